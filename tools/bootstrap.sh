@@ -71,7 +71,7 @@ hand_pip_settings_to_uv() {
 
 install_packages() {
     say "Installing the locked packages of: $wanted"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-warn-script-location \
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-warn-script-location \
         --no-deps --require-hashes --only-binary :all: -r tools/uv.txt
     hand_pip_settings_to_uv
     set --
