@@ -1,0 +1,154 @@
+"""The servers that the other tests lean on do what those tests believe of them."""
+
+import smtplib
+import ssl
+import sys
+from email.message import EmailMessage
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from botocore.exceptions import ClientError
+from sqlalchemy import create_engine, text
+
+from tests.servers import chromium, postgres, process, s3, smtp
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def pg():
+    server = postgres.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def store():
+    server = s3.start()
+    yield server
+    server.stop()
+
+
+def run(url, *statements):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        results = [connection.execute(text(statement)) for statement in statements]
+        answer = results[-1].scalar() if results[-1].returns_rows else None
+    engine.dispose()
+    return answer
+
+
+def test_a_database_is_copied_from_a_template(pg):
+    run(pg.create("template"), "CREATE TABLE t (n int)", "INSERT INTO t VALUES (1)")
+    one, two = pg.copy("template", "one"), pg.copy("template", "two")
+    run(one, "INSERT INTO t VALUES (2)")
+    assert (run(one, "SELECT count(*) FROM t"), run(two, "SELECT count(*) FROM t")) == (2, 1)
+
+
+def test_a_dropped_database_is_gone_even_with_somebody_in_it(pg):
+    url = pg.create("dropped").replace("postgresql+psycopg", "postgresql")
+    inside = psycopg.connect(url)
+    pg.drop("dropped")
+    with pytest.raises(psycopg.OperationalError):
+        inside.execute("SELECT 1")
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
+
+
+def test_two_sessions_of_postgresql_are_really_two(pg):
+    url = pg.create("two_sessions")
+    run(url, "CREATE TABLE t (n int)")
+    engine = create_engine(url)
+    with engine.connect() as writer, engine.connect() as reader:
+        writer.execute(text("INSERT INTO t VALUES (1)"))
+        assert reader.execute(text("SELECT count(*) FROM t")).scalar() == 0
+
+
+def test_the_store_keeps_an_object_and_refuses_a_false_signature(store):
+    bucket = store.bucket()
+    client = store.client()
+    client.put_object(Bucket=bucket, Key="a/b", Body=b"0123456789")
+    assert client.get_object(Bucket=bucket, Key="a/b", Range="bytes=2-4")["Body"].read() == b"234"
+    link = client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "a/b"}, ExpiresIn=60)
+    with urlopen(link) as answer:
+        assert answer.read() == b"0123456789"
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(link.replace("Signature=", "Signature=0"))
+
+
+def test_the_store_knows_nobody_else(store):
+    store_of_stranger = s3.S3(store.endpoint, store.server, store.folder, store.ports, secret_key="guessed")
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        store_of_stranger.client().list_buckets()
+
+
+def letter(to="ana@example.org", subject="Olá: há um caso à espera"):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "teleconsult@example.org", to, subject
+    message.set_content("Corpo")
+    return message
+
+
+def test_mail_is_kept_as_it_was_sent():
+    with smtp.Mail() as server, smtplib.SMTP(server.host, server.port) as client:
+        client.send_message(letter())
+        (message,) = server.wait_for(1)
+    assert (message["To"], message["Subject"]) == ("ana@example.org", "Olá: há um caso à espera")
+
+
+def test_mail_is_refused_for_one_recipient_or_for_all():
+    with smtp.Mail() as server, smtplib.SMTP(server.host, server.port) as client:
+        server.refuse("away@example.org", smtp.PERMANENT)
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.send_message(letter("away@example.org"))
+        server.failing = smtp.TEMPORARY
+        with pytest.raises(smtplib.SMTPDataError, match="451"):
+            client.send_message(letter())
+        assert server.messages == []
+
+
+def test_secure_mail_wants_encryption_and_the_account():
+    with smtp.Mail(secure=True) as server, smtplib.SMTP(server.host, server.port) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused, match="STARTTLS"):
+            client.send_message(letter())
+        client.starttls(context=ssl.create_default_context(cafile=server.ca_file))
+        with pytest.raises(smtplib.SMTPSenderRefused, match="Authentication"):
+            client.send_message(letter())
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.login(server.user, "guessed")
+        client.login(server.user, server.password)
+        client.send_message(letter())
+        assert len(server.wait_for(1)) == 1
+
+
+def test_mail_comes_back_on_the_same_port():
+    server = smtp.Mail()
+    server.start()
+    server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        smtplib.SMTP(server.host, server.port)
+    with server, smtplib.SMTP(server.host, server.port) as client:
+        client.send_message(letter())
+        server.wait_for(1)
+
+
+def test_chromium_starts(playwright):
+    browser = playwright.chromium.launch(**chromium.launch_args())
+    page = browser.new_page()
+    page.set_content("<h1>Olá</h1>")
+    assert page.inner_text("h1") == "Olá"
+    browser.close()
+
+
+def test_a_missing_chromium_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("TELECONSULT_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(RuntimeError, match="Run tools/bootstrap"):
+        chromium.find()
+
+
+def test_a_server_that_ends_says_what_it_wrote(tmp_path):
+    server = process.start("Nothing", [sys.executable, "-c", "print('no luck')"], log=tmp_path / "log")
+    with pytest.raises(RuntimeError, match="no luck"):
+        server.wait_until(lambda: False)
