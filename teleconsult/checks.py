@@ -232,11 +232,6 @@ def show_phone(number: str) -> str:
     return _mask(number, "({}) {}-{}", 2, len(number) - 6, 4)
 
 
-def show_registration(registration: Registration) -> str:
-    """`CRM 12345/PE`, as under a signature."""
-    return f"{registration.council} {registration.number}/{registration.uf}"
-
-
 def _digits(text: str, name: str, length: int, field: str) -> str:
     number = normalise(text)
     if not re.fullmatch("[0-9]*", number):

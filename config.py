@@ -1,0 +1,112 @@
+"""Settings, read from the environment once. A real installation refuses to start on demonstration settings.
+
+Three profiles (`TELECONSULT_PROFILE`): `production` (the default), `demo` (`make run`: plain HTTP on
+loopback, known passwords, invented data) and `test`.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+DEMO_SECRET = "demonstration-only-not-a-secret"  # noqa: S105 (refused outside the demo profile)
+
+MIB = 1024 * 1024
+
+
+class ConfigError(Exception):
+    """The settings do not allow a start; the message names each and what to do."""
+
+
+def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the configuration of the application from the environment.
+
+    Raises:
+        ConfigError: a production profile without its secrets, or on demonstration values.
+    """
+    env = os.environ if env is None else env
+    profile = env.get("TELECONSULT_PROFILE", "production")
+    demo = profile == "demo"
+    var = Path(env.get("TELECONSULT_VAR", str(ROOT / "var")))
+    get = _getter(env, demo)
+    settings: dict[str, Any] = {
+        "PROFILE": profile,
+        "VAR": var,
+        "SECRET_KEY": get("SECRET_KEY", DEMO_SECRET),
+        "AUDIT_KEY": get("AUDIT_KEY", DEMO_SECRET),
+        "BASE_URL": get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL", f"sqlite:///{var / 'teleconsult.db'}"),
+        "STORAGE_URL": env.get("STORAGE_URL", str(var / "files")),
+        "S3_ENDPOINT": env.get("S3_ENDPOINT", ""),
+        "S3_REGION": env.get("S3_REGION", "us-east-1"),
+        "S3_ACCESS_KEY": env.get("S3_ACCESS_KEY", ""),
+        "S3_SECRET_KEY": env.get("S3_SECRET_KEY", ""),
+        "SMTP_HOST": env.get("SMTP_HOST", ""),
+        "SMTP_PORT": int(env.get("SMTP_PORT", "587")),
+        "SMTP_USER": env.get("SMTP_USER", ""),
+        "SMTP_PASSWORD": env.get("SMTP_PASSWORD", ""),
+        "SMTP_TLS": env.get("SMTP_TLS", "starttls"),
+        "MAIL_FROM": env.get("MAIL_FROM", "Teleconsult <nao-responda@localhost>"),
+        "ANCHOR_FILE": env.get("ANCHOR_FILE", str(var / "audit-anchors.jsonl")),
+        "ANCHOR_MAIL": env.get("ANCHOR_MAIL", ""),
+        "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
+        "TRUSTED_HOSTS": [host for host in env.get("ALLOWED_HOSTS", "").split(",") if host] or None,
+        "MAX_FILE_BYTES": int(env.get("MAX_FILE_MB", "250")) * MIB,
+        "MAX_CASE_BYTES": int(env.get("MAX_CASE_MB", "1024")) * MIB,
+        "MAX_CASE_FILES": int(env.get("MAX_CASE_FILES", "60")),
+        "LOG_LEVEL": env.get("LOG_LEVEL", "INFO"),
+    }
+    settings |= _fixed(demo)
+    if profile == "production":
+        _refuse_demo(settings)
+    return settings
+
+
+def _getter(env: Mapping[str, str], demo: bool) -> Any:
+    def get(name: str, demo_value: str) -> str:
+        return env.get(name, demo_value if demo else "")
+
+    return get
+
+
+def _fixed(demo: bool) -> dict[str, Any]:
+    return {
+        "SESSION_COOKIE_NAME": "teleconsult" if demo else "__Host-teleconsult",
+        "SESSION_COOKIE_SECURE": not demo,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "SESSION_IDLE_MINUTES": 60,
+        "SESSION_SHARED_IDLE_MINUTES": 15,
+        "SESSION_ABSOLUTE_HOURS": 12,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_CONTENT_LENGTH": 4 * MIB,
+        "MAX_FORM_MEMORY_SIZE": 2 * MIB,
+        "BABEL_DEFAULT_LOCALE": "pt_BR",
+        "BABEL_DEFAULT_TIMEZONE": "America/Recife",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "teleconsult" / "translations"),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False},
+        "ARGON2": {"time_cost": 3, "memory_cost": 65536, "parallelism": 4},
+        "TERMS_VERSION": "2026-11",
+        "CONSENT_VERSION": "2026-11",
+        "RATELIMIT_ENABLED": True,
+    }
+
+
+def _refuse_demo(settings: Mapping[str, Any]) -> None:
+    wrong = [
+        f"{name}: set a random value of at least 32 characters"
+        for name in ("SECRET_KEY", "AUDIT_KEY")
+        if len(settings[name]) < 32 or settings[name] == DEMO_SECRET
+    ]
+    if settings["SECRET_KEY"] and settings["SECRET_KEY"] == settings["AUDIT_KEY"]:
+        wrong.append("AUDIT_KEY: must differ from SECRET_KEY")
+    if not settings["BASE_URL"].startswith("https://"):
+        wrong.append("BASE_URL: the public address, beginning with https://")
+    if not settings["SMTP_HOST"]:
+        wrong.append("SMTP_HOST: the mail server (invitations and resets go by e-mail)")
+    if not settings["TRUSTED_HOSTS"]:
+        wrong.append("ALLOWED_HOSTS: the host names of this installation, separated by commas")
+    if wrong:
+        raise ConfigError("Not started; set in the environment:\n  " + "\n  ".join(wrong))

@@ -1,0 +1,43 @@
+"""Teleconsult: second opinions between family health units and specialists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application: configuration, extensions, gate, features, commands. Nothing else.
+
+    Args:
+        overrides: settings that win over the environment (tests, benchmarks).
+    """
+    import config
+    from teleconsult import cli, extensions, features
+    from teleconsult.people.gate import init_gate
+    from teleconsult.web import init_web
+    from teleconsult.web.setup import choose_language
+
+    app = Flask(
+        "teleconsult",
+        root_path=str(config.ROOT),
+        template_folder="templates",
+        static_folder=None,
+    )
+    app.static_folder = "static"  # set late, so that Flask adds no route of its own for it
+    env = {"TELECONSULT_PROFILE": str(overrides["PROFILE"])} if overrides and "PROFILE" in overrides else None
+    app.config.update(config.load(env))
+    app.config.update(overrides or {})
+    app.config["VAR"].mkdir(parents=True, exist_ok=True)
+
+    extensions.db.init_app(app)
+    with app.app_context():
+        extensions.tune(extensions.db.engine)
+    extensions.migrate.init_app(app, extensions.db, directory=str(config.ROOT / "migrations"))
+    extensions.babel.init_app(app, locale_selector=choose_language)
+    init_gate(app)
+    extensions.csrf.init_app(app)
+    init_web(app)
+    features.register(app)
+    cli.register(app)
+    return app

@@ -1,0 +1,1 @@
+"""Files of a case: photographs, exams, documents."""

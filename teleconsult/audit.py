@@ -1,0 +1,199 @@
+"""The record: append-only streams, each event carrying the keyed hash of the one before.
+
+One stream per case (`case:TC-…`) for actions; one per person (`reader:…`) for what they read, so that
+looking never collides with acting; and `system` for the rest. An event holds kinds, references and
+row numbers, never clinical text or a patient's name. Appending advances the head of the stream by a
+conditional update, in the transaction of its cause: an action whose record fails does not happen.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from flask import current_app, has_request_context, request
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from teleconsult import clock
+from teleconsult.extensions import Model, UTCDateTime, changed, db, upsert
+
+START = "0" * 64
+TRIES = 50
+
+
+class AuditHead(Model):
+    """The end of one stream: how long it is, and the hash of its last event."""
+
+    __tablename__ = "audit_heads"
+
+    stream: Mapped[str] = mapped_column(String(40), primary_key=True)
+    length: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditEvent(Model):
+    """One recorded thing. The database refuses to change or remove it."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        UniqueConstraint("stream", "number"),
+        Index("ix_audit_events_at", "at", "id"),
+        Index("ix_audit_events_user_id", "user_id", "id"),
+        Index("ix_audit_events_subject", "subject", "id"),
+        Index("ix_audit_events_word", "word", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stream: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    word: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    subject: Mapped[str] = mapped_column(String(40), default="")
+    address: Mapped[str] = mapped_column(String(45), default="", info={"personal": True})
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Where a stream is not whole: `number` is the first event that does not agree."""
+
+    stream: str
+    number: int
+    what: str
+
+
+def record(
+    stream: str,
+    word: str,
+    *,
+    by_id: int | None = None,
+    for_id: int | None = None,
+    subject: str = "",
+    **data: Any,
+) -> None:
+    """Append one event to a stream, inside the transaction of the caller.
+
+    `data` must be JSON and hold no clinical text and no patient's name; `digest()` stands for text.
+
+    Raises:
+        RuntimeError: the head of the stream could not be advanced (its transaction must not commit).
+    """
+    row: dict[str, Any] = {
+        "stream": stream,
+        "at": clock.now(),
+        "word": word,
+        "user_id": by_id,
+        "for_id": for_id,
+        "subject": subject,
+        "address": (request.remote_addr or "") if has_request_context() else "",
+        "data": data,
+    }
+    for _ in range(TRIES):
+        head = db.session.execute(
+            select(AuditHead.length, AuditHead.hash).where(AuditHead.stream == stream)
+        ).one_or_none()
+        length, before = head or (0, START)
+        row |= {"number": length + 1}
+        row["hash"] = _link(before, row)
+        if head is None:
+            if not _open_stream(stream, row["hash"]):
+                continue
+        elif not _advance(stream, length, row["hash"]):
+            continue
+        db.session.execute(insert(AuditEvent), row)
+        return
+    raise RuntimeError("the audit stream could not be advanced")
+
+
+def _open_stream(stream: str, last: str) -> bool:
+    """Insert the head unless somebody did a moment ago; say whether it was us."""
+    insert_new = upsert(AuditHead).values(stream=stream, length=1, hash=last)
+    return changed(insert_new.on_conflict_do_nothing()) == 1
+
+
+def _advance(stream: str, length: int, last: str) -> bool:
+    statement = (
+        update(AuditHead)
+        .where(AuditHead.stream == stream, AuditHead.length == length)
+        .values(length=length + 1, hash=last)
+    )
+    return changed(statement) == 1
+
+
+def digest(*texts: str) -> str:
+    """Return a keyed digest of texts that may not stand in the record themselves."""
+    joined = "\x1f".join(texts).encode()
+    return hmac.new(_key(), joined, hashlib.sha256).hexdigest()[:32]
+
+
+def _key() -> bytes:
+    return str(current_app.config["AUDIT_KEY"]).encode()
+
+
+def _link(before: str, row: Mapping[str, Any]) -> str:
+    told = [
+        before,
+        row["stream"],
+        row["number"],
+        row["at"].isoformat(timespec="microseconds"),
+        row["word"],
+        row["user_id"],
+        row["for_id"],
+        row["subject"],
+        row["address"],
+        row["data"],
+    ]
+    text = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hmac.new(_key(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def streams() -> Iterator[tuple[str, int, str]]:
+    """Yield every head: stream, length, hash of the last event; in the order of their names."""
+    rows = db.session.execute(
+        select(AuditHead.stream, AuditHead.length, AuditHead.hash)
+        .order_by(AuditHead.stream)
+        .execution_options(yield_per=1000)
+    )
+    yield from (tuple(row) for row in rows)  # type: ignore[misc]
+
+
+def verify() -> Iterator[Flaw]:
+    """Read every stream from its beginning and yield the first flaw of each that is not whole.
+
+    A stream whose tail was cut and whose head was rewritten to match shows only against an anchor
+    that is kept outside the database.
+    """
+    heads = {stream: (length, last) for stream, length, last in streams()}
+    columns = AuditEvent.__table__.c
+    rows = db.session.execute(
+        select(*columns).order_by(columns.stream, columns.number).execution_options(yield_per=1000)
+    ).mappings()
+    for stream, events in groupby(rows, key=lambda row: str(row["stream"])):
+        flaw = _first_flaw(stream, events, heads.pop(stream, None))
+        if flaw is not None:
+            yield flaw
+    for stream in heads:
+        yield Flaw(stream, 1, "removed")
+
+
+def _first_flaw(stream: str, events: Iterable[Any], head: tuple[int, str] | None) -> Flaw | None:
+    number, before = 0, START
+    for number, row in enumerate(events, 1):
+        if row["number"] != number:
+            return Flaw(stream, number, "removed")
+        if row["hash"] != _link(before, row):
+            return Flaw(stream, number, "changed")
+        before = row["hash"]
+    if head is None:
+        return Flaw(stream, number, "headless")
+    if head[0] > number:
+        return Flaw(stream, number + 1, "cut")
+    return None if head == (number, before) else Flaw(stream, number, "head differs")

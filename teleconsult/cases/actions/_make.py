@@ -1,0 +1,142 @@
+"""The one writer of a case's state: check, all columns together, event, record, handlers, notices."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from teleconsult import audit, clock, events
+from teleconsult.cases import clocks, lifecycle, search
+from teleconsult.cases.lifecycle import Facts, State, Who
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.world import facts_for, is_able
+from teleconsult.extensions import db
+from teleconsult.network import settings
+from teleconsult.notices import actions as notices
+from teleconsult.people.models import User
+
+events.declare(*(f"case.{verb}" for verb in lifecycle.MOVES))
+
+
+def make(
+    verb: str,
+    case: Case,
+    *,
+    by: User | None,
+    carry: Mapping[str, Any] | None = None,
+    set: Mapping[str, Any] | None = None,
+    said: str = "",
+    data: Mapping[str, Any] | None = None,
+    tell: Iterable[User | None] = (),
+) -> CaseEvent:
+    """Make one move of the life cycle, inside the caller's transaction; return its event.
+
+    Args:
+        case: the case, loaded in this transaction.
+        verb: a key of `lifecycle.MOVES`.
+        by: who does it; None for the system.
+        carry: what the move must carry, by the names in its row.
+        set: the columns of the case that change with it.
+        said: the words that go on the timeline.
+        data: what else the timeline shows (JSON).
+        tell: who is told besides the actor.
+
+    Raises:
+        Refused: the rules say no; nothing was changed.
+    """
+    facts = facts_for(case, by)
+    move = lifecycle.check(verb, case, by, facts, carry or {})
+    now = clock.now()
+    source = case.state
+    columns = _columns(case, verb, move.target or State(source), now, dict(set or {}))
+    with db.session.no_autoflush:
+        for name, value in columns.items():
+            setattr(case, name, value)
+    event = CaseEvent(
+        case_id=case.id,
+        number=case.steps,
+        verb=verb,
+        at=now,
+        by_id=by.id if by else None,
+        for_id=_named_requester(move, case, by, facts),
+        source=source,
+        state=case.state,
+        round=case.round,
+        said=said,
+        data=dict(data or {}),
+    )
+    db.session.add(event)
+    db.session.flush()
+    _record(case, event)
+    events.emit(f"case.{verb}", case=case, event=event, by=by)
+    search.index(case)
+    notices.tell(tell, f"case.{verb}", subject=case.ref, by=by)
+    if case.state == State.ASSIGNED and not is_able(case.holder, case.specialty_id):
+        release(case)
+    return event
+
+
+def release(case: Case) -> CaseEvent:
+    """Put a case back in the queue because its holder was switched off or lost the specialty."""
+    return make("release", case, by=None, set={"holder_id": None}, tell=[case.holder, case.requester])
+
+
+def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[str, Any]) -> dict[str, Any]:
+    """Return every column of the move: what was given, and what follows from it for the clocks."""
+    used = case.service_seconds
+    if case.state in lifecycle.SERVICE and case.clock_since:
+        used += max(0.0, (now - case.clock_since).total_seconds())
+    if verb in clocks.NEW_TARGET:
+        used = 0.0
+    running = target in lifecycle.SERVICE
+    columns: dict[str, Any] = {
+        "state": target,
+        "changed_at": now,
+        "steps": case.steps + 1,
+        "service_seconds": used,
+        "clock_since": now if running or target in lifecycle.REQUESTER_TIME else None,
+        "due_at": None,
+        "ends_at": _ends_at(case, target, now),
+    }
+    if running:
+        hours = settings.target_hours()[given.get("priority", case.priority)]
+        columns["due_at"] = clocks.due_at(now, used, hours)
+    if verb in clocks.NEW_TARGET:
+        columns["round"] = case.round + 1
+    if verb == "submit" and case.submitted_at is None:
+        columns["submitted_at"] = now
+    if target != case.state:
+        columns["concluded_at"] = now if target == State.CONCLUDED else None
+    return columns | given
+
+
+def _ends_at(case: Case, target: State, now: datetime) -> datetime | None:
+    """Return when the clock will make a move by itself: lapse, or acceptance at the window's end."""
+    if target == case.state:
+        return case.ends_at
+    if target in lifecycle.REQUESTER_TIME:
+        return now + timedelta(days=settings.days("lapse_days"))
+    if target == State.ANSWERED:
+        return now + timedelta(days=settings.days("follow_up_days"))
+    return None
+
+
+def _named_requester(move: lifecycle.Move, case: Case, by: User | None, facts: Facts) -> int | None:
+    """Return the requester for whom support acts, if it does."""
+    if by is None or Who.SUPPORT not in move.who or by.id == case.requester_id:
+        return None
+    others = lifecycle.parts(case, by, facts) & move.who - {Who.SUPPORT}
+    return None if others else case.requester_id
+
+
+def _record(case: Case, event: CaseEvent) -> None:
+    audit.record(
+        f"case:{case.ref}",
+        f"case.{event.verb}",
+        by_id=event.by_id,
+        for_id=event.for_id,
+        subject=case.ref,
+        number=event.number,
+        source=event.source,
+        state=event.state,
+        text=audit.digest(event.said, repr(sorted(event.data.items()))),
+    )

@@ -1,0 +1,301 @@
+"""What the requester does, or support for a named requester: from the draft to the acceptance."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import current_app
+
+from teleconsult import audit, clock, events
+from teleconsult.cases.actions._make import make
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import (
+    Case,
+    CaseConsent,
+    CaseDraft,
+    CaseEvent,
+    CaseProblem,
+    CaseQuestion,
+    PatientSnapshot,
+)
+from teleconsult.cases.models_opinion import InformationRequest, MissingItem
+from teleconsult.cases.request import Request, age_on, check_request
+from teleconsult.cases.world import own_district
+from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.extensions import db
+from teleconsult.patients.models import Patient
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.web.refs import new_ref
+from teleconsult.web.words import initials
+
+events.declare("case.draft", "case.discard", "case.revoke_consent")
+
+KEPT = ("complaint", "subjective", "objective", "vitals", "assessment", "plan", "available")
+
+
+def draft(*, by: User, requester: User | None = None, linked: Case | None = None) -> Case:
+    """Begin a case for oneself, or as support for a named requester of the own district.
+
+    Raises:
+        Refused: the requester is not one, has no unit, or is not of the district.
+    """
+    requester = requester or by
+    if not requester.has(Role.REQUESTER) or not requester.is_active or requester.unit is None:
+        raise Refused(N_("O caso precisa de um solicitante ativo, com unidade de saúde."), field="requester")
+    now = clock.now()
+    case = Case(
+        ref=new_ref("TC"),
+        state=State.DRAFT,
+        unit_id=requester.unit_id,
+        requester_id=requester.id,
+        filed_by_id=by.id,
+        linked_case_id=linked.id if linked else None,
+        created_at=now,
+        changed_at=now,
+    )
+    case.unit = requester.unit
+    if requester.id != by.id and not (by.has(Role.SUPPORT) and own_district(case, by)):
+        raise Refused(N_("Só a unidade de apoio do distrito registra casos por outra pessoa."), field="requester")
+    case.draft = CaseDraft(fields={}, saved_at=now, saved_by_id=by.id)
+    db.session.add(case)
+    db.session.flush()
+    audit.record(
+        f"case:{case.ref}",
+        "case.draft",
+        by_id=by.id,
+        for_id=None if requester.id == by.id else requester.id,
+        subject=case.ref,
+    )
+    return case
+
+
+def save_draft(case: Case, fields: Mapping[str, Any], *, version: int | str, by: User) -> int:
+    """Keep what was typed, raw; return the new version of the draft.
+
+    Raises:
+        Overtaken: somebody saved this draft since `version`.
+        Refused: the case was sent meanwhile.
+    """
+    if case.draft is None or case.state not in (State.DRAFT, State.RETURNED):
+        raise Refused(N_("Este caso já foi enviado; recarregue a página."))
+    if str(case.draft.version) != str(version):
+        raise Overtaken
+    if case.draft.fields != dict(fields):
+        case.draft.fields = dict(fields)
+        case.draft.saved_at = clock.now()
+        case.draft.saved_by_id = by.id
+        db.session.flush()
+    return case.draft.version
+
+
+def discard(case: Case, *, by: User) -> None:
+    """Throw a draft away; nothing of it stays but that it was there.
+
+    Raises:
+        Refused: it is not a draft of this person.
+    """
+    if case.state != State.DRAFT or by.id not in (case.requester_id, case.filed_by_id):
+        raise Refused(N_("Só um rascunho seu pode ser descartado."))
+    audit.record(f"case:{case.ref}", "case.discard", by_id=by.id, subject=case.ref)
+    events.emit("case.discard", case=case, by=by)
+    db.session.delete(case)
+    db.session.flush()
+
+
+def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseEvent:
+    """Send the case to the triage queue with its patient, or send it again completed.
+
+    Raises:
+        Refused: what sending needs is not there; the field is named.
+    """
+    check_request(request)
+    now = clock.now()
+    again = case.state == State.RETURNED
+    before = {name: getattr(case, name) for name in KEPT} if again else {}
+    new = {name: getattr(request, name) for name in KEPT}
+    facts = request.patient
+    age = age_on(now.date(), facts.birth_date, facts.age_years)
+    filed_for = case.requester_id != by.id
+    _fill(case, request, patient, by)
+    event = make(
+        "submit",
+        case,
+        by=by,
+        carry={
+            "specialty": request.specialty_id,
+            "questions": request.questions,
+            "summary": request.summary(),
+            "consent": request.consent or live_consent(case),
+        },
+        set={
+            **new,
+            "specialty_id": request.specialty_id,
+            "patient_id": patient.id,
+            "initials": initials(facts.social_name or facts.name),
+            "birth_date": facts.birth_date,
+            "age_years": age,
+            "would_refer": request.would_refer,
+            "would_refer_specialty_id": request.would_refer_specialty_id,
+            "priority": request.priority,
+            "priority_reason": request.priority_reason,
+            "confirm_by_id": case.requester_id if filed_for else None,
+        },
+        data={"again": again, "before": {k: v for k, v in before.items() if v != new[k]}},
+        tell=[case.requester],
+    )
+    if again:
+        _resolve_missing(case)
+    return event
+
+
+def _fill(case: Case, request: Request, patient: Patient, by: User) -> None:
+    """Replace the parts of the request that are rows of their own."""
+    now = clock.now()
+    with db.session.no_autoflush:
+        case.draft = None
+        values = asdict(request.patient)
+        if case.snapshot is None:
+            case.snapshot = PatientSnapshot(**values, taken_at=now)
+        else:
+            for name, value in {**values, "taken_at": now}.items():
+                setattr(case.snapshot, name, value)
+        case.patient = patient
+        _set_questions(case, request)
+        case.problems = [
+            CaseProblem(number=n, system=p.system, code=p.code, title=p.title)
+            for n, p in enumerate(request.problems, 1)
+        ]
+        if request.consent is not None:
+            case.consents.append(
+                CaseConsent(
+                    given_by=request.consent.given_by,
+                    given_by_name=request.consent.given_by_name,
+                    how=request.consent.how,
+                    taken_by_id=case.requester_id,
+                    taken_at=now,
+                    text_version=current_app.config["CONSENT_VERSION"],
+                )
+            )
+    del by
+
+
+def _set_questions(case: Case, request: Request) -> None:
+    """Change the questions in place, because (case, number) is unique."""
+    for number, (kind, words) in enumerate(request.questions, 1):
+        found = next((q for q in case.questions if q.number == number), None)
+        if found is None:
+            case.questions.append(CaseQuestion(number=number, round=1, kind=kind, text=words))
+        else:
+            found.kind, found.text = kind, words
+    case.questions = [q for q in case.questions if q.number <= len(request.questions)]
+
+
+def _resolve_missing(case: Case) -> None:
+    for item in db.session.query(MissingItem).filter_by(case_id=case.id, resolved_at=None):
+        item.resolved_at = clock.now()
+
+
+def live_consent(case: Case) -> CaseConsent | None:
+    """Return the consent that stands, if any."""
+    return next((row for row in reversed(case.consents) if row.revoked_at is None), None)
+
+
+def revoke_consent(case: Case, *, why: str, by: User) -> None:
+    """Record that the patient took the consent back; nothing new is sent on it.
+
+    Raises:
+        Refused: there is none to take back, or no reason.
+    """
+    consent = live_consent(case)
+    if consent is None:
+        raise Refused(N_("Não há consentimento a revogar."))
+    if not why:
+        raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
+    consent.revoked_at, consent.revoked_by_id, consent.revoked_why = clock.now(), by.id, why
+    db.session.flush()
+    audit.record(f"case:{case.ref}", "case.revoke_consent", by_id=by.id, subject=case.ref, why=audit.digest(why))
+
+
+def confirm(case: Case, *, by: User) -> None:
+    """Confirm, as the named requester, what support filed for one.
+
+    Raises:
+        Refused: it is not waiting for this person.
+    """
+    if case.confirm_by_id != by.id:
+        raise Refused(N_("Este caso não espera a sua confirmação."))
+    case.confirm_by_id = None
+    db.session.flush()
+    audit.record(f"case:{case.ref}", "case.confirm", by_id=by.id, subject=case.ref)
+
+
+def supply(case: Case, supplies: Mapping[int, tuple[str, str]], *, by: User) -> CaseEvent:
+    """Answer every item of the open information request: number -> (answer, why not)."""
+    asked = open_request(case)
+    given = {n: (a.strip(), w.strip()) for n, (a, w) in supplies.items()}
+    complete = asked is not None and all(any(given.get(item.number, ("", ""))) for item in asked.items)
+    event = make(
+        "supply",
+        case,
+        by=by,
+        carry={"supplies": complete},
+        data={"items": {str(n): {"answer": a, "why_not": "" if a else w} for n, (a, w) in given.items()}},
+        tell=[case.holder, case.requester],
+    )
+    if asked is not None:
+        now = clock.now()
+        asked.closed_at = now
+        for item in asked.items:
+            answer, why_not = given[item.number]
+            item.answer, item.why_not, item.saved_at = answer, "" if answer else why_not, now
+        db.session.flush()
+    return event
+
+
+def open_request(case: Case) -> InformationRequest | None:
+    """Return the information request that waits for the unit, if any."""
+    return db.session.query(InformationRequest).filter_by(case_id=case.id, closed_at=None).one_or_none()
+
+
+def add(case: Case, message: str, *, by: User, files: tuple[str, ...] = ()) -> CaseEvent:
+    """Add a message and/or files that are already stored (their references); the other side is told."""
+    return make(
+        "add",
+        case,
+        by=by,
+        carry={"message": message or files},
+        said=message,
+        data={"files": list(files)} if files else {},
+        tell=[case.requester, case.holder],
+    )
+
+
+def follow_up(case: Case, question: str, *, by: User) -> CaseEvent:
+    """Ask again about the opinion; it becomes a question of a new round, with a new target."""
+    event = make("follow_up", case, by=by, carry={"question": question}, said=question, tell=[case.holder])
+    _ask_again(case, "follow_up", question)
+    return event
+
+
+def reopen(case: Case, why: str, *, by: User) -> CaseEvent:
+    """Reopen a concluded case; the reason becomes a question of a new round."""
+    event = make("reopen", case, by=by, carry={"why": why}, said=why, tell=[case.holder, case.requester])
+    _ask_again(case, "reopen", why)
+    return event
+
+
+def _ask_again(case: Case, kind: str, words: str) -> None:
+    number = max((q.number for q in case.questions), default=0) + 1
+    case.questions.append(CaseQuestion(number=number, round=case.round, kind=kind, text=words))
+    db.session.flush()
+
+
+def accept(case: Case, *, by: User | None) -> CaseEvent:
+    """Take the opinion as the end of the case; nobody (None) is the clock at the window's end."""
+    return make("accept", case, by=by, tell=[case.holder, case.requester])
+
+
+def cancel(case: Case, why: str, *, by: User) -> CaseEvent:
+    """Withdraw the request."""
+    return make("cancel", case, by=by, carry={"why": why}, said=why, tell=[case.holder, case.requester])

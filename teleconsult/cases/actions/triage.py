@@ -1,0 +1,230 @@
+"""What the technical administrator does, and the verbs shared with others: where a case goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from teleconsult import clock
+from teleconsult.cases import world
+from teleconsult.cases.actions._make import make
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models_opinion import CounterReferral, MissingItem, Referral
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.network.models import Specialty
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+
+UNSEEN_CAUSES = {
+    "refused": N_("O paciente não quis"),
+    "moved": N_("O paciente mudou de endereço"),
+    "died": N_("O paciente faleceu"),
+    "solved": N_("O problema se resolveu"),
+    "absent": N_("Faltou mais de uma vez"),
+}
+
+
+def return_(case: Case, missing: Mapping[str, str], *, by: User, note: str = "") -> CaseEvent:
+    """Send an incomplete request back: field -> what to do about it; shown there, field by field."""
+    event = make(
+        "return",
+        case,
+        by=by,
+        carry={"missing": missing},
+        said=note,
+        data={"missing": dict(missing)},
+        tell=[case.requester, case.filed_by],
+    )
+    for field, words in missing.items():
+        db.session.add(MissingItem(event_id=event.id, case_id=case.id, field=field, note=words))
+    db.session.flush()
+    return event
+
+
+def redirect(case: Case, *, to: Specialty, why: str, by: User) -> CaseEvent:
+    """Pass the case to another specialty; the clock goes on.
+
+    Raises:
+        Refused: it is there already, or the specialty takes no cases.
+    """
+    if to.id == case.specialty_id or not to.teleconsult:
+        raise Refused(N_("Escolha outra especialidade, que receba casos."), field="specialty")
+    holder = case.holder
+    return make(
+        "redirect",
+        case,
+        by=by,
+        carry={"specialty": to, "why": why},
+        set={"specialty_id": to.id, "specialty": to, "holder_id": None},
+        said=why,
+        data={"from": case.specialty.slug, "to": to.slug},
+        tell=[holder, case.requester],
+    )
+
+
+def reprioritise(case: Case, *, priority: str, why: str, by: User) -> CaseEvent:
+    """Change how soon an opinion is needed; the target is counted anew from the time already used."""
+    return make(
+        "reprioritise",
+        case,
+        by=by,
+        carry={"priority": priority, "why": why},
+        set={"priority": priority, "priority_reason": why},
+        said=why,
+        data={"from": case.priority, "to": priority},
+        tell=[case.holder, case.requester],
+    )
+
+
+def assign(case: Case, *, to: User, why: str, by: User | None) -> CaseEvent:
+    """Give the case to a consultant; the new holder, the previous one and the requester are told.
+
+    Raises:
+        Refused: the consultant lacks the specialty, is switched off, holds it already, or declined it
+            and the machine is asking.
+    """
+    if not world.is_able(to, case.specialty_id):
+        raise Refused(N_("%(name)s não atende nesta especialidade."), field="consultant", name=to.full_name)
+    if to.id == case.holder_id:
+        raise Refused(N_("O caso já está com %(name)s."), field="consultant", name=to.full_name)
+    if by is None and to.id in world.declined(case.id):
+        raise Refused(N_("%(name)s recusou este caso."), field="consultant", name=to.full_name)
+    previous = case.holder
+    return make(
+        "assign",
+        case,
+        by=by,
+        carry={"consultant": to, "why": why},
+        set={"holder_id": to.id, "holder": to},
+        said=why,
+        data={"to": to.ref, "from": previous.ref if previous else None},
+        tell=[to, previous, case.requester],
+    )
+
+
+def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
+    """Give an open case to another requester of the same unit, when one leaves.
+
+    Raises:
+        Refused: the other is not an active requester of the unit, or is the present one.
+    """
+    fits = to.is_active and to.has(Role.REQUESTER) and to.unit_id == case.unit_id
+    if not fits or to.id == case.requester_id:
+        raise Refused(N_("Escolha outro solicitante ativo da mesma unidade."), field="requester")
+    previous = case.requester
+    return make(
+        "hand_over",
+        case,
+        by=by,
+        carry={"requester": to},
+        set={"requester_id": to.id, "requester": to},
+        data={"to": to.ref, "from": previous.ref},
+        tell=[to, previous, case.holder],
+    )
+
+
+def call_off(case: Case, why: str, *, by: User) -> CaseEvent:
+    """Say that the in-person visit is not needed; the case goes back to its holder with a new target."""
+    referral = live_referral(case)
+    event = make("call_off", case, by=by, carry={"why": why}, said=why, tell=[case.holder, case.requester])
+    _end(referral, "called_off", by)
+    return event
+
+
+def close_unseen(case: Case, cause: str, *, by: User, note: str = "") -> CaseEvent:
+    """Conclude a case whose patient was never seen, with why.
+
+    Raises:
+        Refused: the cause is not one of `UNSEEN_CAUSES`.
+    """
+    if cause and cause not in UNSEEN_CAUSES:
+        raise Refused(N_("Escolha um dos motivos da lista."), field="cause")
+    referral = live_referral(case)
+    event = make(
+        "close_unseen",
+        case,
+        by=by,
+        carry={"cause": cause},
+        said=note,
+        data={"cause": cause},
+        tell=[case.requester, case.escalated_by],
+    )
+    if referral is not None:
+        referral.unseen_cause = cause
+    _end(referral, "unseen", by)
+    return event
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What came back from the in-person visit (forms.md, 2)."""
+
+    attended_on: date | None
+    attended_by: str
+    diagnosis: str
+    opinion: str
+    conduct: str
+    returns: bool | None
+    return_when: str = ""
+
+
+def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = False) -> CaseEvent:
+    """Record the counter-referral and conclude the case; the requester and who escalated are told.
+
+    Raises:
+        Refused: something of the sheet is missing, or the visit lies in the future.
+    """
+    if visit.attended_on and visit.attended_on > clock.now().date():
+        raise Refused(N_("A data do atendimento está no futuro."), field="attended_on")
+    if visit.returns and not visit.return_when:
+        raise Refused(N_("Diga em quanto tempo o paciente volta ao especialista."), field="return_when")
+    referral = live_referral(case)
+    event = make(
+        "counter_refer",
+        case,
+        by=by,
+        carry={
+            "attendance": visit.attended_on and visit.attended_by,
+            "diagnosis": visit.diagnosis,
+            "opinion": visit.opinion,
+            "conduct": visit.conduct,
+            "return": "no" if visit.returns is False else visit.returns,
+        },
+        set={"last_opinion_at": clock.now()},
+        tell=[case.requester, case.escalated_by],
+    )
+    if referral is not None and visit.attended_on is not None:
+        db.session.add(_sheet(case, referral, visit, by, from_paper))
+    _end(referral, "counter_referred", by)
+    return event
+
+
+def _sheet(case: Case, referral: Referral, visit: Visit, by: User, from_paper: bool) -> CounterReferral:
+    return CounterReferral(
+        referral_id=referral.id,
+        case_id=case.id,
+        attended_on=visit.attended_on,
+        attended_by=visit.attended_by,
+        diagnosis=visit.diagnosis,
+        opinion=visit.opinion,
+        conduct=visit.conduct,
+        returns=bool(visit.returns),
+        return_when=visit.return_when,
+        from_paper=from_paper,
+        recorded_at=clock.now(),
+        recorded_by_id=by.id,
+    )
+
+
+def live_referral(case: Case) -> Referral | None:
+    """Return the referral whose visit is awaited, if any."""
+    if case.state != State.IN_PERSON:
+        return None
+    return db.session.query(Referral).filter_by(case_id=case.id, ended_at=None).one_or_none()
+
+
+def _end(referral: Referral | None, how: str, by: User) -> None:
+    if referral is not None:
+        referral.ended_at, referral.ended_by_id, referral.ended_how = clock.now(), by.id, how
+        db.session.flush()

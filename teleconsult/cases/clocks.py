@@ -1,0 +1,85 @@
+"""The two clocks of a case. Pure: standard library only.
+
+Service time runs while the case is submitted or assigned; requester time while it is returned or
+awaiting information; never both. The target to the first opinion of a round counts service time only.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE
+from teleconsult.errors import N_
+
+NEW_TARGET = frozenset({"follow_up", "reopen", "call_off"})
+"""Actions that begin a new round: the time used starts at nothing again."""
+
+
+LAPSE_REMINDERS = (7, 21)
+
+
+class Priority(StrEnum):
+    """How soon an opinion is needed. A threat to life is not for this system (SAMU 192)."""
+
+    ROUTINE = "routine"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+PRIORITY_WORDS = {
+    Priority.ROUTINE: N_("Rotina"),
+    Priority.HIGH: N_("Alta"),
+    Priority.URGENT: N_("Urgente"),
+}
+
+
+class Step(Protocol):
+    """One event of the case, as the clocks see it."""
+
+    @property
+    def verb(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+
+
+class Times(NamedTuple):
+    """What the events say: seconds used of the present round, and since when which clock runs."""
+
+    service_seconds: float
+    requester_seconds: float
+    running_since: datetime | None
+    clock: str
+
+
+def read(steps: Iterable[Step]) -> Times:
+    """Fold the events of a case, oldest first, into its clocks. `state` is the state after the event.
+
+    Both totals belong to the present round. The last interval, still running, is not counted: add
+    `now - running_since` when `clock` is the one you want.
+    """
+    service = requester = 0.0
+    since: datetime | None = None
+    clock = ""
+    for step in steps:
+        if since is not None:
+            passed = max(0.0, (step.at - since).total_seconds())
+            service += passed if clock == "service" else 0
+            requester += passed if clock == "requester" else 0
+        if step.verb in NEW_TARGET:
+            service = requester = 0.0
+        clock = "service" if step.state in SERVICE else "requester" if step.state in REQUESTER_TIME else ""
+        since = step.at if clock else None
+    return Times(service, requester, since, clock)
+
+
+def due_at(started: datetime, used_seconds: float, target_hours: float) -> datetime:
+    """Return when the target ends if the service clock runs from `started` with `used_seconds` gone."""
+    return started + timedelta(hours=target_hours, seconds=-used_seconds)
+
+
+def within(since: datetime | None, days: int, now: datetime) -> bool:
+    """Tell whether `now` is at most `days` days after `since`."""
+    return since is not None and now <= since + timedelta(days=days)

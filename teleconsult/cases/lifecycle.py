@@ -1,0 +1,289 @@
+"""The life cycle of a case, as one table. Pure: standard library only.
+
+`MOVES` holds one row per action of the domain; `check` enforces a row, `open_moves` makes the buttons
+from the same rows. What the rules must know of the world (who is on duty, whether a window is open)
+is handed in as `Facts`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from teleconsult.errors import N_, Refused
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ASSIGNED = "assigned"
+    AWAITING_INFORMATION = "awaiting_information"
+    ANSWERED = "answered"
+    IN_PERSON = "in_person"
+    CONCLUDED = "concluded"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset(State) - {State.CONCLUDED, State.CANCELLED}
+SERVICE = frozenset({State.SUBMITTED, State.ASSIGNED})
+REQUESTER_TIME = frozenset({State.RETURNED, State.AWAITING_INFORMATION})
+
+
+class Who(StrEnum):
+    """The part a person plays towards one case."""
+
+    REQUESTER = "requester"
+    HOLDER = "holder"
+    ADMINISTRATOR = "administrator"
+    SUPPORT = "support"
+    SPECIALIST = "specialist"
+    ESCALATOR = "escalator"
+    ATTENDING = "attending"
+    SYSTEM = "system"
+
+
+class Person(Protocol):
+    """What the rules must know of a person."""
+
+    id: int
+
+    @property
+    def roles(self) -> frozenset[str]: ...
+
+
+class CaseLike(Protocol):
+    """What the rules must know of a case."""
+
+    state: str
+    requester_id: int
+    holder_id: int | None
+    specialty_id: int | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is so in the world at the moment of asking.
+
+    `specialties` are those the person answers in; `own_district` says that a support person may act
+    for this case's requester; `declined` are the consultants who declined it.
+    """
+
+    specialties: frozenset[int] = frozenset()
+    on_duty: bool = False
+    own_district: bool = False
+    escalated: bool = False
+    attending: bool = False
+    declined: frozenset[int] = frozenset()
+    follow_up_open: bool = False
+    reopen_open: bool = False
+    lapse_due: bool = False
+    holder_able: bool = True
+
+
+Need = Callable[[CaseLike, "Person | None", Facts], None]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One action: from which states, to which (None: it stays), who may, what it must carry."""
+
+    verb: str
+    sources: frozenset[State]
+    target: State | None
+    who: frozenset[Who]
+    carries: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = field(default=(), compare=False)
+
+
+def _follow_up_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    if not facts.follow_up_open:
+        raise Refused(N_("O prazo para perguntar de novo terminou. Reabra o caso ou abra um novo, ligado a este."))
+
+
+def _reopen_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    if not facts.reopen_open:
+        raise Refused(N_("Passou o prazo de 30 dias para reabrir. Abra um novo caso ligado a este."))
+
+
+def _window_over(_case: CaseLike, user: Person | None, facts: Facts) -> None:
+    if user is None and facts.follow_up_open:
+        raise Refused(N_("O prazo para perguntar de novo ainda está aberto."))
+
+
+def _lapse_due(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    if not facts.lapse_due:
+        raise Refused(N_("O caso ainda não esperou 30 dias pela unidade."))
+
+
+def _holder_gone(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    if facts.holder_able:
+        raise Refused(N_("O consultor do caso continua ativo nesta especialidade."))
+
+
+def _not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
+    if user is not None and user.id in facts.declined:
+        raise Refused(N_("Você recusou este caso; peça à administração se quiser assumi-lo."))
+
+
+S = State
+_REQUESTER = frozenset({Who.REQUESTER, Who.SUPPORT})
+_HOLDER = frozenset({Who.HOLDER})
+
+
+def _move(
+    verb: str,
+    sources: set[State] | frozenset[State],
+    target: State | None,
+    who: set[Who] | frozenset[Who],
+    *carries: str,
+    needs: tuple[Need, ...] = (),
+) -> Move:
+    return Move(verb, frozenset(sources), target, frozenset(who), carries, needs)
+
+
+MOVES: dict[str, Move] = {
+    move.verb: move
+    for move in (
+        _move("submit", {S.DRAFT, S.RETURNED}, S.SUBMITTED, _REQUESTER, "specialty", "questions", "summary", "consent"),
+        _move("return", {S.SUBMITTED}, S.RETURNED, {Who.ADMINISTRATOR}, "missing"),
+        _move("redirect", {S.SUBMITTED, S.ASSIGNED}, S.SUBMITTED, {Who.ADMINISTRATOR, Who.HOLDER}, "specialty", "why"),
+        _move("reprioritise", {S.SUBMITTED, S.ASSIGNED}, None, _REQUESTER | {Who.ADMINISTRATOR}, "priority", "why"),
+        _move("assign", {S.SUBMITTED, S.ASSIGNED}, S.ASSIGNED, {Who.ADMINISTRATOR, Who.SYSTEM}, "consultant", "why"),
+        _move("claim", {S.SUBMITTED}, S.ASSIGNED, {Who.SPECIALIST}, needs=(_not_declined,)),
+        _move("decline", {S.ASSIGNED}, S.SUBMITTED, _HOLDER, "why"),
+        _move("release", {S.ASSIGNED}, S.SUBMITTED, {Who.SYSTEM}, needs=(_holder_gone,)),
+        _move("ask", {S.ASSIGNED}, S.AWAITING_INFORMATION, _HOLDER, "items"),
+        _move("supply", {S.AWAITING_INFORMATION}, S.ASSIGNED, _REQUESTER, "supplies"),
+        _move(
+            "add",
+            {S.SUBMITTED, S.ASSIGNED, S.AWAITING_INFORMATION, S.ANSWERED, S.IN_PERSON},
+            None,
+            _REQUESTER | _HOLDER,
+            "message",
+        ),
+        _move("answer", {S.ASSIGNED}, S.ANSWERED, _HOLDER, "answers", "conduct", "red_flags"),
+        _move("follow_up", {S.ANSWERED, S.CONCLUDED}, S.ASSIGNED, _REQUESTER, "question", needs=(_follow_up_open,)),
+        _move("conclude", {S.ASSIGNED}, S.CONCLUDED, _HOLDER, "answers", "diagnosis", "conduct"),
+        _move(
+            "escalate",
+            {S.ASSIGNED, S.ANSWERED},
+            S.IN_PERSON,
+            _HOLDER,
+            "specialty",
+            "priority",
+            "justification",
+            "bring",
+        ),
+        _move("call_off", {S.IN_PERSON}, S.ASSIGNED, {Who.ESCALATOR, Who.ADMINISTRATOR}, "why"),
+        _move("close_unseen", {S.IN_PERSON}, S.CONCLUDED, _REQUESTER | {Who.ADMINISTRATOR}, "cause"),
+        _move(
+            "counter_refer",
+            {S.IN_PERSON},
+            S.CONCLUDED,
+            {Who.ATTENDING, Who.ADMINISTRATOR},
+            "attendance",
+            "diagnosis",
+            "opinion",
+            "conduct",
+            "return",
+        ),
+        _move("accept", {S.ANSWERED}, S.CONCLUDED, _REQUESTER | {Who.SYSTEM}, needs=(_window_over,)),
+        _move("reopen", {S.CONCLUDED}, S.ASSIGNED, _REQUESTER | {Who.ADMINISTRATOR}, "why", needs=(_reopen_open,)),
+        _move("hand_over", OPEN, None, {Who.ADMINISTRATOR, Who.SUPPORT}, "requester"),
+        _move("lapse", {S.RETURNED, S.AWAITING_INFORMATION}, S.CANCELLED, {Who.SYSTEM}, needs=(_lapse_due,)),
+        _move(
+            "cancel",
+            {S.SUBMITTED, S.RETURNED, S.ASSIGNED, S.AWAITING_INFORMATION},
+            S.CANCELLED,
+            _REQUESTER,
+            "why",
+        ),
+    )
+}
+
+CARRY_WORDS = {
+    "specialty": N_("a especialidade"),
+    "questions": N_("de uma a três perguntas"),
+    "summary": N_("o quadro clínico"),
+    "consent": N_("o consentimento do paciente"),
+    "missing": N_("a lista do que falta"),
+    "why": N_("o motivo"),
+    "priority": N_("a prioridade"),
+    "consultant": N_("o consultor"),
+    "items": N_("a lista do que é pedido"),
+    "supplies": N_("uma resposta a cada item pedido"),
+    "message": N_("uma mensagem ou um arquivo"),
+    "answers": N_("uma resposta a cada pergunta"),
+    "conduct": N_("a conduta"),
+    "red_flags": N_("os sinais de alerta"),
+    "question": N_("a pergunta"),
+    "diagnosis": N_("o diagnóstico"),
+    "justification": N_("a justificativa"),
+    "bring": N_("o que o paciente deve levar"),
+    "cause": N_("por que a consulta não aconteceu"),
+    "attendance": N_("a data do atendimento"),
+    "opinion": N_("o parecer"),
+    "return": N_("se volta ao especialista"),
+    "requester": N_("o novo solicitante"),
+}
+
+
+def parts(case: CaseLike, user: Person | None, facts: Facts) -> frozenset[Who]:
+    """Return the parts the person plays towards this case; nobody (None) is the system."""
+    if user is None:
+        return frozenset({Who.SYSTEM})
+    roles = user.roles
+    plays = {
+        Who.REQUESTER: "requester" in roles and case.requester_id == user.id,
+        Who.HOLDER: "consultant" in roles and case.holder_id == user.id,
+        Who.ADMINISTRATOR: "administrator" in roles,
+        Who.SUPPORT: "support" in roles and facts.own_district,
+        Who.SPECIALIST: "consultant" in roles and case.specialty_id in facts.specialties and facts.on_duty,
+        Who.ESCALATOR: "consultant" in roles and facts.escalated,
+        Who.ATTENDING: facts.attending,
+    }
+    return frozenset(part for part, holds in plays.items() if holds)
+
+
+def check(
+    verb: str,
+    case: CaseLike,
+    user: Person | None,
+    facts: Facts,
+    carry: Mapping[str, Any] | None = None,
+) -> Move:
+    """Return the move if this person may make it on this case now, carrying this.
+
+    `carry` None asks only whether the move is open (what it must carry is not looked at).
+
+    Raises:
+        Refused: with a sentence a clinician can read.
+    """
+    move = MOVES[verb]
+    if case.state not in move.sources:
+        raise Refused(N_("Este passo não é possível na situação em que o caso está agora."))
+    if not move.who & parts(case, user, facts):
+        raise Refused(N_("Este passo cabe a outra pessoa."))
+    for need in move.needs:
+        need(case, user, facts)
+    if carry is not None:
+        for name in move.carries:
+            if not carry.get(name):
+                raise Refused(N_("Falta informar: %(what)s."), field=name, what=CARRY_WORDS[name])
+    return move
+
+
+def open_moves(case: CaseLike, user: Person | None, facts: Facts) -> list[Move]:
+    """Return the moves this person may make on this case now, in the order of the table."""
+    return [move for move in MOVES.values() if _is_open(move, case, user, facts)]
+
+
+def _is_open(move: Move, case: CaseLike, user: Person | None, facts: Facts) -> bool:
+    try:
+        check(move.verb, case, user, facts)
+    except Refused:
+        return False
+    return True

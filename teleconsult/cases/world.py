@@ -1,0 +1,52 @@
+"""What the rules of the life cycle must know of the world, read for one case and one person."""
+
+from sqlalchemy import select
+
+from teleconsult import clock
+from teleconsult.cases import clocks
+from teleconsult.cases.lifecycle import Facts
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Decline
+from teleconsult.extensions import db
+from teleconsult.network import settings
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.shifts import roster
+
+
+def facts_for(case: Case, user: User | None) -> Facts:
+    """Return what is so at this moment, for the rules."""
+    now = clock.now()
+    specialties = frozenset(user.specialty_ids) if user and user.has(Role.CONSULTANT) else frozenset()
+    mine = case.specialty_id is not None and case.specialty_id in specialties
+    return Facts(
+        specialties=specialties,
+        on_duty=bool(mine and user and case.specialty_id and roster.is_on_duty(user.id, case.specialty_id, now)),
+        own_district=bool(user and user.has(Role.SUPPORT) and own_district(case, user)),
+        escalated=bool(user and case.escalated_by_id == user.id),
+        declined=declined(case.id) if mine else frozenset(),
+        follow_up_open=clocks.within(case.last_opinion_at, settings.days("follow_up_days"), now),
+        reopen_open=clocks.within(case.concluded_at, settings.days("reopen_days"), now),
+        lapse_due=case.ends_at is not None and case.ends_at <= now,
+        holder_able=is_able(case.holder, case.specialty_id),
+    )
+
+
+def own_district(case: Case, user: User) -> bool:
+    """Tell whether a support person's district is the one the case was filed through."""
+    return bool(user.unit and user.unit.district and user.unit.district == case.unit.district)
+
+
+def declined(case_id: int) -> frozenset[int]:
+    """Return the consultants who declined a case."""
+    return frozenset(db.session.scalars(select(Decline.consultant_id).where(Decline.case_id == case_id)))
+
+
+def is_able(consultant: User | None, specialty_id: int | None) -> bool:
+    """Tell whether a consultant is active and holds the specialty."""
+    return bool(
+        consultant
+        and consultant.is_active
+        and consultant.has(Role.CONSULTANT)
+        and specialty_id in consultant.specialty_ids
+    )

@@ -1,0 +1,14 @@
+"""The operator's commands, registered by the floor that owns each."""
+
+from importlib import import_module
+
+from flask import Flask
+
+COMMANDS: tuple[str, ...] = ()
+"""Modules with a `register(app)` that adds their commands."""
+
+
+def register(app: Flask) -> None:
+    """Register every command with the application."""
+    for name in COMMANDS:
+        import_module(name).register(app)

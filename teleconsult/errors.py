@@ -1,0 +1,34 @@
+"""The product's own words for what can go wrong. No HTTP here: `web.py` decides how each is shown."""
+
+from typing import Any
+
+
+def N_(message: str) -> str:
+    """Mark a message for translation where no translator may be imported (pure rules)."""
+    return message
+
+
+class Refused(Exception):
+    """A rule said no. Nothing was changed.
+
+    `message` is a message id in Portuguese with `%(name)s` places for `params`; it is translated
+    only when it is shown. `field` names the form field it belongs to, if any.
+    """
+
+    def __init__(self, message: str, field: str | None = None, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message = message
+        self.field = field
+        self.params = params
+
+
+class NotFound(Exception):
+    """It is not there, or it is not for this person: both look the same from outside."""
+
+
+class Overtaken(Exception):
+    """Somebody else was faster: what the form was based on is no longer so."""
+
+
+class Unclean(Exception):
+    """A stored thing does not agree with what was recorded of it (a broken chain, a changed file)."""

@@ -1,0 +1,166 @@
+"""The database, the sign-in manager and the one place that commits."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_login import current_user as _current_user
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Insert, MetaData, Update, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+from teleconsult.errors import Overtaken
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BUSY = re.compile(r"database is locked|deadlock detected|could not serialize", re.IGNORECASE)
+UNIQUE = re.compile(r"UNIQUE constraint failed|duplicate key value", re.IGNORECASE)
+
+
+class Base(DeclarativeBase):
+    """Every model: names of constraints are the same on both databases."""
+
+    metadata = MetaData(naming_convention=CONVENTION)
+
+
+db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+"""The base of every model; mypy cannot follow the one that Flask-SQLAlchemy makes."""
+
+migrate = Migrate()
+babel = Babel()
+csrf = CSRFProtect()
+login_manager = LoginManager()
+limiter = Limiter(key_func=get_remote_address)
+
+
+current_user: Any = _current_user
+"""Who asks, for the floors below `people`; above it, import the typed one of `people.gate`."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment: aware going in, aware UTC coming out, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone; SQLite gets naive UTC because it keeps no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Give back aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@contextmanager
+def transaction(subject: Any = None, version: int | str | None = None) -> Iterator[None]:
+    """Do everything inside, or nothing. The only place that commits.
+
+    Ends the read transaction, opens a write one (`BEGIN IMMEDIATE` on SQLite: a read that turns into
+    a write fails at once there), reloads `subject` and compares its version with the one the form
+    posted.
+
+    Raises:
+        Overtaken: the version is stale, a unique key was taken a moment ago, or the database is busy.
+    """
+    session = db.session
+    if session.info.get("writing"):
+        raise RuntimeError("transaction() inside transaction()")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"teleconsult_write": True})
+        if subject is not None:
+            session.refresh(subject)
+            if version is not None and str(subject.version) != str(version):
+                raise Overtaken
+        yield
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise Overtaken from error
+    except (IntegrityError, OperationalError) as error:
+        session.rollback()
+        if UNIQUE.search(str(error.orig)) or BUSY.search(str(error.orig)):
+            raise Overtaken from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing", None)
+
+
+def upsert(model: type[Base]) -> Any:
+    """Return the dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    postgresql = db.session.get_bind().dialect.name == "postgresql"
+    return postgresql_insert(model) if postgresql else sqlite_insert(model)
+
+
+def changed(statement: Update | Delete | Insert) -> int:
+    """Run a statement past the identity map and return how many rows it changed."""
+    result = db.session.execute(statement.execution_options(synchronize_session=False, preserve_rowcount=True))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def in_transaction() -> bool:
+    """Tell whether the caller is inside `transaction()`."""
+    return bool(db.session.info.get("writing"))
+
+
+def tune(engine: Engine) -> None:
+    """Set each SQLite connection up: WAL, full sync, foreign keys, own BEGIN, guards that cannot be walked past."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "temp_store=MEMORY",
+            "cache_size=-8000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("teleconsult_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,26 @@
+"""The features, in the order of their floors: their blueprints, handlers and panels."""
+
+from importlib import import_module
+
+from flask import Flask
+
+BLUEPRINTS: tuple[str, ...] = ()
+"""Modules with a blueprint named `bp`, lower floors first."""
+
+LISTENERS: tuple[str, ...] = (
+    "teleconsult.people.actions",
+    "teleconsult.patients.models",
+    "teleconsult.network.models",
+    "teleconsult.notices.models",
+    "teleconsult.cases.actions",
+    "teleconsult.attachments.models",
+)
+"""Modules whose import registers handlers and panels."""
+
+
+def register(app: Flask) -> None:
+    """Register every feature with the application."""
+    for name in LISTENERS:
+        import_module(name)
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(name).bp)

@@ -1,0 +1,1 @@
+"""Health units and specialties: the network as data."""

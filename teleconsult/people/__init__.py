@@ -1,0 +1,1 @@
+"""Accounts, roles, permissions, sign-in and sessions."""

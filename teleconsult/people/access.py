@@ -1,0 +1,86 @@
+"""Who may do what, as a table. Pure: no database, no request.
+
+The default is no: a permission that no role of a person carries is refused. What a person may do to
+one thing (a case, a file) is asked at the thing itself; this table is only the second of three rings.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from teleconsult.errors import N_
+
+
+class Role(StrEnum):
+    """The roles of the network; one person can hold several."""
+
+    REQUESTER = "requester"
+    CONSULTANT = "consultant"
+    ADMINISTRATOR = "administrator"
+    SUPPORT = "support"
+    MANAGER = "manager"
+
+
+ROLE_WORDS = {
+    Role.REQUESTER: N_("Solicitante"),
+    Role.CONSULTANT: N_("Consultor"),
+    Role.ADMINISTRATOR: N_("Técnico administrativo"),
+    Role.SUPPORT: N_("Unidade de apoio"),
+    Role.MANAGER: N_("Gerência"),
+}
+
+
+class Permission(StrEnum):
+    """What a screen asks for. One name per screen family, never a role."""
+
+    OWN_ACCOUNT = "own_account"
+    READ_GUIDE = "read_guide"
+    USE_CODES = "use_codes"
+    READ_NOTICES = "read_notices"
+    READ_CASES = "read_cases"
+    FILE_CASES = "file_cases"
+    TAKE_CASES = "take_cases"
+    TRIAGE = "triage"
+    WATCH_DISTRICT = "watch_district"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_NETWORK = "manage_network"
+    MANAGE_PATIENTS = "manage_patients"
+    MANAGE_TARGETS = "manage_targets"
+    READ_RECORD = "read_record"
+    WATCH_OUTBOX = "watch_outbox"
+
+
+_EVERYONE = frozenset(
+    {
+        Permission.OWN_ACCOUNT,
+        Permission.READ_GUIDE,
+        Permission.READ_NOTICES,
+    }
+)
+_CLINICAL = frozenset({Permission.READ_CASES, Permission.USE_CODES})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES},
+    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES},
+    Role.ADMINISTRATOR: _EVERYONE | _CLINICAL | {Permission.TRIAGE, Permission.MANAGE_PATIENTS},
+    Role.SUPPORT: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.WATCH_DISTRICT},
+    Role.MANAGER: _EVERYONE
+    | {
+        Permission.READ_CASES,
+        Permission.MANAGE_PEOPLE,
+        Permission.MANAGE_NETWORK,
+        Permission.MANAGE_PATIENTS,
+        Permission.MANAGE_TARGETS,
+        Permission.READ_RECORD,
+        Permission.WATCH_OUTBOX,
+    },
+}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Return everything that the given roles together may do."""
+    return frozenset().union(*(GRANTS[Role(role)] for role in roles))
+
+
+def may(roles: Iterable[str], permission: Permission) -> bool:
+    """Tell whether any of the roles carries the permission."""
+    return any(permission in GRANTS[Role(role)] for role in roles)

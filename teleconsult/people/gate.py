@@ -1,0 +1,122 @@
+"""The first two rings of permission: signed in (or on the short public list), and the screen's own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from sqlalchemy import select, update
+from sqlalchemy.orm import contains_eager
+from werkzeug.wrappers import Response
+
+from teleconsult import clock
+from teleconsult.extensions import current_user as anybody
+from teleconsult.extensions import db, login_manager, transaction
+from teleconsult.people.access import Permission
+from teleconsult.people.models import Session, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+current_user: User = anybody
+"""The person who asks; anonymous only in a view that is `@public`."""
+
+SEEN_EVERY = timedelta(minutes=1)
+EARLY = ("people.accept_terms", "people.change_password", "people.sign_out", "people.language")
+"""Open to a signed-in person who still has to accept the terms or change a password set by somebody else."""
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Let only people whose roles carry the permission reach a view; others get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if permission not in current_user.permissions:
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the gate and the house test
+        return cast(View, guarded)
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Put a view on the short list of what can be reached without signing in."""
+    view.permission = None  # type: ignore[attr-defined]  # read by the gate and the house test
+    return view
+
+
+def token_hash(token: str) -> str:
+    """Return what the database keeps of a random token (128 bits and more need no salt)."""
+    return sha256(token.encode()).hexdigest()
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
+def load_session(token: str) -> User | None:
+    """Return the person of a live session, in one statement; None when it ended, idled out or expired."""
+    now = clock.now()
+    row = db.session.scalar(
+        select(Session)
+        .join(Session.user)
+        .options(contains_eager(Session.user))
+        .where(
+            Session.token_hash == token_hash(token),
+            Session.ended_at.is_(None),
+            Session.idle_until > now,
+            Session.expires_at > now,
+            User.switched_off_at.is_(None),
+        )
+    )
+    if row is None:
+        return None
+    g.session_row = row
+    return row.user
+
+
+def gate() -> Response | None:
+    """Stop whoever is not signed in, or must do something else first. Registered before everything else."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "permission", False) is None:
+        return None
+    if not current_user.is_authenticated:
+        return cast(Response, login_manager.unauthorized())
+    _touch(g.session_row)
+    return _first_things(current_user)
+
+
+def _first_things(user: User) -> Response | None:
+    if request.endpoint in EARLY:
+        return None
+    if user.must_change_password:
+        return redirect(url_for("people.change_password"))
+    if user.terms_version != current_app.config["TERMS_VERSION"]:
+        return redirect(url_for("people.accept_terms"))
+    return None
+
+
+def _touch(row: Session) -> None:
+    """Move the idle limit, at most once a minute: the one write that a GET may make besides the record."""
+    now = clock.now()
+    if now - row.last_seen_at < SEEN_EVERY:
+        return
+    minutes = current_app.config["SESSION_SHARED_IDLE_MINUTES" if row.shared_computer else "SESSION_IDLE_MINUTES"]
+    row_id, idle_until = row.id, now + timedelta(minutes=minutes)
+    with transaction():
+        db.session.execute(
+            update(Session)
+            .where(Session.id == row_id, Session.ended_at.is_(None))
+            .values(last_seen_at=now, idle_until=idle_until)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def init_gate(app: Flask) -> None:
+    """Put the gate in front of every request, before the CSRF check reads a body."""
+    login_manager.init_app(app)
+    login_manager.login_view = "people.sign_in"
+    login_manager.session_protection = None  # type: ignore[assignment]  # None switches it off, says its documentation
+    app.before_request(gate)

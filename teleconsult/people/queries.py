@@ -1,0 +1,19 @@
+"""People as the screens and the other floors ask for them."""
+
+from sqlalchemy import select
+
+from teleconsult.extensions import db
+from teleconsult.people.access import Role
+from teleconsult.people.models import User, UserRole
+
+
+def active_with_role(role: Role) -> list[User]:
+    """Return the people with a role who are not switched off, by name."""
+    return list(
+        db.session.scalars(
+            select(User)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(UserRole.role == role, User.switched_off_at.is_(None))
+            .order_by(User.name, User.id)
+        )
+    )

@@ -1,0 +1,18 @@
+"""What every feature's pages share: forms, headers, error pages, paging, dates, references."""
+
+from teleconsult.web.forms import BaseForm, VersionedForm, show_refusal
+from teleconsult.web.paging import Page, page_by_key
+from teleconsult.web.refs import new_ref
+from teleconsult.web.setup import init_web
+from teleconsult.web.words import say
+
+__all__ = [
+    "BaseForm",
+    "Page",
+    "VersionedForm",
+    "init_web",
+    "new_ref",
+    "page_by_key",
+    "say",
+    "show_refusal",
+]

@@ -1,0 +1,76 @@
+"""The base of every form: CSRF, the reader's language, and the version of what it changes."""
+
+from typing import Any
+
+from flask_babel import get_locale, gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.i18n import get_translations
+
+from teleconsult.errors import Refused
+from teleconsult.web.words import say
+
+
+class _Words:
+    """WTForms' own messages through the catalogues that WTForms ships, in the reader's language."""
+
+    def __init__(self, locale: str) -> None:
+        self._inner = get_translations([locale, locale.split("_", maxsplit=1)[0]])
+
+    def gettext(self, string: str) -> str:
+        return str(self._inner.gettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(self._inner.ngettext(singular, plural, n))
+
+
+_words: dict[str, _Words] = {}
+
+
+def _strip(value: Any) -> Any:
+    """Drop what a line of text never means to carry: spaces at the ends and NUL, which PostgreSQL refuses."""
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+
+
+class BaseForm(FlaskForm):
+    """A form of the product. Text is trimmed; nothing is cut silently: lengths are validators."""
+
+    class Meta(FlaskForm.Meta):
+        """Settings of WTForms for every form here."""
+
+        def get_translations(self, _form: Any) -> _Words:
+            """Return WTForms' messages in the reader's language."""
+            locale = str(get_locale())
+            if locale not in _words:
+                _words[locale] = _Words(locale)
+            return _words[locale]
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Trim every text field but passwords, which are taken whole."""
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField | TextAreaField) and not issubclass(kind, PasswordField):
+                filters = unbound_field.kwargs.get("filters", ())
+                unbound_field.kwargs["filters"] = (*(f for f in filters if f is not _strip), _strip)
+            return super().bind_field(form, unbound_field, options)
+
+
+class VersionedForm(BaseForm):
+    """A form that changes a thing: it posts the version it was based on, for `transaction()`."""
+
+    version = HiddenField()
+
+
+def show_refusal(form: FlaskForm, refusal: Refused) -> str:
+    """Put a refusal on its field, or on the form; return its sentence in the reader's language."""
+    sentence = say(refusal)
+    field = form._fields.get(refusal.field) if refusal.field else None
+    if field is not None:
+        field.errors = [*field.errors, sentence]
+    else:
+        form.form_errors = [*form.form_errors, sentence]
+    return sentence
+
+
+def too_long(limit: int) -> str:
+    """Return the sentence for a text over its limit."""
+    return str(gettext("Use no máximo %(limit)d caracteres.", limit=limit))

@@ -1,0 +1,99 @@
+"""Lists paged by key: the same cost on the first page and on the ten-thousandth."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import request
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from werkzeug.exceptions import BadRequest
+
+from teleconsult.extensions import db
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows, and the keys of its neighbours (None: there is none)."""
+
+    rows: Sequence[Row[Any]]
+    newer: str | None
+    older: str | None
+
+
+def page_by_key(query: Select[Any], keys: Sequence[tuple[ColumnElement[Any], bool]], size: int = PAGE_SIZE) -> Page:
+    """Return the page of `query` that the address asks for (`?after=` or `?before=`).
+
+    Args:
+        query: a select without order; every key column must be among its columns and never NULL.
+        keys: (column, descending) pairs that together are unique; an index must serve them.
+        size: rows on a page.
+
+    Raises:
+        BadRequest: the key in the address is not one of ours.
+    """
+    after, before = request.args.get("after"), request.args.get("before")
+    backwards = bool(before) and not after
+    mark = _read(after or before, len(keys))
+    if mark is not None:
+        query = query.where(_beyond(keys, mark, backwards))
+    order = [column.desc() if down != backwards else column.asc() for column, down in keys]
+    rows = list(db.session.execute(query.order_by(*order).limit(size + 1)).all())
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    names = [str(column.key) for column, _ in keys]
+    first = _mark(rows[0], names) if rows else None
+    last = _mark(rows[-1], names) if rows else None
+    if backwards:
+        return Page(rows, first if more else None, last)
+    return Page(rows, first if mark is not None else None, last if more else None)
+
+
+def _beyond(
+    keys: Sequence[tuple[ColumnElement[Any], bool]], mark: Sequence[Any], backwards: bool
+) -> ColumnElement[bool]:
+    cases = []
+    for i, (column, down) in enumerate(keys):
+        equal = [keys[j][0] == mark[j] for j in range(i)]
+        further = column < mark[i] if down != backwards else column > mark[i]
+        cases.append(and_(*equal, further))
+    return or_(*cases)
+
+
+def _mark(row: Row[Any], names: Sequence[str]) -> str:
+    values = [_pack(row._mapping[name]) for name in names]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _pack(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.astimezone(UTC).isoformat()}
+    return {"d": value.isoformat()} if isinstance(value, date) else value
+
+
+def _read(mark: str | None, count: int) -> list[Any] | None:
+    if not mark:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        if not isinstance(values, list) or len(values) != count:
+            raise ValueError("not a key of this list")
+        return [_unpack(value) for value in values]
+    except (ValueError, TypeError, KeyError, binascii.Error) as error:
+        raise BadRequest from error
+
+
+def _unpack(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "t" in value:
+            return datetime.fromisoformat(value["t"]).astimezone(UTC)
+        return date.fromisoformat(value["d"])
+    if not isinstance(value, str | int | float):
+        raise ValueError("not a key")
+    return value

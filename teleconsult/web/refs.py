@@ -1,0 +1,11 @@
+"""Public references: what stands in addresses and mails instead of row numbers."""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that a reference can be read over a telephone."""
+
+
+def new_ref(prefix: str, length: int = 6) -> str:
+    """Return a random reference such as 'TC-7K3Q9A'; a unique key holds it, the caller need not look."""
+    return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(length))

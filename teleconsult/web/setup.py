@@ -1,0 +1,131 @@
+"""Headers, language, error pages and what every template may use."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
+from flask_wtf.csrf import CSRFError
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from teleconsult import clock, events
+from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.extensions import current_user, db
+from teleconsult.version import VERSION
+from teleconsult.web.assets import init_assets
+from teleconsult.web.rich import rich
+from teleconsult.web.words import language_names, say, template_words
+
+LANGUAGES = ("pt_BR", "en")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+KNOWN_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507})
+
+
+def choose_language() -> str:
+    """Return the reader's language: the account's, the one chosen before signing in, the browser's."""
+    if "language" in g:
+        return str(g.language)
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    if session.get("language") in LANGUAGES:
+        return str(session["language"])
+    # A browser's plain "pt" means our pt_BR.
+    match = request.accept_languages.best_match(["pt-BR", "pt", "en"])
+    return "en" if match == "en" else "pt_BR"
+
+
+def init_web(app: Flask) -> None:
+    """Give the application its pages' common ground."""
+    init_assets(app)
+    app.after_request(_headers)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(template_words(), rich=rich)
+    app.jinja_env.globals.update(app_version=VERSION, language_names=language_names)
+    app.context_processor(_context)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NotFound, lambda _: error_page(404))
+    app.register_error_handler(Overtaken, lambda _: error_page(409))
+    app.register_error_handler(Refused, lambda refusal: error_page(422, say(refusal)))
+    app.register_error_handler(CSRFError, _refused_token)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _fault)
+
+
+def _context() -> dict[str, Any]:
+    signed_in = bool(current_user and current_user.is_authenticated)
+    nav = events.panels("nav", user=current_user) if signed_in and not g.get("plain") else []
+    return {
+        "nav": nav,
+        "unread_notices": sum(events.panels("unread", user=current_user)) if nav else 0,
+        "role_choices": events.panels("roles", user=current_user) if signed_in and not g.get("plain") else [],
+        "user_key": current_user.ref if signed_in and not g.get("plain") else "",
+        "current_locale": str(get_locale() or "pt_BR"),
+        "now": clock.now(),
+        "demo_profile": _demo(),
+    }
+
+
+def _demo() -> bool:
+    return bool(current_app.config["PROFILE"] == "demo")
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+    headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def error_page(code: int, sentence: str = "") -> tuple[str, int]:
+    """Show an error page; its template needs no database, so it works when that is what failed."""
+    name = code if code in KNOWN_PAGES else 500 if code >= 500 else 400
+    db.session.rollback()
+    if code >= 500:
+        g.plain = True
+    return render_template(f"errors/{name}.html", sentence=sentence), code
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    if request.accept_mimetypes.best == "application/json":
+        return {"error": error.name}, error.code
+    return error_page(error.code)
+
+
+def _refused_token(_error: CSRFError) -> Any:
+    if not (current_user and current_user.is_authenticated):
+        return redirect(url_for("people.sign_in", next=request.path))
+    return error_page(400)
+
+
+def _database_away(error: OperationalError) -> Any:
+    text = str(error.orig)
+    current_app.logger.error("database: %s", type(error.orig).__name__)
+    if "disk is full" in text or "No space left" in text:
+        return error_page(507)
+    return error_page(503)
+
+
+def _fault(error: Exception) -> Any:
+    if current_app.testing or current_app.debug:
+        raise error
+    # Only the kind and the place: the message of an exception may repeat what a patient's doctor typed.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    current_app.logger.error("fault %s at %s in %s", type(error).__name__, place, request.endpoint)
+    return error_page(500)

@@ -1,0 +1,103 @@
+"""Messages of the pure rules, dates and times, in the reader's language and the unit's zone."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import g, has_request_context
+from flask_babel import format_date, format_timedelta, get_locale, gettext, ngettext
+
+from teleconsult import clock
+from teleconsult.errors import Refused
+from teleconsult.extensions import current_user
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def say(refusal: Refused) -> str:
+    """Return the sentence of a refusal in the reader's language; its parameters are translated too."""
+    params = {name: gettext(v) if isinstance(v, str) else v for name, v in refusal.params.items()}
+    return gettext(refusal.message, **params) if params else gettext(refusal.message)
+
+
+def zone() -> ZoneInfo:
+    """Return the zone in which the reader's unit keeps its time."""
+    if not has_request_context():
+        return ZoneInfo("America/Recife")
+    if "zone" not in g:
+        unit = current_user.unit if current_user.is_authenticated else None
+        g.zone = ZoneInfo(unit.zone if unit else "America/Recife")
+    return g.zone  # type: ignore[no-any-return]
+
+
+def local(moment: datetime) -> datetime:
+    """Return the moment in the reader's zone."""
+    return moment.astimezone(zone())
+
+
+def localtime(moment: datetime | None) -> str:
+    """Show a moment: 'sex., 21 nov., 14:00'; the year is added when it is another one."""
+    if moment is None:
+        return ""
+    here = local(moment)
+    pattern = "EEE, d MMM, HH:mm" if here.year == local(clock.now()).year else "EEE, d MMM y, HH:mm"
+    return f"{_babel_datetime(here, pattern)}"
+
+
+def localclock(moment: datetime) -> str:
+    """Show the time of day alone: '14:02'."""
+    return local(moment).strftime("%H:%M")
+
+
+def localdate(day: date | datetime | None) -> str:
+    """Show a date in the reader's language: '21 de nov. de 2026'."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = local(day).date()
+    return str(format_date(day, "medium"))
+
+
+def relative(moment: datetime | None) -> str:
+    """Show how far a moment is: 'há 2 horas', 'em 5 horas'."""
+    if moment is None:
+        return ""
+    return str(format_timedelta(moment.astimezone(UTC) - clock.now(), add_direction=True, threshold=1.2))
+
+
+def short_span(seconds: float) -> str:
+    """Show a length of time with one unit: '40 min', '5 h', '3 dias'."""
+    seconds = abs(seconds)
+    if seconds < HOUR:
+        return gettext("%(n)d min", n=max(1, round(seconds / MINUTE)))
+    if seconds < 2 * DAY:
+        return gettext("%(n)d h", n=round(seconds / HOUR))
+    return str(ngettext("%(num)d dia", "%(num)d dias", round(seconds / DAY)))
+
+
+def initials(name: str) -> str:
+    """Return the initials under which lists show a person: 'A. F. S.'; particles are left out."""
+    words = [word for word in name.split() if word.lower() not in {"da", "de", "do", "das", "dos", "e"}]
+    return " ".join(f"{word[0].upper()}." for word in words)
+
+
+def _babel_datetime(moment: datetime, pattern: str) -> str:
+    return str(format_datetime(moment, pattern, locale=get_locale()))
+
+
+def language_names() -> dict[str, str]:
+    """Return the languages of the product, each in its own words."""
+    return {"pt_BR": "Português", "en": "English"}
+
+
+def template_words() -> dict[str, Any]:
+    """Return the filters that templates use for words and times."""
+    return {
+        "localtime": localtime,
+        "localclock": localclock,
+        "localdate": localdate,
+        "relative": relative,
+        "short_span": short_span,
+        "initials": initials,
+    }

@@ -1,0 +1,134 @@
+"""One application per database and worker; every test gets a fresh copy of a migrated, populated database.
+
+No fixture here is named `app`: pytest-flask would push one context around every test that has it, and
+then one client is seen as another's user. Only live-server tests may use that name.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from teleconsult import create_app
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db
+from tests import world
+from tests.servers import postgres
+
+SETTINGS: dict[str, Any] = {
+    "PROFILE": "test",
+    "TESTING": True,
+    "SECRET_KEY": "tests-only-" + "s" * 32,
+    "AUDIT_KEY": "tests-only-" + "a" * 32,
+    "BASE_URL": "http://teleconsult.test",
+    "ARGON2": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
+    "WTF_CSRF_ENABLED": False,
+    "SESSION_COOKIE_SECURE": False,
+    "SESSION_COOKIE_NAME": "teleconsult",
+    "RATELIMIT_ENABLED": False,
+    "MAIL_FROM": "Teleconsult <nao-responda@teleconsult.test>",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("database", kinds, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    server = postgres.start()
+    yield server
+    server.stop()
+
+
+class Kept:
+    """An application on one database, and the clean copy that each test starts from."""
+
+    def __init__(self, kind: str, folder: Path, server: Any) -> None:
+        self.kind, self.folder, self.server = kind, folder, server
+        template = f"sqlite:///{folder / 'template.db'}" if kind == "sqlite" else server.create("template")
+        maker = create_app(SETTINGS | {"VAR": folder / "var", "SQLALCHEMY_DATABASE_URI": template})
+        with maker.app_context():
+            flask_migrate.upgrade()
+            world.populate()
+            if kind == "sqlite":
+                db.session.execute(db.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            db.session.remove()
+            db.engine.dispose()
+        used = f"sqlite:///{folder / 'used.db'}" if kind == "sqlite" else server.url("used")
+        self.application = create_app(
+            SETTINGS | {"VAR": folder / "var", "STORAGE_URL": str(folder / "files"), "SQLALCHEMY_DATABASE_URI": used}
+        )
+
+    def refresh(self) -> Flask:
+        with self.application.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        if self.kind == "sqlite":
+            for tail in ("-wal", "-shm"):
+                (self.folder / f"used.db{tail}").unlink(missing_ok=True)
+            shutil.copyfile(self.folder / "template.db", self.folder / "used.db")
+        else:
+            self.server.drop("used")
+            self.server.copy("template", "used")
+        return self.application
+
+
+@pytest.fixture(scope="session")
+def kept(database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Kept:
+    server = request.getfixturevalue("postgres_server") if database == "postgresql" else None
+    return Kept(database, tmp_path_factory.mktemp(database), server)
+
+
+@pytest.fixture
+def application(kept: Kept) -> Flask:
+    """The product on a fresh database, without a pushed context."""
+    return kept.refresh()
+
+
+@pytest.fixture
+def session(application: Flask) -> Iterator[Any]:
+    """The database session of an application context of the test's own; requests have theirs."""
+    with application.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def client(application: Flask) -> FlaskClient:
+    """A browser that is not signed in."""
+    return application.test_client()
+
+
+@pytest.fixture
+def sign_in(application: Flask) -> Callable[[str], FlaskClient]:
+    """Return a maker of signed-in browsers: `sign_in('marina')`."""
+
+    def enter(key: str) -> FlaskClient:
+        browser = application.test_client()
+        answer = browser.post("/sign-in", data={"who": f"{key}@rede.example", "password": world.PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)[:2000]
+        return browser
+
+    return enter
+
+
+@pytest.fixture
+def case_in(session: Any) -> Callable[..., world.Walk]:
+    """Return a walker to a state, through the real verbs: `case_in(State.ANSWERED)`."""
+
+    def walk(state: State, **people: str) -> world.Walk:
+        return world.walk_to(state, **people)
+
+    return walk
