@@ -1,0 +1,33 @@
+// Marks in a list: one box for all, and how many are marked, said as it changes.
+(() => {
+  "use strict";
+  document.querySelectorAll("[data-bulk]").forEach((bar) => {
+    const form = bar.closest("form");
+    const say = bar.querySelector("[data-bulk-say]");
+    const all = form.querySelector("[data-bulk-all]");
+    const boxes = () => Array.from(form.querySelectorAll(".tc-rows input[type=checkbox], tbody input[type=checkbox]"));
+    const buttons = Array.from(bar.querySelectorAll("button"));
+
+    function show() {
+      const n = boxes().filter((box) => box.checked).length;
+      say.textContent = n === 0 ? bar.dataset.none : n === 1 ? bar.dataset.one : bar.dataset.many.replace("{n}", n);
+      buttons.forEach((button) => { button.disabled = n === 0; });
+      if (all) {
+        const box = all.querySelector("input");
+        box.checked = n > 0 && n === boxes().length;
+        box.indeterminate = n > 0 && !box.checked;
+      }
+    }
+
+    if (all) {
+      all.hidden = false;
+      all.querySelector("input").addEventListener("change", (event) => {
+        boxes().forEach((box) => { box.checked = event.target.checked; });
+        show();
+      });
+    }
+    form.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
+  });
+})();
