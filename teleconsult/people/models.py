@@ -75,7 +75,7 @@ class User(Model, UserMixin):
     __mapper_args__ = {"version_id_col": version}
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]  # Flask-Login annotates nothing
+    def is_active(self) -> bool:
         """Tell whether the person may sign in and be given work."""
         return self.switched_off_at is None
 
