@@ -1,0 +1,235 @@
+// A draft saves itself. The form carries data-autosave-url, data-draft (its key) and data-draft-version; the page has one
+// .tc-saved line with the words and one #dois-textos dialog (choose.js). What has not reached the server is kept in this
+// browser under the person's own key until the server confirms it (sweep.js forgets it after a day and at sign-out).
+// The answers that the server may give are written in templates/macros/draft.html.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-autosave-url]");
+  if (!form) return;
+  const PAUSE = 3000;
+  const LONGEST_WAIT = 60000;
+  const KEEPALIVE_ROOM = 60000;
+  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "sure"]);
+  const url = form.dataset.autosaveUrl;
+  const key = "tc:draft:" + (document.body.dataset.user || "") + ":" + form.dataset.draft;
+  const parked = key + ":antes";
+  const line = document.querySelector(".tc-saved");
+  const dialog = document.getElementById("dois-textos");
+  let version = Number(form.dataset.draftVersion);
+  let saved = read();
+  let timer = 0;
+  let keepTimer = 0;
+  let failures = 0;
+  let saving = false;
+  let asking = false;
+  let submitting = false;
+
+  // ---- the form's values, by name
+
+  function read() {
+    const values = {};
+    new FormData(form).forEach((value, name) => {
+      if (NOT_TEXT.has(name) || typeof value !== "string" || name.endsWith("_q")) return;
+      (values[name] = values[name] || []).push(value.replace(/\r\n/g, "\n"));
+    });
+    return values;
+  }
+
+  function full(values) {
+    return (values || []).filter((value) => value !== "");
+  }
+
+  function differing(a, b) {
+    return Array.from(new Set([...Object.keys(a), ...Object.keys(b)]))
+      .filter((name) => !NOT_TEXT.has(name) && JSON.stringify(full(a[name])) !== JSON.stringify(full(b[name])));
+  }
+
+  function dirty() {
+    return differing(read(), saved).length > 0;
+  }
+
+  function has(name) {
+    return name in form.elements || form.querySelector('[data-combo][data-name="' + CSS.escape(name) + '"]');
+  }
+
+  function write(name, values) {
+    const combo = form.querySelector('[data-combo][data-name="' + CSS.escape(name) + '"]');
+    if (combo) { combo.dispatchEvent(new CustomEvent("tc:restore", { detail: values })); return; }
+    Array.from(form.elements).filter((input) => input.name === name && input.type !== "file").forEach((input, i) => {
+      if (input.type === "checkbox" || input.type === "radio") input.checked = values.includes(input.value);
+      else if (input.multiple && input.options) Array.from(input.options).forEach((option) => { option.selected = values.includes(option.value); });
+      else input.value = values[i] === undefined ? "" : values[i];
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+
+  // ---- the copy in this browser; a browser that refuses to keep one changes nothing else
+
+  function store(place, copy) {
+    try { localStorage.setItem(place, JSON.stringify(copy)); } catch (e) { /* full or refused */ }
+  }
+
+  function stored(place) {
+    try { return JSON.parse(localStorage.getItem(place)); } catch (e) { return null; }
+  }
+
+  function keep() {
+    store(key, { at: Date.now(), values: read() });
+  }
+
+  function forget(place) {
+    clearTimeout(keepTimer);
+    try { localStorage.removeItem(place); } catch (e) { /* nothing was kept */ }
+  }
+
+  // ---- what the person reads
+
+  function say(kind, tone, changes) {
+    if (!line) return;
+    let words = line.dataset[kind] || "";
+    Object.keys(changes || {}).forEach((name) => { words = words.replace("{" + name + "}", changes[name]); });
+    const place = line.querySelector("[data-text]");
+    if (place.textContent !== words) place.textContent = words;
+    line.classList.remove("is-unsure", "is-bad", "is-busy");
+    if (tone) line.classList.add(tone);
+  }
+
+  function clock() {
+    return new Date().toTimeString().slice(0, 5);
+  }
+
+  // ---- saving
+
+  function body() {
+    const data = new FormData(form);
+    Array.from(data.entries()).forEach(([name, value]) => { if (typeof value !== "string") data.delete(name); });
+    data.set("draft_version", version);
+    return data;
+  }
+
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(save, Math.min(PAUSE * 2 ** failures, LONGEST_WAIT));
+  }
+
+  function failed(kind) {
+    failures += 1;
+    keep();
+    say(kind, "is-unsure");
+    soon();
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (asking || submitting || saving || !dirty()) return;
+    saving = true;
+    const sent = read();
+    if (!failures) say("saving", "is-busy");
+    try {
+      const answer = await fetch(url, { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" });
+      await take(answer, sent);
+    } catch (e) {
+      failed("offline");
+    }
+    saving = false;
+  }
+
+  async function take(answer, sent) {
+    const json = (answer.headers.get("Content-Type") || "").includes("json");
+    if (answer.status === 401 || answer.status === 403 || (answer.ok && !json)) { failed("signedOut"); return; }
+    if (answer.status === 429 || answer.status >= 500) { failed("offline"); return; }
+    const said = json ? await answer.json() : {};
+    if (answer.status === 409) { await conflict(said); return; }
+    if (!answer.ok) {
+      keep();
+      say("refused", "is-bad", { why: said.error || String(answer.status) });
+      return;
+    }
+    failures = 0;
+    version = said.version;
+    saved = sent;
+    say("saved", "", { time: said.saved_at || clock() });
+    if (dirty()) { keep(); soon(); } else forget(key);
+  }
+
+  // ---- two texts
+
+  async function ask(kind, here, there) {
+    const names = differing(here, there).filter(has);
+    if (!names.length) return {};
+    if (!dialog || !dialog.choose) return null;
+    asking = true;
+    const taken = await dialog.choose(kind, form, names, here, there);
+    asking = false;
+    return taken;
+  }
+
+  function apply(taken) {
+    Object.keys(taken).forEach((name) => write(name, taken[name]));
+    if (dirty()) { keep(); soon(); return; }
+    forget(key);
+    say("saved", "", { time: clock() });
+  }
+
+  async function conflict(said) {
+    const there = Object.assign({}, saved);
+    Object.keys(said.fields || {}).forEach((name) => { there[name] = [].concat(said.fields[name] === null ? "" : said.fields[name]).map(String); });
+    keep();
+    say("conflict", "is-bad");
+    const taken = await ask("conflict", read(), there);
+    if (!taken) return;
+    failures = 0;
+    version = said.version;
+    saved = there;
+    apply(taken);
+  }
+
+  async function offer() {
+    for (const place of [key, parked]) {
+      const copy = stored(place);
+      if (!copy) continue;
+      const taken = await ask("restore", copy.values, read());
+      forget(place);
+      if (taken) apply(taken); else store(parked, copy);
+    }
+  }
+
+  // ---- when
+
+  function changed(event) {
+    if (event.target.type === "file") return;
+    clearTimeout(keepTimer);
+    keepTimer = setTimeout(() => { if (dirty()) keep(); }, 400);
+    soon();
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    submitting = true;
+    keep();
+    try { sessionStorage.setItem("tc:sent", key); } catch (e) { /* then a day passes before it is forgotten */ }
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-sign-out]")) submitting = true;
+  });
+  window.addEventListener("online", () => { failures = 0; save(); });
+  window.addEventListener("pagehide", () => {
+    if (asking || submitting || !dirty()) return;
+    keep();
+    const data = body();
+    const size = Array.from(data.values()).reduce((sum, value) => sum + value.length * 2, 0);
+    if (size < KEEPALIVE_ROOM) fetch(url, { method: "POST", body: data, keepalive: true, credentials: "same-origin" }).catch(() => {});
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  // A form that comes back with errors shows what was typed, which the server may not have kept.
+  if (document.querySelector("[data-errors]")) {
+    saved = {};
+    keep();
+    soon();
+  } else {
+    offer();
+  }
+})();

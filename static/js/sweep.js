@@ -1,9 +1,11 @@
-// Copies of unsent text that this browser keeps ("tc:draft:<person>:<draft>", written by autosave.js) go away
-// after a day, at sign-out, and when a page says that the server has taken the text (data-draft-done).
+// Copies of unsent text that this browser keeps ("tc:draft:<person>:<draft>", written by autosave.js) go away after a day,
+// at sign-out, when a page says that the server has taken the text (data-draft-done), and when a sent form was followed by
+// another page of the same person that is not an error.
 (() => {
   "use strict";
   const DAY = 86400000;
-  const mine = "tc:draft:" + (document.body.dataset.user || "") + ":";
+  const person = document.body.dataset.user || "";
+  const mine = "tc:draft:" + person + ":";
 
   function keys() {
     try { return Object.keys(localStorage).filter((key) => key.startsWith("tc:draft:")); } catch (e) { return []; }
@@ -14,12 +16,28 @@
   }
 
   function age(key) {
-    try { return Date.now() - JSON.parse(localStorage.getItem(key)).at; } catch (e) { return DAY + 1; }
+    try { return Date.now() - JSON.parse(localStorage.getItem(key)).at; } catch (e) { return Infinity; }
   }
 
-  keys().filter((key) => !(age(key) <= DAY)).forEach(forget);
+  function lastSent() {
+    try {
+      const key = sessionStorage.getItem("tc:sent");
+      if (person) sessionStorage.removeItem("tc:sent");
+      return key;
+    } catch (e) { return null; }
+  }
 
-  document.querySelectorAll("[data-draft-done]").forEach((mark) => forget(mine + mark.dataset.draftDone));
+  keys().filter((key) => age(key) > DAY).forEach(forget);
+
+  document.querySelectorAll("[data-draft-done]").forEach((mark) => {
+    forget(mine + mark.dataset.draftDone);
+    forget(mine + mark.dataset.draftDone + ":antes");
+  });
+
+  const sent = lastSent();
+  const draft = document.querySelector("form[data-draft]");
+  const back = draft && mine + draft.dataset.draft === sent;
+  if (sent && person && !back && !document.querySelector(".tc-sorry")) forget(sent);
 
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) keys().filter((key) => key.startsWith(mine)).forEach(forget);

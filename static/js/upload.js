@@ -1,0 +1,148 @@
+// Sends several files at once, each with its own bar: chosen, dropped or from the camera. The address and the words are on
+// the form (templates/macros/files.html). A file that is refused is named; the others are kept.
+(() => {
+  "use strict";
+  const AT_ONCE = 2;
+
+  document.querySelectorAll("form[data-upload]").forEach((form) => {
+    const words = form.dataset;
+    const drop = form.querySelector(".tc-drop");
+    const list = form.querySelector("[data-list]");
+    const say = form.querySelector("[data-say]");
+    const row = form.querySelector("template[data-row]");
+    const strip = document.getElementById(words.strip);
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    const waiting = [];
+    let going = 0;
+    let done = 0;
+
+    form.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
+    drop.classList.add("is-live");
+    const chooser = drop.querySelector("input[multiple]");
+    chooser.classList.add("visually-hidden");
+
+    // ---- one file
+
+    function line(file) {
+      const item = row.content.firstElementChild.cloneNode(true);
+      item.querySelector(".tc-sending__name").textContent = file.name;
+      item.querySelector("[data-cancel-one] .visually-hidden").textContent = words.cancel.replace("{name}", file.name);
+      item.querySelector("[data-retry-one]").setAttribute("aria-label", words.retry.replace("{name}", file.name));
+      item.querySelector("progress").setAttribute("aria-label", file.name);
+      list.append(item);
+      return item;
+    }
+
+    function add(file) {
+      const job = { file, item: line(file), request: null };
+      job.item.querySelector("[data-cancel-one]").addEventListener("click", () => cancel(job));
+      job.item.querySelector("[data-retry-one]").addEventListener("click", () => queue(job));
+      queue(job);
+    }
+
+    function queue(job) {
+      job.item.className = "tc-sending__row";
+      show(job, words.waiting, 0);
+      toggle(job, true);
+      waiting.push(job);
+      next();
+    }
+
+    function toggle(job, running) {
+      job.item.querySelector("[data-cancel-one]").hidden = !running;
+      job.item.querySelector("[data-retry-one]").hidden = running;
+      job.item.querySelector("progress").hidden = !running;
+    }
+
+    function show(job, sentence, part) {
+      job.item.querySelector("[data-state]").textContent = sentence;
+      const bar = job.item.querySelector("progress");
+      if (part === null) bar.removeAttribute("value"); else bar.value = part * 100;
+    }
+
+    function cancel(job) {
+      const at = waiting.indexOf(job);
+      if (at >= 0) { waiting.splice(at, 1); bad(job, words.cancelled); } else if (job.request) job.request.abort();
+    }
+
+    function bad(job, sentence) {
+      job.item.classList.add("is-bad");
+      show(job, sentence, 0);
+      toggle(job, false);
+      say.textContent = job.file.name + ": " + sentence;
+    }
+
+    // ---- sending
+
+    function next() {
+      while (going < AT_ONCE && waiting.length) send(waiting.shift());
+    }
+
+    function send(job) {
+      const request = job.request = new XMLHttpRequest();
+      going += 1;
+      request.open("POST", words.uploadUrl + (words.uploadUrl.includes("?") ? "&" : "?") + "name=" + encodeURIComponent(job.file.name));
+      request.setRequestHeader("X-CSRFToken", form.elements.csrf_token.value);
+      request.setRequestHeader("Content-Type", job.file.type || "application/octet-stream");
+      request.setRequestHeader("Accept", "text/html, application/json");
+      request.upload.addEventListener("progress", (event) => {
+        if (event.lengthComputable) show(job, words.sending.replace("{percent}", percent.format(event.loaded / event.total)), event.loaded / event.total);
+      });
+      request.upload.addEventListener("load", () => show(job, words.checking, null));
+      request.addEventListener("load", () => finish(job, request));
+      request.addEventListener("error", () => bad(job, words.lost));
+      request.addEventListener("abort", () => bad(job, words.cancelled));
+      request.addEventListener("loadend", () => { going -= 1; next(); });
+      request.send(job.file);
+    }
+
+    function finish(job, request) {
+      const kind = request.getResponseHeader("Content-Type") || "";
+      if (request.status === 201) {
+        arrived(job, kind.includes("html") ? request.responseText : "");
+      } else if (request.status === 401 || request.status === 403 || request.status === 200) {
+        bad(job, words.signedOut);
+      } else {
+        bad(job, reason(request, kind) || ({ 413: words.tooBig, 507: words.full })[request.status] || words.refused);
+      }
+    }
+
+    function reason(request, kind) {
+      if (!kind.includes("json")) return "";
+      try { return JSON.parse(request.responseText).error || ""; } catch (e) { return ""; }
+    }
+
+    function arrived(job, html) {
+      job.item.remove();
+      if (strip && html) {
+        strip.insertAdjacentHTML("beforeend", html);
+        if (window.htmx) window.htmx.process(strip.lastElementChild);
+      }
+      done += 1;
+      say.textContent = done === 1 ? words.doneOne : words.doneMany.replace("{n}", done);
+      form.dispatchEvent(new CustomEvent("tc:uploaded", { bubbles: true, detail: { name: job.file.name } }));
+    }
+
+    // ---- where files come from
+
+    form.addEventListener("change", (event) => {
+      if (event.target.type !== "file") return;
+      Array.from(event.target.files).forEach(add);
+      event.target.value = "";
+    });
+
+    form.addEventListener("submit", (event) => event.preventDefault());
+
+    ["dragenter", "dragover"].forEach((name) => drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("is-over");
+    }));
+    ["dragleave", "drop"].forEach((name) => drop.addEventListener(name, () => drop.classList.remove("is-over")));
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      Array.from(event.dataTransfer.files).forEach(add);
+    });
+
+    window.addEventListener("beforeunload", (event) => { if (going || waiting.length) event.preventDefault(); });
+  });
+})();
