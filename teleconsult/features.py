@@ -4,7 +4,9 @@ from importlib import import_module
 
 from flask import Flask
 
-BLUEPRINTS: tuple[str, ...] = ()
+BLUEPRINTS: tuple[str, ...] = (
+    "teleconsult.coding.views",
+)
 """Modules with a blueprint named `bp`, lower floors first."""
 
 LISTENERS: tuple[str, ...] = (

@@ -288,7 +288,6 @@ def test_a_registration_as_people_write_it(council, typed, uf, number):
     assert registration.council in checks.COUNCILS
     assert registration.uf in checks.UFS
     assert checks.check_registration(*registration) == registration
-    assert checks.show_registration(registration) == f"{registration.council} {number}/{registration.uf}"
 
 
 @pytest.mark.parametrize(
