@@ -4,7 +4,10 @@ from importlib import import_module
 
 from flask import Flask
 
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = (
+    "teleconsult.cases.diagram",
+    "teleconsult.coding.commands",
+)
 """Modules with a `register(app)` that adds their commands."""
 
 
