@@ -43,7 +43,7 @@ def test_well_known_names_stand_at_their_codes():
         "infarto": "I21",
         "lombriga": "B77",
         "sarna": "B86",
-        "pedra no rim": "N20",
+        "pedra no rim": "N20.0",
         "pedra na vesícula": "K80",
         "labirintite": "H83.0",
         "gripe": "J11",
