@@ -1,0 +1,169 @@
+"""The third ring of permission: which case a person may see, and how much of it.
+
+`case_for` is the only way to a case. What is not there and what is not yours are the same `NotFound`.
+"""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy.orm import joinedload
+
+from teleconsult import audit, clock
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseOpening, CaseSeen
+from teleconsult.cases.models_opinion import Opinion
+from teleconsult.cases.world import own_district
+from teleconsult.errors import N_, NotFound, Refused
+from teleconsult.extensions import db, transaction, upsert
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+
+OPEN_FOR = timedelta(hours=1)
+_REF = re.compile(r"[A-Z]{2}-[0-9A-Z]{4,9}")
+
+
+class Sight(StrEnum):
+    """How much of one case one person is shown; everyone gets the widest that any of their parts gives."""
+
+    FULL = "full"
+    """Everything: a party to the case, or somebody who opened it on purpose."""
+    WAITING = "waiting"
+    """The clinical content with the patient by initials; no identity, no file to download."""
+    ROUTING = "routing"
+    """What sending it on needs: specialty, age band, priority, how many questions, people, dates."""
+    CLOSED = "closed"
+    """Only that it is there, and the way to open it with a reason."""
+
+    @property
+    def identity(self) -> bool:
+        """Tell whether the patient's identity and the files may be shown."""
+        return self is Sight.FULL
+
+    @property
+    def clinical(self) -> bool:
+        """Tell whether the clinical content may be shown."""
+        return self in (Sight.FULL, Sight.WAITING)
+
+
+_WROTE = exists().where(Opinion.case_id == Case.id, Opinion.author_id == bindparam("user_id"))
+_OPENED = exists().where(
+    CaseOpening.case_id == Case.id,
+    CaseOpening.user_id == bindparam("user_id"),
+    CaseOpening.expires_at > bindparam("now", type_=CaseOpening.expires_at.type),
+)
+_CASE = (
+    select(Case, _WROTE, _OPENED, CaseSeen.number)
+    .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == bindparam("user_id")))
+    .options(joinedload(Case.unit), joinedload(Case.specialty))
+    .where(Case.ref == bindparam("ref"))
+)
+
+
+def case_for(user: User, ref: str) -> tuple[Case, Sight]:
+    """Return a case and how much of it this person may see.
+
+    Raises:
+        NotFound: it is not there, or not for this person.
+    """
+    case, sight, _ = case_and_seen(user, ref)
+    return case, sight
+
+
+def case_and_seen(user: User, ref: str) -> tuple[Case, Sight, int]:
+    """Return a case, the sight of it, and the number of the last event this person has seen of it."""
+    ref = ref.upper()
+    if not _REF.fullmatch(ref):
+        raise NotFound
+    row = db.session.execute(_CASE, {"ref": ref, "user_id": user.id, "now": clock.now()}).one_or_none()
+    if row is None:
+        raise NotFound
+    case, wrote, opened, seen = row._tuple()
+    sight = sight_of(case, user, wrote=wrote, opened=opened)
+    if sight is None:
+        raise NotFound
+    return case, sight, seen or 0
+
+
+def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = False) -> Sight | None:
+    """Return how much of a case a person may see; None: nothing, not even that it is there.
+
+    Args:
+        case: the case.
+        user: who looks.
+        wrote: this person wrote an opinion on it.
+        opened: this person opened it on purpose, and that has not expired.
+    """
+    if case.state == State.DRAFT:
+        return _sight_of_draft(case, user)
+    if _is_party(case, user) or wrote or (opened and (user.has(Role.ADMINISTRATOR) or user.has(Role.MANAGER))):
+        return Sight.FULL
+    if case.state == State.SUBMITTED and user.has(Role.CONSULTANT) and case.specialty_id in user.specialty_ids:
+        return Sight.WAITING
+    if user.has(Role.ADMINISTRATOR):
+        return Sight.ROUTING
+    return Sight.CLOSED if user.has(Role.MANAGER) else None
+
+
+def _is_party(case: Case, user: User) -> bool:
+    """Tell whether the person asks, shares the asking unit's cases, supports its district, or consults on it."""
+    if user.has(Role.REQUESTER) and (
+        case.requester_id == user.id or (case.unit.shares_cases and case.unit_id == user.unit_id)
+    ):
+        return True
+    if user.has(Role.CONSULTANT) and user.id in (case.holder_id, case.escalated_by_id):
+        return True
+    return user.has(Role.SUPPORT) and own_district(case, user)
+
+
+def _sight_of_draft(case: Case, user: User) -> Sight | None:
+    """A draft is its writer's own; others see only that it is there, to hand it over when somebody leaves."""
+    support = user.has(Role.SUPPORT) and own_district(case, user)
+    if (user.id == case.requester_id and user.has(Role.REQUESTER)) or (
+        support and case.filed_by_id != case.requester_id
+    ):
+        return Sight.FULL
+    return Sight.ROUTING if support or user.has(Role.ADMINISTRATOR) else None
+
+
+def open_on_purpose(case: Case, sight: Sight, *, by: User, why: str = "") -> None:
+    """Open the clinical content for an hour to somebody who is no party; recorded in the reader's stream.
+
+    Inside the caller's transaction.
+
+    Raises:
+        Refused: it is open to this person anyway, or a manager gave no reason.
+    """
+    if sight not in (Sight.ROUTING, Sight.CLOSED) or case.state == State.DRAFT:
+        raise Refused(N_("Este caso já está aberto para você."))
+    if sight is Sight.CLOSED and not why:
+        raise Refused(N_("Diga por que precisa ver o conteúdo clínico."), field="why")
+    now = clock.now()
+    db.session.add(CaseOpening(user_id=by.id, case_id=case.id, why=why, opened_at=now, expires_at=now + OPEN_FOR))
+    db.session.flush()
+    audit.record(f"reader:{by.ref}", "case.open", by_id=by.id, subject=case.ref, why=audit.digest(why))
+
+
+def record_reading(case: Case, user: User, word: str = "case.view", *, seen: int | None = None) -> None:
+    """Record that somebody read a case, before it is shown; opens its own transaction.
+
+    Call it after everything else of the page is made: the transaction ends the reading one, and what
+    was loaded in that must be loaded again to be used.
+
+    Args:
+        case: the case that is shown.
+        user: who reads.
+        word: the audit word of how it is read.
+        seen: the last event seen before, to bring it up to date; None leaves it alone.
+    """
+    ref, case_id, steps, user_id, user_ref = case.ref, case.id, case.steps, user.id, user.ref
+    with transaction():
+        audit.record(f"reader:{user_ref}", word, by_id=user_id, subject=ref)
+        if seen is not None and seen < steps:
+            row = upsert(CaseSeen).values(user_id=user_id, case_id=case_id, number=steps)
+            db.session.execute(
+                row.on_conflict_do_update(
+                    index_elements=["user_id", "case_id"], set_={"number": steps}, where=CaseSeen.number < steps
+                )
+            )
