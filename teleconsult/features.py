@@ -6,6 +6,7 @@ from flask import Flask
 
 BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.coding.views",
+    "teleconsult.cases.views",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 
