@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 BLUEPRINTS: tuple[str, ...] = (
+    "teleconsult.people.views",
     "teleconsult.coding.views",
     "teleconsult.cases.views",
 )

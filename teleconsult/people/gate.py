@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -16,6 +15,8 @@ from teleconsult.extensions import current_user as anybody
 from teleconsult.extensions import db, login_manager, transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.models import Session, User
+from teleconsult.people.sessions import idle_limit
+from teleconsult.people.tokens import token_hash
 
 View = TypeVar("View", bound=Callable[..., Any])
 current_user: User = anybody
@@ -46,11 +47,6 @@ def public(view: View) -> View:
     """Put a view on the short list of what can be reached without signing in."""
     view.permission = None  # type: ignore[attr-defined]  # read by the gate and the house test
     return view
-
-
-def token_hash(token: str) -> str:
-    """Return what the database keeps of a random token (128 bits and more need no salt)."""
-    return sha256(token.encode()).hexdigest()
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
@@ -103,8 +99,7 @@ def _touch(row: Session) -> None:
     now = clock.now()
     if now - row.last_seen_at < SEEN_EVERY:
         return
-    minutes = current_app.config["SESSION_SHARED_IDLE_MINUTES" if row.shared_computer else "SESSION_IDLE_MINUTES"]
-    row_id, idle_until = row.id, now + timedelta(minutes=minutes)
+    row_id, idle_until = row.id, idle_limit(row.shared_computer, now)
     with transaction():
         db.session.execute(
             update(Session)

@@ -74,6 +74,13 @@ class User(Model, UserMixin):
 
     __mapper_args__ = {"version_id_col": version}
 
+    session_token = ""
+    """The token of the session that has just begun; no column."""
+
+    def get_id(self) -> str:
+        """Return what Flask-Login keeps in the cookie: the token of the session, never who it is."""
+        return self.session_token
+
     @property
     def is_active(self) -> bool:
         """Tell whether the person may sign in and be given work."""

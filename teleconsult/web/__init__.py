@@ -1,6 +1,6 @@
 """What every feature's pages share: forms, headers, error pages, paging, dates, references."""
 
-from teleconsult.web.forms import BaseForm, VersionedForm, show_refusal
+from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_refusal
 from teleconsult.web.paging import Page, page_by_key
 from teleconsult.web.refs import new_ref
 from teleconsult.web.setup import init_web
@@ -10,6 +10,7 @@ __all__ = [
     "BaseForm",
     "Page",
     "VersionedForm",
+    "_l",
     "init_web",
     "new_ref",
     "page_by_key",

@@ -1,14 +1,19 @@
 """The base of every form: CSRF, the reader's language, and the version of what it changes."""
 
-from typing import Any
+from typing import Any, cast
 
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.i18n import get_translations
 
 from teleconsult.errors import Refused
 from teleconsult.web.words import say
+
+
+def _l(message: str, **params: Any) -> str:
+    """Mark a label or a sentence of a form; it is translated when it is shown, to the reader's language."""
+    return cast(str, lazy_gettext(message, **params))
 
 
 class _Words:
@@ -34,6 +39,13 @@ def _strip(value: Any) -> Any:
 
 class BaseForm(FlaskForm):
     """A form of the product. Text is trimmed; nothing is cut silently: lengths are validators."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
+
+    def validate_on_submit(self, *args: Any, **kwargs: Any) -> bool:
+        """Tell whether the form was posted and every validator is content."""
+        return bool(super().validate_on_submit(*args, **kwargs))  # type: ignore[no-untyped-call]  # the same
 
     class Meta(FlaskForm.Meta):
         """Settings of WTForms for every form here."""

@@ -1,0 +1,107 @@
+"""Signed-in browsers: the cookie holds a random token, the database its hash, who, and until when."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app, g, request
+from flask import session as cookie
+from flask_login import login_user
+from sqlalchemy import ColumnElement, Row, select, update
+
+from teleconsult import clock
+from teleconsult.extensions import changed, db
+from teleconsult.people.models import Session, User
+from teleconsult.people.tokens import new_token, token_hash
+
+KEPT_OF_COOKIE = ("language",)
+"""What stays in a browser's cookie when somebody signs in or out; everything else is begun anew."""
+
+
+def idle_limit(shared: bool, seen: datetime) -> datetime:
+    """Return when a session ends if nothing more is done in it."""
+    minutes = current_app.config["SESSION_SHARED_IDLE_MINUTES" if shared else "SESSION_IDLE_MINUTES"]
+    return seen + timedelta(minutes=minutes)
+
+
+def begin(user: User, *, shared: bool) -> str:
+    """Write a new session of the person and return its token; `enter()` puts it in the cookie after the commit."""
+    now = clock.now()
+    token = new_token()
+    db.session.add(
+        Session(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            shared_computer=shared,
+            address=request.remote_addr or "",
+            agent=request.user_agent.string[:200],
+            created_at=now,
+            last_seen_at=now,
+            idle_until=idle_limit(shared, now),
+            expires_at=now + timedelta(hours=current_app.config["SESSION_ABSOLUTE_HOURS"]),
+        )
+    )
+    return token
+
+
+def enter(user: User, token: str) -> None:
+    """Give the browser a new cookie for the session: nothing of the old one stays, its CSRF token least of all."""
+    _empty_cookie()
+    user.session_token = token
+    login_user(user)
+
+
+def leave() -> None:
+    """Empty the browser's cookie; `end()` has ended the row."""
+    _empty_cookie()
+    g.pop("session_row", None)
+
+
+def _empty_cookie() -> None:
+    kept = {name: cookie[name] for name in KEPT_OF_COOKIE if name in cookie}
+    cookie.clear()
+    cookie.update(kept)
+    g.pop("csrf_token", None)
+
+
+def own_row() -> Session:
+    """Return the session that this request came in."""
+    row: Session = g.session_row
+    return row
+
+
+def end(session_id: int, user_id: int) -> bool:
+    """End one session of a person; tell whether it was still going on."""
+    return _end(Session.id == session_id, Session.user_id == user_id) == 1
+
+
+def end_all(user_id: int, *, but: int | None = None) -> int:
+    """End every session of a person (but one); return how many."""
+    return _end(Session.user_id == user_id, Session.id != but if but else Session.id.is_not(None))
+
+
+def _end(*which: ColumnElement[bool]) -> int:
+    return changed(update(Session).where(Session.ended_at.is_(None), *which).values(ended_at=clock.now()))
+
+
+def going_on(user_id: int) -> Sequence[Row[Any]]:
+    """Return the sessions of a person that have not ended: id, address, agent, shared, began, last seen."""
+    now = clock.now()
+    return db.session.execute(
+        select(
+            Session.id,
+            Session.address,
+            Session.agent,
+            Session.shared_computer,
+            Session.created_at,
+            Session.last_seen_at,
+        )
+        .where(
+            Session.user_id == user_id,
+            Session.ended_at.is_(None),
+            Session.idle_until > now,
+            Session.expires_at > now,
+        )
+        .order_by(Session.last_seen_at.desc(), Session.id.desc())
+        .limit(100)
+    ).all()
