@@ -7,8 +7,7 @@
 
   // How a reader of the page knows the field: its label, or the legend of its group.
   function label(form, name) {
-    const found = form.elements[name];
-    const input = found instanceof RadioNodeList ? found[0] : found;
+    const input = Array.from(form.elements).find((one) => one.name === name);
     const many = input && /^(radio|checkbox|hidden)$/.test(input.type);
     const group = form.querySelector('[data-combo][data-name="' + CSS.escape(name) + '"]') || (many && input.closest("fieldset"));
     const words = (group && group.querySelector("legend, .form-label")) || (input && input.labels && input.labels[0]);
