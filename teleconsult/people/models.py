@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -167,7 +167,11 @@ class Session(Model):
 
 
 class SingleUseLink(Model):
-    """An invitation or a password reset: one use, an end, and only the hash of its secret."""
+    """An invitation or a password reset: one use, an end, and only the hash of its secret.
+
+    `seed` is what the secret is derived from with the installation's key (people/links.py); by itself it
+    opens nothing, so that neither this row nor the message that carries the link holds the secret.
+    """
 
     __tablename__ = "single_use_links"
     __table_args__ = (
@@ -177,6 +181,7 @@ class SingleUseLink(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    seed: Mapped[str] = mapped_column(String(43), server_default="")
     kind: Mapped[str] = mapped_column(String(12))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -195,6 +200,26 @@ class TermsAcceptance(Model):
     terms_version: Mapped[str] = mapped_column(String(20), primary_key=True)
     accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     text_hash: Mapped[str] = mapped_column(String(64))
+
+
+class KeptForm(Model):
+    """What a person had posted when the session had ended, or a file to be confirmed: theirs alone, for a day."""
+
+    __tablename__ = "kept_forms"
+    __table_args__ = (
+        CheckConstraint("kind IN ('form','import')", name="known_kind"),
+        Index("ix_kept_forms_user_id", "user_id", "id"),
+        Index("ix_kept_forms_expires_at", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(43), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    path: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[list[list[str]]] = mapped_column(JSON, info=PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class ManagerSeat(Model):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app, g, request
 from flask import session as cookie
@@ -84,7 +83,7 @@ def _end(*which: ColumnElement[bool]) -> int:
     return changed(update(Session).where(Session.ended_at.is_(None), *which).values(ended_at=clock.now()))
 
 
-def going_on(user_id: int) -> Sequence[Row[Any]]:
+def going_on(user_id: int) -> Sequence[Row[int, str, str, bool, datetime, datetime]]:
     """Return the sessions of a person that have not ended: id, address, agent, shared, began, last seen."""
     now = clock.now()
     return db.session.execute(
