@@ -35,6 +35,7 @@ class Attachment(Model):
     caption: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     taken_on: Mapped[date | None] = mapped_column(info=PERSONAL)
     inspection: Mapped[str] = mapped_column(String(16), default="not_scanned")
+    previewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
