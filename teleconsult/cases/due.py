@@ -1,0 +1,128 @@
+"""Deadlines in words: the chip of lists and of the case page, and the clock under it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypedDict
+
+from babel.dates import format_datetime
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State
+from teleconsult.network import settings
+from teleconsult.web.words import local, localclock, localtime, short_span
+
+SOON = 0.25
+"""What is left of the target when a deadline turns amber."""
+
+
+class Timed(Protocol):
+    """The columns of a case that tell its time."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def priority(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def clock_since(self) -> datetime | None: ...
+    @property
+    def service_seconds(self) -> float: ...
+
+
+class Chip(TypedDict):
+    """What `due_chip` of macros/tags.html shows."""
+
+    kind: str
+    text: str
+
+
+def due_chip(case: Timed, now: datetime, *, asker: bool = False) -> Chip:
+    """Return the deadline of a case in a few words; `asker`: as its requester reads it.
+
+    kind is clock, soon, late, paused or none; a tone never comes without its words.
+    """
+    if case.state in SERVICE and case.due_at is not None:
+        return _service_chip(case, case.due_at, now, asker)
+    if case.state in REQUESTER_TIME:
+        if asker and case.ends_at is not None:
+            return Chip(kind="soon", text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
+        return Chip(kind="paused", text=_("relógio parado"))
+    if case.state == State.ANSWERED and case.ends_at is not None:
+        return Chip(kind="clock", text=_("dúvidas até %(when)s", when=short_when(case.ends_at, now)))
+    return Chip(kind="none", text="")
+
+
+def _service_chip(case: Timed, due_at: datetime, now: datetime, asker: bool) -> Chip:
+    left = (due_at - now).total_seconds()
+    span = short_span(left)
+    if left < 0:
+        return Chip(kind="late", text=_("atrasado há %(span)s", span=span))
+    kind = "soon" if left <= SOON * _target_seconds(case, due_at) else "clock"
+    text = _("resposta em até %(span)s", span=span) if asker else _("responder em %(span)s", span=span)
+    return Chip(kind=kind, text=text)
+
+
+def _target_seconds(case: Timed, due_at: datetime) -> float:
+    """Return the target as it was when the clock last started; what is set today may be another."""
+    since = case.clock_since or due_at
+    return (due_at - since).total_seconds() + case.service_seconds
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How much of the promised time is used, in hours, and until when."""
+
+    used: int
+    total: int
+    when: str
+    late: str
+    running: bool
+
+
+def clock_of(case: Timed, now: datetime) -> Clock | None:
+    """Return the clock of a case whose answer is awaited; None when no time is promised."""
+    if case.state in SERVICE and case.due_at is not None:
+        total = _target_seconds(case, case.due_at)
+        left = (case.due_at - now).total_seconds()
+        late = short_span(left) if left < 0 else ""
+        return Clock(_hours(total - left), _hours(total), when(case.due_at, now), late, True)
+    if case.state in REQUESTER_TIME:
+        hours = settings.target_hours()[case.priority]
+        ends = when(case.ends_at, now) if case.ends_at else ""
+        return Clock(_hours(case.service_seconds), hours, ends, "", False)
+    return None
+
+
+def _hours(seconds: float) -> int:
+    return max(0, int(seconds // 3600))
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """Show a moment near today in words: 'hoje às 15:45', 'amanhã às 9:00', else with its date."""
+    days = (local(moment).date() - local(now).date()).days
+    if days not in (-1, 0, 1):
+        return localtime(moment)
+    time = localclock(moment)
+    words = {-1: _("ontem às %(time)s", time=time), 0: _("hoje às %(time)s", time=time)}
+    return words.get(days) or _("amanhã às %(time)s", time=time)
+
+
+def short_when(moment: datetime, now: datetime) -> str:
+    """Show a day near today in words: 'hoje, 15:45', 'amanhã', '3 dez.'."""
+    days = (local(moment).date() - local(now).date()).days
+    if days == 0:
+        return _("hoje, %(time)s", time=localclock(moment))
+    if days == 1:
+        return str(_("amanhã"))
+    return short_date(moment, now)
+
+
+def short_date(moment: datetime, now: datetime) -> str:
+    """Show a day without its weekday: '3 de dez.'; the year is added when it is another one."""
+    day = local(moment)
+    other_year = day.year != local(now).year
+    return str(format_datetime(day, "d MMM y" if other_year else "d MMM", locale=get_locale()))
