@@ -74,7 +74,7 @@ def test_words_may_come_in_any_order(codes):
 
 
 def test_a_synonym_is_offered_while_it_is_typed(codes):
-    assert "I10" in codes_of("press", limit=5)
+    assert "I10" in codes_of("press", limit=3)
 
 
 def test_words_that_nothing_has_together_find_nothing(codes):
