@@ -5,6 +5,7 @@ whoever shows them translates them.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from teleconsult.cases.lifecycle import State
 from teleconsult.errors import N_
@@ -215,7 +216,7 @@ _WORDS = {
     ),
 }
 
-_OTHERWISE = {
+_OTHERWISE: dict[tuple[str, State], dict[str, Any]] = {
     ("submit", State.RETURNED): {
         "label": N_("Completar e reenviar"),
         "does": N_("volta à fila, e o prazo continua de onde parou"),

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from teleconsult import clock
 from teleconsult.cases import clocks
-from teleconsult.cases.lifecycle import Facts
+from teleconsult.cases.lifecycle import Facts, State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.extensions import db
@@ -15,9 +15,10 @@ from teleconsult.shifts import roster
 
 
 def facts_for(case: Case, user: User | None) -> Facts:
-    """Return what is so at this moment, for the rules."""
+    """Return what is so at this moment, for the rules; only what the state of the case can ask for is read."""
     now = clock.now()
-    specialties = frozenset(user.specialty_ids) if user and user.has(Role.CONSULTANT) else frozenset()
+    waiting = case.state == State.SUBMITTED
+    specialties = frozenset(user.specialty_ids) if waiting and user and user.has(Role.CONSULTANT) else frozenset()
     mine = case.specialty_id is not None and case.specialty_id in specialties
     return Facts(
         specialties=specialties,
@@ -25,10 +26,13 @@ def facts_for(case: Case, user: User | None) -> Facts:
         own_district=bool(user and user.has(Role.SUPPORT) and own_district(case, user)),
         escalated=bool(user and case.escalated_by_id == user.id),
         declined=declined(case.id) if mine else frozenset(),
-        follow_up_open=clocks.within(case.last_opinion_at, settings.days("follow_up_days"), now),
-        reopen_open=clocks.within(case.concluded_at, settings.days("reopen_days"), now),
+        follow_up_open=case.last_opinion_at is not None
+        and clocks.within(case.last_opinion_at, settings.days("follow_up_days"), now),
+        reopen_open=case.concluded_at is not None
+        and clocks.within(case.concluded_at, settings.days("reopen_days"), now),
         lapse_due=case.ends_at is not None and case.ends_at <= now,
-        holder_able=is_able(case.holder, case.specialty_id),
+        # Only the system asks it, before it puts a case back in the queue.
+        holder_able=user is not None or is_able(case.holder, case.specialty_id),
     )
 
 
