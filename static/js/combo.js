@@ -76,6 +76,14 @@
       input.removeAttribute("aria-activedescendant");
     }
 
+    function open() {
+      const box = input.getBoundingClientRect();
+      const room = window.visualViewport ? window.visualViewport.height : window.innerHeight;
+      list.classList.toggle("tc-combo__list--up", room - box.bottom < 320 && box.top > room - box.bottom);
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+    }
+
     function point(n) {
       if (!options.length) return;
       at = (n + options.length) % options.length;
@@ -108,11 +116,10 @@
         return item;
       }));
       at = -1;
-      list.hidden = options.length === 0;
-      input.setAttribute("aria-expanded", String(options.length > 0));
+      if (!options.length) { nothing(words.foundNone); return; }
       const n = found.length;
       say.textContent = n === 0 ? words.foundNone : n === 1 ? words.foundOne : words.foundMany.replace("{n}", n);
-      if (!options.length) nothing(words.foundNone);
+      open();
     }
 
     function nothing(sentence) {
@@ -123,8 +130,7 @@
       item.setAttribute("aria-selected", "false");
       item.textContent = sentence;
       list.replaceChildren(item);
-      list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
+      open();
       say.textContent = sentence;
     }
 

@@ -28,6 +28,7 @@
     if (typed && !leaving) event.preventDefault();
   });
 
+  document.querySelectorAll("[data-apply]").forEach((button) => { button.hidden = true; });
   document.addEventListener("change", (event) => {
     const select = event.target;
     if (select.matches("select[data-submit]") && select.form && select.form.method === "get") select.form.requestSubmit();

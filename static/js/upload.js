@@ -116,7 +116,9 @@
       job.item.remove();
       if (strip && html) {
         strip.insertAdjacentHTML("beforeend", html);
-        if (window.htmx) window.htmx.process(strip.lastElementChild);
+        const panel = strip.closest("section");
+        const count = panel && panel.querySelector(".tc-title .tc-count");
+        if (count) count.textContent = strip.children.length;
       }
       done += 1;
       say.textContent = done === 1 ? words.doneOne : words.doneMany.replace("{n}", done);
