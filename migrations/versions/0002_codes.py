@@ -29,9 +29,7 @@ def upgrade():
         sa.Column("common", sa.Boolean(), nullable=False),
         sa.Column("source", sa.String(8), nullable=False),
         sa.CheckConstraint("system IN ('cid10','ciap2')", name=op.f("ck_codes_known_system")),
-        sa.CheckConstraint(
-            "source IN ('package','starter','official','operator')", name=op.f("ck_codes_known_source")
-        ),
+        sa.CheckConstraint("source IN ('package','starter','official','operator')", name=op.f("ck_codes_known_source")),
         sa.CheckConstraint("title_pt IS NOT NULL OR title_en IS NOT NULL", name=op.f("ck_codes_has_title")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_codes")),
         sa.UniqueConstraint("system", "code", name=op.f("uq_codes_system_code")),
@@ -42,9 +40,7 @@ def upgrade():
         sa.Column("code_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("place IN (0, 1, 2)", name=op.f("ck_code_words_known_place")),
-        sa.ForeignKeyConstraint(
-            ["code_id"], ["codes.id"], name=op.f("fk_code_words_code_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["code_id"], ["codes.id"], name=op.f("fk_code_words_code_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("word", "code_id", "place", name=op.f("pk_code_words")),
         sqlite_with_rowid=False,
     )
