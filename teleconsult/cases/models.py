@@ -82,6 +82,29 @@ class Case(Model):
             postgresql_where=text("ends_at IS NOT NULL"),
         ),
         Index("ix_cases_specialty_open", "specialty_id", "state", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index("ix_cases_specialty_id", "specialty_id", "state", "changed_at", "id"),
+        Index(
+            "ix_cases_queue_age",
+            "submitted_at",
+            "id",
+            sqlite_where=text("state = 'submitted'"),
+            postgresql_where=text("state = 'submitted'"),
+        ),
+        Index(
+            "ix_cases_assigned_due",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'assigned'"),
+            postgresql_where=text("state = 'assigned'"),
+        ),
+        Index(
+            "ix_cases_unit_open",
+            "unit_id",
+            "changed_at",
+            "id",
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
