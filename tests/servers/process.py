@@ -115,6 +115,12 @@ def answers(port: int) -> bool:
     return False
 
 
+def children(pid: int) -> set[int]:
+    """Return the process numbers of the children that are alive."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(child) for task in tasks for child in task.read_text().split()}
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,119 @@
+"""Sixty clients that stop half-way keep nobody else waiting, and what they did not finish is not taken for whole."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from tests.servers import process, web
+
+pytestmark = pytest.mark.server
+
+CLIENTS = 60
+HALVES = {
+    "nothing": b"",
+    "half a head": b"GET /health HTTP/1.1\r\nHost: a\r\nX-Half: ",
+    "half a form": b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 1000\r\n\r\na=1",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slow")
+    running = web.start(folder, application="tests.servers.tiny:app")
+    yield running
+    running.stop()
+
+
+def say(server, words):
+    connection = socket.create_connection(("127.0.0.1", server.port))
+    connection.sendall(words)
+    return connection
+
+
+def get(server, path="/health", seconds=5):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=seconds)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def taken(server):
+    marks = server.server.log.with_name("taken")
+    return marks.read_text().split() if marks.exists() else []
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_sent_requests_keep_nobody_waiting(server, half):
+    with contextlib.ExitStack() as held:
+        for _ in range(CLIENTS):
+            held.enter_context(say(server, HALVES[half]))
+        time.sleep(0.2)
+        for _ in range(50):
+            began = time.monotonic()
+            assert get(server) == (200, b"ok")
+            assert time.monotonic() - began < 1
+
+
+def test_a_client_that_never_says_what_it_wants_is_cut_off(server):
+    with say(server, HALVES["half a head"]) as connection:
+        connection.settimeout(15)
+        assert b"HTTP/1.1 200" not in connection.recv(1000)
+
+
+def test_a_form_that_is_cut_off_is_not_taken_for_a_shorter_one(server):
+    before = taken(server)
+    say(server, HALVES["half a form"]).close()
+    time.sleep(0.3)
+    assert taken(server) == before
+
+
+def test_a_body_without_a_length_is_refused(server):
+    chunked = b"POST /form HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n"
+    with say(server, chunked) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 411")
+
+
+def test_one_request_is_never_read_as_two(server):
+    two = b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with say(server, two + b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n") as connection:
+        connection.settimeout(2)
+        said = b""
+        with contextlib.suppress(TimeoutError):
+            while part := connection.recv(1000):
+                said += part
+    assert said.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_killed_worker_is_replaced(server):
+    before = process.children(server.server.process.pid)
+    killed = min(before)
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while killed in (now := process.children(server.server.process.pid)) or len(now) < len(before):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert get(server) == (200, b"ok")
+
+
+def test_what_is_being_answered_at_a_stop_is_answered(tmp_path):
+    server = web.start(tmp_path, application="tests.servers.tiny:app")
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(get(server, "/slow")))
+    asking.start()
+    time.sleep(0.3)
+    server.stop()
+    asking.join()
+    assert answers == [(200, b"done")]
+
+
+def test_a_taken_port_is_refused(server, tmp_path):
+    with pytest.raises(RuntimeError, match="Choose another with PORT"):
+        web.start(tmp_path, {"PORT": str(server.port)}, application="tests.servers.tiny:app", health="/nowhere")

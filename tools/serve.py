@@ -1,0 +1,166 @@
+"""Run the web server and the background worker as one, as `make run` does; Ctrl-C stops both.
+
+A part that dies is started again, after a pause that grows while it goes on dying. For a service manager that does this
+itself, run the two commands of PARTS as two services.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+from types import FrameType
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
+PARTS = {
+    "web server": [sys.executable, "-m", "tools.webserver"],
+    "worker": [*FLASK, "worker"],
+}
+
+STOP_SECONDS = 15
+"""More than the web server gives to what it is still answering."""
+
+READY_SECONDS = 30
+PAUSES = (0, 1, 5, 15)
+STEADY_SECONDS = 60
+"""A part that ran this long has recovered: its next death is again its first."""
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Part:
+    """One child process, started again when it dies."""
+
+    name: str
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    started: float = 0
+    due: float = field(default_factory=time.monotonic)
+
+    def tend(self) -> None:
+        """Start it when it is due; notice when it has ended."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.due:
+                self.start()
+            return
+        if self.process.poll() is None:
+            return
+        self.deaths = 0 if now - self.started > STEADY_SECONDS else self.deaths
+        self.due = now + PAUSES[min(self.deaths, len(PAUSES) - 1)]
+        self.deaths += 1
+        say(f"The {self.name} ended with {self.process.returncode}; starting it again.")
+        self.process = None
+
+    def start(self) -> None:
+        """Start it in a process group of its own: Ctrl-C is for us, and we pass it on."""
+        self.started = time.monotonic()
+        command = PARTS[self.name]
+        self.process = subprocess.Popen(command, cwd=ROOT, process_group=0, preexec_fn=end_with_us)  # noqa: PLW1509 - one call, no threads
+
+    def stop(self, deadline: float) -> None:
+        """Wait for it to end by itself until the deadline, then end it."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Told(Exception):
+    """Somebody told us to stop."""
+
+
+def end_with_us() -> None:
+    """Have the kernel end this child when we are killed before we can."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def say(words: str) -> None:
+    """Say something to whoever started us, among what the parts say."""
+    print(words, flush=True)
+
+
+def address() -> str:
+    """Return where the web server listens."""
+    host = os.environ.get("HOST", "127.0.0.1")
+    return f"http://{f'[{host}]' if ':' in host else host}:{os.environ.get('PORT', '8000')}"
+
+
+def answers() -> bool:
+    """Tell whether the product answers."""
+    try:
+        with urlopen(f"{address()}/health", timeout=2):  # noqa: S310 - our own address
+            return True
+    except (OSError, HTTPException):
+        return False
+
+
+def wait_for(web: Part, ready: Callable[[], bool]) -> None:
+    """Return when the web server is ready.
+
+    Raises:
+        SystemExit: it ended or took too long; it has said why.
+    """
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        ended = web.process.poll() if web.process else None
+        if ended is not None:
+            sys.exit(ended or 1)
+        if time.monotonic() > deadline:
+            sys.exit(f"The web server did not answer at {address()}/health within {READY_SECONDS} s.")
+        time.sleep(0.05)
+
+
+def welcome() -> None:
+    """Say where the product is and, when it is the demonstration, who may sign in."""
+    say(f"\nTeleconsult is at {address()}  (Ctrl-C stops it)\n")
+    if os.environ.get("TELECONSULT_PROFILE") == "demo":
+        subprocess.run([*FLASK, "demo-accounts"], cwd=ROOT, check=False)
+
+
+def told(_number: int, _frame: FrameType | None) -> None:
+    """Answer a signal."""
+    raise Told
+
+
+def main() -> None:
+    """Run both parts until told to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, told)
+    parts = [Part(name) for name in PARTS]
+    try:
+        parts[0].start()
+        wait_for(parts[0], answers)
+        welcome()
+        while True:
+            for part in parts:
+                part.tend()
+            time.sleep(0.2)
+    except Told:
+        say("Stopping.")
+    finally:
+        # A second Ctrl-C must not leave half of it running.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        for part in parts:
+            if part.process is not None and part.process.poll() is None:
+                part.process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for part in parts:
+            part.stop(deadline)
+
+
+if __name__ == "__main__":
+    main()

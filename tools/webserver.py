@@ -1,0 +1,118 @@
+"""The production web server: Granian with two workers that share what they loaded. Why this one: docs/adr/0002-web-server.md.
+
+`python -m tools.webserver`, from the project's folder. From the environment: HOST (127.0.0.1), PORT (8000),
+WEB_WORKERS (2). An argument names another WSGI application, for tests and measurements.
+"""
+
+import argparse
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 128
+"""Of one worker, made when needed: a request whose body comes slowly keeps one, so there must be more than the slow."""
+
+CONNECTIONS = 512
+"""Of one worker, idle ones too."""
+
+HEADER_MILLISECONDS = 10_000
+"""A client that has not said what it wants by then is cut off; so is a connection that stays idle."""
+
+BUFFER_BYTES = 64 * 1024
+"""Of one connection: the longest head that is read, the most of a body that is held."""
+
+STOP_SECONDS = 10
+"""What is being answered may finish; what comes too slowly for that is cut."""
+
+PR_SET_PDEATHSIG = 1
+
+
+class WholeBodies:
+    """Let the application see a request whose body was cut off as cut off.
+
+    Granian ends such a body as if it were complete and says that it may be read to its end; half a form would pass for a
+    whole one. Without that word Werkzeug counts against Content-Length and refuses what is short. A body without a length
+    (chunked; no browser sends one) cannot be counted and is refused.
+    """
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self.application = application
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ.pop("wsgi.input_terminated", None)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            start_response("411 Length Required", [("Content-Type", "text/plain"), ("Connection", "close")])
+            return [b"The length of what you send must be said first.\n"]
+        return self.application(environ, start_response)
+
+
+def find(name: str) -> "WSGIApplication":
+    """Return the application that `module:attribute` names."""
+    module, _, attribute = name.partition(":")
+    application: WSGIApplication = getattr(import_module(module), attribute)
+    return application
+
+
+def load(name: str) -> "WSGIApplication":
+    """Return the application as a worker serves it; called in each worker, after it was forked."""
+    # A worker without its parent would go on serving old code on a port that the next server shares.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return WholeBodies(find(name))
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """End with a sentence when somebody listens there: the system would let us share the port, requests and all."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            sys.exit(f"Cannot serve at {host}:{port}: {error.strerror}. Choose another with PORT=...")
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("application", nargs="?", default="wsgi:app", help="module:attribute")
+    name = parser.parse_args().application
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    refuse_taken(host, port)
+    # Loaded before the workers are forked, and out of the collector's reach: they share these pages.
+    find(name)
+    gc.collect()
+    gc.freeze()
+    MPServer(
+        name,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=int(os.environ.get("WEB_WORKERS", "2")),
+        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=STOP_SECONDS,
+        # Its warning about the number of threads is answered above.
+        log_level=LogLevels.error,
+    ).serve(target_loader=load)
+
+
+if __name__ == "__main__":
+    main()
