@@ -1,0 +1,68 @@
+"""Dates and numbers as people type them. Pure: standard library only.
+
+What cannot be read is `Refused` with a sentence that says how to write it; `field` is the form field the
+sentence belongs to.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from teleconsult.errors import N_, Refused
+
+OLDEST = 130
+"""Years that nobody has lived."""
+
+_BRAZIL = re.compile(r"(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{4})")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_SHORT_YEAR = re.compile(r"\d{1,2}\s*[/.\-\s]\s*\d{1,2}\s*[/.\-\s]\s*\d{2}")
+_NUMBER = re.compile(r"\d{1,7}(?:[.,]\d{1,4})?")
+
+
+def read_day(text: str, field: str = "day") -> date:
+    """Return the date of '14/03/1979', '14.3.1979', '14031979' or '1979-03-14'."""
+    text = text.strip()
+    if re.fullmatch(r"\d{8}", text, re.ASCII):
+        text = f"{text[:2]}/{text[2:4]}/{text[4:]}"
+    if _SHORT_YEAR.fullmatch(text):
+        raise Refused(N_("Escreva o ano com quatro números, como em 14/03/1979."), field)
+    found = _BRAZIL.fullmatch(text)
+    iso = _ISO.fullmatch(text)
+    parts = found.groups()[::-1] if found else iso.groups() if iso else None
+    if parts is None:
+        raise Refused(N_("Escreva a data assim: 14/03/1979."), field)
+    try:
+        return date(*(int(part) for part in parts))
+    except ValueError:
+        raise Refused(N_("Essa data não existe. Confira o dia e o mês."), field) from None
+
+
+def read_birth_date(text: str, today: date, field: str = "birth_date") -> date:
+    """Return a birth date: not in the future, and not longer ago than anybody has lived."""
+    day = read_day(text, field)
+    if day > today:
+        raise Refused(N_("A data de nascimento está no futuro. Confira o ano."), field)
+    if today.year - day.year > OLDEST:
+        raise Refused(N_("A data de nascimento é antiga demais. Confira o ano."), field)
+    return day
+
+
+def show_day(day: date) -> str:
+    """Write a date the way `read_day` and people read it: '14/03/1979'."""
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def read_whole(text: str, low: int, high: int, field: str) -> int:
+    """Return a whole number from `low` to `high`."""
+    text = text.strip()
+    if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+        raise Refused(N_("Use um número inteiro de %(low)d a %(high)d."), field, low=low, high=high)
+    return int(text)
+
+
+def read_number(text: str, field: str) -> Decimal:
+    """Return a number typed with a decimal comma or point: '36,5', '36.5'."""
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        raise Refused(N_("Escreva só o número, como em 36,5."), field)
+    return Decimal(text.replace(",", "."))

@@ -1,0 +1,83 @@
+"""Vital signs as they are typed: many ways in, one form kept; the impossible refused, the rare only remarked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from teleconsult.cases.request import VITALS as NAMES
+from teleconsult.cases.vitals import VITALS, read_vital, show_vital, unusual
+from teleconsult.errors import Refused
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        ("blood_pressure", "120/80", "120/80"),
+        ("blood_pressure", " 128 x 82 mmHg", "128/82"),
+        ("blood_pressure", "12 por 8", "120/80"),
+        ("blood_pressure", "13,5/8", "135/80"),
+        ("heart_rate", "72 bpm", "72"),
+        ("temperature", "36,50", "36.5"),
+        ("temperature", "38 °C", "38"),
+        ("saturation", "97%", "97"),
+        ("glucose", "178 mg/dL", "178"),
+        ("weight", "3,245 kg", "3.245"),
+        ("weight", "70", "70"),
+        ("height", "1,70 m", "170"),
+        ("height", "170", "170"),
+    ],
+)
+def test_many_ways_in_one_form_kept(name, typed, kept):
+    assert read_vital(name, typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("blood_pressure", "128"),
+        ("blood_pressure", "80/120"),
+        ("blood_pressure", "900/80"),
+        ("blood_pressure", "0/0"),
+        ("heart_rate", "7"),
+        ("temperature", "365"),
+        ("saturation", "0"),
+        ("saturation", "101"),
+        ("weight", "-3"),
+        ("height", "800"),
+        ("glucose", "alta"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(name, typed):
+    with pytest.raises(Refused) as refused:
+        read_vital(name, typed)
+    assert refused.value.field == name
+
+
+def test_what_is_rare_is_remarked_and_never_stands_in_the_way():
+    assert unusual("temperature", "36.5") is None
+    assert unusual("blood_pressure", "120/80") is None
+    assert "40,5 °C" in str(unusual("temperature", read_vital("temperature", "40,5")))
+    assert "220/120" in str(unusual("blood_pressure", read_vital("blood_pressure", "220/120")))
+
+
+def test_every_sign_of_the_request_is_here():
+    assert tuple(VITALS) == NAMES
+
+
+@given(st.sampled_from(sorted(VITALS)), st.text(max_size=20))
+def test_anything_typed_is_read_or_refused_and_reading_again_changes_nothing(name, typed):
+    try:
+        kept = read_vital(name, typed)
+    except Refused:
+        return
+    assert read_vital(name, kept) == kept
+    assert read_vital(name, show_vital(kept)) == kept
+
+
+@given(st.sampled_from(sorted(set(VITALS) - {"blood_pressure"})), st.data())
+def test_every_possible_value_is_taken(name, data):
+    vital = VITALS[name]
+    value = data.draw(st.decimals(vital.low, vital.high, places=vital.places))
+    if name == "height" and value < 3:
+        return
+    assert read_vital(name, str(value).replace(".", ","))
