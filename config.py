@@ -90,7 +90,7 @@ def _fixed(demo: bool) -> dict[str, Any]:
         "ARGON2": {"time_cost": 3, "memory_cost": 65536, "parallelism": 4},
         "TERMS_VERSION": "2026-11",
         "CONSENT_VERSION": "2026-11",
-        "RATELIMIT_ENABLED": True,
+        "RATE_LIMITS": True,
     }
 
 

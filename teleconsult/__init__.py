@@ -15,6 +15,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     import config
     from teleconsult import cli, extensions, features
     from teleconsult.people.gate import init_gate
+    from teleconsult.people.throttle import init_throttle
     from teleconsult.web import init_web
     from teleconsult.web.setup import choose_language
 
@@ -37,6 +38,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.babel.init_app(app, locale_selector=choose_language)
     init_gate(app)
     extensions.csrf.init_app(app)
+    init_throttle(app)
     init_web(app)
     features.register(app)
     cli.register(app)

@@ -30,7 +30,7 @@ SETTINGS: dict[str, Any] = {
     "WTF_CSRF_ENABLED": False,
     "SESSION_COOKIE_SECURE": False,
     "SESSION_COOKIE_NAME": "teleconsult",
-    "RATELIMIT_ENABLED": False,
+    "RATE_LIMITS": False,
     "MAIL_FROM": "Teleconsult <nao-responda@teleconsult.test>",
 }
 

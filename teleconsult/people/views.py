@@ -14,6 +14,7 @@ from teleconsult.people.blueprint import bp
 from teleconsult.people.forms import SignInForm
 from teleconsult.people.gate import current_user, public, requires
 from teleconsult.people.models import User
+from teleconsult.people.throttle import limited
 from teleconsult.web.paths import own_path
 from teleconsult.web.setup import LANGUAGES
 
@@ -22,6 +23,8 @@ __all__ = ["bp"]
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
+@limited("30 per 5 minutes;300 per day", of="failed-sign-in", failures_only=True)
+@limited("120 per minute", of="sign-in")
 def sign_in() -> str | Response | tuple[str, int]:
     """Let a person in by e-mail or CPF and password."""
     form = SignInForm(next=request.args.get("next", ""))

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from teleconsult import clock, events
 from teleconsult.errors import NotFound, Overtaken, Refused
@@ -41,6 +42,7 @@ def choose_language() -> str:
 def init_web(app: Flask) -> None:
     """Give the application its pages' common ground."""
     init_assets(app)
+    _trust_proxies(app)
     app.after_request(_headers)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -54,6 +56,13 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(CSRFError, _refused_token)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _fault)
+
+
+def _trust_proxies(app: Flask) -> None:
+    """Believe forwarded addresses only from as many proxies as are configured; from nobody by default."""
+    proxies = app.config["TRUSTED_PROXIES"]
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
 
 def _context() -> dict[str, Any]:

@@ -1,0 +1,130 @@
+"""Limits by address: shared through the database, kept under a digest, and never in anybody's way."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+
+from teleconsult import clock, create_app
+from teleconsult.extensions import db, limiter
+from teleconsult.people.models import RateHit, Session
+from teleconsult.people.throttle import DatabaseStorage, network_of_caller
+from tests import world
+from tests.conftest import SETTINGS
+
+
+@pytest.fixture
+def limits(application):
+    application.config["RATE_LIMITS"] = True
+    yield application
+    application.config["RATE_LIMITS"] = False
+
+
+def guess(client, address="198.51.100.7", who="nobody@rede.example", password="x"):
+    return client.post("/sign-in", data={"who": who, "password": password}, environ_base={"REMOTE_ADDR": address})
+
+
+def test_an_address_that_only_fails_is_stopped_and_another_is_not(limits):
+    client = limits.test_client()
+    assert {guess(client).status_code for _ in range(30)} == {401}
+    stopped = guess(client)
+    assert stopped.status_code == 429
+    assert "Muitas tentativas" in stopped.get_data(as_text=True)
+    assert guess(client, address="198.51.100.8").status_code == 401
+
+
+def test_a_unit_behind_one_address_signs_in_as_often_as_it_needs(limits):
+    for _ in range(35):
+        answer = guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD)
+        assert answer.status_code == 302
+
+
+def test_the_limit_ends_with_its_window(limits):
+    client = limits.test_client()
+    for _ in range(31):
+        guess(client)
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        assert guess(client).status_code == 401
+
+
+def test_the_table_tells_nobodys_address(limits):
+    guess(limits.test_client())
+    with limits.app_context():
+        keys = list(db.session.scalars(db.select(RateHit.key)))
+    assert keys
+    assert not [key for key in keys if "198.51" in key]
+
+
+def test_a_page_is_not_limited(limits):
+    client = limits.test_client()
+    for _ in range(31):
+        guess(client)
+    assert client.get("/sign-in").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("", "unknown"),
+    ],
+)
+def test_an_ipv6_house_counts_as_one(limits, address, network):
+    with limits.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
+        assert network_of_caller() == network
+
+
+def test_hits_counted_at_once_are_all_counted(application):
+    def count():
+        with application.app_context():
+            for _ in range(10):
+                DatabaseStorage().incr("k", 60)
+
+    threads = [Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with application.app_context():
+        assert DatabaseStorage().get("k") == 40
+
+
+def test_the_storage_answers_what_the_limiter_asks(application):
+    with application.app_context():
+        storage = DatabaseStorage()
+        assert storage.check()
+        assert storage.get("k") == 0
+        assert storage.incr("k", 60, 2) == 2
+        assert storage.incr("k", 60) == 3
+        assert 0 < storage.get_expiry("k") - clock.now().timestamp() <= 60
+        storage.clear("k")
+        assert storage.get("k") == 0
+        storage.incr("k", 60)
+        assert storage.reset() == 1
+        assert limiter.storage.base_exceptions
+
+
+def test_counting_leaves_what_the_request_has_begun(session):
+    marina = world.person("marina")
+    marina.name = "Marina A."
+    DatabaseStorage().incr("k", 60)
+    assert marina in session.dirty
+    assert DatabaseStorage().get("k") == 1
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_a_forwarded_address_counts_only_from_the_configured_proxy(application, tmp_path, proxies, address):
+    database = application.config["SQLALCHEMY_DATABASE_URI"]
+    behind = create_app(SETTINGS | {"VAR": tmp_path, "SQLALCHEMY_DATABASE_URI": database, "TRUSTED_PROXIES": proxies})
+    entered = behind.test_client().post(
+        "/sign-in",
+        data={"who": "marina@rede.example", "password": world.PASSWORD},
+        headers={"X-Forwarded-For": "192.0.2.66, 203.0.113.9"},
+    )
+    assert entered.status_code == 302
+    with behind.app_context():
+        assert db.session.scalar(db.select(Session.address)) == address
+        db.session.remove()
+        db.engine.dispose()
