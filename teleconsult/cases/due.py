@@ -8,6 +8,7 @@ from babel.dates import format_datetime
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from teleconsult.cases.deadline import due_words
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State
 from teleconsult.network import settings
 from teleconsult.web.words import local, localclock, localtime, short_span
@@ -45,25 +46,13 @@ def due_chip(case: Timed, now: datetime, *, asker: bool = False) -> Chip:
 
     kind is clock, soon, late, paused or none; a tone never comes without its words.
     """
-    if case.state in SERVICE and case.due_at is not None:
-        return _service_chip(case, case.due_at, now, asker)
-    if case.state in REQUESTER_TIME:
-        if asker and case.ends_at is not None:
-            return Chip(kind="soon", text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
-        return Chip(kind="paused", text=_("relógio parado"))
+    if case.state in REQUESTER_TIME and asker and case.ends_at is not None:
+        return Chip(kind="soon", text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
     if case.state == State.ANSWERED and case.ends_at is not None:
         return Chip(kind="clock", text=_("dúvidas até %(when)s", when=short_when(case.ends_at, now)))
-    return Chip(kind="none", text="")
-
-
-def _service_chip(case: Timed, due_at: datetime, now: datetime, asker: bool) -> Chip:
-    left = (due_at - now).total_seconds()
-    span = short_span(left)
-    if left < 0:
-        return Chip(kind="late", text=_("atrasado há %(span)s", span=span))
-    kind = "soon" if left <= SOON * _target_seconds(case, due_at) else "clock"
-    text = _("resposta em até %(span)s", span=span) if asker else _("responder em %(span)s", span=span)
-    return Chip(kind=kind, text=text)
+    soon = SOON * _target_seconds(case, case.due_at) if case.due_at else 0
+    kind, message, params = due_words(case.due_at, local(now), case.state, soon_seconds=soon, asker=asker)
+    return Chip(kind=kind, text=_(message, **params) if message else "")
 
 
 def _target_seconds(case: Timed, due_at: datetime) -> float:

@@ -113,6 +113,7 @@ PURE = [
     "people/access",
     "cases/lifecycle",
     "cases/clocks",
+    "cases/deadline",
     "cases/request",
     "patients/matching",
     "checks",

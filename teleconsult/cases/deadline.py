@@ -1,0 +1,83 @@
+"""A deadline as words: which sentence, with which figures. Pure: standard library only.
+
+What is promised is rounded down ("em 5 h" still holds after five hours and a half), and so is how late
+something is.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE
+from teleconsult.errors import N_
+
+HOUR = 3600
+DAY = 24 * HOUR
+CLOSE = 8 * HOUR
+"""Nearer than this, hours say more than the time of day."""
+
+
+class Due(NamedTuple):
+    """`kind` is clock, soon, late, paused or none; `message` is a message id with places for `params`."""
+
+    kind: str
+    message: str
+    params: dict[str, int | str]
+
+
+NOTHING = Due("none", "", {})
+PAUSED = Due("paused", N_("relógio parado"), {})
+
+_LATE = (N_("atrasado há %(n)d min"), N_("atrasado há %(n)d h"), N_("atrasado há 1 dia"), N_("atrasado há %(n)d dias"))
+_ANSWER = (N_("responder em %(n)d min"), N_("responder em %(n)d h"), N_("responder em %(n)d dias"))
+_AWAIT = (N_("resposta em até %(n)d min"), N_("resposta em até %(n)d h"), N_("resposta em até %(n)d dias"))
+
+
+def due_words(
+    due_at: datetime | None,
+    now: datetime,
+    state: str,
+    *,
+    soon_seconds: float = 12 * HOUR,
+    asker: bool = False,
+) -> Due:
+    """Return the deadline of a case in a few words.
+
+    Args:
+        due_at: when the target ends; None while no service clock runs.
+        now: the present moment, in the reader's zone: it says what "today" is.
+        state: the state of the case.
+        soon_seconds: what must be left for the deadline to be calm.
+        asker: as the requester reads it, who waits for the answer instead of giving it.
+    """
+    if state in REQUESTER_TIME:
+        return PAUSED
+    if state not in SERVICE or due_at is None:
+        return NOTHING
+    left = (due_at - now).total_seconds()
+    if left < 0:
+        return _late(-left)
+    due = due_at.astimezone(now.tzinfo)
+    today = due.date() == now.date()
+    kind = "soon" if left <= soon_seconds or today else "clock"
+    if today and left >= CLOSE and not asker:
+        return Due(kind, N_("vence hoje, %(time)s"), {"time": due.strftime("%H:%M")})
+    return Due(kind, *_ahead(left, _AWAIT if asker else _ANSWER))
+
+
+def _ahead(left: float, words: tuple[str, str, str]) -> tuple[str, dict[str, int | str]]:
+    minutes, hours, days = words
+    if left < HOUR:
+        return minutes, {"n": max(1, int(left // 60))}
+    if left <= 3 * DAY:
+        return hours, {"n": int(left // HOUR)}
+    return days, {"n": int(left // DAY)}
+
+
+def _late(passed: float) -> Due:
+    minutes, hours, day, days = _LATE
+    if passed < HOUR:
+        return Due("late", minutes, {"n": max(1, int(passed // 60))})
+    if passed < DAY:
+        return Due("late", hours, {"n": int(passed // HOUR)})
+    count = int(passed // DAY)
+    return Due("late", day, {}) if count == 1 else Due("late", days, {"n": count})
