@@ -1,0 +1,154 @@
+"""What the page of one case is made of, in a bounded number of statements.
+
+Each query is asked for only when the events say that there is something to find. Statements are built once.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
+
+from teleconsult.cases.models import Case, CaseConsent, CaseEvent, CaseProblem, CaseQuestion, PatientSnapshot
+from teleconsult.cases.models_opinion import (
+    CounterReferral,
+    InformationRequest,
+    Opinion,
+    OpinionDraft,
+    Outcome,
+    OutcomeLater,
+    Referral,
+)
+from teleconsult.extensions import db
+from teleconsult.network.models import Specialty
+from teleconsult.people.models import User
+
+_NAMED = (
+    load_only(User.ref, User.title, User.name, User.council, User.council_number, User.council_uf, User.rqe, User.cbo),
+    lazyload(User.role_rows),
+)
+_EVENTS = (
+    select(
+        CaseEvent.number,
+        CaseEvent.verb,
+        CaseEvent.at,
+        CaseEvent.by_id,
+        CaseEvent.for_id,
+        CaseEvent.source,
+        CaseEvent.state,
+        CaseEvent.round,
+        CaseEvent.said,
+        CaseEvent.data,
+    )
+    .where(CaseEvent.case_id == bindparam("case_id"))
+    .order_by(CaseEvent.number)
+)
+_QUESTIONS = (
+    select(CaseQuestion.id, CaseQuestion.number, CaseQuestion.round, CaseQuestion.kind, CaseQuestion.text)
+    .where(CaseQuestion.case_id == bindparam("case_id"))
+    .order_by(CaseQuestion.number)
+)
+_PROBLEMS = (
+    select(CaseProblem.system, CaseProblem.code, CaseProblem.title)
+    .where(CaseProblem.case_id == bindparam("case_id"))
+    .order_by(CaseProblem.number)
+)
+_IDENTITY = (
+    select(PatientSnapshot, CaseConsent)
+    .outerjoin(CaseConsent, CaseConsent.case_id == PatientSnapshot.case_id)
+    .options(lazyload(CaseConsent.taken_by))
+    .where(PatientSnapshot.case_id == bindparam("case_id"))
+    .order_by(CaseConsent.id)
+)
+_OPINIONS = (
+    select(Opinion)
+    .where(Opinion.case_id == bindparam("case_id"))
+    .options(selectinload(Opinion.answers), selectinload(Opinion.diagnoses), joinedload(Opinion.specialty))
+    .order_by(Opinion.round, Opinion.edition)
+)
+_ASKED = (
+    select(InformationRequest)
+    .where(InformationRequest.case_id == bindparam("case_id"))
+    .options(selectinload(InformationRequest.items))
+    .order_by(InformationRequest.id)
+)
+_REFERRALS = (
+    select(Referral, CounterReferral)
+    .outerjoin(CounterReferral, CounterReferral.referral_id == Referral.id)
+    .where(Referral.case_id == bindparam("case_id"))
+    .options(joinedload(Referral.specialty))
+    .order_by(Referral.id)
+)
+
+
+def events_of(case: Case) -> Sequence[Any]:
+    """Return what happened to a case, oldest first."""
+    return db.session.execute(_EVENTS, {"case_id": case.id}).all()
+
+
+def questions_of(case: Case) -> Sequence[Any]:
+    """Return the questions of a case by number."""
+    return db.session.execute(_QUESTIONS, {"case_id": case.id}).all()
+
+
+def problems_of(case: Case) -> Sequence[Any]:
+    """Return the problems that the request names."""
+    return db.session.execute(_PROBLEMS, {"case_id": case.id}).all()
+
+
+def identity_of(case: Case) -> tuple[PatientSnapshot | None, list[CaseConsent]]:
+    """Return what was known of the patient when the case was sent, and every consent, oldest first."""
+    rows = db.session.execute(_IDENTITY, {"case_id": case.id}).all()
+    consents: list[CaseConsent | None] = [row[1] for row in rows]
+    return (rows[0][0] if rows else None), [consent for consent in consents if consent]
+
+
+def opinions_of(case: Case) -> Sequence[Opinion]:
+    """Return every edition of every opinion with its answers and diagnoses, oldest first."""
+    return db.session.scalars(_OPINIONS, {"case_id": case.id}).all()
+
+
+def information_of(case: Case) -> Sequence[InformationRequest]:
+    """Return what the consultants asked the unit for, with its items, oldest first."""
+    return db.session.scalars(_ASKED, {"case_id": case.id}).all()
+
+
+def referrals_of(case: Case) -> list[tuple[Referral, CounterReferral | None]]:
+    """Return the referrals, each with what came back from the visit, oldest first."""
+    return [row._tuple() for row in db.session.execute(_REFERRALS, {"case_id": case.id})]
+
+
+def people_named(ids: Iterable[int | None], refs: Iterable[str | None] = ()) -> list[User]:
+    """Return the people with these row numbers or references, with their names and registrations only."""
+    wanted, named = {i for i in ids if i}, {r for r in refs if r}
+    if not wanted and not named:
+        return []
+    query = select(User).where(or_(User.id.in_(wanted), User.ref.in_(named)) if named else User.id.in_(wanted))
+    return list(db.session.scalars(query.options(*_NAMED)))
+
+
+def specialties_named(slugs: Iterable[str]) -> dict[str, Specialty]:
+    """Return the specialties with these slugs."""
+    wanted = set(slugs)
+    if not wanted:
+        return {}
+    return {row.slug: row for row in db.session.scalars(select(Specialty).where(Specialty.slug.in_(wanted)))}
+
+
+def linked_to(case: Case) -> Sequence[Case]:
+    """Return the case that this one continues, and those that continue it, oldest first."""
+    either = or_(Case.linked_case_id == case.id, Case.id == (case.linked_case_id or 0))
+    query = select(Case).where(either).options(joinedload(Case.unit), joinedload(Case.specialty))
+    return db.session.scalars(query.order_by(Case.id).limit(20)).all()
+
+
+def opinion_draft_of(case: Case, author: User) -> OpinionDraft | None:
+    """Return what a consultant has typed so far of the opinion."""
+    return db.session.get(OpinionDraft, (case.id, author.id))
+
+
+def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:
+    """Return the answers to the outcome survey, by round, and to its later question, by days."""
+    now = db.session.scalars(select(Outcome).where(Outcome.case_id == case.id).order_by(Outcome.round)).all()
+    later = select(OutcomeLater).where(OutcomeLater.case_id == case.id).order_by(OutcomeLater.days)
+    return now, db.session.scalars(later).all()

@@ -1,0 +1,155 @@
+"""The clinical story of a case as its page tells it: what was asked, what was answered, what came back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import InformationRequest, Opinion
+from teleconsult.cases.request import KIND_WORDS
+from teleconsult.cases.vitals import VITALS, show_vital
+from teleconsult.people.models import User
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, and the round whose opinion answers it (0: none yet)."""
+
+    id: int
+    number: int
+    kind: str
+    text: str
+    answered_in: int = 0
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One version of an opinion, with its answers in the order of the questions."""
+
+    opinion: Opinion
+    author: User | None
+    answers: Sequence[tuple[Asked, str]]
+    specialty: str
+    last: bool
+    own: bool
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether the reader wrote it and it still stands."""
+        return self.own and self.last and self.opinion.withdrawn_at is None
+
+
+@dataclass(frozen=True)
+class Round:
+    """The opinion of one round: the edition that counts, and the earlier ones, newest first."""
+
+    number: int
+    current: Edition
+    older: Sequence[Edition]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One exam or piece of data that was asked for; empty words until whoever reads may see them."""
+
+    number: int
+    text: str
+    answer: str
+    why_not: str
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One list of exams and data, and by whom it was asked."""
+
+    asked_by: User | None
+    asked_at: datetime
+    note: str
+    closed_at: datetime | None
+    items: Sequence[Item] = field(default_factory=tuple)
+
+
+def asked_of(questions: Iterable[Any], opinions: Sequence[Opinion]) -> list[Asked]:
+    """Return the questions; one counts as answered while an opinion that was not withdrawn answers it."""
+    answers = {
+        answer.question_id: opinion
+        for opinion in opinions
+        if opinion.withdrawn_at is None
+        for answer in opinion.answers
+    }
+    made = []
+    for row in questions:
+        by = answers.get(row.id)
+        made.append(
+            Asked(
+                row.id,
+                row.number,
+                _(KIND_WORDS[row.kind]),
+                row.text,
+                by.round if by else 0,
+                by.given_at if by else None,
+            )
+        )
+    return made
+
+
+def rounds_of(
+    opinions: Sequence[Opinion], asked: Sequence[Asked], people: Mapping[int, User], reader: User, english: bool
+) -> list[Round]:
+    """Return the opinions by round, oldest first, each with the editions that a correction replaced."""
+    by_id = {question.id: question for question in asked}
+    by_round: dict[int, list[Opinion]] = {}
+    for opinion in opinions:
+        by_round.setdefault(opinion.round, []).append(opinion)
+    made = []
+    for number, rows in by_round.items():
+        editions = [
+            Edition(
+                row,
+                people.get(row.author_id),
+                [(by_id[answer.question_id], answer.text) for answer in row.answers if answer.question_id in by_id],
+                row.specialty.name_en if english else row.specialty.name_pt,
+                row is rows[-1],
+                row.author_id == reader.id,
+            )
+            for row in rows
+        ]
+        made.append(Round(number, editions[-1], editions[-2::-1] if len(editions) > 1 else ()))
+    return made
+
+
+def wanted_of(
+    requests: Iterable[InformationRequest], people: Mapping[int, User], *, asker_side: bool
+) -> tuple[Wanted | None, list[Wanted]]:
+    """Return the list that waits for the unit, if any, and those that were answered, oldest first.
+
+    What the unit saved of an open list is its own until it sends it.
+    """
+    waiting: Wanted | None = None
+    closed = []
+    for row in requests:
+        shown = row.closed_at is not None or asker_side
+        items = [
+            Item(i.number, i.text, i.answer if shown else "", i.why_not if shown else "", i.saved_at) for i in row.items
+        ]
+        made = Wanted(people.get(row.asked_by_id), row.asked_at, row.note, row.closed_at, items)
+        if row.closed_at is None:
+            waiting = made
+        else:
+            closed.append(made)
+    return waiting, closed
+
+
+def vitals_of(case: Case) -> list[tuple[str, str]]:
+    """Return the vital signs of a request with their units, in the order of the form."""
+    signs = case.vitals or {}
+    return [
+        (str(_(vital.label)), f"{show_vital(signs[name], _(','))} {vital.unit}")
+        for name, vital in VITALS.items()
+        if signs.get(name)
+    ]

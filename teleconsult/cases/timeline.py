@@ -1,0 +1,235 @@
+"""Who did what to a case, in words: one entry per event, newest first."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from teleconsult.cases.access import Sight
+from teleconsult.cases.actions import UNSEEN_CAUSES
+from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
+from teleconsult.cases.lifecycle import REQUESTER_TIME
+from teleconsult.cases.words import ACCEPTED_BY_TIME, SENT_AGAIN, words_of
+from teleconsult.errors import N_
+from teleconsult.network.models import Specialty
+from teleconsult.people.models import User
+from teleconsult.web.rich import rich
+from teleconsult.web.words import short_span
+
+Data = Mapping[str, Any]
+
+PART_WORDS = {
+    "complaint": N_("O caso em uma linha"),
+    "subjective": N_("O que o paciente conta"),
+    "objective": N_("O que foi encontrado"),
+    "vitals": N_("Sinais vitais"),
+    "assessment": N_("O que a equipe pensa"),
+    "plan": N_("O que já foi feito"),
+    "available": N_("O que há na unidade"),
+}
+"""The parts of a request that an event of resubmission keeps as they were before."""
+
+ROUTING_SAYS = frozenset({"return", "redirect", "assign", "decline", "hand_over"})
+"""Events whose words belong to routing: they are shown without the clinical content."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline, as macros/timeline.html shows it."""
+
+    number: int
+    icon: str
+    tone: str
+    who: str
+    said: str
+    at: datetime
+    text: Any
+    details: Sequence[str]
+    new: bool
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who and what the events name: people by row number and by reference, specialties by slug."""
+
+    user: User
+    people: Mapping[int, User]
+    by_ref: Mapping[str, User]
+    specialties: Mapping[str, Specialty]
+    fields: Mapping[str, str]
+    english: bool
+
+    def person(self, user: User | None) -> str:
+        """Return how a person is called, to the one who reads."""
+        if user is None:
+            return _("o sistema")
+        return _("você") if user.id == self.user.id else user.full_name
+
+    def actor(self, by_id: int | None, for_id: int | None) -> str:
+        """Return who did something: 'Você', 'Dora Siqueira por Dra. Marina Alves', 'O sistema'."""
+        by = self.people.get(by_id or 0)
+        if by is None:
+            return _("O sistema")
+        name = _("Você") if by.id == self.user.id else by.full_name
+        other = self.people.get(for_id or 0)
+        if other is None:
+            return str(name)
+        return _("%(by)s por %(person)s", by=name, person=other.full_name)
+
+    def specialty(self, slug: str) -> str:
+        """Return the name of a specialty in the reader's language."""
+        row = self.specialties.get(slug)
+        return slug if row is None else str(row.name_en if self.english else row.name_pt)
+
+
+def refs_in(events: Iterable[Any]) -> set[str]:
+    """Return the references of people that the events name."""
+    return {event.data[end] for event in events if event.verb in ("assign", "hand_over") for end in _ends(event.data)}
+
+
+def slugs_in(events: Iterable[Any]) -> set[str]:
+    """Return the slugs of specialties that the events name."""
+    found = {event.data[end] for event in events if event.verb == "redirect" for end in _ends(event.data)}
+    return found | {event.data["specialty"] for event in events if event.verb == "escalate"}
+
+
+def _ends(data: Mapping[str, Any]) -> list[str]:
+    return [end for end in ("from", "to") if data.get(end)]
+
+
+def timeline(events: Sequence[Any], sight: Sight, names: Names, seen: int) -> list[Entry]:
+    """Return the entries of the events, newest first; `seen` is the number of the last one seen before."""
+    pauses = _pauses(events)
+    entries = []
+    for event in reversed(events):
+        words = words_of(event.verb, event.source)
+        shown = sight.clinical or event.verb in ROUTING_SAYS
+        entries.append(
+            Entry(
+                event.number,
+                words.icon,
+                words.tone,
+                names.actor(event.by_id, event.for_id),
+                _said(event, words.done, names),
+                event.at,
+                rich(event.said) if shown else "",
+                (_details(event, names) if shown else []) + pauses.get(event.number, []),
+                event.number > seen and event.by_id != names.user.id,
+            )
+        )
+    return entries
+
+
+def _said(event: Any, done: str, names: Names) -> str:
+    if event.verb == "submit" and event.data.get("again"):
+        return str(_(SENT_AGAIN))
+    if event.verb == "accept" and event.by_id is None:
+        return str(_(ACCEPTED_BY_TIME))
+    fill = _PLACES.get(event.verb)
+    return str(_(done, **fill(event.data, names)) if fill else _(done))
+
+
+def _people(data: Data, names: Names) -> dict[str, str]:
+    source, target = (names.person(names.by_ref.get(data.get(end) or "")) for end in ("from", "to"))
+    return {"source": source, "target": target}
+
+
+def _specialties(data: Data, names: Names) -> dict[str, str]:
+    return {"source": names.specialty(data["from"]), "target": names.specialty(data["to"])}
+
+
+def _priorities(data: Data, _names: Names) -> dict[str, str]:
+    source, target = (_(PRIORITY_WORDS[Priority(data[end])]) for end in ("from", "to"))
+    return {"source": source, "target": target}
+
+
+def _cause(data: Data, _names: Names) -> dict[str, str]:
+    return {"cause": _(UNSEEN_CAUSES[data["cause"]])}
+
+
+_PLACES: dict[str, Callable[[Data, Names], dict[str, str]]] = {
+    "assign": _people,
+    "hand_over": _people,
+    "redirect": _specialties,
+    "reprioritise": _priorities,
+    "close_unseen": _cause,
+}
+"""What fills the places in the sentence of a verb."""
+
+
+def _changed_parts(data: Data, _names: Names) -> list[str]:
+    return [_before(field, words) for field, words in data.get("before", {}).items()]
+
+
+def _missing(data: Data, names: Names) -> list[str]:
+    return [_pair(names.fields.get(field, field), words) for field, words in data["missing"].items()]
+
+
+def _items(data: Data, _names: Names) -> list[str]:
+    return list(data["items"])
+
+
+def _supplies(data: Data, _names: Names) -> list[str]:
+    return [_supplied(number, item) for number, item in data["items"].items()]
+
+
+def _files(data: Data, _names: Names) -> list[str]:
+    number = len(data.get("files", ()))
+    return [ngettext("%(num)d arquivo", "%(num)d arquivos", number)] if number else []
+
+
+def _referral(data: Data, names: Names) -> list[str]:
+    return [_pair(names.specialty(data["specialty"]), _(PRIORITY_WORDS[Priority(data["priority"])]))]
+
+
+_DETAILS: dict[str, Callable[[Data, Names], list[str]]] = {
+    "submit": _changed_parts,
+    "return": _missing,
+    "ask": _items,
+    "supply": _supplies,
+    "add": _files,
+    "escalate": _referral,
+}
+"""What an event carries beside its words, one line each."""
+
+
+def _details(event: Any, names: Names) -> list[str]:
+    lines = _DETAILS.get(event.verb)
+    return lines(event.data, names) if lines else []
+
+
+def _pair(label: str, words: str) -> str:
+    return str(_("%(label)s: %(words)s", label=_(label), words=words)) if words else str(_(label))
+
+
+def _before(field: str, words: Any) -> str:
+    label = _(PART_WORDS[field])
+    if isinstance(words, Mapping):
+        words = ", ".join(str(value) for value in words.values())
+    if not words:
+        return str(_("%(label)s: estava em branco", label=label))
+    return str(_("%(label)s, antes: %(words)s", label=label, words=words))
+
+
+def _supplied(number: str, item: Mapping[str, str]) -> str:
+    if item["answer"]:
+        return str(_("Item %(number)s: %(words)s", number=number, words=item["answer"]))
+    return str(_("Item %(number)s, sem resposta: %(words)s", number=number, words=item["why_not"]))
+
+
+def _pauses(events: Sequence[Any]) -> dict[int, list[str]]:
+    """Return, for each event that stopped the clock, for how long it stood."""
+    found: dict[int, list[str]] = {}
+    stopped: Any = None
+    for event in events:
+        waits = event.state in REQUESTER_TIME
+        if stopped is not None and not waits:
+            span = short_span((event.at - stopped.at).total_seconds())
+            found[stopped.number] = [_("O relógio do prazo ficou parado por %(span)s.", span=span)]
+            stopped = None
+        elif stopped is None and waits:
+            stopped = event
+    return found
