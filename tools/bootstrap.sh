@@ -72,11 +72,13 @@ hand_pip_settings_to_uv() {
 install_packages() {
     say "Installing the locked packages of: $wanted"
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-warn-script-location \
-        --no-deps --require-hashes --only-binary :all: -r tools/uv.txt
+        --no-deps --require-hashes --only-binary :all: -r tools/uv.txt ||
+        fail 'uv could not be installed. Is the package index reached? To see: .venv/bin/python -m pip download uv'
     hand_pip_settings_to_uv
     set --
     for file in $wanted; do set -- "$@" -r "$file"; done
-    .venv/bin/uv pip install -q --no-config --python .venv/bin/python --require-hashes --no-build "$@"
+    .venv/bin/uv pip install -q --no-config --python .venv/bin/python --require-hashes --no-build "$@" ||
+        fail 'the locked packages could not be installed; uv has said why'
 }
 
 # The stamp holds all that the environment depends on, its own place too: scripts name it in their first line.

@@ -92,9 +92,11 @@ def main() -> None:
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     refuse_taken(host, port)
     # Loaded before the workers are forked, and out of the collector's reach: they share these pages.
+    gc.disable()
     find(name)
     gc.collect()
     gc.freeze()
+    gc.enable()
     MPServer(
         name,
         address=host,
