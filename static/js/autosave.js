@@ -124,7 +124,8 @@
     if (asking || submitting || saving || !dirty()) return;
     saving = true;
     const sent = read();
-    if (!failures) say("saving", "is-busy");
+    // The words stay: a status line that changed twice at every save would talk over what is being typed.
+    if (line && !failures) line.classList.add("is-busy");
     try {
       const answer = await fetch(url, { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" });
       await take(answer, sent);
