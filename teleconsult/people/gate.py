@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from teleconsult import clock
 from teleconsult.extensions import current_user as anybody
 from teleconsult.extensions import db, login_manager, transaction
+from teleconsult.people import turned_away
 from teleconsult.people.access import Permission
 from teleconsult.people.models import Session, User
 from teleconsult.people.sessions import idle_limit
@@ -79,7 +81,7 @@ def gate() -> Response | None:
     if getattr(view, "permission", False) is None:
         return None
     if not current_user.is_authenticated:
-        return cast(Response, login_manager.unauthorized())
+        return cast("Response", turned_away.ask_to_sign_in())
     _touch(g.session_row)
     return _first_things(current_user)
 
@@ -88,9 +90,9 @@ def _first_things(user: User) -> Response | None:
     if request.endpoint in EARLY:
         return None
     if user.must_change_password:
-        return redirect(url_for("people.change_password"))
+        return redirect(url_for("people.change_password", next=turned_away.way_back(user.id)))
     if user.terms_version != current_app.config["TERMS_VERSION"]:
-        return redirect(url_for("people.accept_terms"))
+        return redirect(url_for("people.accept_terms", next=turned_away.way_back(user.id)))
     return None
 
 
@@ -112,6 +114,7 @@ def _touch(row: Session) -> None:
 def init_gate(app: Flask) -> None:
     """Put the gate in front of every request, before the CSRF check reads a body."""
     login_manager.init_app(app)
-    login_manager.login_view = "people.sign_in"
     login_manager.session_protection = None  # type: ignore[assignment]  # None switches it off, says its documentation
     app.before_request(gate)
+    app.after_request(turned_away.forget_taken)
+    app.register_error_handler(CSRFError, turned_away.refused_token)

@@ -13,6 +13,10 @@ from teleconsult.extensions import changed, db
 from teleconsult.people.models import Session, User
 from teleconsult.people.tokens import new_token, token_hash
 
+ENDED = "was"
+"""Where the cookie keeps the token of a session that was signed out: it opens nothing, but names whose form
+a tab left open still sends."""
+
 KEPT_OF_COOKIE = ("language",)
 """What stays in a browser's cookie when somebody signs in or out; everything else is begun anew."""
 
@@ -52,7 +56,9 @@ def enter(user: User, token: str) -> None:
 
 def leave() -> None:
     """Empty the browser's cookie; `end()` has ended the row."""
+    token = cookie.get("_user_id")
     _empty_cookie()
+    cookie[ENDED] = token
     g.pop("session_row", None)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from teleconsult import audit, clock
 from teleconsult.checks import normalise
 from teleconsult.extensions import changed, db, transaction
-from teleconsult.people import passwords, sessions
+from teleconsult.people import kept, passwords, sessions
 from teleconsult.people.models import User
 
 FAILURES_BEFORE_REST = 10
@@ -53,26 +53,26 @@ def sign_in(who: str, password: str, *, shared: bool) -> Entered | None:
     The check stands outside the transaction: it takes as long as it must, and nobody waits for it.
     """
     user = find(who) if len(who) <= 254 else None
-    kept = user.password_hash if user is not None and _is_awake(user) else None
+    present = user.password_hash if user is not None and _is_awake(user) else None
     short = len(password) <= passwords.LONGEST
-    right = passwords.is_right(kept if short else None, password[: passwords.LONGEST])
-    if user is None or kept is None or not right:
+    right = passwords.is_right(present if short else None, password[: passwords.LONGEST])
+    if user is None or present is None or not right:
         with transaction():
             _failed(user)
         return None
-    newer = passwords.hash_password(password) if passwords.is_outdated(kept) else kept
+    newer = passwords.hash_password(password) if passwords.is_outdated(present) else present
     with transaction():
-        return _came_in(user, kept, newer, shared)
+        return _came_in(user, present, newer, shared)
 
 
 def _is_awake(user: User) -> bool:
     return user.is_active and (user.rests_until is None or user.rests_until <= clock.now())
 
 
-def _came_in(user: User, kept: str, newer: str, shared: bool) -> Entered | None:
+def _came_in(user: User, present: str, newer: str, shared: bool) -> Entered | None:
     entered = changed(
         update(User)
-        .where(User.id == user.id, User.password_hash == kept, User.switched_off_at.is_(None))
+        .where(User.id == user.id, User.password_hash == present, User.switched_off_at.is_(None))
         .values(
             password_hash=newer,
             failures=0,
@@ -115,5 +115,6 @@ def _failed(user: User | None) -> None:
 def sign_out(user: User) -> None:
     """End the session of this request. The caller holds the transaction and empties the cookie after it."""
     row = sessions.own_row()
+    kept.discard_all(user.id)
     if sessions.end(row.id, user.id):
         audit.record(stream_of(user), "person.sign_out", by_id=user.id, subject=user.ref)

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, render_template, request, session
 from flask_babel import get_locale
-from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -53,7 +52,6 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _: error_page(404))
     app.register_error_handler(Overtaken, lambda _: error_page(409))
     app.register_error_handler(Refused, lambda refusal: error_page(422, say(refusal)))
-    app.register_error_handler(CSRFError, _refused_token)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _fault)
 
@@ -112,12 +110,6 @@ def _http_error(error: HTTPException) -> Any:
     if request.accept_mimetypes.best == "application/json":
         return {"error": error.name}, error.code
     return error_page(error.code)
-
-
-def _refused_token(_error: CSRFError) -> Any:
-    if not (current_user and current_user.is_authenticated):
-        return redirect(url_for("people.sign_in", next=request.path))
-    return error_page(400)
 
 
 def _database_away(error: OperationalError) -> Any:

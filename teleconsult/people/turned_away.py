@@ -1,0 +1,129 @@
+"""What becomes of a request that the gate or the token check turns away: nothing typed is lost.
+
+A page leads through sign-in back to itself. A form is kept (people/kept.py) if the browser's cookie says
+whose session it was: even an ended session's token names its owner, and a request from another site
+carries no cookie. The sign-in page holds only the reference; after signing in as the same person, a page
+offers to send the form again, with a fresh token and by a click of theirs.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from teleconsult import clock
+from teleconsult.extensions import current_user, db, transaction
+from teleconsult.people import kept
+from teleconsult.people.forms import SignInForm
+from teleconsult.people.models import Session
+from teleconsult.people.sessions import ENDED
+from teleconsult.people.tokens import token_hash
+from teleconsult.web.paths import own_path
+from teleconsult.web.setup import error_page
+
+
+def ask_to_sign_in() -> Any:
+    """Answer somebody who is not signed in: a page, a fragment or data, each in its own way."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"error": _("A sua sessão terminou. Entre de novo.")}, 401
+    if "HX-Request" in request.headers:
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = url_for("people.sign_in", next=own_path(here.path))
+        return Response(status=401, headers={"HX-Redirect": back})
+    if request.method == "GET":
+        return redirect(_sign_in_and_back(_here()))
+    ref = keep_posted(_last_owner())
+    if ref is None:
+        return redirect(_sign_in_and_back(_page_before()))
+    form = SignInForm(formdata=None, next="", kept=ref)
+    return render_template("people/sign_in.html", form=form), 401
+
+
+def _sign_in_and_back(path: str) -> str:
+    return url_for("people.sign_in", next=path) if path != "/" else url_for("people.sign_in")
+
+
+def _here() -> str:
+    return request.full_path if request.query_string else request.path
+
+
+def _page_before() -> str:
+    """Return the path of the page that the form stood on; what is only posted to cannot be gone back to."""
+    before = urlsplit(request.referrer or "")
+    return own_path(before.path) if before.netloc == request.host else "/"
+
+
+def _last_owner() -> int | None:
+    """Return whose session this browser had, if it ended within the life of what is kept."""
+    token = cookie.get("_user_id") or cookie.get(ENDED)
+    if not token:
+        return None
+    return db.session.scalar(
+        select(Session.user_id).where(
+            Session.token_hash == token_hash(str(token)), Session.expires_at > clock.now() - kept.LIFE
+        )
+    )
+
+
+def keep_posted(owner_id: int | None) -> str | None:
+    """Keep the text fields of this request for a person; None when there is nobody or nothing to keep."""
+    if owner_id is None or not _from_our_page():
+        return None
+    try:
+        content = [(name, value) for name, values in request.form.lists() for value in values]
+    except HTTPException:  # too large, or half sent: there is no whole form to keep
+        return None
+    if not content:
+        return None
+    with transaction():
+        return kept.keep(owner_id, _here(), content)
+
+
+def _from_our_page() -> bool:
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    return site in {"same-origin", "none"} and (origin is None or urlsplit(origin).netloc == request.host)
+
+
+def refused_token(_error: CSRFError) -> Any:
+    """Answer a form whose token is missing or of an earlier session."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"error": _("Esta página ficou aberta tempo demais. Recarregue a página.")}, 400
+    if not current_user.is_authenticated:
+        # Only a public form comes here; its page is asked for again, with a token that counts.
+        flash(_("A página ficou aberta tempo demais. Tente de novo."), "warning")
+        if request.endpoint == "people.sign_in":
+            return redirect(url_for("people.sign_in", next=request.form.get("next"), kept=request.form.get("kept")))
+        has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+        return redirect(request.path if has_page else _page_before())
+    ref = keep_posted(current_user.id)
+    return error_page(400) if ref is None else redirect(url_for("people.kept_form", ref=ref))
+
+
+def way_back(user_id: int) -> str:
+    """Return where to go on after something that must be done first: the page, or what was posted to it."""
+    if request.method == "GET":
+        return _here()
+    ref = keep_posted(user_id)
+    return _page_before() if ref is None else url_for("people.kept_form", ref=ref)
+
+
+def forget_taken(response: Response) -> Response:
+    """Forget what was kept once it has been sent again and taken (the page leads on, its session goes on)."""
+    if (
+        request.method == "POST"
+        and response.status_code in {302, 303}
+        and request.mimetype == "application/x-www-form-urlencoded"
+        and "_kept" in request.form
+        and current_user.is_authenticated
+    ):
+        owner_id = current_user.id
+        with transaction():
+            kept.discard(request.form["_kept"], owner_id)
+    return response
