@@ -8,6 +8,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.people.views",
     "teleconsult.coding.views",
     "teleconsult.cases.views",
+    "teleconsult.attachments.views",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 
@@ -17,7 +18,9 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.network.models",
     "teleconsult.notices.models",
     "teleconsult.cases.actions",
-    "teleconsult.attachments.models",
+    "teleconsult.attachments.actions",
+    "teleconsult.attachments.previews",
+    "teleconsult.attachments.panels",
 )
 """Modules whose import registers handlers and panels."""
 

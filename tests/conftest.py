@@ -4,6 +4,7 @@ No fixture here is named `app`: pytest-flask would push one context around every
 then one client is seen as another's user. Only live-server tests may use that name.
 """
 
+import contextvars
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import flask_migrate
 import pytest
 from flask import Flask
+from flask.globals import _cv_app
 from flask.testing import FlaskClient
 
 from teleconsult import create_app
@@ -33,6 +35,21 @@ SETTINGS: dict[str, Any] = {
     "RATE_LIMITS": False,
     "MAIL_FROM": "Teleconsult <nao-responda@teleconsult.test>",
 }
+
+
+class Browser(FlaskClient):
+    """A client whose requests have a context of their own, as on a server.
+
+    A request made while a test has pushed an application context would share it: one client would be
+    seen as another's user, and see rows that were never committed.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        def alone() -> Any:
+            _cv_app.set(None)
+            return FlaskClient.open(self, *args, **kwargs)
+
+        return contextvars.copy_context().run(alone)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,6 +88,7 @@ class Kept:
         self.application = create_app(
             SETTINGS | {"VAR": folder / "var", "STORAGE_URL": str(folder / "files"), "SQLALCHEMY_DATABASE_URI": used}
         )
+        self.application.test_client_class = Browser
 
     def refresh(self) -> Flask:
         with self.application.app_context():

@@ -1,0 +1,195 @@
+"""Add a file to a case, change what is said of it, withdraw it; sweep what belongs to nobody."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from teleconsult import audit, clock, events
+from teleconsult.attachments.kinds import Kind
+from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Incoming, clean_name
+from teleconsult.attachments.storage import storage
+from teleconsult.cases import actions as cases
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.people.models import User
+from teleconsult.web.refs import new_ref
+
+KIND_WORDS = {
+    "photo": N_("Foto"),
+    "ecg": N_("ECG"),
+    "lab": N_("Exame de laboratório"),
+    "imaging": N_("Exame de imagem"),
+    "document": N_("Documento"),
+    "other": N_("Outro"),
+}
+GUESSES = {"image": "photo", "scan": "imaging", "document": "document", "video": "other"}
+BEING_WRITTEN = (State.DRAFT, State.RETURNED)
+ORPHAN_AGE = timedelta(days=1)
+
+events.declare("attachment.add", "attachment.withdraw")
+
+
+def add(
+    case: Case,
+    incoming: Incoming,
+    *,
+    name: str | None,
+    by: User,
+    kind: str = "",
+    caption: str = "",
+    taken_on: date | None = None,
+) -> Attachment:
+    """Keep one file and write its row; on a case that was sent, `send` then tells the other side.
+
+    The caller holds the transaction; the bytes were read before it began.
+
+    Raises:
+        Refused: the file or the total of the case is over a limit, or the file is not whole; its bytes are gone.
+    """
+    name = clean_name(name)
+    try:
+        _hold_to_limits(case, name, incoming.size)
+    except Refused:
+        incoming.drop()
+        raise
+    found, sha256 = incoming.keep(name)
+    row = Attachment(
+        ref=new_ref("AR", 8),
+        case_id=case.id,
+        key=incoming.key,
+        name=name,
+        content_type=found.media,
+        size=incoming.size,
+        sha256=sha256,
+        kind=kind if kind in KIND_WORDS else GUESSES[found.family],
+        caption=caption,
+        taken_on=_not_future(taken_on),
+        added_at=clock.now(),
+        added_by_id=by.id,
+        for_id=case.requester_id if _acts_for(case, by) else None,
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit.record(
+        f"case:{case.ref}",
+        "attachment.add",
+        by_id=by.id,
+        for_id=row.for_id,
+        subject=case.ref,
+        file=row.ref,
+        sha256=sha256,
+        size=row.size,
+    )
+    events.emit("attachment.add", case=case, attachment=row, by=by)
+    return row
+
+
+def send(case: Case, rows: list[Attachment], *, by: User, message: str = "") -> CaseEvent | None:
+    """Make the `add` move for files of a case that was sent, so that the other side is told.
+
+    A case still being written needs none: its files go with the request.
+    """
+    if case.state in BEING_WRITTEN:
+        return None
+    event = cases.add(case, message, by=by, files=tuple(row.ref for row in rows))
+    for row in rows:
+        row.event_number = event.number
+    db.session.flush()
+    return event
+
+
+def describe(row: Attachment, *, caption: str, kind: str, taken_on: date | None, by: User) -> None:
+    """Change what is said of a file, by who added it, until the case is closed.
+
+    Raises:
+        Refused: somebody else added it, or the case is closed.
+    """
+    if row.added_by_id != by.id or row.case.state in (State.CONCLUDED, State.CANCELLED) or row.withdrawn_at:
+        raise Refused(N_("Só quem enviou o arquivo muda a legenda, enquanto o caso está aberto."))
+    row.caption, row.kind, row.taken_on = caption, kind if kind in KIND_WORDS else row.kind, _not_future(taken_on)
+    db.session.flush()
+    audit.record(f"case:{row.case.ref}", "attachment.describe", by_id=by.id, subject=row.case.ref, file=row.ref)
+
+
+def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
+    """Withdraw a file: gone from a case still being written, struck through and still there later.
+
+    Returns:
+        The key of an object to delete once the transaction is over, or None.
+
+    Raises:
+        Refused: somebody else added it, or there is no reason.
+    """
+    case = row.case
+    if row.added_by_id != by.id or row.withdrawn_at is not None:
+        raise Refused(N_("Só quem enviou o arquivo pode retirá-lo."))
+    audit.record(f"case:{case.ref}", "attachment.withdraw", by_id=by.id, subject=case.ref, file=row.ref)
+    if case.state == State.DRAFT:
+        db.session.delete(row)
+        db.session.flush()
+        return row.key
+    if not why:
+        raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
+    row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = clock.now(), by.id, why
+    db.session.flush()
+    events.emit("attachment.withdraw", case=case, attachment=row, by=by)
+    return None
+
+
+@events.on("case.discard")
+def leave_with_the_draft(case: Case, by: User) -> None:
+    """Remove the rows of a discarded draft; the sweep removes their objects."""
+    del by
+    for row in db.session.scalars(select(Attachment).where(Attachment.case_id == case.id)):
+        db.session.delete(row)
+    db.session.flush()
+
+
+def sweep() -> Iterator[str]:
+    """Delete objects older than a day that no row names; yield their keys."""
+    oldest = clock.now() - ORPHAN_AGE
+    place = storage()
+    for key, written_at in list(place.stored()):
+        plain = key.partition(".")[0]
+        if written_at < oldest and not db.session.scalar(select(Attachment.id).where(Attachment.key == plain)):
+            place.delete(key)
+            yield key
+
+
+def _hold_to_limits(case: Case, name: str, size: int) -> None:
+    count, total = db.session.execute(
+        select(func.count(Attachment.id), func.coalesce(func.sum(Attachment.size), 0)).where(
+            Attachment.case_id == case.id
+        )
+    ).one()
+    most, limit = current_app.config["MAX_CASE_FILES"], current_app.config["MAX_CASE_BYTES"]
+    if count >= most:
+        raise Refused(N_("%(name)s não coube: o caso já tem %(most)d arquivos."), field="files", name=name, most=most)
+    if total + size > limit:
+        megabytes = limit // (1024 * 1024)
+        raise Refused(
+            N_("%(name)s não coube: os arquivos do caso passariam de %(limit)d MB."),
+            field="files",
+            name=name,
+            limit=megabytes,
+        )
+
+
+def _not_future(day: date | None) -> date | None:
+    if day is not None and day > clock.now().date() + timedelta(days=1):
+        raise Refused(N_("A data do exame está no futuro."), field="taken_on")
+    return day
+
+
+def _acts_for(case: Case, by: User) -> bool:
+    return by.id not in (case.requester_id, case.holder_id)
+
+
+def kind_icon(kind: Kind | None) -> str:
+    """Return the icon under which a kind of file is shown."""
+    return kind.icon if kind else "file"

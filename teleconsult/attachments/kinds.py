@@ -1,0 +1,107 @@
+"""What a file is, decided by its content. Pure: standard library only.
+
+A closed list: what is not on it is not taken. A file that is cut short is told from a whole one by the
+end that its format must have; nothing is decoded here.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from teleconsult.errors import N_, Refused
+
+HEAD = 4096
+TAIL = 2048
+"""Bytes of a file's beginning and end that suffice to know it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file that is taken: its media type, family, and the endings that name it."""
+
+    media: str
+    family: str
+    endings: tuple[str, ...]
+    icon: str
+    word: str
+
+
+JPEG = Kind("image/jpeg", "image", ("jpg", "jpeg", "jpe", "jfif"), "image", "JPEG")
+PNG = Kind("image/png", "image", ("png",), "image", "PNG")
+WEBP = Kind("image/webp", "image", ("webp",), "image", "WebP")
+HEIC = Kind("image/heic", "image", ("heic", "heif"), "image", "HEIC")
+PDF = Kind("application/pdf", "document", ("pdf",), "pdf", "PDF")
+DICOM = Kind("application/dicom", "scan", ("dcm", "dicom", "ima"), "scan", "DICOM")
+MP4 = Kind("video/mp4", "video", ("mp4", "m4v", "mov"), "video", "MP4")
+WEBM = Kind("video/webm", "video", ("webm",), "video", "WebM")
+
+KINDS = (JPEG, PNG, WEBP, HEIC, PDF, DICOM, MP4, WEBM)
+BY_MEDIA = {kind.media: kind for kind in KINDS}
+BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
+TAKEN = N_("fotos (JPEG, PNG, WebP, HEIC), PDF, DICOM e vídeos curtos (MP4, WebM)")
+
+_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+
+
+class Ends(NamedTuple):
+    """The beginning and the end of a file, and its size in bytes."""
+
+    head: bytes
+    tail: bytes
+    size: int
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """Return the kind that the first bytes show, or None. DICOM first: its preamble may look like another."""
+    if head[128:132] == b"DICM":
+        return DICOM
+    signs = (
+        (JPEG, head.startswith(b"\xff\xd8\xff")),
+        (PNG, head.startswith(b"\x89PNG\r\n\x1a\n")),
+        (WEBP, head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+        (HEIC, head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS),
+        (MP4, head[4:8] == b"ftyp" and head[8:12] not in _HEIC_BRANDS),
+        (WEBM, head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]),
+        (PDF, b"%PDF-" in head[:1024]),
+    )
+    return next((kind for kind, shown in signs if shown), None)
+
+
+def is_whole(kind: Kind, ends: Ends) -> bool:
+    """Tell whether the end of the file is the one its format must have."""
+    head, tail, size = ends
+    if kind is JPEG:
+        return b"\xff\xd9" in tail
+    if kind is PNG:
+        return b"IEND\xaeB`\x82" in tail
+    if kind is WEBP:
+        return size >= int.from_bytes(head[4:8], "little") + 8
+    if kind is PDF:
+        return b"%%EOF" in tail
+    if kind in (HEIC, MP4):
+        return size > int.from_bytes(head[:4], "big")
+    return size > 140
+
+
+def check(name: str, ends: Ends) -> Kind:
+    """Return what a file is.
+
+    Raises:
+        Refused: empty, unknown, cut short, or named as another family than it is; names the file.
+    """
+    if ends.size == 0:
+        raise Refused(N_("%(name)s está vazio."), field="files", name=name)
+    kind = kind_of(ends.head)
+    if kind is None:
+        raise Refused(N_("%(name)s não é de um tipo aceito. Envie %(taken)s."), field="files", name=name, taken=TAKEN)
+    named = BY_ENDING.get(name.rpartition(".")[2].lower())
+    if named is not None and named.family != kind.family:
+        raise Refused(
+            N_("%(name)s tem nome de %(named)s, mas o conteúdo é %(found)s. Confira se é o arquivo certo."),
+            field="files",
+            name=name,
+            named=named.word,
+            found=kind.word,
+        )
+    if not is_whole(kind, ends):
+        raise Refused(N_("%(name)s chegou incompleto. Envie de novo."), field="files", name=name)
+    return kind

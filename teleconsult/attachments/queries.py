@@ -1,0 +1,102 @@
+"""Files as the screens ask for them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+
+from teleconsult.attachments.actions import KIND_WORDS
+from teleconsult.attachments.kinds import BY_MEDIA
+from teleconsult.attachments.models import Attachment
+from teleconsult.cases.access import Sight, case_for
+from teleconsult.cases.models import Case
+from teleconsult.errors import NotFound
+from teleconsult.extensions import db
+from teleconsult.people.models import User
+from teleconsult.web.words import localdate
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A file as `macros/files.html` shows it."""
+
+    ref: str
+    name: str
+    meta: str
+    icon: str
+    has_preview: bool
+    withdrawn: bool
+    own: bool
+    event_number: int | None
+
+
+_COLUMNS = (
+    Attachment.ref,
+    Attachment.name,
+    Attachment.caption,
+    Attachment.kind,
+    Attachment.content_type,
+    Attachment.size,
+    Attachment.taken_on,
+    Attachment.previewed_at,
+    Attachment.withdrawn_at,
+    Attachment.added_by_id,
+    Attachment.event_number,
+)
+
+
+def files_of(case: Case, user: User) -> list[Shown]:
+    """Return the files of a case, oldest first, in one statement."""
+    rows = db.session.execute(select(*_COLUMNS).where(Attachment.case_id == case.id).order_by(Attachment.id))
+    return [one_of(row, user) for row in rows]
+
+
+def one_of(row: Any, user: User) -> Shown:
+    """Return one row of `files_of`, or an attachment, as the macros show it."""
+    return Shown(
+        ref=row.ref,
+        name=row.caption or row.name,
+        meta=_meta(row.kind, row.content_type, row.size, row.taken_on),
+        icon=BY_MEDIA[row.content_type].icon,
+        has_preview=row.previewed_at is not None,
+        withdrawn=row.withdrawn_at is not None,
+        own=row.added_by_id == user.id,
+        event_number=row.event_number,
+    )
+
+
+def count_of(case: Case) -> int:
+    """Return how many files a case has."""
+    return db.session.scalar(select(func.count(Attachment.id)).where(Attachment.case_id == case.id)) or 0
+
+
+def _meta(kind: str, media: str, size: int, taken_on: date | None) -> str:
+    parts = [_(KIND_WORDS[kind]), BY_MEDIA[media].word, size_words(size)]
+    if taken_on:
+        parts.append(localdate(taken_on))
+    return " · ".join(parts)
+
+
+def size_words(size: int) -> str:
+    """Return a size as people say it: '340 KB', '2,1 MB'."""
+    if size < 1_000_000:
+        return ngettext("%(num)d KB", "%(num)d KB", max(1, size // 1000))
+    return _("%(size)s MB", size=f"{size / 1_000_000:.1f}".replace(".", _(",")))
+
+
+def file_for(user: User, ref: str) -> Attachment:
+    """Return a file whose case the person may see whole.
+
+    Raises:
+        NotFound: it is not there, or not for this person.
+    """
+    row = db.session.scalar(select(Attachment).where(Attachment.ref == ref.upper()))
+    if row is None:
+        raise NotFound
+    _case, sight = case_for(user, row.case.ref)
+    if sight is not Sight.FULL:
+        raise NotFound
+    return row

@@ -1,0 +1,131 @@
+"""Bytes coming in: hashed and stored while they are parsed, copied nowhere twice."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from flask import Request
+
+from teleconsult.attachments.kinds import HEAD, TAIL, Ends, Kind, check
+from teleconsult.attachments.storage import CHUNK, Sink, new_key, storage
+from teleconsult.errors import N_, Refused
+
+NAME_LIMIT = 255
+
+
+@dataclass
+class Incoming:
+    """One file on its way into storage; a file object that the form parser can write to."""
+
+    limit: int
+    key: str = field(default_factory=new_key)
+    size: int = 0
+    head: bytes = b""
+    tail: bytes = b""
+
+    def __post_init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._sink: Sink | None = storage().sink(self.key)
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; past the limit they are counted and dropped, so that the others are still read."""
+        self.size += len(data)
+        if self.size > self.limit:
+            self.drop()
+        if self._sink is None:
+            return len(data)
+        if len(self.head) < HEAD:
+            self.head += data[: HEAD - len(self.head)]
+        self._hash.update(data)
+        self.tail = bytes(data[-TAIL:]) if len(data) >= TAIL else (self.tail + data)[-TAIL:]
+        return self._sink.write(data)
+
+    def seek(self, *_place: int) -> int:
+        """Do nothing: the parser rewinds what it wrote, and nobody reads it here."""
+        return 0
+
+    def close(self) -> None:
+        """Do nothing: what becomes of the bytes is decided by `keep` or `drop`."""
+
+    def keep(self, name: str) -> tuple[Kind, str]:
+        """Decide what the file is and keep it; return its kind and SHA-256.
+
+        Raises:
+            Refused: over the limit, empty, unknown, cut short; nothing of it stays.
+        """
+        try:
+            if self._sink is None:
+                raise _too_big(name, self.limit)
+            kind = check(name, Ends(self.head, self.tail, self.size))
+            self._sink.keep()
+        except BaseException:
+            self.drop()
+            raise
+        self._sink = None
+        return kind, self._hash.hexdigest()
+
+    def drop(self) -> None:
+        """Leave nothing of it."""
+        if self._sink is not None:
+            self._sink.drop()
+            self._sink = None
+
+
+def _too_big(name: str, limit: int) -> Refused:
+    megabytes = limit // (1024 * 1024)
+    return Refused(
+        N_("%(name)s passa do limite de %(limit)d MB por arquivo."), field="files", name=name, limit=megabytes
+    )
+
+
+class UploadRequest(Request):
+    """A request whose multipart files go straight to storage once a view says so."""
+
+    incoming_limit: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.incoming: list[Incoming] = []
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> Any:
+        if self.incoming_limit is None:
+            return super()._get_file_stream(total_content_length, content_type, filename, content_length)
+        made = Incoming(self.incoming_limit)
+        self.incoming.append(made)
+        return made
+
+    def drop_incoming(self) -> None:
+        """Leave nothing of what was read and not kept (a form cut off half-way, a refused token)."""
+        for made in self.incoming:
+            made.drop()
+
+
+def read_body(stream: BinaryIO, limit: int) -> Incoming:
+    """Read a request whose body is one file."""
+    made = Incoming(limit)
+    try:
+        while data := stream.read(CHUNK):
+            made.write(data)
+    except BaseException:
+        made.drop()
+        raise
+    return made
+
+
+def clean_name(name: str | None) -> str:
+    """Return a file's name for showing: any script, one line, no folders, at most 255 characters.
+
+    The ending survives when the name has to be shortened; an empty name becomes 'arquivo'.
+    """
+    base = (name or "").replace("\\", "/").rpartition("/")[2]
+    base = "".join(c for c in base if c.isprintable()).strip(" .")
+    if len(base) > NAME_LIMIT:
+        stem, dot, ending = base.rpartition(".")
+        base = f"{stem[: NAME_LIMIT - len(ending) - 1]}.{ending}" if dot and len(ending) < 12 else base[:NAME_LIMIT]
+    return base or "arquivo"

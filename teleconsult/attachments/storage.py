@@ -1,0 +1,207 @@
+"""Where the bytes are: a folder, or any store that speaks S3. Keys mean nothing.
+
+Writing streams in constant memory. A `Sink` is either kept or dropped; what was never kept leaves
+nothing that can be read.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from flask import current_app
+
+from teleconsult.errors import NotFound
+
+CHUNK = 256 * 1024
+PART = 8 * 1024 * 1024
+"""Bytes of one part sent to S3; its least is 5 MiB but for the last."""
+
+
+class Sink(Protocol):
+    """Where one object is written."""
+
+    def write(self, data: bytes) -> int: ...
+    def keep(self) -> None: ...
+    def drop(self) -> None: ...
+
+
+class Storage(Protocol):
+    """A place for objects."""
+
+    def sink(self, key: str) -> Sink: ...
+    def read(self, key: str, start: int, stop: int) -> Iterator[bytes]: ...
+    def delete(self, key: str) -> None: ...
+    def stored(self) -> Iterator[tuple[str, datetime]]: ...
+
+
+def new_key() -> str:
+    """Return a key that nobody can guess and that says nothing."""
+    return secrets.token_hex(20)
+
+
+class LocalStorage:
+    """A folder. An object is written beside its place and moved there when it is whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "incoming").mkdir(parents=True, exist_ok=True)
+
+    def path(self, key: str) -> Path:
+        """Return where an object lies; keys are ours alone, so they cannot climb."""
+        if not key.replace(".", "").isalnum():
+            raise NotFound
+        return self._folder / key[:2] / key
+
+    def sink(self, key: str) -> Sink:
+        """Begin an object."""
+        return _FileSink(self._folder / "incoming" / key, self.path(key))
+
+    def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to, not with, `stop`."""
+        try:
+            file = self.path(key).open("rb")
+        except FileNotFoundError as error:
+            raise NotFound from error
+        return _chunks(file, start, stop)
+
+    def delete(self, key: str) -> None:
+        """Remove an object; one that is not there is well."""
+        self.path(key).unlink(missing_ok=True)
+
+    def stored(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every object with the time it was written, unfinished ones too."""
+        for path in self._folder.glob("*/*"):
+            with suppress(FileNotFoundError):
+                yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+class _FileSink:
+    def __init__(self, incoming: Path, final: Path) -> None:
+        self._incoming, self._final = incoming, final
+        self._file = incoming.open("wb", buffering=0)
+
+    def write(self, data: bytes) -> int:
+        return self._file.write(data) or 0
+
+    def keep(self) -> None:
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._final.parent.mkdir(exist_ok=True)
+        self._incoming.replace(self._final)
+
+    def drop(self) -> None:
+        self._file.close()
+        self._incoming.unlink(missing_ok=True)
+
+
+def _chunks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        left = stop - start
+        while left > 0 and (data := file.read(min(CHUNK, left))):
+            left -= len(data)
+            yield data
+
+
+class S3Storage:
+    """A bucket. Parts of 8 MiB are sent as they fill, so that memory stays the same for any size."""
+
+    def __init__(self, bucket: str, settings: dict[str, Any]) -> None:
+        # boto3 costs 30 MB and a third of a second: only who uses it pays.
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        self._bucket = bucket
+        self._client: Any = boto3.client(
+            "s3",
+            endpoint_url=settings["S3_ENDPOINT"] or None,
+            region_name=settings["S3_REGION"],
+            aws_access_key_id=settings["S3_ACCESS_KEY"],
+            aws_secret_access_key=settings["S3_SECRET_KEY"],
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"max_attempts": 3, "mode": "standard"},
+            ),
+        )
+
+    def sink(self, key: str) -> Sink:
+        """Begin an object."""
+        return _PartSink(self._client, self._bucket, key)
+
+    def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to, not with, `stop`."""
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}")
+        except self._client.exceptions.NoSuchKey as error:
+            raise NotFound from error
+        body = answer["Body"]
+        return iter(lambda: body.read(CHUNK), b"")
+
+    def delete(self, key: str) -> None:
+        """Remove an object; one that is not there is well."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def stored(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every object with the time it was written."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+            for row in page.get("Contents", ()):
+                yield row["Key"], row["LastModified"]
+
+
+class _PartSink:
+    def __init__(self, client: Any, bucket: str, key: str) -> None:
+        self._client, self._place = client, {"Bucket": bucket, "Key": key}
+        self._buffer = bytearray()
+        self._upload: str | None = None
+        self._parts: list[dict[str, Any]] = []
+
+    def write(self, data: bytes) -> int:
+        self._buffer += data
+        if len(self._buffer) >= PART:
+            self._send()
+        return len(data)
+
+    def _send(self) -> None:
+        if self._upload is None:
+            self._upload = self._client.create_multipart_upload(**self._place)["UploadId"]
+        number = len(self._parts) + 1
+        answer = self._client.upload_part(
+            **self._place, UploadId=self._upload, PartNumber=number, Body=bytes(self._buffer)
+        )
+        self._parts.append({"ETag": answer["ETag"], "PartNumber": number})
+        self._buffer.clear()
+
+    def keep(self) -> None:
+        if self._upload is None:
+            self._client.put_object(**self._place, Body=bytes(self._buffer))
+            return
+        if self._buffer:
+            self._send()
+        self._client.complete_multipart_upload(
+            **self._place, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
+        )
+
+    def drop(self) -> None:
+        self._buffer.clear()
+        if self._upload is not None:
+            self._client.abort_multipart_upload(**self._place, UploadId=self._upload)
+
+
+def storage() -> Storage:
+    """Return the storage of this installation: `STORAGE_URL` is a folder, or s3://bucket."""
+    kept = current_app.extensions.get("storage")
+    if kept is None:
+        url = current_app.config["STORAGE_URL"]
+        if url.startswith("s3://"):
+            kept = S3Storage(url.removeprefix("s3://").strip("/"), dict(current_app.config))
+        else:
+            kept = LocalStorage(Path(url))
+        current_app.extensions["storage"] = kept
+    return kept

@@ -1,0 +1,211 @@
+"""Sending files, reading them, saying what they are, withdrawing them."""
+
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from teleconsult import audit
+from teleconsult.attachments import actions, panels, queries, serve
+from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Incoming, UploadRequest, read_body
+from teleconsult.attachments.storage import storage
+from teleconsult.cases.access import Sight, case_for
+from teleconsult.cases.models import Case
+from teleconsult.errors import NotFound, Refused
+from teleconsult.extensions import csrf, db, transaction
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.web import BaseForm, _l, say, show_refusal
+from teleconsult.web.dates import DayField
+from teleconsult.web.paths import own_path
+
+bp = Blueprint("attachments", __name__)
+SLACK = 1024 * 1024
+"""Bytes that a multipart form may have besides its files."""
+
+
+@bp.record_once
+def _straight_to_storage(state: BlueprintSetupState) -> None:
+    """Let the form parser write files where they will stay."""
+    cast(Flask, state.app).request_class = UploadRequest
+
+
+class DescribeForm(BaseForm):
+    """What is said of a file."""
+
+    caption = StringField(_l("Legenda"), [Length(max=200)])
+    kind = SelectField(_l("Tipo"))
+    taken_on = DayField(_l("Data do exame ou da foto"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [(kind, _(word)) for kind, word in actions.KIND_WORDS.items()]
+
+
+class WithdrawForm(BaseForm):
+    """Why a file is withdrawn."""
+
+    why = TextAreaField(_l("Motivo"), [Length(max=500)])
+
+
+@bp.post("/cases/<ref>/files")
+@csrf.exempt  # type: ignore[untyped-decorator]  # checked inside: the check would read the whole body before it is known who sends it
+@requires(Permission.READ_CASES)
+def send(ref: str) -> Any:
+    """Take one file as the raw body (a script, with ?name=), or several from a plain form."""
+    case = _case_to_add_to(ref)
+    if request.args.get("name"):
+        return _take_one(case)
+    rows, refusals = _take_form(case)
+    if rows:
+        flash(ngettext("%(num)d arquivo enviado.", "%(num)d arquivos enviados.", len(rows)), "success")
+    for sentence in refusals or ([] if rows else [_("Escolha ao menos um arquivo.")]):
+        flash(sentence, "error")
+    return redirect(_where_from() or _page_of(ref))
+
+
+def _case_to_add_to(ref: str) -> Case:
+    case, sight = case_for(current_user, ref)
+    if sight is not Sight.FULL:
+        raise NotFound
+    if not panels.may_add(case, current_user):
+        raise Refused(_("Este caso não recebe mais arquivos na situação em que está."))
+    return case
+
+
+def _take_one(case: Case) -> Any:
+    request.max_content_length = current_app.config["MAX_FILE_BYTES"]
+    _check_token()
+    # Reading may take minutes on a bad line: no transaction is held open for that long.
+    db.session.rollback()
+    try:
+        incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
+        rows = _keep(case, [(incoming, request.args["name"], {})])
+    except RequestEntityTooLarge:
+        limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
+        return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
+    except Refused as refusal:
+        return {"error": say(refusal)}, 422
+    file = queries.one_of(rows[0], current_user)
+    return render_template("attachments/item.html", file=file), 201
+
+
+def _take_form(case: Case) -> tuple[list[Attachment], list[str]]:
+    asked = cast(UploadRequest, request)
+    asked.incoming_limit = current_app.config["MAX_FILE_BYTES"]
+    asked.max_content_length = current_app.config["MAX_CASE_BYTES"] + SLACK
+    db.session.rollback()
+    try:
+        _check_token()
+        named = [(part.stream, part.filename) for part in asked.files.getlist("files") if part.filename]
+    except BaseException:
+        asked.drop_incoming()
+        raise
+    said = {"caption": asked.form.get("caption", "")[:200], "kind": asked.form.get("kind", "")}
+    rows: list[Attachment] = []
+    refusals: list[str] = []
+    for stream, name in named:
+        try:
+            rows += _keep(case, [(cast(Incoming, stream), name, said)])
+        except Refused as refusal:
+            refusals.append(say(refusal))
+    asked.drop_incoming()
+    return rows, refusals
+
+
+def _keep(case: Case, files: list[tuple[Incoming, str | None, dict[str, Any]]]) -> list[Attachment]:
+    """Write the rows of files whose bytes are here, and tell the other side, in one transaction."""
+    try:
+        with transaction(case):
+            rows = [actions.add(case, i, name=name, by=current_user, **said) for i, name, said in files]
+            actions.send(case, rows, by=current_user)
+    except BaseException:
+        for incoming, _name, _said in files:
+            incoming.drop()
+        raise
+    return rows
+
+
+def _check_token() -> None:
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        csrf.protect()
+
+
+@bp.get("/files/<ref>")
+@requires(Permission.READ_CASES)
+def download(ref: str) -> Response:
+    """Give a file to whoever sees its case whole; the reading is recorded first."""
+    row = queries.file_for(current_user, ref)
+    _record(row, "attachment.view")
+    return serve.download(row, show="show" in request.args)
+
+
+@bp.get("/files/<ref>/preview")
+@requires(Permission.READ_CASES)
+def preview(ref: str) -> Response:
+    """Give the small picture of a file; its page was recorded already."""
+    row = queries.file_for(current_user, ref)
+    if row.previewed_at is None:
+        raise NotFound
+    return serve.preview(row)
+
+
+@bp.route("/files/<ref>/edit", methods=["GET", "POST"])
+@requires(Permission.READ_CASES)
+def describe(ref: str) -> Any:
+    """Say what a file is: caption, kind, date."""
+    row = queries.file_for(current_user, ref)
+    form = DescribeForm(obj=row)
+    if form.validate_on_submit():
+        said = {"caption": form.caption.data, "kind": form.kind.data, "taken_on": form.taken_on.data}
+        try:
+            with transaction(row.case):
+                actions.describe(row, **said, by=current_user)
+            return redirect(_page_of(row.case.ref))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    return render_template("attachments/describe.html", row=row, form=form, back=_page_of(row.case.ref))
+
+
+@bp.route("/files/<ref>/withdraw", methods=["GET", "POST"])
+@requires(Permission.READ_CASES)
+def withdraw(ref: str) -> Any:
+    """Withdraw a file one sent, after saying what will happen."""
+    row = queries.file_for(current_user, ref)
+    form, back = WithdrawForm(), _page_of(row.case.ref)
+    if form.validate_on_submit():
+        try:
+            with transaction(row.case):
+                key = actions.withdraw(row, why=form.why.data or "", by=current_user)
+            if key:
+                storage().delete(key)
+            flash(_("Arquivo retirado."), "success")
+            return redirect(back)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    return render_template("attachments/withdraw.html", row=row, form=form, back=back)
+
+
+def _where_from() -> str:
+    """Return the page of ours that the form stood on: the case, or a step of the request."""
+    came = urlsplit(request.referrer or "")
+    return own_path(came.path, "") if came.netloc == request.host else ""
+
+
+def _page_of(ref: str) -> str:
+    return url_for("cases.show", ref=ref)
+
+
+def _record(row: Attachment, word: str) -> None:
+    user, file, case = current_user, row.ref, row.case.ref
+    stream, user_id = f"reader:{user.ref}", user.id
+    with transaction():
+        audit.record(stream, word, by_id=user_id, subject=case, file=file)

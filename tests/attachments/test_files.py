@@ -1,0 +1,246 @@
+"""Sending and reading files over HTTP: who may, what is refused by name, ranges, records."""
+
+import io
+from hashlib import sha256
+
+import pytest
+
+from teleconsult import outbox
+from teleconsult.attachments import actions
+from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.storage import storage
+from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db
+from teleconsult.notices.models import Notice
+from tests import world
+from tests.attachments import samples
+
+PHOTO = samples.picture("JPEG", (800, 600))
+
+
+@pytest.fixture
+def draft(case_in):
+    return case_in(State.DRAFT).case
+
+
+def send(browser, ref, *files, **fields):
+    data = {"files": [(io.BytesIO(body), name) for name, body in files], **fields}
+    return browser.post(f"/cases/{ref}/files", data=data, content_type="multipart/form-data")
+
+
+def rows(case):
+    db.session.rollback()
+    return db.session.scalars(db.select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)).all()
+
+
+def test_several_files_from_a_plain_form(sign_in, draft):
+    answer = send(sign_in("marina"), draft.ref, ("dorso.jpg", PHOTO), ("exame.pdf", samples.PDF))
+    assert answer.status_code == 302
+    first, second = rows(draft)
+    assert (first.name, first.content_type, first.sha256) == ("dorso.jpg", "image/jpeg", sha256(PHOTO).hexdigest())
+    assert second.kind == "document"
+    assert b"".join(storage().read(first.key, 0, first.size)) == PHOTO
+
+
+def test_bad_files_are_refused_by_name_and_the_others_kept(sign_in, draft):
+    browser = sign_in("marina")
+    send(
+        browser,
+        draft.ref,
+        ("boa.jpg", PHOTO),
+        ("vazio.jpg", b""),
+        ("cortada.jpg", samples.picture("JPEG", (640, 480), noise=True)[:9000]),
+        ("programa.jpg", samples.EXECUTABLE),
+    )
+    assert [row.name for row in rows(draft)] == ["boa.jpg"]
+    with browser.session_transaction() as kept:
+        said = " ".join(text for _, text in kept["_flashes"])
+    for name in ("vazio.jpg", "cortada.jpg", "programa.jpg"):
+        assert name in said
+
+
+def test_one_file_as_the_body(sign_in, draft):
+    answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=ECG%20de%20J%C3%B3.pdf", data=samples.PDF)
+    assert answer.status_code == 201
+    assert "ECG de Jó.pdf" in answer.get_data(as_text=True)
+
+
+def test_a_refusal_of_the_body_is_a_sentence(sign_in, draft):
+    answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=a.pdf", data=b"nada")
+    assert answer.status_code == 422
+    assert "a.pdf" in answer.json["error"]
+
+
+def test_limits_are_named(sign_in, draft, application):
+    application.config["MAX_FILE_BYTES"] = 1024 * 1024
+    try:
+        answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=a.jpg", data=PHOTO + b"\0" * 1024 * 1024)
+        assert answer.status_code == 413
+        assert "1 MB" in answer.json["error"]
+        send(sign_in("marina"), draft.ref, ("grande.jpg", PHOTO + b"\0" * 1024 * 1024), ("boa.jpg", PHOTO))
+        assert [row.name for row in rows(draft)] == ["boa.jpg"]
+    finally:
+        application.config["MAX_FILE_BYTES"] = 250 * 1024 * 1024
+
+
+def test_the_limit_of_a_case_is_named(sign_in, draft, application):
+    application.config["MAX_CASE_FILES"] = 1
+    try:
+        browser = sign_in("marina")
+        send(browser, draft.ref, ("um.jpg", PHOTO))
+        answer = browser.post(f"/cases/{draft.ref}/files?name=dois.jpg", data=PHOTO)
+        assert answer.status_code == 422
+        assert "dois.jpg" in answer.json["error"]
+        assert len(rows(draft)) == 1
+    finally:
+        application.config["MAX_CASE_FILES"] = 60
+
+
+def test_what_was_refused_leaves_no_object(sign_in, draft, application):
+    before = {key for key, _ in storage().stored()}
+    send(sign_in("marina"), draft.ref, ("programa.jpg", samples.EXECUTABLE))
+    assert {key for key, _ in storage().stored()} == before
+
+
+@pytest.mark.parametrize("key", ["jonas", "bia", "paulo", "teresa", "rosangela"])
+def test_others_neither_send_nor_read(sign_in, draft, key):
+    send(sign_in("marina"), draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    browser = sign_in(key)
+    assert send(browser, draft.ref, ("x.jpg", PHOTO)).status_code == 404
+    assert browser.get(f"/files/{row.ref}").status_code == 404
+    assert browser.get(f"/files/{row.ref}/preview").status_code == 404
+    assert browser.get("/files/AR-00000000").status_code == 404
+
+
+def test_an_anonymous_body_is_not_read(client, draft):
+    assert client.post(f"/cases/{draft.ref}/files?name=a.jpg", data=PHOTO).status_code in (302, 401)
+    assert rows(draft) == []
+
+
+def test_reading_is_recorded_before_the_bytes_go_out(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    assert browser.get(f"/files/{row.ref}").data == PHOTO
+    db.session.rollback()
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "attachment.view")).one()
+    assert (event.subject, event.data["file"]) == (draft.ref, row.ref)
+
+
+@pytest.mark.parametrize(
+    ("asked", "span"),
+    [("bytes=0-9", (0, 10)), ("bytes=100-", (100, None)), ("bytes=-50", (-50, None)), ("bytes=5-5", (5, 6))],
+)
+def test_ranges(sign_in, draft, asked, span):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    answer = browser.get(f"/files/{row.ref}", headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.data == PHOTO[span[0] : span[1]]
+    assert answer.headers["Content-Range"].endswith(f"/{len(PHOTO)}")
+
+
+def test_a_range_past_the_end(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    assert browser.get(f"/files/{row.ref}", headers={"Range": f"bytes={len(PHOTO)}-"}).status_code == 416
+
+
+def test_a_name_of_any_script_comes_back_right(sign_in, draft):
+    browser = sign_in("marina")
+    name = 'Relatório "final"; 検査.pdf'
+    browser.post(f"/cases/{draft.ref}/files", query_string={"name": name}, data=samples.PDF)
+    (row,) = rows(draft)
+    said = browser.get(f"/files/{row.ref}").headers["Content-Disposition"]
+    assert said.startswith("attachment;")
+    assert "filename*=UTF-8''Relat%C3%B3rio%20%22final%22%3B%20%E6%A4%9C%E6%9F%BB.pdf" in said
+    assert "\n" not in said
+
+
+def test_headers_let_a_browser_do_nothing_with_it(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.pdf", samples.PDF))
+    (row,) = rows(draft)
+    headers = browser.get(f"/files/{row.ref}?show=1").headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in headers["Content-Security-Policy"]
+    assert headers["Content-Disposition"].startswith("inline")
+
+
+def test_a_file_after_sending_arrives_and_is_told(sign_in, case_in):
+    case = case_in(State.ASSIGNED).case
+    send(sign_in("marina"), case.ref, ("novo.jpg", PHOTO))
+    (row,) = rows(case)
+    assert case.events[-1].verb == "add"
+    assert row.event_number == case.events[-1].number
+    paulo = world.person("paulo")
+    kinds = db.session.scalars(db.select(Notice.kind).where(Notice.user_id == paulo.id)).all()
+    assert "case.add" in kinds
+
+
+def test_a_closed_case_takes_no_file(sign_in, case_in):
+    case = case_in(State.CONCLUDED).case
+    assert send(sign_in("marina"), case.ref, ("novo.jpg", PHOTO)).status_code == 422
+    assert rows(case) == []
+
+
+def test_caption_kind_and_date(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    browser.post(f"/files/{row.ref}/edit", data={"caption": "Antebraço D", "kind": "ecg", "taken_on": "18/11/2025"})
+    (row,) = rows(draft)
+    assert (row.caption, row.kind, row.taken_on.isoformat()) == ("Antebraço D", "ecg", "2025-11-18")
+    page = browser.post(f"/files/{row.ref}/edit", data={"caption": "C", "kind": "ecg", "taken_on": "31/02/2025"})
+    assert "31/02/2025" in page.get_data(as_text=True)
+
+
+def test_withdrawing_from_a_draft_deletes(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    key = row.key
+    browser.post(f"/files/{row.ref}/withdraw", data={})
+    assert rows(draft) == []
+    assert key not in {found for found, _ in storage().stored()}
+
+
+def test_withdrawing_later_keeps_it_with_its_reason(sign_in, case_in):
+    case = case_in(State.ASSIGNED).case
+    browser = sign_in("marina")
+    send(browser, case.ref, ("um.jpg", PHOTO))
+    (row,) = rows(case)
+    browser.post(f"/files/{row.ref}/withdraw", data={"why": ""})
+    assert rows(case)[0].withdrawn_at is None
+    browser.post(f"/files/{row.ref}/withdraw", data={"why": "Era de outro paciente."})
+    assert rows(case)[0].withdrawn_at is not None
+    assert browser.get(f"/files/{row.ref}").status_code == 200
+
+
+def test_a_preview_is_made_by_the_worker(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    assert browser.get(f"/files/{row.ref}/preview").status_code == 404
+    for message in outbox.waiting():
+        outbox.deliver_one(message)
+    answer = browser.get(f"/files/{row.ref}/preview")
+    assert answer.mimetype == "image/jpeg"
+    assert len(answer.data) < len(PHOTO) * 2
+
+
+def test_the_sweep_takes_only_what_belongs_to_nobody(sign_in, draft, monkeypatch):
+    send(sign_in("marina"), draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    stray = storage().sink("f" * 40)
+    stray.write(b"x")
+    stray.keep()
+    assert list(actions.sweep()) == []
+    monkeypatch.setattr(actions, "ORPHAN_AGE", -actions.ORPHAN_AGE)
+    swept = set(actions.sweep())
+    assert "f" * 40 in swept
+    assert row.key not in swept

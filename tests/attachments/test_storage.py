@@ -1,0 +1,131 @@
+"""The same promises from a folder and from a real S3 server."""
+
+import secrets
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from teleconsult.attachments.storage import PART, LocalStorage, S3Storage, new_key
+from teleconsult.errors import NotFound
+from tests.servers import s3
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    server = s3.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return LocalStorage(tmp_path / "files")
+
+
+@pytest.fixture
+def bucket(s3_server):
+    name = f"t{secrets.token_hex(6)}"
+    boto3.client(
+        "s3",
+        endpoint_url=s3_server.endpoint,
+        aws_access_key_id=s3_server.access_key,
+        aws_secret_access_key=s3_server.secret_key,
+        region_name="us-east-1",
+        config=Config(s3={"addressing_style": "path"}),
+    ).create_bucket(Bucket=name)
+    return S3Storage(
+        name,
+        {
+            "S3_ENDPOINT": s3_server.endpoint,
+            "S3_REGION": "us-east-1",
+            "S3_ACCESS_KEY": s3_server.access_key,
+            "S3_SECRET_KEY": s3_server.secret_key,
+        },
+    )
+
+
+class StorageTests:
+    """What any storage must do; each subclass brings one."""
+
+    def put(self, store, data, pieces=3):
+        key = new_key()
+        sink = store.sink(key)
+        step = max(1, len(data) // pieces)
+        for start in range(0, len(data), step):
+            sink.write(data[start : start + step])
+        sink.keep()
+        return key
+
+    def test_what_was_kept_comes_back(self, store):
+        data = secrets.token_bytes(300_000)
+        key = self.put(store, data)
+        assert b"".join(store.read(key, 0, len(data))) == data
+
+    def test_more_than_one_part_comes_back(self, store):
+        data = secrets.token_bytes(PART * 2 + 12345)
+        key = self.put(store, data, pieces=40)
+        assert b"".join(store.read(key, 0, len(data))) == data
+
+    def test_ranges(self, store):
+        data = bytes(range(256)) * 40
+        key = self.put(store, data)
+        for start, stop in [(0, 1), (5, 300), (10_000, 10_240), (10_239, 10_240)]:
+            assert b"".join(store.read(key, start, stop)) == data[start:stop]
+
+    def test_what_was_dropped_is_not_there(self, store):
+        key = new_key()
+        sink = store.sink(key)
+        sink.write(b"x" * 1000)
+        sink.drop()
+        with pytest.raises(NotFound):
+            b"".join(store.read(key, 0, 10))
+        assert key not in {found for found, _ in store.stored()}
+
+    def test_dropping_after_a_part_was_sent_leaves_nothing(self, store):
+        key = new_key()
+        sink = store.sink(key)
+        sink.write(b"x" * (PART + 1))
+        sink.drop()
+        assert key not in {found for found, _ in store.stored()}
+
+    def test_delete_and_delete_again(self, store):
+        key = self.put(store, b"abc")
+        store.delete(key)
+        store.delete(key)
+        with pytest.raises(NotFound):
+            b"".join(store.read(key, 0, 3))
+
+    def test_keys_are_listed_with_their_time(self, store):
+        key = self.put(store, b"abc")
+        assert dict(store.stored())[key].tzinfo is not None
+
+
+class TestFolder(StorageTests):
+    @pytest.fixture
+    def store(self, folder):
+        return folder
+
+    def test_a_key_cannot_climb(self, store):
+        with pytest.raises(NotFound):
+            store.path("../../etc/passwd")
+
+
+@pytest.mark.server
+class TestS3(StorageTests):
+    @pytest.fixture
+    def store(self, bucket):
+        return bucket
+
+    def test_a_wrong_secret_is_refused(self, s3_server):
+        wrong = S3Storage(
+            "anything",
+            {
+                "S3_ENDPOINT": s3_server.endpoint,
+                "S3_REGION": "us-east-1",
+                "S3_ACCESS_KEY": s3_server.access_key,
+                "S3_SECRET_KEY": "wrong",
+            },
+        )
+        with pytest.raises(wrong._client.exceptions.ClientError):
+            list(wrong.stored())
