@@ -75,13 +75,9 @@ class Wanted:
 
 
 def asked_of(questions: Iterable[Any], opinions: Sequence[Opinion]) -> list[Asked]:
-    """Return the questions; one counts as answered while an opinion that was not withdrawn answers it."""
-    answers = {
-        answer.question_id: opinion
-        for opinion in opinions
-        if opinion.withdrawn_at is None
-        for answer in opinion.answers
-    }
+    """Return the questions; one counts as answered while the last edition of an opinion on it stands."""
+    last = {opinion.round: opinion for opinion in opinions}.values()
+    answers = {row.question_id: opinion for opinion in last if opinion.withdrawn_at is None for row in opinion.answers}
     made = []
     for row in questions:
         by = answers.get(row.id)

@@ -104,12 +104,13 @@ def ask(case: Case, items: Sequence[str], *, by: User, note: str = "") -> CaseEv
 
 
 def open_questions(case: Case) -> list[CaseQuestion]:
-    """Return the questions that no standing opinion has answered yet, by number."""
+    """Return the questions that the last edition of no standing opinion has answered yet, by number."""
+    last = db.select(db.func.max(Opinion.id)).where(Opinion.case_id == case.id).group_by(Opinion.round)
     answered = set(
         db.session.scalars(
             db.select(OpinionAnswer.question_id)
             .join(Opinion, Opinion.id == OpinionAnswer.opinion_id)
-            .where(Opinion.case_id == case.id, Opinion.withdrawn_at.is_(None))
+            .where(Opinion.id.in_(last), Opinion.withdrawn_at.is_(None))
         )
     )
     return [question for question in case.questions if question.id not in answered]
