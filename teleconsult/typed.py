@@ -1,10 +1,11 @@
-"""Dates and numbers as people type them. Pure: standard library only.
+"""Texts, dates and numbers as people type them. Pure: standard library only.
 
 What cannot be read is `Refused` with a sentence that says how to write it; `field` is the form field the
 sentence belongs to.
 """
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -66,3 +67,24 @@ def read_number(text: str, field: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise Refused(N_("Escreva só o número, como em 36,5."), field)
     return Decimal(text.replace(",", "."))
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line, without control characters; nothing else is taken away."""
+    return " ".join("".join(" " if _is_control(char) else char for char in text).split())
+
+
+def several_lines(text: str) -> str:
+    """Return a text without control characters but line ends and tabs, trimmed at its ends."""
+    return "".join(char for char in text if char in "\n\t" or not _is_control(char)).strip()
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) == "Cc"
+
+
+def too_long(limit: int, count: int, field: str) -> Refused:
+    """Return the refusal of a text over its limit, which names both: nothing is cut silently."""
+    return Refused(
+        N_("O texto passa do limite de %(limit)d caracteres: tem %(count)d."), field, limit=limit, count=count
+    )
