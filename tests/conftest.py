@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from teleconsult import create_app
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
-from tests import world
+from tests import pages, world
 from tests.servers import postgres
 
 SETTINGS: dict[str, Any] = {
@@ -49,7 +49,10 @@ class Browser(FlaskClient):
             _cv_app.set(None)
             return FlaskClient.open(self, *args, **kwargs)
 
-        return contextvars.copy_context().run(alone)
+        answer = contextvars.copy_context().run(alone)
+        if answer.mimetype == "text/html" and answer.status_code < 500 and not answer.location:
+            pages.check(answer.get_data(as_text=True))
+        return answer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
