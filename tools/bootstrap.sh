@@ -96,6 +96,8 @@ if [ "${1-}" = --tests ]; then
     chromium=${TELECONSULT_CHROMIUM-}
     [ -n "$chromium" ] || chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
     [ -n "$chromium" ] || need_debian 'the browser journeys need Chromium' chromium
+    .venv/lib/python3*/site-packages/playwright/driver/node --version >/dev/null 2>&1 ||
+        need_debian 'the program inside Playwright does not start' libatomic1
     # Without any font Chromium draws boxes, and a journey that looks at text sees nothing.
     [ -d /usr/share/fonts/truetype ] || need_debian 'Chromium needs a font' fonts-dejavu-core
 fi
