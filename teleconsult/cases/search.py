@@ -1,7 +1,153 @@
-"""Full-text search over cases: one module, two dialects."""
+"""The full-text index over cases: one row per case that was sent, in the dialect of the database.
 
-from teleconsult.cases.models import Case
+Three columns. `keys` says who may find the case: `r` its requester, `u` its unit, `c` each consultant
+who holds, escalated or answered it, `w` its specialty while it waits; `names` holds the patient's, `body`
+the clinical words. Both databases are given the same words, folded by `coding.words` (no accents, no
+case); PostgreSQL adds Portuguese stems. Reading is in `queries_search`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    event,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent, CaseProblem, CaseQuestion, PatientSnapshot
+from teleconsult.cases.models_opinion import (
+    CounterReferral,
+    InformationItem,
+    InformationRequest,
+    Opinion,
+    OpinionAnswer,
+    OpinionDiagnosis,
+    Referral,
+)
+from teleconsult.coding.words import undotted, words_of
+from teleconsult.extensions import db
+
+PENDING = "cases_to_index"
+LONGEST = 150_000
+"""Characters of a case that are indexed; PostgreSQL takes no document much longer."""
+
+_FORGET = text("DELETE FROM case_search WHERE rowid = :id")
+_KEEP = text("INSERT INTO case_search (rowid, keys, names, body) VALUES (:id, :keys, :names, :body)")
+_KEEP_VECTORS = text(
+    "INSERT INTO case_search (case_id, names, body) VALUES (:id,"
+    " array_to_tsvector(CAST(:keys AS text[])) || array_to_tsvector(CAST(:names AS text[])),"
+    " array_to_tsvector(CAST(:keys AS text[])) || array_to_tsvector(CAST(:body AS text[]))"
+    " || to_tsvector('portuguese', :written))"
+    " ON CONFLICT (case_id) DO UPDATE SET names = excluded.names, body = excluded.body"
+)
 
 
 def index(case: Case) -> None:
-    """Bring the search row of a case up to date, inside the caller's transaction."""
+    """Bring the search row of a case up to date, inside the caller's transaction.
+
+    It is written once, just before the commit, so that what the action still adds is in it.
+    """
+    db.session.info.setdefault(PENDING, set()).add(case.id)
+
+
+@event.listens_for(db.session, "before_commit")
+def _write_pending(session: Session) -> None:
+    pending = session.info.pop(PENDING, ())
+    if pending:
+        session.flush()
+        write(sorted(pending))
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget_pending(session: Session) -> None:
+    session.info.pop(PENDING, None)
+
+
+def write(case_ids: Iterable[int]) -> None:
+    """Write the search rows of cases; a draft has none."""
+    vectors = db.session.get_bind().dialect.name == "postgresql"
+    for case_id in case_ids:
+        case = db.session.execute(_CASE, {"case_id": case_id}).one_or_none()
+        if case is None or case.state == State.DRAFT:
+            continue
+        rows = db.session.execute(_TEXTS, {"case_id": case_id}).all()
+        written = " ".join([*(getattr(case, name) for name in _CLINICAL), *(row.words for row in rows)])[:LONGEST]
+        names = sorted(set(words_of(" ".join(getattr(case, name) or "" for name in _NAMES))))
+        body = sorted(set(words_of(undotted(written))))
+        keys = _keys(case, {row.author_id for row in rows if row.author_id})
+        if vectors:
+            given = {"keys": [":".join(key) for key in keys], "names": names, "body": body, "written": written}
+            db.session.execute(_KEEP_VECTORS, {"id": case_id, **given})
+        else:
+            given = {"keys": " ".join(map("".join, keys)), "names": " ".join(names), "body": " ".join(body)}
+            db.session.execute(_FORGET, {"id": case_id})
+            db.session.execute(_KEEP, {"id": case_id, **given})
+
+
+def _keys(case: Row[Any], authors: set[int]) -> list[tuple[str, str]]:
+    consultants = {case.holder_id, case.escalated_by_id, *authors} - {None}
+    keys = [("r", case.requester_id), ("u", case.unit_id), *(("c", number) for number in sorted(consultants))]
+    if case.state == State.SUBMITTED:
+        keys.append(("w", case.specialty_id))
+    return [(kind, str(number)) for kind, number in keys]
+
+
+_CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan", "available")
+_NAMES = ("name", "social_name", "cns", "cpf", "record_number")
+_CASE = (
+    select(
+        Case.state,
+        Case.requester_id,
+        Case.unit_id,
+        Case.holder_id,
+        Case.escalated_by_id,
+        Case.specialty_id,
+        *(getattr(Case, name) for name in _CLINICAL),
+        *(getattr(PatientSnapshot, name) for name in _NAMES),
+    )
+    .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)
+    .where(Case.id == bindparam("case_id"))
+)
+
+
+def _said(words: Any, *, author: Any = None) -> Select[Any]:
+    return select((cast(null(), Integer) if author is None else author).label("author_id"), words.label("words"))
+
+
+def _coded(row: Any) -> Any:
+    return row.code + literal(" ") + row.title
+
+
+_HERE: BindParameter[int] = bindparam("case_id")
+_TEXTS = union_all(
+    _said(CaseQuestion.text).where(CaseQuestion.case_id == _HERE),
+    _said(_coded(CaseProblem)).where(CaseProblem.case_id == _HERE),
+    _said(CaseEvent.said).where(CaseEvent.case_id == _HERE, CaseEvent.said != ""),
+    _said(
+        Opinion.reasoning + literal(" ") + Opinion.conduct + literal(" ") + Opinion.red_flags,
+        author=Opinion.author_id,
+    ).where(Opinion.case_id == _HERE),
+    _said(OpinionAnswer.text).join(Opinion, Opinion.id == OpinionAnswer.opinion_id).where(Opinion.case_id == _HERE),
+    _said(_coded(OpinionDiagnosis))
+    .join(Opinion, Opinion.id == OpinionDiagnosis.opinion_id)
+    .where(Opinion.case_id == _HERE),
+    _said(InformationItem.text + literal(" ") + InformationItem.answer)
+    .join(InformationRequest, InformationRequest.id == InformationItem.request_id)
+    .where(InformationRequest.case_id == _HERE),
+    _said(Referral.justification + literal(" ") + Referral.diagnosis).where(Referral.case_id == _HERE),
+    _said(
+        CounterReferral.diagnosis + literal(" ") + CounterReferral.opinion + literal(" ") + CounterReferral.conduct
+    ).where(CounterReferral.case_id == _HERE),
+)

@@ -60,12 +60,17 @@ def words_of(text: str) -> list[str]:
     return [word[:WORD_LENGTH] for word in fold(text).split()]
 
 
+def undotted(text: str) -> str:
+    """Return the text with its ICD-10 codes as they are kept: 'A30.1' becomes 'A301'."""
+    return _DOTTED.sub(r"\1\2", text)
+
+
 def beginnings_of(text: str) -> list[str]:
     """Return what the words of a title must begin with to answer a query; at most eight.
 
     Little words fall away, plurals lose their ending, and codes their dot, as `loader` keeps them.
     """
-    words = words_of(_DOTTED.sub(r"\1\2", text))
+    words = words_of(undotted(text))
     telling = [word for word in words if word not in _LITTLE] or words
     return list(dict.fromkeys(_singular(word) for word in telling))[:8]
 

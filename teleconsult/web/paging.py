@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest
 from teleconsult.extensions import db
 
 PAGE_SIZE = 20
+MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def page_by_key(query: Select[Any], keys: Sequence[tuple[ColumnElement[Any], boo
     """
     after, before = request.args.get("after"), request.args.get("before")
     backwards = bool(before) and not after
-    mark = _read(after or before, len(keys))
+    mark = _read(after or before, [column for column, _ in keys])
     if mark is not None:
         query = query.where(_beyond(keys, mark, backwards))
     order = [column.desc() if down != backwards else column.asc() for column, down in keys]
@@ -77,16 +78,28 @@ def _pack(value: Any) -> Any:
     return {"d": value.isoformat()} if isinstance(value, date) else value
 
 
-def _read(mark: str | None, count: int) -> list[Any] | None:
+def _read(mark: str | None, columns: Sequence[ColumnElement[Any]]) -> list[Any] | None:
     if not mark:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        if not isinstance(values, list) or len(values) != count:
+        if not isinstance(values, list) or len(values) != len(columns):
             raise ValueError("not a key of this list")
-        return [_unpack(value) for value in values]
-    except (ValueError, TypeError, KeyError, binascii.Error) as error:
+        return [_fit(_unpack(value), column) for value, column in zip(values, columns, strict=True)]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, binascii.Error) as error:
         raise BadRequest from error
+
+
+def _fit(value: Any, column: ColumnElement[Any]) -> Any:
+    """Return a value that the column can be compared with; what the database would choke on is no key of ours."""
+    kind = column.type.python_type
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError("not a value of this column")
+    if isinstance(value, int) and abs(value) > MOST:
+        raise ValueError("no row has this number")
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError("no text holds this")
+    return value
 
 
 def _unpack(value: Any) -> Any:

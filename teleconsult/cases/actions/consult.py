@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from teleconsult import audit, clock, events
-from teleconsult.cases import world
+from teleconsult.cases import search, world
 from teleconsult.cases.actions._make import make
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent, CaseQuestion
@@ -230,6 +230,7 @@ def correct(opinion: Opinion, written: Written, *, why: str, by: User) -> Opinio
     new.round, new.specialty_id = opinion.round, opinion.specialty_id
     db.session.add(new)
     db.session.flush()
+    search.index(opinion.case)
     _tell_of_change("case.correct", opinion.case, opinion, why, by)
     return new
 

@@ -1,0 +1,203 @@
+"""Finding cases by words, by name or by code, among those a person may see and as far as they may see them.
+
+The scope of a person becomes a part of the full-text query, so that only permitted rows are ever read,
+newest first, and reading stops when the page is full: a word of a tenth of all cases costs what a rare
+one does. A waiting case is found by its clinical words, never by the patient's name; an administrator
+finds by the name, never by the clinical words; a manager by the code alone (domain.md, safety.md).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql import cast
+
+from teleconsult.cases.models import Case, PatientSnapshot
+from teleconsult.cases.models_opinion import Opinion
+from teleconsult.coding.words import beginnings_of
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.web import Page, page_by_key
+
+LONGEST_QUERY = 200
+EXACT_FROM = 4
+"""A run of so many digits is a number somebody holds (CNS, CPF, record): it is found whole or not at all."""
+
+_CODE = re.compile(r"TC-?([0-9A-Z]{6})")
+_CROCKFORD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_SHELF = table("case_search", column("rowid", Integer), column("case_id", Integer), column("names"), column("body"))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which cases a person finds. `open` keys give name and clinical words, `waiting` keys clinical words only."""
+
+    open: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    every_name: bool = False
+
+    @property
+    def by_words(self) -> bool:
+        """Tell whether words find anything at all for this person, or only codes do."""
+        return bool(self.open or self.waiting or self.every_name)
+
+
+def scope_of(user: User) -> Scope:
+    """Return which cases a person finds, from all their roles together."""
+    keys: list[str] = []
+    waiting: list[str] = []
+    if user.has(Role.REQUESTER):
+        keys.append(f"r:{user.id}")
+        if user.unit and user.unit.shares_cases:
+            keys.append(f"u:{user.unit_id}")
+    if user.has(Role.CONSULTANT):
+        keys.append(f"c:{user.id}")
+        waiting = [f"w:{specialty_id}" for specialty_id in sorted(user.specialty_ids)]
+    if user.has(Role.SUPPORT) and user.unit and user.unit.district:
+        units = select(HealthUnit.id).where(HealthUnit.district == user.unit.district).order_by(HealthUnit.id)
+        keys += [f"u:{unit_id}" for unit_id in db.session.scalars(units)]
+    return Scope(tuple(keys), tuple(waiting), user.has(Role.ADMINISTRATOR))
+
+
+def code_in(words: str) -> str | None:
+    """Return the reference of a case if that is what was typed: 'tc7k3q9o' is TC-7K3Q90."""
+    found = _CODE.fullmatch(words.strip().upper().replace(" ", ""))
+    return f"TC-{found[1].translate(_CROCKFORD)}" if found else None
+
+
+def find(scope: Scope, words: str) -> Page:
+    """Return a page of row numbers of the cases that hold every word, newest first.
+
+    Empty when nothing searchable was typed. Keys of the address: see `page_by_key`.
+    """
+    beginnings = beginnings_of(words[:LONGEST_QUERY])
+    vectors = db.session.get_bind().dialect.name == "postgresql"
+    number = _SHELF.c.case_id if vectors else _SHELF.c.rowid
+    if not beginnings or not scope.by_words:
+        return Page([], None, None)
+    holds = _vectors_hold(scope, beginnings, words) if vectors else _fts_holds(scope, beginnings)
+    return page_by_key(select(number).where(holds), [(number, True)])
+
+
+def _whole(word: str) -> bool:
+    return len(word) == 1 or (len(word) >= EXACT_FROM and word.isdigit())
+
+
+def _fts_holds(scope: Scope, beginnings: Sequence[str]) -> ColumnElement[bool]:
+    """Words are of a-z and 0-9 alone and stand in quotes: nothing typed can be an operator of FTS5."""
+    words = " AND ".join(f'"{word}"{"" if _whole(word) else " *"}' for word in beginnings)
+    ways = []
+    if scope.open:
+        ways.append(f"(keys : ({_either(scope.open)})) AND ({{names body}} : ({words}))")
+    if scope.waiting:
+        ways.append(f"(keys : ({_either(scope.waiting)})) AND (body : ({words}))")
+    if scope.every_name:
+        ways.append(f"names : ({words})")
+    return literal_column("case_search").op("MATCH")(literal(" OR ".join(f"({way})" for way in ways)))
+
+
+def _either(keys: Iterable[str]) -> str:
+    return " OR ".join('"' + key.replace(":", "") + '"' for key in keys)
+
+
+def _vectors_hold(scope: Scope, beginnings: Sequence[str], typed: str) -> ColumnElement[bool]:
+    """Each word by its beginning, in names or body; or all of them by their Portuguese stems, in the body."""
+    terms = [_query(f"'{word}'" + ("" if _whole(word) else ":*")) for word in beginnings]
+    stems = _SHELF.c.body.op("@@")(func.plainto_tsquery(literal_column("'portuguese'"), _plain(typed)))
+    in_body = or_(and_(*(_SHELF.c.body.op("@@")(term) for term in terms)), stems)
+    anywhere = and_(*(or_(_SHELF.c.names.op("@@")(t), _SHELF.c.body.op("@@")(t)) for t in terms))
+    ways: list[ColumnElement[bool]] = [false()]
+    if scope.open:
+        ways.append(and_(_SHELF.c.names.op("@@")(_keys(scope.open)), or_(anywhere, stems)))
+    if scope.waiting:
+        ways.append(and_(_SHELF.c.body.op("@@")(_keys(scope.waiting)), in_body))
+    if scope.every_name:
+        ways.append(and_(*(_SHELF.c.names.op("@@")(term) for term in terms)))
+    return or_(*ways)
+
+
+def _keys(keys: Iterable[str]) -> ColumnElement[Any]:
+    return _query(" | ".join(f"'{key}'" for key in keys))
+
+
+def _query(words: str) -> ColumnElement[Any]:
+    return cast(literal(words), TSQUERY)
+
+
+def _plain(typed: str) -> str:
+    return typed[:LONGEST_QUERY].replace("\x00", " ").encode("utf-8", "ignore").decode()
+
+
+_WROTE = exists().where(Opinion.case_id == Case.id, Opinion.author_id == bindparam("user_id"))
+_ROWS: Any = (
+    select(
+        Case.id,
+        Case.ref,
+        Case.state,
+        Case.specialty_id,
+        Case.priority,
+        Case.unit_id,
+        Case.requester_id,
+        Case.holder_id,
+        Case.escalated_by_id,
+        Case.filed_by_id,
+        Case.initials,
+        Case.birth_date,
+        Case.age_years,
+        Case.complaint,
+        Case.subjective,
+        Case.objective,
+        Case.assessment,
+        Case.plan,
+        Case.due_at,
+        Case.ends_at,
+        Case.clock_since,
+        Case.service_seconds,
+        Case.submitted_at,
+        Specialty.name_pt,
+        Specialty.name_en,
+        HealthUnit.name.label("unit_name"),
+        HealthUnit.shares_cases,
+        HealthUnit.district,
+        PatientSnapshot.name,
+        PatientSnapshot.social_name,
+        _WROTE.label("wrote"),
+    )
+    .join(HealthUnit, HealthUnit.id == Case.unit_id)
+    .outerjoin(Specialty, Specialty.id == Case.specialty_id)
+    .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)
+)
+
+
+def rows_of(case_ids: Sequence[int], user: User) -> Sequence[Row[Any]]:
+    """Return what a list shows of the cases, in the order of the given row numbers."""
+    if not case_ids:
+        return []
+    by_id = {row.id: row for row in db.session.execute(_ROWS.where(Case.id.in_(case_ids)), {"user_id": user.id})}
+    return [by_id[number] for number in case_ids if number in by_id]
+
+
+def row_of_code(ref: str, user: User) -> Row[Any] | None:
+    """Return what a list shows of one case by its reference; whether the person may see it is not asked here."""
+    row: Row[Any] | None = db.session.execute(_ROWS.where(Case.ref == ref), {"user_id": user.id}).one_or_none()
+    return row

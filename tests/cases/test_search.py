@@ -1,0 +1,186 @@
+"""What each person finds, by words, by names and by codes; nothing typed breaks the query."""
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from teleconsult.cases import actions, search
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Opinion
+from teleconsult.cases.queries_search import code_in, find, scope_of
+from teleconsult.cases.request import PatientFacts
+from teleconsult.errors import Refused
+from teleconsult.extensions import db, transaction
+from tests import world
+
+NAME = "Severina Conceição"
+
+
+@pytest.fixture
+def found(application, session):
+    """Return who finds what: `found('marina', 'manchas')` -> the references, newest first."""
+
+    def look(key: str, words: str) -> list[str]:
+        with application.test_request_context():
+            page = find(scope_of(world.person(key)), words)
+            numbers = [row[0] for row in page.rows]
+        refs = dict(db.session.execute(db.select(Case.id, Case.ref).where(Case.id.in_(numbers))).all())
+        return [refs[number] for number in numbers]
+
+    return look
+
+
+def test_by_any_word_of_the_story_without_accents_or_endings(case_in, found):
+    ref = case_in(State.SUBMITTED).case.ref
+    for words in ("manchas", "mancha", "MANCHAS claras", "hipocrômicas", "hipocromicas", "hansen", "A30", "claras 128"):
+        assert found("marina", words) == ([ref] if "128" not in words else []), words
+    assert found("marina", "cefaleia") == []
+
+
+def test_by_the_opinion_and_by_what_was_asked_for(case_in, found):
+    walk = case_in(State.AWAITING_INFORMATION)
+    assert found("marina", "baciloscopia") == [walk.case.ref]
+    walk.do("supply", {1: ("Bacilos ausentes", ""), 2: ("", "Sem câmera")}, by="marina")
+    assert found("paulo", "bacilos ausentes") == [walk.case.ref]
+    walk.conclude()
+    assert found("paulo", "doze meses") == [walk.case.ref]
+
+
+def test_a_new_question_is_found_in_the_same_moment(case_in, found):
+    walk = case_in(State.ANSWERED)
+    walk.do("follow_up", "E se engravidar?", by="marina")
+    assert found("marina", "engravidar") == [walk.case.ref]
+
+
+def test_a_correction_is_found(case_in, found):
+    walk = case_in(State.CONCLUDED)
+    opinion = db.session.scalars(db.select(Opinion)).one()
+    written = world.written(walk.case, answers={1: "Sim.", 2: "Sim."}, conduct="Rifampicina supervisionada.")
+    with transaction():
+        actions.correct(opinion, written, why="Faltou a dose.", by=world.person("paulo"))
+    assert found("marina", "rifampicina") == [walk.case.ref]
+
+
+def test_what_is_undone_is_not_found(case_in, found):
+    walk = case_in(State.ASSIGNED)
+    with pytest.raises(Refused), transaction(walk.case, walk.case.version):
+        _ask_and_fail(walk.case)
+    with transaction():
+        pass
+    assert found("paulo", "eletroneuromiografia") == []
+
+
+def _ask_and_fail(case):
+    actions.ask(case, ["Eletroneuromiografia"], by=world.person("paulo"))
+    raise Refused("Não.")
+
+
+def test_a_draft_is_not_in_the_index(case_in):
+    case_in(State.DRAFT)
+    assert db.session.scalar(db.text("SELECT count(*) FROM case_search")) == 0
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in (State.DRAFT,)])
+def test_everybody_finds_what_they_may_see_and_nothing_else(case_in, found, state):
+    ref = case_in(state).case.ref
+    held = state in (State.ASSIGNED, State.AWAITING_INFORMATION, State.ANSWERED, State.IN_PERSON, State.CONCLUDED)
+    waiting = state == State.SUBMITTED
+    by_name = {"marina": True, "jonas": False, "bia": False, "paulo": held, "lia": False, "helena": False,
+               "rosangela": True, "dora": True, "teresa": False}  # fmt: skip
+    by_words = by_name | {"paulo": held or waiting, "lia": waiting, "rosangela": False}
+    assert {key: found(key, NAME) == [ref] for key in by_name} == by_name
+    assert {key: found(key, "manchas") == [ref] for key in by_words} == by_words
+
+
+def test_a_name_and_a_word_together(case_in, found):
+    ref = case_in(State.ASSIGNED).case.ref
+    assert found("paulo", "severina sensibilidade") == [ref]
+    assert found("rosangela", "severina sensibilidade") == []
+
+
+def test_who_shares_finds_the_cases_of_the_unit(case_in, found):
+    case = case_in(State.SUBMITTED).case
+    assert found("jonas", "manchas") == []
+    with transaction():
+        world.person("jonas").unit.shares_cases = True
+    assert found("jonas", "severina") == [case.ref]
+    assert found("bia", "severina") == []
+
+
+def test_who_wrote_an_opinion_finds_the_case_for_ever(case_in, found):
+    walk = case_in(State.CONCLUDED)
+    walk.do("reopen", "Piorou.", by="marina")
+    walk.do("assign", to=world.person("lia"), why="Em turno.", by="rosangela")
+    assert found("paulo", NAME) == found("lia", NAME) == [walk.case.ref]
+
+
+def test_numbers_are_found_whole_or_not_at_all(case_in, found):
+    walk = case_in(State.DRAFT)
+    walk.submit(patient=PatientFacts(name="José Lins", age_years=50, sex="male", record_number="10377"))
+    assert found("rosangela", "10377") == [walk.case.ref]
+    assert found("rosangela", "1037") == []
+
+
+def test_newest_first_and_page_by_page(case_in, application, session):
+    for _ in range(23):
+        case_in(State.SUBMITTED)
+    numbers = list(session.scalars(db.select(Case.id).order_by(Case.id.desc())))
+    scope = scope_of(world.person("marina"))
+    with application.test_request_context():
+        first = find(scope, "manchas")
+    with application.test_request_context(f"/?after={first.older}"):
+        second = find(scope, "manchas")
+    assert [row[0] for row in (*first.rows, *second.rows)] == numbers
+    assert second.older is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("TC-7K3Q9A", "TC-7K3Q9A"),
+        ("tc7k3q9a", "TC-7K3Q9A"),
+        (" tc - 7k3q9o ", "TC-7K3Q90"),
+        ("TC-ILO000", "TC-110000"),
+        ("7K3Q9A", None),
+        ("TC-7K3Q9", None),
+        ("tosse", None),
+    ],
+)
+def test_a_code_is_recognised_as_people_type_it(typed, code):
+    assert code_in(typed) == code
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example('"')
+@example("AND OR NOT NEAR(")
+@example("keys : r1")
+@example("a' | !b & c:*B <-> (")
+@example("\x00\ud800 😀 -tosse *")
+@example("x" * 10_000)
+@example("e o a")
+@example("''::tsquery; --")
+@given(st.text(max_size=300))
+def test_nothing_typed_breaks_the_query(application, session, typed):
+    with application.test_request_context():
+        for key in ("marina", "paulo", "rosangela", "dora", "teresa"):
+            find(scope_of(world.person(key)), typed)
+    code_in(typed)
+
+
+def test_everything_can_be_indexed_again(application, case_in, found):
+    ref = case_in(State.CONCLUDED).case.ref
+    with transaction():
+        db.session.execute(db.text("DELETE FROM case_search"))
+    assert found("marina", "manchas") == []
+    answer = application.test_cli_runner().invoke(args=["reindex"])
+    assert answer.exit_code == 0, answer.output
+    assert "1" in answer.output
+    assert found("marina", "manchas") == [ref]
+
+
+def test_a_very_long_case_is_still_sent(case_in):
+    walk = case_in(State.DRAFT)
+    walk.submit(subjective="palavra " * 100_000, objective=" ".join(f"termo{n}" for n in range(60_000)))
+    assert walk.case.state == State.SUBMITTED
+    assert search.LONGEST < len(walk.case.subjective)
