@@ -14,7 +14,7 @@ from flask_login import current_user as _current_user
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Insert, MetaData, Update, event
+from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Insert, MetaData, String, Update, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
@@ -81,6 +81,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def plain_text(length: int) -> String:
+    """Return the type of text compared byte by byte, so that an index serves ranges on both databases."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 @contextmanager

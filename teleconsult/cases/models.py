@@ -75,6 +75,7 @@ class Case(Model):
         Index("ix_cases_unit_id", "unit_id", "changed_at", "id"),
         Index("ix_cases_state", "state", "changed_at", "id"),
         Index("ix_cases_patient_id", "patient_id"),
+        Index("uq_cases_token", "token", unique=True),
         Index(
             "ix_cases_ends_at",
             "ends_at",
@@ -110,6 +111,8 @@ class Case(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
     ref: Mapped[str] = mapped_column(String(12), unique=True)
+    token: Mapped[str | None] = mapped_column(String(43))
+    """Of the form that began it, so that the form sent twice makes one case."""
     state: Mapped[str] = mapped_column(String(24))
     specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialties.id"))
     priority: Mapped[str] = mapped_column(String(12), default="routine")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult.coding.words import WORD_LENGTH
 from teleconsult.errors import N_
-from teleconsult.extensions import Model
+from teleconsult.extensions import Model, plain_text
 
 TITLE_LENGTH = 300
 
@@ -29,11 +29,6 @@ class Source(StrEnum):
     STARTER = "starter"
     OFFICIAL = "official"
     OPERATOR = "operator"
-
-
-def plain_text(length: int) -> String:
-    """Return the type of text compared byte by byte, so that an index serves ranges on both databases."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Code(Model):

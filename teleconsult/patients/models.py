@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.extensions import Model, UTCDateTime, plain_text
 
 PERSONAL = {"personal": True}
 
@@ -18,6 +18,8 @@ class Patient(Model):
     __table_args__ = (
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_into_itself"),
         Index("ix_patients_name_key", "name_key", "birth_date"),
+        Index("ix_patients_birth_date", "birth_date"),
+        Index("ix_patients_mother_key", "mother_key"),
         Index("ix_patients_merged_into_id", "merged_into_id"),
     )
 
@@ -44,6 +46,16 @@ class Patient(Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class PatientName(Model):
+    """One word of a patient's names, so that any of them finds the record by its beginning."""
+
+    __tablename__ = "patient_names"
+    __table_args__ = (Index("ix_patient_names_patient_id", "patient_id"),)
+
+    word: Mapped[str] = mapped_column(plain_text(40), primary_key=True, info=PERSONAL)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
 
 
 class PatientMerge(Model):
