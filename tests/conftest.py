@@ -5,6 +5,7 @@ then one client is seen as another's user. Only live-server tests may use that n
 """
 
 import contextvars
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from teleconsult import create_app
 from teleconsult.cases.lifecycle import State
@@ -29,7 +31,6 @@ SETTINGS: dict[str, Any] = {
     "AUDIT_KEY": "tests-only-" + "a" * 32,
     "BASE_URL": "http://teleconsult.test",
     "ARGON2": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},
-    "WTF_CSRF_ENABLED": False,
     "SESSION_COOKIE_SECURE": False,
     "SESSION_COOKIE_NAME": "teleconsult",
     "RATE_LIMITS": False,
@@ -41,8 +42,23 @@ class Browser(FlaskClient):
     """A client whose requests have a context of their own, as on a server.
 
     A request made while a test has pushed an application context would share it: one client would be
-    seen as another's user, and see rows that were never committed.
+    seen as another's user, and see rows that were never committed. A POST carries the token of its
+    session, as one from a page would; `browser.forges = True` leaves it out.
     """
+
+    forges = False
+
+    def token(self) -> str:
+        """Return the token that a page of this session's would carry."""
+        with self.session_transaction() as kept:
+            raw = kept.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(self.application.config["SECRET_KEY"], salt="wtf-csrf-token")
+        return str(signer.dumps(raw))
+
+    def post(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.forges:
+            kwargs["headers"] = {"X-CSRFToken": self.token()} | dict(kwargs.get("headers") or {})
+        return super().post(*args, **kwargs)
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         def alone() -> Any:

@@ -83,10 +83,10 @@ def _case_to_add_to(ref: str) -> Case:
 
 def _take_one(case: Case) -> Any:
     request.max_content_length = current_app.config["MAX_FILE_BYTES"]
-    _check_token()
     # Reading may take minutes on a bad line: no transaction is held open for that long.
     db.session.rollback()
     try:
+        _check_token()
         incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
         rows = _keep(case, [(incoming, request.args["name"], {})])
     except RequestEntityTooLarge:
