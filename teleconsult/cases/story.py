@@ -12,6 +12,7 @@ from teleconsult.cases.models_opinion import InformationRequest, Opinion
 from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.people.models import User
+from teleconsult.web.words import in_language
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def asked_of(questions: Iterable[Any], opinions: Sequence[Opinion]) -> list[Aske
 
 
 def rounds_of(
-    opinions: Sequence[Opinion], asked: Sequence[Asked], people: Mapping[int, User], reader: User, english: bool
+    opinions: Sequence[Opinion], asked: Sequence[Asked], people: Mapping[int, User], reader: User
 ) -> list[Round]:
     """Return the opinions by round, oldest first, each with the editions that a correction replaced."""
     by_id = {question.id: question for question in asked}
@@ -109,7 +110,7 @@ def rounds_of(
                 row,
                 people.get(row.author_id),
                 [(by_id[answer.question_id], answer.text) for answer in row.answers if answer.question_id in by_id],
-                row.specialty.name_en if english else row.specialty.name_pt,
+                in_language(row.specialty.name_pt, row.specialty.name_en),
                 row is rows[-1],
                 row.author_id == reader.id,
             )

@@ -17,7 +17,7 @@ from teleconsult.errors import N_
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.web.rich import rich
-from teleconsult.web.words import short_span
+from teleconsult.web.words import in_language, short_span
 
 Data = Mapping[str, Any]
 
@@ -60,7 +60,6 @@ class Names:
     by_ref: Mapping[str, User]
     specialties: Mapping[str, Specialty]
     fields: Mapping[str, str]
-    english: bool
 
     def person(self, user: User | None) -> str:
         """Return how a person is called, to the one who reads."""
@@ -82,7 +81,7 @@ class Names:
     def specialty(self, slug: str) -> str:
         """Return the name of a specialty in the reader's language."""
         row = self.specialties.get(slug)
-        return slug if row is None else str(row.name_en if self.english else row.name_pt)
+        return slug if row is None else in_language(row.name_pt, row.name_en)
 
 
 def refs_in(events: Iterable[Any]) -> set[str]:

@@ -86,6 +86,11 @@ def _babel_datetime(moment: datetime, pattern: str) -> str:
     return str(format_datetime(moment, pattern, locale=get_locale()))
 
 
+def in_language(portuguese: str, english: str) -> str:
+    """Return the one of two names that is in the reader's language: {{ s.name_pt|in_language(s.name_en) }}."""
+    return english if str(get_locale()) == "en" else portuguese
+
+
 def language_names() -> dict[str, str]:
     """Return the languages of the product, each in its own words."""
     return {"pt_BR": "Português", "en": "English"}
@@ -100,4 +105,5 @@ def template_words() -> dict[str, Any]:
         "relative": relative,
         "short_span": short_span,
         "initials": initials,
+        "in_language": in_language,
     }

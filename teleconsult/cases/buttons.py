@@ -1,0 +1,84 @@
+"""The moves of the life cycle as the buttons of a page, made from the same rows as the rules."""
+
+from dataclasses import dataclass, replace
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from teleconsult.cases import lifecycle
+from teleconsult.cases.lifecycle import MOVES, Facts, State
+from teleconsult.cases.models import Case
+from teleconsult.cases.words import MAIN, is_main, words_of
+from teleconsult.errors import Refused
+from teleconsult.people.models import User
+from teleconsult.web.words import say
+
+PRESSED = frozenset({"claim"})
+"""Moves that need nothing more than a press."""
+
+ENDPOINTS = {"submit": "cases.edit"}
+"""Where a move is made, when not on the page of its own name."""
+
+
+@dataclass(frozen=True)
+class Button:
+    """One move as macros/moves.html shows it."""
+
+    verb: str
+    label: str
+    does: str
+    url: str
+    icon: str
+    enabled: bool = True
+    why_not: str = ""
+    main: bool = False
+    post: bool = False
+
+
+def buttons(case: Case, user: User, facts: Facts) -> list[Button]:
+    """Return the moves that are this person's to make in this state, the main one marked.
+
+    A move that only the world stands in the way of (a window that closed) is there too, with the reason.
+    """
+    parts = lifecycle.parts(case, user, facts)
+    made = [
+        _button(move.verb, case, _why_not(move.verb, case, user, facts))
+        for move in MOVES.values()
+        if case.state in move.sources and move.who & parts
+    ]
+    return _mark_main(made, case)
+
+
+def _why_not(verb: str, case: Case, user: User, facts: Facts) -> str:
+    try:
+        lifecycle.check(verb, case, user, facts)
+    except Refused as refusal:
+        return say(refusal)
+    return ""
+
+
+def _button(verb: str, case: Case, why_not: str) -> Button:
+    words = words_of(verb, case.state)
+    return Button(
+        verb,
+        _(words.label),
+        _(words.does),
+        url_for(ENDPOINTS.get(verb, f"cases.{verb}"), ref=case.ref),
+        words.icon,
+        enabled=not why_not,
+        why_not=why_not,
+        post=verb in PRESSED,
+    )
+
+
+def _mark_main(made: list[Button], case: Case) -> list[Button]:
+    able = {button.verb for button in made if button.enabled and is_main(button.verb, case.state)}
+    chosen = next((verb for verb in MAIN if verb in able), "")
+    return [replace(button, main=button.verb == chosen) for button in made]
+
+
+def link_of(case: Case, user: User) -> str:
+    """Return where a new case is begun that continues this one, or '' when that is not this person's to do."""
+    if user.id != case.requester_id or case.state not in (State.CONCLUDED, State.CANCELLED):
+        return ""
+    return url_for("cases.new", linked=case.ref)

@@ -1,0 +1,225 @@
+"""The page of one case: everything that its template shows to one person, and nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from teleconsult import clock, events
+from teleconsult.cases import queries_case as queries
+from teleconsult.cases import story, timeline
+from teleconsult.cases.access import Sight, sight_of
+from teleconsult.cases.ages import age_words, band_words
+from teleconsult.cases.buttons import Button, buttons
+from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
+from teleconsult.cases.draft_fields import RETURNABLE
+from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
+from teleconsult.cases.lifecycle import Facts, State, Who, parts
+from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
+from teleconsult.cases.models_opinion import CounterReferral, Referral
+from teleconsult.cases.request import SEXES
+from teleconsult.cases.words import STATE_WORDS
+from teleconsult.cases.world import facts_for
+from teleconsult.network.models import Specialty
+from teleconsult.people.models import User
+from teleconsult.web.words import in_language, local
+
+GIVEN = frozenset({"answer", "conclude"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One case as one person may see it. What the sight keeps back is not loaded at all."""
+
+    case: Case
+    sight: Sight
+    name: str
+    meta: Sequence[str]
+    state_word: str
+    priority_word: str
+    due: Chip
+    clock: Clock | None
+    moves: Sequence[Button]
+    asker: str
+    asker_side: bool
+    acting_for: str
+    parties: Sequence[tuple[str, str, str]]
+    asked: Sequence[story.Asked]
+    entries: Sequence[timeline.Entry]
+    new: frozenset[str]
+    missing: Sequence[tuple[str, str, str]] = ()
+    vitals: Sequence[tuple[str, str]] = ()
+    problems: Sequence[Any] = ()
+    patient: PatientSnapshot | None = None
+    consents: Sequence[CaseConsent] = ()
+    rounds: Sequence[story.Round] = ()
+    waiting: story.Wanted | None = None
+    supplied: Sequence[story.Wanted] = ()
+    referrals: Sequence[tuple[Referral, CounterReferral | None]] = ()
+    linked: Sequence[Case] = ()
+    panels: Sequence[Mapping[str, Any]] = ()
+    people: Mapping[int, User] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Button | None:
+        """Return the one filled button, if there is one."""
+        return next((move for move in self.moves if move.main), None)
+
+    @property
+    def open_questions(self) -> Sequence[story.Asked]:
+        """Return the questions that nobody has answered yet."""
+        return [question for question in self.asked if not question.answered_in]
+
+    @property
+    def title(self) -> str:
+        """Return the title of the page: never a patient's name."""
+        case = self.case
+        if case.specialty is None:
+            return str(_("Caso %(ref)s", ref=case.ref))
+        return str(_("Caso %(ref)s · %(specialty)s", ref=case.ref, specialty=_specialty(case.specialty)))
+
+    def person(self, user_id: int | None) -> User | None:
+        """Return somebody the case names."""
+        return self.people.get(user_id or 0)
+
+
+def build(case: Case, sight: Sight, seen: int, user: User) -> Page:
+    """Return the page of a case for one person; `seen` is the number of the last event they had seen."""
+    now = clock.now()
+    happened = queries.events_of(case) if sight is not Sight.CLOSED else []
+    patient, consents = queries.identity_of(case) if sight.identity else (None, [])
+    people = _people(case, happened, consents)
+    facts = facts_for(case, user)
+    mine = parts(case, user, facts)
+    asker_side = bool(mine & {Who.REQUESTER, Who.SUPPORT}) or user.unit_id == case.unit_id
+    names = _names(user, people, happened)
+    return Page(
+        case=case,
+        sight=sight,
+        name=_name(case, sight, patient, now),
+        meta=_meta(case, patient),
+        state_word=state_word(case, user, people),
+        priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
+        due=due_chip(case, now, asker=asker_side),
+        clock=clock_of(case, now),
+        moves=buttons(case, user, facts) if sight is not Sight.CLOSED else [],
+        asker=people[case.requester_id].full_name,
+        asker_side=asker_side,
+        acting_for=people[case.requester_id].full_name if Who.SUPPORT in mine and Who.REQUESTER not in mine else "",
+        parties=_parties(case, people, happened) if sight is not Sight.CLOSED else [],
+        entries=timeline.timeline(happened, sight, names, seen),
+        new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id) if seen else frozenset(),
+        people=people,
+        panels=events.panels("case", case=case, user=user, sight=sight),
+        **_content(case, sight, user, facts, happened, people),
+        patient=patient,
+        consents=consents,
+    )
+
+
+def _people(case: Case, happened: Iterable[Any], consents: Iterable[CaseConsent]) -> dict[int, User]:
+    ids = {case.requester_id, case.filed_by_id, case.holder_id, case.escalated_by_id}
+    ids |= {who for event in happened for who in (event.by_id, event.for_id)}
+    ids |= {who for consent in consents for who in (consent.taken_by_id, consent.revoked_by_id)}
+    return {person.id: person for person in queries.people_named(ids, timeline.refs_in(happened))}
+
+
+def _names(user: User, people: Mapping[int, User], happened: Sequence[Any]) -> timeline.Names:
+    return timeline.Names(
+        user=user,
+        people=people,
+        by_ref={person.ref: person for person in people.values()},
+        specialties=queries.specialties_named(timeline.slugs_in(happened)),
+        fields=RETURNABLE,
+    )
+
+
+def _content(
+    case: Case, sight: Sight, user: User, facts: Facts, happened: Sequence[Any], people: Mapping[int, User]
+) -> dict[str, Any]:
+    """Return the clinical parts that the sight opens and the events say are there."""
+    questions = queries.questions_of(case) if sight is not Sight.CLOSED else []
+    verbs = {event.verb for event in happened}
+    if not sight.clinical:
+        return {"asked": story.asked_of(questions, [])}
+    asker_side = bool(parts(case, user, facts) & {Who.REQUESTER, Who.SUPPORT})
+    opinions = queries.opinions_of(case) if verbs & GIVEN else []
+    asked = story.asked_of(questions, opinions)
+    requests = queries.information_of(case) if "ask" in verbs else []
+    waiting, supplied = story.wanted_of(requests, people, asker_side=asker_side)
+    return {
+        "asked": asked,
+        "missing": _missing(case, happened),
+        "vitals": story.vitals_of(case),
+        "problems": queries.problems_of(case),
+        "rounds": story.rounds_of(opinions, asked, people, user),
+        "waiting": waiting,
+        "supplied": supplied,
+        "referrals": queries.referrals_of(case) if "escalate" in verbs else [],
+        "linked": _linked(case, user) if sight.identity else [],
+    }
+
+
+def _linked(case: Case, user: User) -> list[Case]:
+    return [other for other in queries.linked_to(case) if sight_of(other, user)]
+
+
+def _missing(case: Case, happened: Sequence[Any]) -> list[tuple[str, str, str]]:
+    """Return what the administrator found missing in a request that was sent back: field, its words, the note."""
+    if case.state != State.RETURNED:
+        return []
+    last = next(event for event in reversed(happened) if event.verb == "return")
+    return [(name, _(RETURNABLE.get(name, name)), note) for name, note in last.data["missing"].items()]
+
+
+def state_word(case: Case, user: User, people: Mapping[int, User]) -> str:
+    """Return the state of a case in words: 'Com você', 'Com Dr. Paulo Nogueira', 'Na fila'."""
+    if case.state == State.ASSIGNED and case.holder_id:
+        if case.holder_id == user.id:
+            return str(_("Com você"))
+        return str(_("Com %(person)s", person=people[case.holder_id].full_name))
+    return str(_(STATE_WORDS[State(case.state)]))
+
+
+def _name(case: Case, sight: Sight, patient: PatientSnapshot | None, now: datetime) -> str:
+    """Return how the page calls the patient: by name to whoever may know it, else by initials or not at all."""
+    if sight is Sight.CLOSED or not case.initials:
+        return str(_("Caso %(ref)s", ref=case.ref))
+    words = age_words if sight.clinical else band_words
+    age = words(local(now).date(), case.birth_date, case.age_years)
+    name = (patient.social_name or patient.name) if patient else case.initials
+    return str(_("%(name)s, %(age)s", name=name, age=age)) if age else name
+
+
+def _specialty(row: Specialty) -> str:
+    return in_language(row.name_pt, row.name_en)
+
+
+def _meta(case: Case, patient: PatientSnapshot | None) -> list[str]:
+    made = [_specialty(case.specialty) if case.specialty else "", _("caso %(ref)s", ref=case.ref)]
+    if patient is not None:
+        civil = _("nome civil: %(name)s", name=patient.name) if patient.social_name else ""
+        number = _("prontuário %(number)s", number=patient.record_number) if patient.record_number else ""
+        made = [civil, _(SEXES[patient.sex]) if patient.sex else "", number, *made]
+    return [str(words) for words in made if words]
+
+
+def _parties(case: Case, people: Mapping[int, User], happened: Sequence[Any]) -> list[tuple[str, str, str]]:
+    """Return who takes part: what they do, their name, and their registration."""
+    rows: list[tuple[str, int | None]] = [(_("Quem pergunta"), case.requester_id)]
+    if case.filed_by_id != case.requester_id:
+        rows.append((_("Registrado por"), case.filed_by_id))
+    triage = next((e.by_id for e in reversed(happened) if e.verb in ("assign", "return") and e.by_id), None)
+    rows += [(_("Consultor"), case.holder_id), (_("Triagem"), triage)]
+    if case.escalated_by_id and case.escalated_by_id != case.holder_id:
+        rows.append((_("Encaminhado por"), case.escalated_by_id))
+    made = [(str(label), people[who].full_name, _registered(people[who])) for label, who in rows if who]
+    made.insert(1, (_("Unidade"), case.unit.name, case.unit.neighbourhood))
+    return made
+
+
+def _registered(person: User) -> str:
+    rqe = _("RQE %(number)s", number=person.rqe) if person.rqe else ""
+    return ", ".join(part for part in (person.registration, rqe) if part)
