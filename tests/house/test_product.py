@@ -9,7 +9,15 @@ from tests import world
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PUBLIC = {"asset", "people.sign_in", "people.reset", "people.use_link", "people.language", "health"}
+PUBLIC = {
+    "asset",
+    "people.sign_in",
+    "people.reset",
+    "people.reset_link",
+    "people.invitation_link",
+    "people.language",
+    "people.health",
+}
 """Open before sign-in: the door, reset, invitation, language, health, static files. Nothing else."""
 
 
