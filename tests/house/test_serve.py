@@ -1,0 +1,87 @@
+"""`make run` keeps both parts running and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.servers import process
+from tests.servers.web import ROOT
+from tools import serve
+
+
+@pytest.fixture
+def part(monkeypatch):
+    monkeypatch.setitem(serve.PARTS, "worker", [sys.executable, "-c", "pass"])
+    return serve.Part("worker")
+
+
+def die(part):
+    part.process.wait()
+    part.tend()
+
+
+def test_a_part_that_died_is_started_again(part):
+    part.tend()
+    first = part.process
+    die(part)
+    part.tend()
+    assert part.process.pid != first.pid
+    part.process.wait()
+
+
+def test_a_part_that_goes_on_dying_waits_longer_each_time(part):
+    waits = []
+    for _ in range(5):
+        part.start()
+        die(part)
+        waits.append(round(part.due - time.monotonic()))
+    assert waits == [0, 1, 5, 15, 15]
+
+
+def test_a_part_that_ran_for_a_while_has_recovered(part):
+    part.deaths = 3
+    part.start()
+    part.started -= serve.STEADY_SECONDS + 1
+    die(part)
+    assert part.deaths == 1
+
+
+@pytest.fixture
+def running(tmp_path):
+    port = process.free_port()
+    env = {
+        "PATH": os.environ["PATH"],
+        "TELECONSULT_PROFILE": "demo",
+        "TELECONSULT_VAR": str(tmp_path),
+        "PORT": str(port),
+    }
+    subprocess.run([*serve.FLASK, "db", "upgrade"], env=env, cwd=ROOT, check=True, capture_output=True)
+    command = [sys.executable, "tools/serve.py"]
+    server = process.start("make run", command, log=tmp_path / "log", env=env, cwd=ROOT, stop_signal=signal.SIGINT)
+    server.wait_until(lambda: f"http://127.0.0.1:{port}" in server.tail() and worker_of(server) is not None)
+    yield server
+    server.stop()
+
+
+def worker_of(server):
+    for child in process.children(server.process.pid):
+        if Path(f"/proc/{child}/cmdline").read_bytes().endswith(b"\0worker\0"):
+            return child
+    return None
+
+
+@pytest.mark.server
+def test_a_killed_worker_comes_back_and_ctrl_c_stops_both(running):
+    killed = worker_of(running)
+    os.kill(killed, signal.SIGKILL)
+    running.wait_until(lambda: worker_of(running) not in (None, killed))
+    parts = process.children(running.process.pid)
+    assert len(parts) == 2
+    running.stop(seconds=20)
+    assert running.process.returncode == 0
+    assert not [child for child in parts if Path(f"/proc/{child}").exists()]
