@@ -79,6 +79,12 @@ def several_lines(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or not _is_control(char)).strip()
 
 
+def fold(text: str) -> str:
+    """Return a text as searches compare it: lower-case, no accents, every run of anything else one space."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join(re.findall("[a-z0-9]+", plain))
+
+
 def _is_control(char: str) -> bool:
     return unicodedata.category(char) == "Cc"
 

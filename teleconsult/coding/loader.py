@@ -12,8 +12,9 @@ from sqlalchemy import delete, insert, select, update
 
 from teleconsult.coding.models import Code, CodeWord, Source, System
 from teleconsult.coding.tables import Entry
-from teleconsult.coding.words import chapter_of, fold, words_of
+from teleconsult.coding.words import chapter_of, words_of
 from teleconsult.extensions import db
+from teleconsult.typed import fold
 
 CHUNK = 500
 BETWEEN = "; "

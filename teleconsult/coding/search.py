@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
 from teleconsult.coding.models import Code, CodeWord, System
-from teleconsult.coding.words import beginnings_of, code_beginning, fold
+from teleconsult.coding.words import beginnings_of, code_beginning
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
+from teleconsult.typed import fold
 
 LIMIT = 20
 LONGEST_QUERY = 200

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from teleconsult.coding.words import fold, icd_code
+from teleconsult.coding.words import icd_code
+from teleconsult.typed import fold
 
 TITLE_LENGTH = 300
 

@@ -1,7 +1,8 @@
 """How codes and titles are compared: by code without its dot, by words without accents. Pure."""
 
 import re
-import unicodedata
+
+from teleconsult.typed import fold
 
 WORD_LENGTH = 40
 """Longer words are kept and looked for by their beginning."""
@@ -47,12 +48,6 @@ _ENDINGS = ("oes", "aes", "ais", "eis", "is", "s")
 _ICD = re.compile(r"([A-Z][0-9]{2})\.?([0-9]{1,2})?")
 _DOTTED = re.compile(r"\b([A-Za-z][0-9]{2})\.([0-9])")
 _TYPED = re.compile(r"[A-Z-][0-9]{0,4}")
-
-
-def fold(text: str) -> str:
-    """Lower-case, without accents, every run of anything else turned into one space."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return " ".join(re.findall("[a-z0-9]+", plain))
 
 
 def words_of(text: str) -> list[str]:

