@@ -18,7 +18,7 @@ from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Inser
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -107,7 +107,7 @@ def transaction(subject: Any = None, version: int | str | None = None) -> Iterat
     try:
         session.connection(execution_options={"teleconsult_write": True})
         if subject is not None:
-            session.refresh(subject)
+            _reload(session, subject)
             if version is not None and str(subject.version) != str(version):
                 raise Overtaken
         yield
@@ -125,6 +125,13 @@ def transaction(subject: Any = None, version: int | str | None = None) -> Iterat
         raise
     finally:
         session.info.pop("writing", None)
+
+
+def _reload(session: Any, subject: Any) -> None:
+    try:
+        session.refresh(subject)
+    except InvalidRequestError as error:  # its row is gone
+        raise Overtaken from error
 
 
 def upsert(model: type[Base]) -> Any:
