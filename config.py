@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "demonstration-only-not-a-secret"  # noqa: S105 (refused outside the demo profile)
 
 MIB = 1024 * 1024
+PROFILES = ("production", "demo", "test")
 
 
 class ConfigError(Exception):
@@ -27,6 +28,8 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     """
     env = os.environ if env is None else env
     profile = env.get("TELECONSULT_PROFILE", "production")
+    if profile not in PROFILES:
+        raise ConfigError(f"TELECONSULT_PROFILE: one of {', '.join(PROFILES)}, not {profile!r}")
     demo = profile == "demo"
     var = Path(env.get("TELECONSULT_VAR", str(ROOT / "var")))
     get = _getter(env, demo)
@@ -36,7 +39,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SECRET_KEY": get("SECRET_KEY", DEMO_SECRET),
         "AUDIT_KEY": get("AUDIT_KEY", DEMO_SECRET),
         "BASE_URL": get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-        "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL", f"sqlite:///{var / 'teleconsult.db'}"),
+        "SQLALCHEMY_DATABASE_URI": _database(env.get("DATABASE_URL", f"sqlite:///{var / 'teleconsult.db'}")),
         "STORAGE_URL": env.get("STORAGE_URL", str(var / "files")),
         "S3_ENDPOINT": env.get("S3_ENDPOINT", ""),
         "S3_REGION": env.get("S3_REGION", "us-east-1"),
@@ -61,6 +64,14 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     if profile == "production":
         _refuse_demo(settings)
     return settings
+
+
+def _database(url: str) -> str:
+    """Name the driver that we use, for the address that every provider gives out."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
 
 
 def _getter(env: Mapping[str, str], demo: bool) -> Any:
