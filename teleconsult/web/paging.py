@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
 from teleconsult.extensions import db
 
 PAGE_SIZE = 20
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 MOST = 2**31 - 1
 
 
@@ -27,7 +29,7 @@ class Page:
     older: str | None
 
 
-def page_by_key(query: Select[Any], keys: Sequence[tuple[ColumnElement[Any], bool]], size: int = PAGE_SIZE) -> Page:
+def page_by_key(query: Select[*tuple[Any, ...]], keys: Sequence[tuple[Key, bool]], size: int = PAGE_SIZE) -> Page:
     """Return the page of `query` that the address asks for (`?after=` or `?before=`).
 
     Args:
@@ -43,7 +45,7 @@ def page_by_key(query: Select[Any], keys: Sequence[tuple[ColumnElement[Any], boo
     mark = _read(after or before, [column for column, _ in keys])
     if mark is not None:
         query = query.where(_beyond(keys, mark, backwards))
-    order = [column.desc() if down != backwards else column.asc() for column, down in keys]
+    order: list[Any] = [column.desc() if down != backwards else column.asc() for column, down in keys]
     rows = list(db.session.execute(query.order_by(*order).limit(size + 1)).all())
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -56,9 +58,7 @@ def page_by_key(query: Select[Any], keys: Sequence[tuple[ColumnElement[Any], boo
     return Page(rows, first if mark is not None else None, last if more else None)
 
 
-def _beyond(
-    keys: Sequence[tuple[ColumnElement[Any], bool]], mark: Sequence[Any], backwards: bool
-) -> ColumnElement[bool]:
+def _beyond(keys: Sequence[tuple[Key, bool]], mark: Sequence[Any], backwards: bool) -> ColumnElement[bool]:
     cases = []
     for i, (column, down) in enumerate(keys):
         equal = [keys[j][0] == mark[j] for j in range(i)]

@@ -1,0 +1,195 @@
+"""Patients as the other floors and the screens ask for them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+
+from teleconsult import checks
+from teleconsult.errors import NotFound
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit
+from teleconsult.patients.matching import SUGGEST, Known, Likeness, compare, conflicts, name_key, words
+from teleconsult.patients.models import Patient, PatientMerge, PatientName
+from teleconsult.web.words import initials
+
+MOST_SUGGESTED = 5
+MOST_COMPARED = 300
+MOST_WORDS = 6
+_AFTER_Z = "{"
+"""Sorts after every letter and digit: the end of a range of words."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A record that may be the same person, as little of it as tells it apart: no name, no number, no address."""
+
+    ref: str
+    initials: str
+    birth_year: int | None
+    mother: str
+    unit: str
+    likeness: Likeness
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is kept of a person: the record itself, or what a person has to decide about."""
+
+    match: Patient | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+    """Best first."""
+    numbered: bool = False
+    """The suggestions are the records of the CNS and CPF themselves: the form contradicts them, or they are two."""
+    conflicts: tuple[str, ...] = ()
+    """In which fields the form contradicts them."""
+
+    @property
+    def undecided(self) -> bool:
+        """Tell whether a person has to say who it is."""
+        return bool(self.suggestions)
+
+
+def look_up(facts: Known, *, but: int | None = None) -> Found:
+    """Look a person up: by CNS and CPF first, then by what only suggests. `but` leaves one record out."""
+    numbered = [patient for patient in by_numbers(facts.cns, facts.cpf) if patient.id != but]
+    if len(numbered) == 1 and not conflicts(facts, numbered[0]):
+        return Found(match=numbered[0])
+    if numbered:
+        rows = _rows(Patient.id.in_([patient.id for patient in numbered]))
+        against = dict.fromkeys(name for row in rows for name in conflicts(facts, row))
+        return Found(None, tuple(_suggestion(row, compare(facts, row)) for row in rows), True, tuple(against))
+    return Found(suggestions=_suggestions(facts, but))
+
+
+def by_numbers(cns: str | None, cpf: str | None) -> list[Patient]:
+    """Return the records that a CNS and a CPF lead to: none, one, or two that contradict each other."""
+    wanted = [column == value for column, value in ((Patient.cns, cns), (Patient.cpf, cpf)) if value]
+    if not wanted:
+        return []
+    found = db.session.scalars(select(Patient).where(or_(*wanted)).order_by(Patient.id))
+    return list({standing(patient).id: standing(patient) for patient in found}.values())
+
+
+def standing(patient: Patient) -> Patient:
+    """Return the record that a patient's record was merged into, at the end of the chain, or itself."""
+    while patient.merged_into_id is not None:
+        patient = db.session.get_one(Patient, patient.merged_into_id)
+    return patient
+
+
+def _suggestions(facts: Known, but: int | None) -> tuple[Suggestion, ...]:
+    near: list[ColumnElement[bool]] = []
+    if facts.birth_date:
+        near.append(Patient.birth_date == facts.birth_date)
+    keys = [key for key in (name_key(facts.name), name_key(facts.social_name)) if key]
+    if keys:
+        near.append(Patient.name_key.in_(keys))
+    if facts.mother_name and (key := name_key(facts.mother_name)):
+        near.append(Patient.mother_key == key)
+    if not near:
+        return ()
+    where = [Patient.merged_into_id.is_(None), or_(*near)] + ([Patient.id != but] if but else [])
+    rows = _rows(and_(*where))
+    weighed = sorted(((compare(facts, row), row) for row in rows), key=lambda pair: -pair[0].score)
+    return tuple(_suggestion(row, how) for how, row in weighed[:MOST_SUGGESTED] if how.score >= SUGGEST)
+
+
+def _rows(where: ColumnElement[bool]) -> list[Any]:
+    query = (
+        select(
+            Patient.ref,
+            Patient.name,
+            Patient.social_name,
+            Patient.birth_date,
+            Patient.sex,
+            Patient.cns,
+            Patient.cpf,
+            Patient.mother_name,
+            Patient.phone,
+            HealthUnit.name.label("unit"),
+        )
+        .outerjoin(HealthUnit, HealthUnit.id == Patient.unit_id)
+        .where(where)
+        .limit(MOST_COMPARED)
+    )
+    return list(db.session.execute(query))
+
+
+def _suggestion(row: Any, likeness: Likeness) -> Suggestion:
+    born: date | None = row.birth_date
+    mother = row.mother_name.split()
+    return Suggestion(
+        ref=row.ref,
+        initials=initials(row.social_name or row.name),
+        birth_year=born.year if born else None,
+        mother=mother[0] if mother else "",
+        unit=row.unit or "",
+        likeness=likeness,
+    )
+
+
+def patient_for(ref: str) -> Patient:
+    """Return a patient's record by its reference.
+
+    Raises:
+        NotFound: there is none.
+    """
+    patient = db.session.scalar(select(Patient).where(Patient.ref == ref.upper().replace("\x00", "")))
+    if patient is None:
+        raise NotFound
+    return patient
+
+
+def search(text: str) -> Select[*tuple[Any, ...]]:
+    """Return the query of a search by CNS, CPF, reference, or any words of a name by their beginnings."""
+    query: Select[*tuple[Any, ...]] = select(
+        Patient.id,
+        Patient.ref,
+        Patient.name,
+        Patient.social_name,
+        Patient.name_key,
+        Patient.birth_date,
+        Patient.mother_name,
+        Patient.cns,
+        Patient.cpf,
+        HealthUnit.name.label("unit"),
+    ).outerjoin(HealthUnit, HealthUnit.id == Patient.unit_id)
+    text = text.replace("\x00", "").strip()
+    number = checks.normalise(text)
+    if number.isdecimal():
+        found = [patient.id for patient in by_numbers(number, number)]
+        return query.where(Patient.id.in_(found))
+    if text.upper().startswith("PA-"):
+        return query.where(Patient.ref == text.upper())
+    named = words(text)[:MOST_WORDS]
+    if not named:
+        return query.where(false())
+    for word in named:
+        begins = PatientName.word >= word[:40], PatientName.word < word[:40] + _AFTER_Z
+        query = query.where(Patient.id.in_(select(PatientName.patient_id).where(*begins)))
+    return query.where(Patient.merged_into_id.is_(None))
+
+
+def merges_of(patient: Patient) -> list[PatientMerge]:
+    """Return the merges in which a record took part, newest first; undone ones too."""
+    query = (
+        select(PatientMerge)
+        .where(or_(PatientMerge.kept_id == patient.id, PatientMerge.merged_id == patient.id))
+        .order_by(PatientMerge.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def live_merge(merged: Patient) -> PatientMerge:
+    """Return the merge by which a record went into another and that was not undone.
+
+    Raises:
+        NotFound: the record stands by itself.
+    """
+    query = select(PatientMerge).where(PatientMerge.merged_id == merged.id, PatientMerge.undone_at.is_(None))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
