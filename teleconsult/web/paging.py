@@ -78,7 +78,7 @@ def _pack(value: Any) -> Any:
     return {"d": value.isoformat()} if isinstance(value, date) else value
 
 
-def _read(mark: str | None, columns: Sequence[ColumnElement[Any]]) -> list[Any] | None:
+def _read(mark: str | None, columns: Sequence[Key]) -> list[Any] | None:
     if not mark:
         return None
     try:
