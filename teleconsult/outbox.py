@@ -4,19 +4,25 @@ A row is claimed by a conditional update with a lease, retried with back-off, an
 is given up. Nothing here knows what a message is about: a kind says how to send it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, or_, select, text, update
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, delete, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
 from teleconsult.extensions import Model, UTCDateTime, changed, db, transaction, upsert
 
 LEASE = timedelta(minutes=5)
-BACKOFF = (1, 5, 15, 60, 180, 360, 720, 1440)
-"""Minutes until the next try, after the first, second, … failure. After the last one: given up."""
+"""How long a worker may take over one message; a message of one that was killed goes out again after it."""
+
+BACKOFF = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
+"""Minutes until the next try, after the first, second, … failure: three days. After the last one: given up."""
+
+NOT_READY_MINUTES = 5
+KEPT_DAYS = 90
 
 Sender = Callable[[str, dict[str, Any], str], None]
 _senders: dict[str, Sender] = {}
@@ -24,6 +30,10 @@ _senders: dict[str, Sender] = {}
 
 class Permanent(Exception):
     """The other side refused for good: trying again is pointless."""
+
+
+class NotReady(Exception):
+    """There is nothing to send it with yet: it waits, does not count as a try, and is never given up."""
 
 
 class OutboxMessage(Model):
@@ -62,6 +72,18 @@ class OutboxMessage(Model):
     gave_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+OPEN = (OutboxMessage.done_at.is_(None), OutboxMessage.gave_up_at.is_(None))
+
+
+class Message(NamedTuple):
+    """What is put into the outbox: the kind says how it goes, the key what it is (twice is once)."""
+
+    kind: str
+    key: str
+    address: str
+    payload: dict[str, Any]
+
+
 def sender(kind: str) -> Callable[[Sender], Sender]:
     """Register how messages of a kind are sent: `send(address, payload, key)`; it raises on failure."""
 
@@ -74,86 +96,135 @@ def sender(kind: str) -> Callable[[Sender], Sender]:
 
 def put(kind: str, key: str, address: str, payload: dict[str, Any]) -> None:
     """Write a message with the change that causes it. The same key twice is one message."""
+    put_all([Message(kind, key, address, payload)])
+
+
+def put_all(messages: Iterable[Message]) -> None:
+    """Write messages with the change that causes them, in one statement."""
     now = clock.now()
-    values = {"kind": kind, "key": key, "address": address, "payload": payload, "created_at": now, "next_at": now}
-    values |= {"attempts": 0, "last_error": ""}
-    changed(upsert(OutboxMessage).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+    fixed = {"created_at": now, "next_at": now, "attempts": 0, "last_error": ""}
+    rows = [message._asdict() | fixed for message in messages]
+    if rows:
+        db.session.execute(upsert(OutboxMessage).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until <= now)
+    return (*OPEN, OutboxMessage.next_at <= now, free)
 
 
 def waiting(limit: int = 50) -> list[int]:
     """Return the ids of messages that are due now, oldest first."""
-    now = clock.now()
     return list(
         db.session.scalars(
             select(OutboxMessage.id)
-            .where(
-                OutboxMessage.done_at.is_(None),
-                OutboxMessage.gave_up_at.is_(None),
-                OutboxMessage.next_at <= now,
-                or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now),
-            )
+            .where(*_due(clock.now()))
             .order_by(OutboxMessage.next_at, OutboxMessage.id)
             .limit(limit)
         )
     )
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """One message that is ours to send until its lease ends."""
+
+    id: int
+    message: Message
+    attempts: int
+    lease_until: datetime
+
+
 def deliver_one(message_id: int) -> bool:
     """Claim one message, send it, and write down what came of it. Return whether it was sent by us."""
-    if not _claim(message_id):
+    claim = _claim(message_id)
+    if claim is None:
         return False
-    message = db.session.get_one(OutboxMessage, message_id)
-    kind, address, payload, key = message.kind, message.address, dict(message.payload), message.key
-    attempts = message.attempts
-    db.session.rollback()
+    kind, key, address, payload = claim.message
     try:
-        _senders[kind](address, payload, key)
-    except Exception as error:  # noqa: BLE001 (whatever went wrong, the message must not be lost)
-        _failed(message_id, attempts, error)
+        _senders[kind](address, dict(payload), key)
+    except NotReady as error:
+        later = clock.now() + timedelta(minutes=NOT_READY_MINUTES)
+        _settle_ours(claim, attempts=claim.attempts - 1, next_at=later, last_error=_kind_of(error))
         return False
-    _settle(message_id, done_at=clock.now(), last_error="")
+    except Exception as error:  # noqa: BLE001 (whatever went wrong, the message must not be lost)
+        _failed(claim, error)
+        return False
+    _sent(claim)
     return True
 
 
 def retry(message_id: int) -> None:
     """Give a message that was given up another round of tries. The caller holds the transaction."""
-    db.session.execute(
+    _retry(OutboxMessage.id == message_id)
+
+
+def retry_all() -> int:
+    """Give everything that was given up another round of tries; return how many. The caller holds the transaction."""
+    return _retry()
+
+
+def forget_delivered() -> int:
+    """Forget messages sent long ago, with their addresses; return how many. The caller holds the transaction.
+
+    Looks at the oldest rows only, so that it costs the same however many there are.
+    """
+    oldest = select(OutboxMessage.id).order_by(OutboxMessage.id).limit(5000)
+    before = clock.now() - timedelta(days=KEPT_DAYS)
+    return changed(delete(OutboxMessage).where(OutboxMessage.id.in_(oldest), OutboxMessage.done_at < before))
+
+
+def _retry(*which: ColumnElement[bool]) -> int:
+    return changed(
         update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.gave_up_at.is_not(None))
+        .where(OutboxMessage.gave_up_at.is_not(None), *which)
         .values(gave_up_at=None, attempts=0, next_at=clock.now(), lease_until=None)
     )
 
 
-def _claim(message_id: int) -> bool:
+def _claim(message_id: int) -> _Claim | None:
     now = clock.now()
+    lease_until = now + LEASE
     with transaction():
         claimed = changed(
             update(OutboxMessage)
-            .where(
-                OutboxMessage.id == message_id,
-                OutboxMessage.done_at.is_(None),
-                OutboxMessage.gave_up_at.is_(None),
-                OutboxMessage.next_at <= now,
-                or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now),
-            )
-            .values(lease_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
+            .where(OutboxMessage.id == message_id, *_due(now))
+            .values(lease_until=lease_until, attempts=OutboxMessage.attempts + 1)
         )
-    return claimed == 1
+        if not claimed:
+            return None
+        columns = (OutboxMessage.kind, OutboxMessage.key, OutboxMessage.address, OutboxMessage.payload)
+        *message, attempts = db.session.execute(
+            select(*columns, OutboxMessage.attempts).where(OutboxMessage.id == message_id)
+        ).one()
+    return _Claim(message_id, Message(*message), attempts, lease_until)
 
 
-def _failed(message_id: int, attempts: int, error: Exception) -> None:
-    now = clock.now()
-    # Only the kind of the failure is kept: a server's words may repeat an address.
-    said = f"{type(error).__name__}"
-    if isinstance(error, Permanent) or attempts > len(BACKOFF):
-        _settle(message_id, gave_up_at=now, last_error=said)
+def _failed(claim: _Claim, error: Exception) -> None:
+    now, said = clock.now(), _kind_of(error)
+    if isinstance(error, Permanent) or claim.attempts > len(BACKOFF):
+        _settle_ours(claim, gave_up_at=now, last_error=said)
     else:
-        later = now + timedelta(minutes=BACKOFF[max(0, attempts - 1)])
-        _settle(message_id, next_at=later, last_error=said)
+        later = now + timedelta(minutes=BACKOFF[max(0, claim.attempts - 1)])
+        _settle_ours(claim, next_at=later, last_error=said)
 
 
-def _settle(message_id: int, **values: Any) -> None:
+def _kind_of(error: Exception) -> str:
+    """Return the kind of a failure and its number: a server's words may repeat an address."""
+    code = getattr(error, "code", None)
+    return type(error).__name__ + (f" {code}" if isinstance(code, int) else "")
+
+
+def _sent(claim: _Claim) -> None:
+    """It went out, whoever may have claimed it meanwhile."""
+    _settle(claim, OutboxMessage.done_at.is_(None), done_at=clock.now(), gave_up_at=None, last_error="")
+
+
+def _settle_ours(claim: _Claim, **values: Any) -> None:
+    """Write down a failure, unless our lease is over and the message is another worker's by now."""
+    _settle(claim, *OPEN, OutboxMessage.lease_until == claim.lease_until, **values)
+
+
+def _settle(claim: _Claim, *still: ColumnElement[bool], **values: Any) -> None:
     with transaction():
-        db.session.execute(
-            update(OutboxMessage).where(OutboxMessage.id == message_id).values(lease_until=None, **values)
-        )
+        changed(update(OutboxMessage).where(OutboxMessage.id == claim.id, *still).values(lease_until=None, **values))
