@@ -90,7 +90,7 @@ def _read(mark: str | None, columns: Sequence[Key]) -> list[Any] | None:
         raise BadRequest from error
 
 
-def _fit(value: Any, column: ColumnElement[Any]) -> Any:
+def _fit(value: Any, column: Key) -> Any:
     """Return a value that the column can be compared with; what the database would choke on is no key of ours."""
     kind = column.type.python_type
     if not isinstance(value, kind) or isinstance(value, bool):
