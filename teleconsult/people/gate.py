@@ -12,10 +12,10 @@ from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
 from teleconsult import clock
+from teleconsult.extensions import csrf, db, login_manager, transaction
 from teleconsult.extensions import current_user as anybody
-from teleconsult.extensions import db, login_manager, transaction
 from teleconsult.people import turned_away
-from teleconsult.people.access import Permission
+from teleconsult.people.access import Permission, Role
 from teleconsult.people.models import Session, User
 from teleconsult.people.sessions import idle_limit
 from teleconsult.people.tokens import token_hash
@@ -43,6 +43,13 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return decorate
+
+
+def acting_role() -> Role:
+    """Return the role in which the person looks at the product now: the chosen one, or the first they hold."""
+    chosen = g.session_row.role
+    held = [role for role in Role if role in current_user.roles]
+    return Role(chosen) if chosen in held else held[0]
 
 
 def public(view: View) -> View:
@@ -78,6 +85,10 @@ def gate() -> Response | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
     view = current_app.view_functions[request.endpoint]
+    if request.method == "POST" and f"{view.__module__}.{view.__name__}" not in csrf._exempt_views:
+        # Before anything asks the database: a form that comes slowly may hold a thread, never a connection.
+        # A view outside the CSRF check reads its own body, and sees to that itself.
+        _ = request.form
     if getattr(view, "permission", False) is None:
         return None
     if not current_user.is_authenticated:

@@ -3,13 +3,18 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import threading
 import time
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
+from teleconsult.cases.lifecycle import State
+from tests import world
 from tests.servers import process, web
 
 pytestmark = pytest.mark.server
@@ -37,10 +42,10 @@ def say(server, words):
     return connection
 
 
-def get(server, path="/health", seconds=5):
+def get(server, path="/health", seconds=5, headers=None):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=seconds)
     with contextlib.closing(connection):
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()
         return answer.status, answer.read()
 
@@ -117,3 +122,51 @@ def test_what_is_being_answered_at_a_stop_is_answered(tmp_path):
 def test_a_taken_port_is_refused(server, tmp_path):
     with pytest.raises(RuntimeError, match="Choose another with PORT"):
         web.start(tmp_path, {"PORT": str(server.port)}, application="tests.servers.tiny:app", health="/nowhere")
+
+
+@pytest.fixture
+def product(application, tmp_path):
+    running = web.start(tmp_path, {"DATABASE_URL": application.config["SQLALCHEMY_DATABASE_URI"]}, health="/sign-in")
+    yield running
+    running.stop()
+
+
+def sign_in(server, who):
+    page = urlopen(f"{server.url}/sign-in")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())[1]
+    form = urlencode({"who": who, "password": world.PASSWORD, "csrf_token": token}).encode()
+    cookie = page.headers["Set-Cookie"].split(";")[0]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    with contextlib.closing(connection):
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+        connection.request("POST", "/sign-in", form, kind)
+        answer = connection.getresponse()
+        assert answer.status == 302
+        return answer.headers["Set-Cookie"].split(";")[0]
+
+
+URLENCODED = ("application/x-www-form-urlencoded", "a=1")
+MULTIPART = (
+    "multipart/form-data; boundary=b",
+    '--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nx',
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"), [("/account/role", *URLENCODED), ("/cases/{}/files", *MULTIPART)], ids=["a form", "files"]
+)
+def test_slow_forms_of_somebody_signed_in_keep_nobody_from_the_database(product, case_in, path, kind, body):
+    case = f"/cases/{case_in(State.DRAFT).case.ref}"
+    cookie = sign_in(product, "marina@rede.example")
+    half = (
+        f"POST {path.replace('/cases/{}', case)} HTTP/1.1\r\nHost: 127.0.0.1:{product.port}\r\nCookie: {cookie}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: 1000\r\n\r\n{body}"
+    ).encode()
+    with contextlib.ExitStack() as held:
+        for _ in range(CLIENTS):
+            held.enter_context(say(product, half))
+        time.sleep(1)
+        for _ in range(20):
+            began = time.monotonic()
+            assert get(product, "/cases/TC-NONE0", headers={"Cookie": cookie})[0] == 404
+            assert time.monotonic() - began < 1
