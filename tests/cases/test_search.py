@@ -1,13 +1,18 @@
 """What each person finds, by words, by names and by codes; nothing typed breaks the query."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from teleconsult import clock
+from teleconsult.audit import AuditEvent, verify
 from teleconsult.cases import actions, search
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
+from teleconsult.cases.models_search import KeptSearch
 from teleconsult.cases.queries_search import code_in, find, scope_of
 from teleconsult.cases.request import PatientFacts
 from teleconsult.errors import Refused
@@ -184,3 +189,115 @@ def test_a_very_long_case_is_still_sent(case_in):
     walk.submit(subjective="palavra " * 100_000, objective=" ".join(f"termo{n}" for n in range(60_000)))
     assert walk.case.state == State.SUBMITTED
     assert len(walk.case.subjective) > search.LONGEST
+
+
+# ---------------------------------------------------------------- the page
+
+
+def results(browser, words: str) -> str:
+    answer = browser.post("/cases/search", data={"q": words})
+    assert answer.status_code == 302, answer.get_data(as_text=True)[:500]
+    assert words not in answer.location
+    return browser.get(answer.location).get_data(as_text=True)
+
+
+def test_the_words_are_in_the_page_but_not_in_its_address_or_title(case_in, sign_in):
+    ref = case_in(State.SUBMITTED).case.ref
+    page = results(sign_in("marina"), "Severina")
+    assert ref in page
+    assert world.SECRET_NAME in page
+    assert "Severina" not in page.split("</title>")[0]
+
+
+def test_the_place_of_the_hit_is_shown_to_whoever_sees_all(case_in, sign_in):
+    case_in(State.SUBMITTED)
+    assert "<mark>sensibilidade</mark>" in results(sign_in("marina"), "sensibil")
+    assert "<mark>" not in results(sign_in("paulo"), "sensibil")
+
+
+def test_initials_until_the_case_is_held(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    page = results(sign_in("paulo"), "manchas")
+    assert walk.case.ref in page
+    assert "S. C. A." in page
+    assert "Severina" not in page.replace('value="manchas"', "")
+    walk.assign()
+    assert world.SECRET_NAME in results(sign_in("paulo"), "manchas")
+
+
+def test_the_administrator_finds_by_name_and_is_shown_initials_and_a_band_of_age(case_in, sign_in):
+    ref = case_in(State.ASSIGNED).case.ref
+    page = results(sign_in("rosangela"), "Severina")
+    assert ref in page
+    assert "S. C. A., de 40 a 59 anos" in page
+    assert "Conceição" not in page
+    assert "Manchas" not in page
+    assert ref not in results(sign_in("rosangela"), "manchas")
+
+
+def test_the_manager_finds_by_the_code_alone(case_in, sign_in):
+    ref = case_in(State.ASSIGNED).case.ref
+    page = results(sign_in("teresa"), ref.lower())
+    assert f"Caso {ref}" in page
+    assert "S. C. A." not in page
+    assert ref not in results(sign_in("teresa"), "Severina")
+
+
+def test_a_strangers_code_looks_like_none(case_in, sign_in):
+    ref = case_in(State.ASSIGNED).case.ref
+    mine, none = results(sign_in("bia"), ref), results(sign_in("bia"), "TC-000000")
+    assert "Nenhum caso encontrado" in mine
+    assert mine.count("<li") == none.count("<li")
+
+
+def test_a_draft_is_found_by_its_code_by_its_writer(case_in, sign_in):
+    ref = case_in(State.DRAFT).case.ref
+    assert f'href="/cases/{ref}"' in results(sign_in("marina"), ref)
+    assert f'href="/cases/{ref}"' not in results(sign_in("jonas"), ref)
+
+
+def test_somebody_elses_results_cannot_be_opened(case_in, sign_in):
+    case_in(State.SUBMITTED)
+    address = sign_in("marina").post("/cases/search", data={"q": "Severina"}).location
+    page = sign_in("rosangela").get(address).get_data(as_text=True)
+    assert "Severina" not in page
+    assert "Buscar casos" in page
+
+
+def test_a_search_is_recorded_without_its_words(case_in, sign_in, session):
+    ref = case_in(State.SUBMITTED).case.ref
+    results(sign_in("marina"), "Severina")
+    session.rollback()
+    event = session.scalars(db.select(AuditEvent).where(AuditEvent.word == "case.search")).one()
+    assert event.stream == f"reader:{world.person('marina').ref}"
+    assert event.data == {"cases": [ref]}
+    assert list(verify()) == []
+
+
+def test_words_are_forgotten_after_a_day(sign_in, session):
+    browser = sign_in("marina")
+    old = browser.post("/cases/search", data={"q": "Severina"}).location
+    with transaction():
+        db.session.execute(db.update(KeptSearch).values(searched_at=clock.now() - timedelta(hours=25)))
+    browser.post("/cases/search", data={"q": "tosse"})
+    session.rollback()
+    assert session.scalars(db.select(KeptSearch.words)).all() == ["tosse"]
+    assert 'value="Severina"' not in browser.get(old).get_data(as_text=True)
+
+
+def test_too_many_characters_are_refused_in_words(sign_in):
+    answer = sign_in("marina").post("/cases/search", data={"q": "x" * 10_000})
+    assert answer.status_code == 422
+    assert "Use no máximo 200 caracteres." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["?s=nada", "?s=%00", "?q=%00", "?q=tosse&after=!!", "?q=tosse&after=WyJhIl0",
+                                     "?q=tosse&after=WzFlNDAwXQ", "?q=tosse&before=WzEyMzQ1Njc4OTAxMjM0NTY3ODkwXQ"])  # fmt: skip
+def test_odd_addresses_are_answered(sign_in, address):
+    assert sign_in("marina").get(f"/cases/search{address}").status_code in (200, 400)
+
+
+def test_the_first_screen_of_the_search_says_what_can_be_found(sign_in):
+    assert "palavras do texto clínico" in sign_in("marina").get("/cases/search").get_data(as_text=True)
+    assert "pelo CNS" in sign_in("rosangela").get("/cases/search").get_data(as_text=True)
+    assert "pelo código, como TC-" in sign_in("teresa").get("/cases/search").get_data(as_text=True)

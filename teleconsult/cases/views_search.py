@@ -1,0 +1,117 @@
+"""Searching the cases one may see. What is typed is posted and kept for a day: no name stands in an address."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row, delete, select
+from werkzeug.wrappers import Response
+from wtforms import SearchField
+from wtforms.validators import Length
+
+from teleconsult import audit, clock
+from teleconsult.cases.access import Sight
+from teleconsult.cases.blueprint import bp
+from teleconsult.cases.models_search import KeptSearch
+from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find, row_of_code, rows_of, scope_of
+from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
+from teleconsult.cases.snippets import snippet
+from teleconsult.coding.words import beginnings_of
+from teleconsult.extensions import changed, db, transaction
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.people.models import User
+from teleconsult.web import BaseForm, Page
+
+KEPT_FOR = timedelta(days=1)
+CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan")
+
+
+class SearchForm(BaseForm):
+    """One field; its limit is said, nothing is cut."""
+
+    q = SearchField(validators=[Length(max=LONGEST_QUERY)])
+
+
+@bp.route("/search", methods=["GET", "POST"])
+@requires(Permission.READ_CASES)
+def search() -> str | Response | tuple[str, int]:
+    """Show what the words find, newest first; a POST keeps the words and leads to the address of its results."""
+    form = SearchForm(request.form if request.method == "POST" else request.args)
+    if request.method == "POST" and form.validate_on_submit():
+        with transaction():
+            key = _keep(form.q.data or "", current_user)
+        return redirect(url_for("cases.search", s=key))
+    words = _kept(request.args["s"], current_user) if "s" in request.args else form.q.data or ""
+    if form.errors or len(words) > LONGEST_QUERY:
+        limit = _("Use no máximo %(limit)d caracteres.", limit=LONGEST_QUERY)
+        return _page(words, scope_of(current_user), [], Page([], None, None), limit), 422
+    return _results(words, current_user)
+
+
+def _results(words: str, user: User) -> str:
+    scope, moment = scope_of(user), Moment()
+    rows, page = _seek(scope, words, user)
+    shown = [_shown(row, sight, words, user, moment) for row, sight in rows]
+    body = _page(words, scope, shown, page)
+    if words:
+        with transaction():
+            audit.record(f"reader:{user.ref}", "case.search", by_id=user.id, cases=[row.ref for row, _ in rows])
+    return body
+
+
+def _page(words: str, scope: Scope, shown: Sequence[Any], page: Page, limit: str = "") -> str:
+    return render_template(
+        "cases/lists/search.html",
+        words=words,
+        by_words=scope.by_words,
+        only_names=scope.every_name and not scope.open,
+        found=shown,
+        page=page,
+        limit=limit,
+        where={name: request.args[name] for name in ("s", "q") if name in request.args},
+    )
+
+
+def _seek(scope: Scope, words: str, user: User) -> tuple[list[tuple[Row[Any], Sight]], Page]:
+    """Return the rows that this person may see with how much of each, and the page they are of."""
+    code = code_in(words)
+    one = row_of_code(code, user) if code else None
+    page = Page([], None, None) if one is not None else find(scope, words)
+    rows = [one] if one is not None else rows_of([row[0] for row in page.rows], user)
+    seen = ((row, sight_of_row(row, user)) for row in rows)
+    return [(row, sight) for row, sight in seen if sight is not None], page
+
+
+def _shown(row: Row[Any], sight: Sight, words: str, user: User, moment: Moment) -> dict[str, Any]:
+    texts = [getattr(row, name) for name in CLINICAL] if sight is Sight.FULL else []
+    about = [words for words in (specialty_words(row), row.unit_name, row.ref) if words]
+    return {
+        "url": url_for("cases.show", ref=row.ref),
+        "name": called(row, sight, moment),
+        "about": " · ".join(about[1:] if sight is not Sight.CLOSED else about[:1]),
+        "topic": about[0] if sight is not Sight.CLOSED else "",
+        "unseen": False,
+        "state": row.state,
+        "word": state_words(row, user),
+        "due": due_words_of(row, moment, asker=row.requester_id == user.id),
+        "snippet": snippet(texts, beginnings_of(words)),
+        "complaint": row.complaint if sight.clinical else "",
+    }
+
+
+def _keep(words: str, user: User) -> str:
+    """Keep the words behind a new address, and forget what is older than a day."""
+    now = clock.now()
+    changed(delete(KeptSearch).where(KeptSearch.searched_at < now - KEPT_FOR))
+    key = token_urlsafe(16)
+    db.session.add(KeptSearch(key=key, user_id=user.id, words=words, searched_at=now))
+    return key
+
+
+def _kept(key: str, user: User) -> str:
+    query = select(KeptSearch.words).where(KeptSearch.key == key.replace("\x00", ""), KeptSearch.user_id == user.id)
+    return db.session.scalar(query) or ""
