@@ -1,7 +1,7 @@
-"""Forms of the door: signing in, passwords, terms."""
+"""Forms of the door and of one's own account."""
 
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import EqualTo, InputRequired
 
 from teleconsult.web import BaseForm, _l
 
@@ -14,3 +14,34 @@ class SignInForm(BaseForm):
     shared = BooleanField(_l("Computador da unidade: sair sozinho após 15 minutos parado"), default=True)
     next = HiddenField()
     kept = HiddenField()
+
+
+class ResetForm(BaseForm):
+    """Whose password is to be made anew."""
+
+    who = StringField(_l("CPF ou e-mail institucional"), [InputRequired(_l("Escreva o seu CPF ou e-mail."))])
+
+
+class NewPasswordForm(BaseForm):
+    """A new password, twice."""
+
+    password = PasswordField(_l("Nova senha"), [InputRequired(_l("Escreva a nova senha."))])
+    password_again = PasswordField(
+        _l("A mesma senha outra vez"), [EqualTo("password", _l("As duas senhas não são iguais."))]
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, and the new one."""
+
+    password_now = PasswordField(_l("Senha atual"), [InputRequired(_l("Escreva a sua senha atual."))])
+    next = HiddenField()
+
+
+class TermsForm(BaseForm):
+    """Agreement to the terms of use."""
+
+    agree = BooleanField(
+        _l("Li e aceito os termos de uso"), [InputRequired(_l("Para usar o sistema, é preciso aceitar os termos."))]
+    )
+    next = HiddenField()

@@ -147,6 +147,9 @@ class UserSpecialty(Model):
 class Session(Model):
     """A signed-in browser. The cookie holds a random token; only its hash is here."""
 
+    MARK = 16
+    """Characters of the hash by which a list names the session."""
+
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_user_id", "user_id"),)
 
@@ -164,6 +167,11 @@ class Session(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship(lazy="select")
+
+    @property
+    def mark(self) -> str:
+        """Return how a list names the session; it neither opens nor numbers it."""
+        return self.token_hash[: self.MARK]
 
 
 class SingleUseLink(Model):

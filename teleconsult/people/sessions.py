@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import current_app, g, request
 from flask import session as cookie
 from flask_login import login_user
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from teleconsult import clock
 from teleconsult.extensions import changed, db
@@ -80,27 +80,30 @@ def end(session_id: int, user_id: int) -> bool:
     return _end(Session.id == session_id, Session.user_id == user_id) == 1
 
 
+def end_marked(mark: str, user_id: int) -> bool:
+    """End the session of a person that `going_on()` lists under a mark."""
+    if len(mark) != Session.MARK:
+        return False
+    return _end(Session.user_id == user_id, Session.token_hash.startswith(mark, autoescape=True)) == 1
+
+
 def end_all(user_id: int, *, but: int | None = None) -> int:
     """End every session of a person (but one); return how many."""
-    return _end(Session.user_id == user_id, Session.id != but if but else Session.id.is_not(None))
+    which: list[ColumnElement[bool]] = [Session.user_id == user_id]
+    if but is not None:
+        which.append(Session.id != but)
+    return _end(*which)
 
 
 def _end(*which: ColumnElement[bool]) -> int:
     return changed(update(Session).where(Session.ended_at.is_(None), *which).values(ended_at=clock.now()))
 
 
-def going_on(user_id: int) -> Sequence[Row[int, str, str, bool, datetime, datetime]]:
-    """Return the sessions of a person that have not ended: id, address, agent, shared, began, last seen."""
+def going_on(user_id: int) -> Sequence[Session]:
+    """Return the sessions of a person that have not ended, last seen first."""
     now = clock.now()
-    return db.session.execute(
-        select(
-            Session.id,
-            Session.address,
-            Session.agent,
-            Session.shared_computer,
-            Session.created_at,
-            Session.last_seen_at,
-        )
+    return db.session.scalars(
+        select(Session)
         .where(
             Session.user_id == user_id,
             Session.ended_at.is_(None),

@@ -40,7 +40,7 @@ def ask_to_sign_in() -> Any:
         return redirect(_sign_in_and_back(_here()))
     ref = keep_posted(_last_owner())
     if ref is None:
-        return redirect(_sign_in_and_back(_page_before()))
+        return redirect(_sign_in_and_back(page_before()))
     form = SignInForm(formdata=None, next="", kept=ref)
     return render_template("people/sign_in.html", form=form), 401
 
@@ -53,10 +53,11 @@ def _here() -> str:
     return request.full_path if request.query_string else request.path
 
 
-def _page_before() -> str:
+def page_before() -> str:
     """Return the path of the page that the form stood on; what is only posted to cannot be gone back to."""
     before = urlsplit(request.referrer or "")
-    return own_path(before.path) if before.netloc == request.host else "/"
+    path = f"{before.path}?{before.query}" if before.query else before.path
+    return own_path(path) if before.netloc == request.host else "/"
 
 
 def _last_owner() -> int | None:
@@ -101,7 +102,7 @@ def refused_token(_error: CSRFError) -> Any:
         if request.endpoint == "people.sign_in":
             return redirect(url_for("people.sign_in", next=request.form.get("next"), kept=request.form.get("kept")))
         has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-        return redirect(request.path if has_page else _page_before())
+        return redirect(request.path if has_page else page_before())
     ref = keep_posted(current_user.id)
     return error_page(400) if ref is None else redirect(url_for("people.kept_form", ref=ref))
 
@@ -111,7 +112,7 @@ def way_back(user_id: int) -> str:
     if request.method == "GET":
         return _here()
     ref = keep_posted(user_id)
-    return _page_before() if ref is None else url_for("people.kept_form", ref=ref)
+    return page_before() if ref is None else url_for("people.kept_form", ref=ref)
 
 
 def forget_taken(response: Response) -> Response:

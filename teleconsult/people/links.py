@@ -1,0 +1,143 @@
+"""Invitations and resets: links that open once, for a while, sent only to the registered address.
+
+The secret of a link is derived from the random `seed` of its row with the installation's key. Neither the
+row nor the message in the outbox holds it: the mail's template asks for it (`account_link(link)`) at the
+moment of sending, so that a copy of the database opens nothing.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from flask import current_app
+from sqlalchemy import func, select, update
+
+from teleconsult import audit, clock, outbox
+from teleconsult.errors import NotFound
+from teleconsult.extensions import changed, db, transaction
+from teleconsult.people import credentials, sessions
+from teleconsult.people.models import LinkKind, SingleUseLink, User
+from teleconsult.people.sign_in import find as find_person
+from teleconsult.people.sign_in import stream_of
+from teleconsult.people.tokens import new_token, token_hash
+
+LIFE = {LinkKind.INVITATION: timedelta(days=7), LinkKind.RESET: timedelta(hours=1)}
+TEMPLATES = {LinkKind.INVITATION: "account_invitation", LinkKind.RESET: "account_reset"}
+AN_HOUR_AT_MOST = 3
+"""More would only fill somebody's mailbox."""
+
+
+def make(user: User, kind: LinkKind) -> SingleUseLink:
+    """Write a new link for a person; those made before end."""
+    end_all(user.id)
+    now, seed = clock.now(), new_token()
+    link = SingleUseLink(
+        seed=seed,
+        token_hash=token_hash(_secret(seed)),
+        kind=kind,
+        user_id=user.id,
+        created_at=now,
+        expires_at=now + LIFE[kind],
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def send(user: User, kind: LinkKind, *, by_id: int | None) -> None:
+    """Make a link and write the mail that carries it. The caller holds the transaction."""
+    link = make(user, kind)
+    payload = {"template": TEMPLATES[kind], "language": user.language, "params": {"link": link.id}}
+    outbox.put("email", f"link:{link.id}", user.email, payload)
+    audit.record(stream_of(user), f"person.{kind}", by_id=by_id, subject=user.ref)
+
+
+def end_all(user_id: int) -> None:
+    """End the links of a person that are still open."""
+    now = clock.now()
+    changed(
+        update(SingleUseLink)
+        .where(SingleUseLink.user_id == user_id, SingleUseLink.used_at.is_(None), SingleUseLink.expires_at > now)
+        .values(expires_at=now)
+    )
+
+
+def ask_reset(who: str) -> None:
+    """Send a link if this e-mail or CPF is somebody's. Commits by itself; says nothing of what it found.
+
+    Who never had a password gets the invitation again.
+    """
+    with transaction():
+        user = find_person(who) if len(who) <= 254 else None
+        if user is None or not user.is_active:
+            audit.record("system", "person.reset_for_nobody")
+        elif _made_lately(user.id) < AN_HOUR_AT_MOST:
+            send(user, LinkKind.RESET if user.password_hash else LinkKind.INVITATION, by_id=None)
+
+
+def _made_lately(user_id: int) -> int:
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    count = select(func.count()).where(SingleUseLink.user_id == user_id, SingleUseLink.created_at > an_hour_ago)
+    return db.session.scalar(count) or 0
+
+
+def account_link(link_id: int) -> str:
+    """Return the address that opens a link: for the mail's template, built from the configuration."""
+    seed, kind = db.session.execute(
+        select(SingleUseLink.seed, SingleUseLink.kind).where(SingleUseLink.id == link_id)
+    ).one()
+    return f"{current_app.config['BASE_URL']}/{kind}/{_secret(seed)}"
+
+
+def link_ends(link_id: int) -> datetime:
+    """Return when a link ends: for the mail's template."""
+    return db.session.scalars(select(SingleUseLink.expires_at).where(SingleUseLink.id == link_id)).one()
+
+
+def _secret(seed: str) -> str:
+    key = f"single-use link:{current_app.config['SECRET_KEY']}".encode()
+    return urlsafe_b64encode(hmac.new(key, seed.encode(), sha256).digest()).decode().rstrip("=")
+
+
+def find(token: str, kind: LinkKind) -> SingleUseLink:
+    """Return the link that a secret opens.
+
+    Raises:
+        NotFound: never made, used, ended, replaced by a newer one, or of somebody switched off.
+    """
+    link = db.session.scalar(
+        select(SingleUseLink).where(
+            SingleUseLink.token_hash == token_hash(token),
+            SingleUseLink.kind == kind,
+            SingleUseLink.used_at.is_(None),
+            SingleUseLink.expires_at > clock.now(),
+        )
+    )
+    if link is None or not link.user.is_active:
+        raise NotFound
+    return link
+
+
+def set_password(link: SingleUseLink, password: str) -> None:
+    """Use a link: set the password, end the rest, every session and every other link. Commits by itself.
+
+    Raises:
+        Refused: the password breaks a rule; the link stays open.
+        NotFound: the link was used a moment ago.
+    """
+    user, link_id = link.user, link.id
+    hashed = credentials.accept(user, password)
+    with transaction():
+        now = clock.now()
+        used = changed(
+            update(SingleUseLink)
+            .where(SingleUseLink.id == link_id, SingleUseLink.used_at.is_(None), SingleUseLink.expires_at > now)
+            .values(used_at=now)
+        )
+        if not used or not user.is_active:
+            raise NotFound
+        end_all(user.id)
+        sessions.end_all(user.id)
+        credentials.write(user, hashed)
+        audit.record(stream_of(user), "person.set_password", by_id=user.id, subject=user.ref, by_link=str(link.kind))

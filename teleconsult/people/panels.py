@@ -1,0 +1,35 @@
+"""What the people floor shows on every page: its place in the navigation, and the choice of roles."""
+
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from teleconsult.events import panel
+from teleconsult.people.access import ROLE_WORDS, Permission, Role
+from teleconsult.people.gate import acting_role
+from teleconsult.people.models import User
+
+
+@panel("nav", order=80)
+def people_in_nav(user: User) -> dict[str, Any] | None:
+    """Lead managers to the people of the network."""
+    if Permission.MANAGE_PEOPLE not in user.permissions:
+        return None
+    return {
+        "label": _("Pessoas"),
+        "icon": "people",
+        "url": url_for("people.index"),
+        "count": None,
+        "count_new": False,
+        "current": (request.endpoint or "").startswith("people.manage_"),
+    }
+
+
+@panel("roles")
+def roles_to_choose(user: User) -> list[dict[str, Any]] | None:
+    """Offer the roles that the person holds; with a single one there is nothing to choose."""
+    if "session_row" not in g:
+        return None
+    now = acting_role()
+    return [{"value": r.value, "label": _(ROLE_WORDS[r]), "current": r == now} for r in Role if user.has(r)]

@@ -1,0 +1,113 @@
+"""Signing in and out, and the language of the pages."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from sqlalchemy import update
+from werkzeug.wrappers import Response
+
+from teleconsult import events
+from teleconsult.errors import NotFound
+from teleconsult.extensions import changed, transaction
+from teleconsult.people import kept, sessions
+from teleconsult.people import sign_in as door
+from teleconsult.people.access import Permission
+from teleconsult.people.blueprint import bp
+from teleconsult.people.confirm import ask
+from teleconsult.people.forms import SignInForm
+from teleconsult.people.gate import current_user, public, requires
+from teleconsult.people.models import User
+from teleconsult.people.throttle import limited
+from teleconsult.people.turned_away import page_before
+from teleconsult.web.paths import own_path
+from teleconsult.web.setup import LANGUAGES
+from teleconsult.web.words import localtime
+
+READABLE = 20
+"""From this length on a kept value is a text worth showing; shorter ones are choices and codes."""
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+@limited("30 per 5 minutes;300 per day", of="failed-sign-in", failures_only=True)
+@limited("120 per minute", of="sign-in")
+def sign_in() -> str | Response | tuple[str, int]:
+    """Let a person in by e-mail or CPF and password."""
+    form = SignInForm(next=request.args.get("next", ""), kept=request.args.get("kept", ""))
+    if not form.validate_on_submit():
+        return redirect("/") if current_user.is_authenticated else render_template("people/sign_in.html", form=form)
+    entered = door.sign_in(form.who.data or "", form.password.data or "", shared=bool(form.shared.data))
+    if entered is None:
+        form.form_errors.append(_("O acesso não conferiu."))
+        return render_template("people/sign_in.html", form=form), 401
+    sessions.enter(entered.user, entered.token)
+    _welcome(entered.user)
+    return redirect(_way_on(form.next.data, form.kept.data, entered.user))
+
+
+def _way_on(target: str | None, ref: str | None, user: User) -> str:
+    if ref and kept.find(ref, user.id):
+        return url_for("people.kept_form", ref=ref)
+    if ref:
+        flash(_("O que estava escrito é de outra pessoa: fica guardado por um dia para quando ela entrar."), "warning")
+    return own_path(target)
+
+
+def _welcome(user: User) -> None:
+    """Say when the person was last here, and what the floors above have to say at this moment."""
+    if user.previous_sign_in_at:
+        flash(_("Último acesso: %(when)s.", when=localtime(user.previous_sign_in_at)))
+    for told in events.panels("after_sign_in", user=user):
+        flash(told, "warning")
+
+
+@bp.get("/kept/<ref>")
+@requires(Permission.OWN_ACCOUNT)
+def kept_form(ref: str) -> str:
+    """Offer to send again what could not be taken when the session had ended."""
+    row = kept.find(ref, current_user.id)
+    if row is None:
+        raise NotFound
+    texts = [value for _name, value in row.content if len(value) >= READABLE]
+    return render_template("people/kept.html", row=row, texts=texts)
+
+
+@bp.post("/kept/<ref>/discard")
+@requires(Permission.OWN_ACCOUNT)
+def discard_kept(ref: str) -> str | Response:
+    """Forget what was kept."""
+    if not request.form.get("sure"):
+        return ask(
+            _("Descartar o que foi guardado?"),
+            [_("O texto que você escreveu é apagado e não pode ser recuperado.")],
+            yes=_("Descartar"),
+            back={"url": url_for("people.kept_form", ref=ref), "label": _("Voltar")},
+        )
+    with transaction():
+        kept.discard(ref, current_user.id)
+    flash(_("O texto guardado foi descartado."))
+    return redirect("/")
+
+
+@bp.post("/sign-out")
+@requires(Permission.OWN_ACCOUNT)
+def sign_out() -> Response:
+    """End this session."""
+    with transaction():
+        door.sign_out(current_user)
+    sessions.leave()
+    flash(_("Você saiu. Até a próxima."))
+    return redirect(url_for("people.sign_in"))
+
+
+@bp.post("/language")
+@public
+def language() -> Response:
+    """Choose the language of the pages: for good when signed in, otherwise in this browser."""
+    locale = request.form.get("locale", "")
+    if locale in LANGUAGES:
+        cookie["language"] = locale
+        if current_user.is_authenticated:
+            with transaction():
+                changed(update(User).where(User.id == current_user.id).values(language=locale))
+    return redirect(page_before())

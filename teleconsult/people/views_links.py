@@ -1,0 +1,61 @@
+"""Resets and invitations: asking for a link, and setting the password that it allows."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult.errors import NotFound, Refused
+from teleconsult.people import links
+from teleconsult.people.blueprint import bp
+from teleconsult.people.forms import NewPasswordForm, ResetForm
+from teleconsult.people.gate import public
+from teleconsult.people.models import LinkKind
+from teleconsult.people.throttle import limited
+from teleconsult.web import show_refusal
+from teleconsult.web.setup import error_page
+
+bp.add_app_template_global(links.account_link, "account_link")
+bp.add_app_template_global(links.link_ends, "link_ends")
+
+
+@bp.route("/reset", methods=["GET", "POST"])
+@public
+@limited("20 per hour", of="reset")
+def reset() -> str:
+    """Send a link to the registered address; the answer is the same whether there is one."""
+    form = ResetForm()
+    sent = form.validate_on_submit()
+    if sent:
+        links.ask_reset(form.who.data or "")
+    return render_template("people/reset.html", form=form, sent=sent, first="first" in request.args)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@public
+@limited("60 per hour", of="link")
+def reset_link(token: str) -> str | Response | tuple[str, int]:
+    """Set a new password in place of a forgotten one."""
+    return _set_password(token, LinkKind.RESET)
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@public
+@limited("60 per hour", of="link")
+def invitation_link(token: str) -> str | Response | tuple[str, int]:
+    """Set the first password."""
+    return _set_password(token, LinkKind.INVITATION)
+
+
+def _set_password(token: str, kind: LinkKind) -> str | Response | tuple[str, int]:
+    form = NewPasswordForm()
+    try:
+        link = links.find(token, kind)
+        if form.validate_on_submit():
+            links.set_password(link, form.password.data or "")
+            flash(_("A senha está criada. Entre com ela."))
+            return redirect(url_for("people.sign_in"))
+    except NotFound:
+        return error_page(410, _("Este link já foi usado, foi trocado por outro mais novo ou passou do prazo."))
+    except Refused as refusal:
+        show_refusal(form, refusal)
+    return render_template("people/new_password.html", form=form, link=link)
