@@ -50,8 +50,12 @@ abcdefghijklmnopqrstuvwxyz abcdefghijklm abcdefghijkl abcdefghijk abcdefghij abc
 abcdef abcde abcd abc xyz aaa
 """
 COMMON = frozenset((_PORTUGUESE + _ENGLISH + _KEYS_SIDE_BY_SIDE).split())
-_LONGEST_FIRST = re.compile("|".join(sorted(COMMON, key=lambda word: (-len(word), word))))
-_LOOKALIKES = str.maketrans("0134578@$!|", "oleastbasil")
+_LONGEST_WORD = max(map(len, COMMON))
+_LOOKALIKES = (
+    {},  # as it is typed
+    str.maketrans("0134578@$!|", "oieastbasii"),
+    str.maketrans("0134578@$!|", "oleastbasll"),
+)
 
 
 def check(password: str, *, about: Iterable[str] = ()) -> None:
@@ -73,16 +77,25 @@ def check(password: str, *, about: Iterable[str] = ()) -> None:
     if len(set(password)) < FEWEST_SIGNS:
         raise _no(N_("Essa senha repete poucos caracteres. Use outros."))
     plain = _plain(password)
-    readings = [re.sub("[^a-z]", "", text) for text in (plain, plain.translate(_LOOKALIKES))]
+    readings = ["".join(filter(str.isalpha, plain.translate(looks))) for looks in _LOOKALIKES]
     for word in _words_of(about):
         if any(word in reading for reading in readings):
             raise _no(N_("A senha não pode ter o seu nome nem o seu e-mail."))
-    if any(len(_LONGEST_FIRST.sub("", reading)) < LEFT_TO_GUESS for reading in readings):
+    if any(_left_to_guess(reading) < LEFT_TO_GUESS for reading in readings):
         raise _no(N_("Essa senha é das primeiras que se tentam. Junte palavras que só você juntaria."))
 
 
 def _no(message: str, **params: int) -> Refused:
     return Refused(message, "password", **params)
+
+
+def _left_to_guess(letters: str) -> int:
+    """Return how many letters remain when as much as can be is read as common words."""
+    least = [0]
+    for end in range(1, len(letters) + 1):
+        words = (least[start] for start in range(max(0, end - _LONGEST_WORD), end) if letters[start:end] in COMMON)
+        least.append(min([least[-1] + 1, *words]))
+    return least[-1]
 
 
 def _plain(text: str) -> str:

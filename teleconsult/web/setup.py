@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request, session
+from flask import Flask, Response, current_app, g, has_request_context, render_template, request, session
 from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
@@ -26,9 +26,11 @@ KNOWN_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 
 
 
 def choose_language() -> str:
-    """Return the reader's language: the account's, the one chosen before signing in, the browser's."""
+    """Return the reader's language: the one set for a mail, the account's, the browser's choice or own."""
     if "language" in g:
         return str(g.language)
+    if not has_request_context():
+        return "pt_BR"
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     if session.get("language") in LANGUAGES:
