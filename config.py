@@ -50,6 +50,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SMTP_USER": env.get("SMTP_USER", ""),
         "SMTP_PASSWORD": env.get("SMTP_PASSWORD", ""),
         "SMTP_TLS": env.get("SMTP_TLS", "starttls"),
+        "SMTP_CA_FILE": env.get("SMTP_CA_FILE", ""),
         "MAIL_FROM": env.get("MAIL_FROM", "Teleconsult <nao-responda@localhost>"),
         "ANCHOR_FILE": env.get("ANCHOR_FILE", str(var / "audit-anchors.jsonl")),
         "ANCHOR_MAIL": env.get("ANCHOR_MAIL", ""),
@@ -58,7 +59,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_FILE_BYTES": int(env.get("MAX_FILE_MB", "250")) * MIB,
         "MAX_CASE_BYTES": int(env.get("MAX_CASE_MB", "1024")) * MIB,
         "MAX_CASE_FILES": int(env.get("MAX_CASE_FILES", "60")),
-        "LOG_LEVEL": env.get("LOG_LEVEL", "INFO"),
+        "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING" if demo else "INFO"),
     }
     settings |= _fixed(demo)
     if profile == "production":

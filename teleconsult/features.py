@@ -13,6 +13,7 @@ BLUEPRINTS: tuple[str, ...] = (
 """Modules with a blueprint named `bp`, lower floors first."""
 
 LISTENERS: tuple[str, ...] = (
+    "teleconsult.mail",
     "teleconsult.people.actions",
     "teleconsult.patients.models",
     "teleconsult.network.models",

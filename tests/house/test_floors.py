@@ -26,7 +26,7 @@ FLOORS = [
     {"network"},
     {"notices"},
     {"people"},
-    {"web", "audit", "outbox", "guards", "version", "checks", "typed"},
+    {"web", "audit", "outbox", "mail", "logs", "guards", "version", "checks", "typed"},
     {"events"},
     {"extensions"},
     {"errors", "clock"},
