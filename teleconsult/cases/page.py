@@ -22,9 +22,10 @@ from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.request import SEXES
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
+from teleconsult.checks import show_cns, show_cpf, show_phone
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
-from teleconsult.web.words import in_language, local
+from teleconsult.web.words import in_language, local, localdate
 
 GIVEN = frozenset({"answer", "conclude"})
 
@@ -53,7 +54,9 @@ class Page:
     vitals: Sequence[tuple[str, str]] = ()
     problems: Sequence[Any] = ()
     patient: PatientSnapshot | None = None
+    identity: Sequence[tuple[str, str]] = ()
     consents: Sequence[CaseConsent] = ()
+    may_revoke: bool = False
     rounds: Sequence[story.Round] = ()
     waiting: story.Wanted | None = None
     supplied: Sequence[story.Wanted] = ()
@@ -115,7 +118,9 @@ def build(case: Case, sight: Sight, seen: int, user: User) -> Page:
         panels=events.panels("case", case=case, user=user, sight=sight),
         **_content(case, sight, user, facts, happened, people),
         patient=patient,
+        identity=_identity(patient) if patient else [],
         consents=consents,
+        may_revoke=bool(mine & {Who.REQUESTER, Who.SUPPORT}),
     )
 
 
@@ -204,6 +209,20 @@ def _meta(case: Case, patient: PatientSnapshot | None) -> list[str]:
         number = _("prontuário %(number)s", number=patient.record_number) if patient.record_number else ""
         made = [civil, _(SEXES[patient.sex]) if patient.sex else "", number, *made]
     return [str(words) for words in made if words]
+
+
+def _identity(patient: PatientSnapshot) -> list[tuple[str, str]]:
+    """Return what is known of the patient beside name, age and sex."""
+    place = ", ".join(part for part in (patient.address, patient.neighbourhood, patient.municipality) if part)
+    pairs = [
+        (_("Nascimento"), localdate(patient.birth_date)),
+        (_("CNS"), show_cns(patient.cns) if patient.cns else ""),
+        (_("CPF"), show_cpf(patient.cpf) if patient.cpf else ""),
+        (_("Nome da mãe"), patient.mother_name),
+        (_("Telefone"), show_phone(patient.phone) if patient.phone else ""),
+        (_("Endereço"), place),
+    ]
+    return [(str(label), value) for label, value in pairs if value]
 
 
 def _parties(case: Case, people: Mapping[int, User], happened: Sequence[Any]) -> list[tuple[str, str, str]]:

@@ -112,7 +112,7 @@ def timeline(events: Sequence[Any], sight: Sight, names: Names, seen: int) -> li
                 words.icon,
                 words.tone,
                 names.actor(event.by_id, event.for_id),
-                _said(event, words.done, names),
+                said(event, names),
                 event.at,
                 rich(event.said) if shown else "",
                 (_details(event, names) if shown else []) + pauses.get(event.number, []),
@@ -122,12 +122,13 @@ def timeline(events: Sequence[Any], sight: Sight, names: Names, seen: int) -> li
     return entries
 
 
-def _said(event: Any, done: str, names: Names) -> str:
+def said(event: Any, names: Names) -> str:
+    """Return what somebody did, as it follows their name."""
     if event.verb == "submit" and event.data.get("again"):
         return str(_(SENT_AGAIN))
     if event.verb == "accept" and event.by_id is None:
         return str(_(ACCEPTED_BY_TIME))
-    fill = _PLACES.get(event.verb)
+    done, fill = words_of(event.verb, event.source).done, _PLACES.get(event.verb)
     return str(_(done, **fill(event.data, names)) if fill else _(done))
 
 

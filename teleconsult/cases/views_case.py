@@ -1,18 +1,71 @@
-"""The page of a case."""
+"""The page of a case, and its opening on purpose."""
 
-from flask import render_template
+from typing import Any
 
-from teleconsult.cases.access import case_and_seen, record_reading
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult.cases.access import Sight, case_and_seen, case_for, open_on_purpose, record_reading
+from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.blueprint import bp
+from teleconsult.cases.clocks import PRIORITY_WORDS
+from teleconsult.cases.forms_moves import OpenForm
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.page import build
+from teleconsult.cases.request import CONSENT_GIVERS, CONSENT_WAYS
+from teleconsult.cases.words import STATE_WORDS
+from teleconsult.errors import Refused
+from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
+from teleconsult.web import show_refusal
+
+
+@bp.context_processor
+def words() -> dict[str, Any]:
+    """Give the templates of cases the words of the values that the database keeps."""
+    return {
+        "state_words": STATE_WORDS,
+        "priority_words": PRIORITY_WORDS,
+        "unseen_causes": UNSEEN_CAUSES,
+        "consent_givers": CONSENT_GIVERS,
+        "consent_ways": CONSENT_WAYS,
+    }
 
 
 @bp.get("/<ref>")
 @requires(Permission.READ_CASES)
-def show(ref: str) -> str:
-    """Show a case to whoever may see it, as far as they may; the reading is recorded first."""
+def show(ref: str) -> str | Response:
+    """Show a case to whoever may see it, as far as they may; the reading is recorded before it is answered."""
     case, sight, seen = case_and_seen(current_user, ref)
-    page = render_template("cases/case.html", case=case, sight=sight)
+    if case.state == State.DRAFT and sight is Sight.FULL:
+        return redirect(url_for("cases.edit", ref=case.ref))
+    answer = case_page(case, sight, seen)
     record_reading(case, current_user, seen=seen)
-    return page
+    return answer
+
+
+def case_page(case: Case, sight: Sight, seen: int) -> str:
+    """Return the page of a case."""
+    # Whoever never saw it finds everything new; marking everything would mark nothing.
+    page = build(case, sight, seen or case.steps, current_user)
+    return render_template("cases/case.html", page=page, writing=None)
+
+
+@bp.route("/<ref>/open", methods=["GET", "POST"])
+@requires(Permission.READ_CASES)
+def open(ref: str) -> Any:
+    """Open the clinical content on purpose, for an hour; recorded."""
+    case, sight = case_for(current_user, ref)
+    form = OpenForm()
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction(case):
+                open_on_purpose(case, sight, by=current_user, why=form.why.data or "")
+            flash(_("Aberto para você por uma hora; a abertura ficou registrada."))
+            return redirect(url_for("cases.show", ref=case.ref))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    return render_template("cases/case_open.html", case=case, form=form), 422 if form.errors else 200

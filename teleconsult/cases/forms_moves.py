@@ -1,0 +1,171 @@
+"""The forms of the moves: one class per thing that a move carries. Field names are those of the rules' refusals."""
+
+from typing import Any
+
+from wtforms import (
+    FieldList,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from teleconsult.cases.actions import UNSEEN_CAUSES
+from teleconsult.cases.clocks import PRIORITY_WORDS
+from teleconsult.cases.draft_fields import RETURNABLE
+from teleconsult.errors import N_
+from teleconsult.web import VersionedForm
+from teleconsult.web.dates import DayField
+from teleconsult.web.forms import _l
+
+LONG = 10_000
+SHORT = 1_000
+NOTE = 500
+SPARE_ROWS = 3
+MAX_ITEMS = 20
+
+
+def _said(label: str, missing: str, limit: int = SHORT) -> TextAreaField:
+    return TextAreaField(_l(label), [DataRequired(_l(missing)), Length(max=limit)])
+
+
+def _why() -> TextAreaField:
+    return _said(N_("Motivo"), N_("Escreva o motivo."))
+
+
+class MoveForm(VersionedForm):
+    """A move of one case: the version it was based on, and the number of the last event that was shown."""
+
+    seen = HiddenField()
+
+
+class WhyForm(MoveForm):
+    """Moves that carry their reason and nothing else."""
+
+    why = _why()
+
+
+class ReturnForm(MoveForm):
+    """What is missing, field by field; a field left empty is not missing."""
+
+    note = TextAreaField(_l("Recado para a unidade"), [Length(max=NOTE)])
+
+    def missing(self) -> dict[str, str]:
+        """Return field → what to do about it, for the fields that were written on."""
+        found = {name: self._fields[f"missing_{name}"].data or "" for name in RETURNABLE}
+        return {name: words for name, words in found.items() if words}
+
+
+for _name, _label in RETURNABLE.items():
+    setattr(ReturnForm, f"missing_{_name}", TextAreaField(_l(_label), [Length(max=NOTE)]))
+
+
+class RedirectForm(MoveForm):
+    """Another specialty, and why."""
+
+    specialty = SelectField(_l("Especialidade"), [InputRequired(_l("Escolha a especialidade."))])
+    why = _why()
+
+
+class ReprioritiseForm(MoveForm):
+    """Another priority, and why."""
+
+    priority = RadioField(_l("Prioridade"), [InputRequired(_l("Escolha a prioridade."))])
+    why = _why()
+
+
+class AssignForm(MoveForm):
+    """A consultant, and why this one."""
+
+    consultant = RadioField(_l("Consultor"), [InputRequired(_l("Escolha o consultor."))])
+    why = _said(N_("Por que este consultor"), N_("Escreva o motivo."))
+
+
+class HandOverForm(MoveForm):
+    """Another requester of the unit."""
+
+    requester = RadioField(_l("Novo solicitante"), [InputRequired(_l("Escolha quem passa a responder pelo caso."))])
+
+
+class AskForm(MoveForm):
+    """The list of exams and data that are asked for; empty rows are left out."""
+
+    items = FieldList(StringField(_l("Exame ou informação"), [Length(max=300)]), min_entries=SPARE_ROWS)
+    note = TextAreaField(_l("Recado para a unidade"), [Length(max=SHORT)])
+
+    def wanted(self) -> list[str]:
+        """Return the rows that were written on."""
+        return [row.data for row in self.items.entries if row.data]
+
+
+class AddForm(MoveForm):
+    """A message to the other side."""
+
+    message = _said(N_("Mensagem"), N_("Escreva a mensagem, ou só envie arquivos."), LONG)
+
+
+class FollowUpForm(MoveForm):
+    """The question that is asked again."""
+
+    question = _said(N_("Sua dúvida"), N_("Escreva a pergunta."))
+
+
+class EscalateForm(MoveForm):
+    """The referral to an in-person visit."""
+
+    specialty = SelectField(_l("Especialidade"), [InputRequired(_l("Escolha a especialidade."))])
+    priority = RadioField(_l("Prioridade"), [InputRequired(_l("Escolha a prioridade."))])
+    justification = _said(N_("Justificativa do encaminhamento"), N_("Escreva a justificativa."), LONG)
+    diagnosis = TextAreaField(_l("Diagnóstico"), [Length(max=SHORT)])
+    bring = _said(N_("O que o paciente deve levar"), N_("Diga o que o paciente deve levar."))
+
+
+class CloseUnseenForm(MoveForm):
+    """Why no visit happened."""
+
+    cause = RadioField(_l("Por que a consulta não aconteceu"), [InputRequired(_l("Escolha um dos motivos da lista."))])
+    note = TextAreaField(_l("Observação"), [Length(max=SHORT)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cause.choices = [(cause, _l(words)) for cause, words in UNSEEN_CAUSES.items()]
+
+
+class CounterReferForm(MoveForm):
+    """The lower half of the referral sheet (forms.md, 2), and when and by whom the patient was seen."""
+
+    attended_on = DayField(_l("Data do atendimento"), [InputRequired(_l("Informe a data do atendimento."))])
+    attended_by = StringField(
+        _l("Quem atendeu"), [DataRequired(_l("Informe o nome do especialista.")), Length(max=120)]
+    )
+    diagnosis = _said(N_("Diagnóstico"), N_("Escreva o diagnóstico."))
+    opinion = _said(N_("Parecer médico ou odontológico"), N_("Escreva o parecer."), LONG)
+    conduct = _said(N_("Conduta adotada"), N_("Escreva a conduta."), LONG)
+    returns = RadioField(
+        _l("Retorno ao especialista após confirmação diagnóstica"),
+        [InputRequired(_l("Diga se o paciente volta ao especialista."))],
+        choices=[("no", _l("Não")), ("yes", _l("Sim"))],
+    )
+    return_when = StringField(_l("Em quanto tempo"), [Length(max=60)])
+
+
+class OpenForm(MoveForm):
+    """Why a manager opens the clinical content."""
+
+    why = TextAreaField(_l("Motivo"), [Length(max=SHORT)])
+
+
+def priority_choices(*, but: str = "") -> list[tuple[str, str]]:
+    """Return the priorities with their words; one can be left out."""
+    return [(value, _l(words)) for value, words in PRIORITY_WORDS.items() if value != but]
+
+
+def supply_form(items: Any) -> type[MoveForm]:
+    """Return the form that answers these items: `answer_<number>` or `why_not_<number>` for each."""
+    fields: dict[str, Any] = {}
+    for item in items:
+        fields[f"answer_{item.number}"] = TextAreaField(_l("Resposta"), [Length(max=LONG)])
+        fields[f"why_not_{item.number}"] = StringField(_l("Por que não foi possível"), [Length(max=SHORT)])
+    return type("SupplyForm", (MoveForm,), fields)

@@ -1,0 +1,107 @@
+"""Making a move from a page: in one transaction, with what to do when a rule or somebody else stands in the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult.cases import lifecycle, queries_moves
+from teleconsult.cases import timeline as told
+from teleconsult.cases.access import case_for
+from teleconsult.cases.draft_fields import RETURNABLE
+from teleconsult.cases.forms_moves import MoveForm
+from teleconsult.cases.models import Case
+from teleconsult.cases.queries_case import people_named, specialties_named
+from teleconsult.cases.world import facts_for
+from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.extensions import transaction
+from teleconsult.people.gate import current_user
+from teleconsult.web import show_refusal
+from teleconsult.web.words import in_language
+
+DONE, GONE = 303, 410
+
+
+def check_open(verb: str, case: Case) -> None:
+    """Hold a page to the rules before it is shown.
+
+    Raises:
+        Refused: the move is not this person's to make now.
+    """
+    lifecycle.check(verb, case, current_user, facts_for(case, current_user))
+
+
+def attempt(case: Case, form: MoveForm, act: Callable[[], Any]) -> int:
+    """Do `act` in a transaction on the case; return how it went, in the words of HTTP.
+
+    DONE: it is done. 422: a rule said no, in the form's errors. 409: somebody was faster; nothing was
+    done, what was typed is in the form, which carries the new version, to be sent again knowingly.
+    GONE: somebody was faster, and what they did took the case out of this person's sight.
+    """
+    ref = case.ref
+    try:
+        with transaction(case, _version(case, form)):
+            act()
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return 422
+    except Overtaken:
+        return _look_again(ref, form)
+    return DONE
+
+
+def _look_again(ref: str, form: MoveForm) -> int:
+    try:
+        case, _sight = case_for(current_user, ref)
+    except NotFound:
+        return GONE
+    form.version.data, form.seen.data = str(case.version), str(case.steps)
+    return 409
+
+
+def _version(case: Case, form: MoveForm) -> Any:
+    """Return the version that the form must be on: the present one when only one's own files came since."""
+    posted = form.version.data
+    if str(case.version) == str(posted) or not str(form.seen.data or "").isdigit():
+        return posted
+    since = queries_moves.events_since(case.id, int(form.seen.data or 0))
+    own = bool(since) and all(event.verb == "add" and event.by_id == current_user.id for event in since)
+    return case.version if own else posted
+
+
+def faster(case_id: int) -> str:
+    """Return, in a sentence, what happened to a case last: 'Dra. Lia Cordeiro assumiu o caso.'."""
+    event = queries_moves.last_event(case_id)
+    if event is None:
+        return ""
+    people = {who.id: who for who in people_named([event.by_id, event.for_id], told.refs_in([event]))}
+    names = told.Names(
+        user=current_user,
+        people=people,
+        by_ref={person.ref: person for person in people.values()},
+        specialties=specialties_named(told.slugs_in([event])),
+        fields=RETURNABLE,
+    )
+    return str(_("%(person)s %(did)s.", person=names.actor(event.by_id, event.for_id), did=told.said(event, names)))
+
+
+def names_of(case: Case) -> dict[str, str]:
+    """Return what the sentences of a move may name."""
+    specialty = case.specialty
+    return {
+        "asker": case.requester.full_name,
+        "holder": case.holder.full_name if case.holder else "",
+        "specialty": in_language(specialty.name_pt, specialty.name_en) if specialty else "",
+    }
+
+
+def gone_on(case: Case, words: str, *, leaves: bool = False) -> Response:
+    """Say what happened, and lead to where the work goes on: home, or the case while it can still be seen."""
+    flash(_(words, **names_of(case)))
+    try:
+        case_for(current_user, case.ref)
+    except NotFound:
+        leaves = True
+    return redirect("/" if leaves else url_for("cases.show", ref=case.ref))

@@ -1,0 +1,109 @@
+"""What the pages of the moves offer to choose from."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import lazyload
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models_opinion import Decline, OpinionDraft
+from teleconsult.cases.queries_case import problems_of
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.network.models import Specialty
+from teleconsult.people.access import Role
+from teleconsult.people.models import User, UserRole
+
+
+def specialties_answering() -> Sequence[Specialty]:
+    """Return the specialties that take cases, by name."""
+    return db.session.scalars(select(Specialty).where(Specialty.teleconsult).order_by(Specialty.name_pt)).all()
+
+
+def specialties_seen_in_person() -> Sequence[Specialty]:
+    """Return the specialties to which a patient can be sent, by name."""
+    kinds = ("specialty", "sub_specialty", "programme", "support_service")
+    return db.session.scalars(select(Specialty).where(Specialty.category.in_(kinds)).order_by(Specialty.name_pt)).all()
+
+
+def specialty_by(slug: str) -> Specialty:
+    """Return the specialty with a slug.
+
+    Raises:
+        Refused: there is none.
+    """
+    row = db.session.scalar(select(Specialty).where(Specialty.slug == slug))
+    if row is None:
+        raise Refused(N_("Escolha a especialidade."), field="specialty")
+    return row
+
+
+def person_by(ref: str, field: str) -> User:
+    """Return the person with a reference.
+
+    Raises:
+        Refused: there is none; `field` names the form's field.
+    """
+    row = db.session.scalar(select(User).where(User.ref == ref))
+    if row is None:
+        raise Refused(N_("Escolha uma pessoa da lista."), field=field)
+    return row
+
+
+def open_loads(consultant_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many cases wait for each of these consultants."""
+    query = (
+        select(Case.holder_id, func.count(Case.id))
+        .where(Case.holder_id.in_(set(consultant_ids)), Case.state == State.ASSIGNED)
+        .group_by(Case.holder_id)
+    )
+    return {holder: count for holder, count in db.session.execute(query) if holder is not None}
+
+
+def declines_of(case: Case) -> Sequence[Decline]:
+    """Return who gave a case back, and why, the last reason of each last."""
+    return db.session.scalars(select(Decline).where(Decline.case_id == case.id).order_by(Decline.id)).all()
+
+
+def requesters_of_unit(case: Case) -> Sequence[User]:
+    """Return the other active requesters of the unit of a case, by name."""
+    query = (
+        select(User)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            User.unit_id == case.unit_id,
+            User.id != case.requester_id,
+            UserRole.role == Role.REQUESTER,
+            User.switched_off_at.is_(None),
+        )
+        .options(lazyload(User.role_rows))
+        .order_by(User.name, User.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def justification_for(case: Case) -> str:
+    """Return a beginning of the justification of a referral, from what the requester wrote."""
+    return "\n\n".join(text for text in (case.complaint, case.objective, case.assessment) if text)
+
+
+def diagnosis_for(case: Case) -> str:
+    """Return the diagnosis of a referral as far as it is known: what the consultant typed, else the problems."""
+    drafts = db.session.scalars(select(OpinionDraft.fields).where(OpinionDraft.case_id == case.id)).first() or {}
+    typed = [value.partition("|")[2] for value in drafts.get("diagnoses", ())]
+    problems = [f"{row.title} ({row.code})" if row.code else row.title for row in problems_of(case)]
+    return "; ".join([words for words in typed if words] or problems)
+
+
+def last_event(case_id: int) -> CaseEvent | None:
+    """Return what happened to a case last."""
+    return db.session.scalar(
+        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.number.desc()).limit(1)
+    )
+
+
+def events_since(case_id: int, number: int) -> Sequence[CaseEvent]:
+    """Return what happened to a case after an event, oldest first."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.number > number)
+    return db.session.scalars(query.order_by(CaseEvent.number)).all()

@@ -1,0 +1,305 @@
+"""The pages of the moves, as one table: the form of each, what it does, what it says before and after.
+
+`views_moves.py` makes one page of each row. A move whose page is more than a form of its own words
+(opinion, supply) has a module of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from teleconsult import clock
+from teleconsult.cases import actions
+from teleconsult.cases import forms_moves as forms
+from teleconsult.cases import queries_moves as queries
+from teleconsult.cases.models import Case
+from teleconsult.errors import N_, Refused
+from teleconsult.people.access import Permission
+from teleconsult.people.models import User
+from teleconsult.shifts import roster
+from teleconsult.web.words import in_language
+
+Act = Callable[[Case, Any, User], Any]
+Prepare = Callable[[Any, Case], dict[str, Any]]
+"""Fills the choices of a form; returns what else its page shows: `helps` (lines under choices), `notes`."""
+
+
+def _nothing(_form: Any, _case: Case) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One move's page. `will` is said before, `done` after, with places for asker, holder and specialty.
+
+    `leaves` says that who makes it usually has the next case to see: the page leads home afterwards.
+    """
+
+    verb: str
+    form: type[forms.MoveForm]
+    act: Act
+    will: tuple[str, ...]
+    done: str
+    permission: Permission = Permission.READ_CASES
+    prepare: Prepare = _nothing
+    leaves: bool = False
+    template: str = "cases/moves/move.html"
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def _specialties(form: Any, case: Case) -> dict[str, Any]:
+    rows = [row for row in queries.specialties_answering() if row.id != case.specialty_id]
+    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
+    return {}
+
+
+def _priorities(form: Any, case: Case) -> dict[str, Any]:
+    form.priority.choices = forms.priority_choices(but=case.priority)
+    return {}
+
+
+def _consultants(form: Any, case: Case) -> dict[str, Any]:
+    """Offer those on duty, who has least first; who declined stands last, with the reason."""
+    found = [who for who in roster.on_duty(case.specialty_id or 0, clock.now()) if who.id != case.holder_id]
+    loads = queries.open_loads(person.id for person in found)
+    declined = {row.consultant_id: row for row in queries.declines_of(case)}
+    found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
+    form.consultant.choices = [(person.ref, person.full_name) for person in found]
+    helps = {person.ref: _load_words(loads.get(person.id, 0), declined.get(person.id)) for person in found}
+    return {"helps": {"consultant": helps}, "nobody": not found}
+
+
+def _load_words(load: int, decline: Any) -> str:
+    words = ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", load) if load else _("nenhum caso em aberto")
+    if decline is None:
+        return str(words)
+    return str(_("%(load)s · recusou este caso: %(why)s", load=words, why=decline.why))
+
+
+def _colleagues(form: Any, case: Case) -> dict[str, Any]:
+    found = queries.requesters_of_unit(case)
+    form.requester.choices = [(person.ref, person.full_name) for person in found]
+    return {
+        "helps": {"requester": {person.ref: person.registration for person in found if person.registration}},
+        "nobody": not found,
+    }
+
+
+def _referral(form: Any, case: Case) -> dict[str, Any]:
+    """Offer every specialty of the network, and begin with what the case and the unsent opinion say."""
+    rows = queries.specialties_seen_in_person()
+    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
+    form.priority.choices = forms.priority_choices()
+    if not form.is_submitted():
+        form.specialty.data = case.specialty.slug if case.specialty in rows else ""
+        form.priority.data = case.priority
+        form.justification.data = queries.justification_for(case)
+        form.diagnosis.data = queries.diagnosis_for(case)
+    return {}
+
+
+def _redirect(case: Case, form: Any, by: User) -> Any:
+    return actions.redirect(case, to=queries.specialty_by(form.specialty.data), why=form.why.data, by=by)
+
+
+def _assign(case: Case, form: Any, by: User) -> Any:
+    return actions.assign(case, to=queries.person_by(form.consultant.data, "consultant"), why=form.why.data, by=by)
+
+
+def _hand_over(case: Case, form: Any, by: User) -> Any:
+    return actions.hand_over(case, to=queries.person_by(form.requester.data, "requester"), by=by)
+
+
+def _return(case: Case, form: Any, by: User) -> Any:
+    missing = form.missing()
+    if not missing:
+        raise Refused(N_("Escreva, em ao menos um campo, o que falta."))
+    return actions.return_(case, missing, note=form.note.data or "", by=by)
+
+
+def _ask(case: Case, form: Any, by: User) -> Any:
+    if not form.wanted():
+        raise Refused(N_("Escreva ao menos um exame ou uma informação."))
+    return actions.ask(case, form.wanted(), note=form.note.data or "", by=by)
+
+
+def _escalate(case: Case, form: Any, by: User) -> Any:
+    return actions.escalate(
+        case,
+        to=queries.specialty_by(form.specialty.data),
+        priority=form.priority.data,
+        justification=form.justification.data,
+        diagnosis=form.diagnosis.data or "",
+        bring=form.bring.data,
+        by=by,
+    )
+
+
+def _counter_refer(case: Case, form: Any, by: User) -> Any:
+    visit = actions.Visit(
+        attended_on=form.attended_on.data,
+        attended_by=form.attended_by.data,
+        diagnosis=form.diagnosis.data,
+        opinion=form.opinion.data,
+        conduct=form.conduct.data,
+        returns=form.returns.data == "yes",
+        return_when=form.return_when.data or "",
+    )
+    return actions.counter_refer(case, visit, by=by, from_paper=True)
+
+
+TRIAGE = (
+    Screen(
+        "return",
+        forms.ReturnForm,
+        _return,
+        (
+            N_("O caso volta a %(asker)s com esta lista, campo por campo."),
+            N_("O relógio do prazo fica parado até o caso ser reenviado."),
+        ),
+        N_("Caso devolvido à unidade. %(asker)s recebe o aviso."),
+        Permission.TRIAGE,
+        leaves=True,
+        template="cases/moves/return.html",
+    ),
+    Screen(
+        "assign",
+        forms.AssignForm,
+        _assign,
+        (N_("O consultor escolhido recebe o caso. Ele, %(asker)s e quem estava com o caso são avisados."),),
+        N_("Caso distribuído para %(holder)s."),
+        Permission.TRIAGE,
+        _consultants,
+        leaves=True,
+        rows={"why": 2},
+    ),
+    Screen(
+        "redirect",
+        forms.RedirectForm,
+        _redirect,
+        (
+            N_("O caso sai de %(specialty)s e espera na fila da especialidade escolhida; o prazo continua."),
+            N_("%(asker)s recebe o aviso."),
+        ),
+        N_("Caso passado para a fila de %(specialty)s."),
+        prepare=_specialties,
+        leaves=True,
+    ),
+    Screen(
+        "reprioritise",
+        forms.ReprioritiseForm,
+        lambda case, form, by: actions.reprioritise(case, priority=form.priority.data, why=form.why.data, by=by),
+        (N_("O prazo é contado de novo para a nova prioridade, descontado o tempo já usado."),),
+        N_("Prioridade mudada; o novo prazo já vale."),
+        prepare=_priorities,
+    ),
+    Screen(
+        "hand_over",
+        forms.HandOverForm,
+        _hand_over,
+        (N_("A pessoa escolhida passa a responder pelo caso no lugar de %(asker)s. As duas são avisadas."),),
+        N_("Caso passado para %(asker)s."),
+        prepare=_colleagues,
+    ),
+)
+
+CONSULT = (
+    Screen(
+        "decline",
+        forms.WhyForm,
+        lambda case, form, by: actions.decline(case, form.why.data, by=by),
+        (
+            N_("O caso volta à fila e não retorna a você por si. O prazo continua."),
+            N_("O motivo é visto por %(asker)s e por quem distribui."),
+        ),
+        N_("Caso devolvido à fila. %(asker)s recebe o aviso."),
+        Permission.TAKE_CASES,
+        leaves=True,
+    ),
+    Screen(
+        "ask",
+        forms.AskForm,
+        _ask,
+        (
+            N_("%(asker)s recebe a lista e responde item por item."),
+            N_("O relógio do prazo fica parado até a resposta, e o caso continua seu."),
+        ),
+        N_("Pedido enviado a %(asker)s. O relógio do prazo está parado."),
+        Permission.TAKE_CASES,
+        template="cases/moves/ask.html",
+    ),
+    Screen(
+        "escalate",
+        forms.EscalateForm,
+        _escalate,
+        (
+            N_("Gera a folha de referência, que %(asker)s imprime, e o pedido de vaga."),
+            N_("O caso fica aberto até a contrarreferência."),
+        ),
+        N_("Encaminhamento feito. %(asker)s recebe o aviso."),
+        Permission.TAKE_CASES,
+        _referral,
+        rows={"justification": 6, "bring": 3},
+    ),
+    Screen(
+        "call_off",
+        forms.WhyForm,
+        lambda case, form, by: actions.call_off(case, form.why.data, by=by),
+        (N_("A vaga é liberada e o caso volta a %(holder)s, com um novo prazo."),),
+        N_("Consulta presencial suspensa. O caso voltou a %(holder)s."),
+    ),
+    Screen(
+        "counter_refer",
+        forms.CounterReferForm,
+        _counter_refer,
+        (N_("O caso é concluído. %(asker)s e quem encaminhou recebem o que você registrar."),),
+        N_("Contrarreferência registrada; o caso está concluído."),
+        rows={"opinion": 6, "conduct": 4},
+    ),
+)
+
+REQUEST = (
+    Screen(
+        "follow_up",
+        forms.FollowUpForm,
+        lambda case, form, by: actions.follow_up(case, form.question.data, by=by),
+        (N_("A dúvida volta a %(holder)s, com um novo prazo."),),
+        N_("Pergunta enviada a %(holder)s."),
+        Permission.FILE_CASES,
+    ),
+    Screen(
+        "accept",
+        forms.MoveForm,
+        lambda case, _form, by: actions.accept(case, by=by),
+        (N_("O caso é concluído com o parecer de %(holder)s. Ainda pode ser reaberto, com um motivo."),),
+        N_("Caso concluído. Conte em poucos toques como foi."),
+        Permission.FILE_CASES,
+    ),
+    Screen(
+        "reopen",
+        forms.WhyForm,
+        lambda case, form, by: actions.reopen(case, form.why.data, by=by),
+        (N_("O motivo vira uma nova pergunta a %(holder)s, com um novo prazo."),),
+        N_("Caso reaberto. %(holder)s recebe o aviso."),
+    ),
+    Screen(
+        "close_unseen",
+        forms.CloseUnseenForm,
+        lambda case, form, by: actions.close_unseen(case, form.cause.data, note=form.note.data or "", by=by),
+        (N_("A vaga é liberada e o caso é concluído sem a consulta."),),
+        N_("Caso encerrado sem consulta."),
+    ),
+    Screen(
+        "cancel",
+        forms.WhyForm,
+        lambda case, form, by: actions.cancel(case, form.why.data, by=by),
+        (N_("O pedido se encerra sem resposta e não volta à fila. O que foi escrito continua no registro."),),
+        N_("Pedido cancelado."),
+        Permission.FILE_CASES,
+    ),
+)
+
+SCREENS = {screen.verb: screen for screen in (*TRIAGE, *CONSULT, *REQUEST)}

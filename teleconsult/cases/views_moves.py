@@ -1,0 +1,97 @@
+"""The pages of the moves that the table of `screens.py` describes, and the moves that need only a press."""
+
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+
+from teleconsult.cases import actions
+from teleconsult.cases.access import case_for
+from teleconsult.cases.blueprint import bp
+from teleconsult.cases.forms_moves import SPARE_ROWS, MoveForm
+from teleconsult.cases.models import Case
+from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on, names_of
+from teleconsult.cases.screens import SCREENS, Screen
+from teleconsult.cases.words import words_of
+from teleconsult.errors import N_
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.web.setup import error_page
+
+
+def _add(screen: Screen) -> None:
+    """Put the page of one move on the blueprint."""
+
+    @requires(screen.permission)
+    def view(ref: str) -> Any:
+        case, _sight = case_for(current_user, ref)
+        form = screen.form(version=case.version, seen=case.steps)
+        extra = screen.prepare(form, case)
+        if request.method == "GET":
+            check_open(screen.verb, case)
+            return page(screen, case, form, extra)
+        case_id, status = case.id, _settle(screen, case, form)
+        if status == GONE:
+            return error_page(409, faster(case_id))
+        if status == DONE:
+            return gone_on(case, screen.done, leaves=screen.leaves)
+        return page(screen, case, form, extra, overtaken=faster(case_id) if status == 409 else ""), status
+
+    view.__doc__ = f"Show and make the move {screen.verb!r}."
+    bp.add_url_rule(f"/<ref>/{screen.verb}", screen.verb, view, methods=["GET", "POST"])
+
+
+def _settle(screen: Screen, case: Case, form: Any) -> int:
+    if "more" in request.form:
+        for _row in range(SPARE_ROWS):
+            form.items.append_entry()
+        return 200
+    if not form.validate():
+        return 422
+    return attempt(case, form, lambda: screen.act(case, form, current_user))
+
+
+def page(screen: Screen, case: Case, form: MoveForm, extra: dict[str, Any], *, overtaken: str = "") -> str:
+    """Return the page of a move: its form, what it will do, and the case in short beside it."""
+    names = names_of(case)
+    return render_template(
+        screen.template,
+        screen=screen,
+        words=words_of(screen.verb, case.state),
+        case=case,
+        form=form,
+        will=[_(line, **names) for line in screen.will],
+        overtaken=overtaken,
+        **({"helps": {}, "nobody": False} | extra),
+    )
+
+
+for _screen in SCREENS.values():
+    _add(_screen)
+
+
+@bp.post("/<ref>/claim")
+@requires(Permission.TAKE_CASES)
+def claim(ref: str) -> Any:
+    """Take a waiting case: one press."""
+    case, _sight = case_for(current_user, ref)
+    return _press(
+        case, lambda: actions.claim(case, by=current_user), N_("O caso está com você. %(asker)s recebe o aviso.")
+    )
+
+
+@bp.post("/<ref>/confirm")
+@requires(Permission.FILE_CASES)
+def confirm(ref: str) -> Any:
+    """Confirm, as the named requester, what support filed."""
+    case, _sight = case_for(current_user, ref)
+    return _press(case, lambda: actions.confirm(case, by=current_user), N_("Confirmado. Obrigado por conferir."))
+
+
+def _press(case: Case, act: Any, done: str) -> Any:
+    """Make a move that needs nothing typed; whoever was too late is told who was faster."""
+    form = MoveForm(version=case.version)
+    case_id, status = case.id, attempt(case, form, act)
+    if status == DONE:
+        return gone_on(case, done)
+    return error_page(409, faster(case_id)) if status in (GONE, 409) else error_page(422, " ".join(form.form_errors))
