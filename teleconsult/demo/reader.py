@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from teleconsult.demo.story import CARRIES, SYSTEM, CaseStory, Demo, Person, Step
 
 HERE = Path(__file__).parent
+TEXTS = frozenset({"complaint", "subjective", "objective", "assessment", "plan", "available"})
 T = TypeVar("T")
 
 
@@ -125,5 +126,7 @@ def _check_step(step: Step, where: str) -> None:
     carried = {field.name for field in fields(step) if getattr(step, field.name) not in ("", (), None)} - always
     if lacking := must - carried:
         raise Malformed(f"{where}: must carry {', '.join(sorted(lacking))}")
+    if wrong := (step.changes or {}).keys() - TEXTS:
+        raise Malformed(f"{where}: changes no text of the form: {', '.join(sorted(wrong))}")
     if surplus := carried - must - may:
         raise Malformed(f"{where}: does not carry {', '.join(sorted(surplus))}")

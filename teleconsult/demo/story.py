@@ -11,7 +11,7 @@ support unit, it was taken for the requester of the case. `outcome` (the survey)
 what support filed) are no moves but have their moments too.
 
 What the form lacked when it was sent too early is in no special place: it is simply not in the form, and a later
-`submit` brings it in `changes` (text fields of the form, vital signs) and `files`. A draft that was never sent has
+`submit` brings it in `changes` (texts of the form, by field) and `files`. A draft that was never sent has
 no story, only `begun`. `state` and `late` are what the reader of the story expects at the end; the tests hold the
 story against the life cycle.
 
@@ -20,7 +20,7 @@ Clinical texts are Markdown of the small kind that the product's form takes.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 SYSTEM = "system"
 TOLD_ON = date(2026, 11, 21)
@@ -246,7 +246,7 @@ class Step:
     specialty: str = ""
     priority: Priority | None = None
     cause: Literal["refused", "moved", "died", "solved", "absent"] | None = None
-    changes: dict[str, Any] | None = None
+    changes: dict[str, str] | None = None
     missing: tuple[Missing, ...] = ()
     items: tuple[str, ...] = ()
     supplies: tuple[Supply, ...] = ()

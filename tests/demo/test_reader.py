@@ -242,6 +242,7 @@ PERSON = '[[person]]\nkey = "ana"\nname = "Ana"\nemail = "a@demo.example"\nroles
         ('[[story]]\nverb = "cancel"\nwho = "ana"\nago = "1h"', "must carry why"),
         ('[[story]]\nverb = "claim"\nwho = "ana"\nago = "1h"\nwhy = "x"', "does not carry why"),
         ('[[story]]\nverb = "submit"\nago = "1h"', "missing who"),
+        ('[[story]]\nverb = "submit"\nwho = "ana"\nago = "1h"\nchanges.mood = "x"', "no text of the form: mood"),
         ('earlier = "other"', "no earlier case other"),
         ('files = [{ name = "no.png", caption = "x", kind = "photo" }]', "no such sample"),
         ("[patient", "case.toml"),
