@@ -100,6 +100,12 @@
 
   // ---- saving
 
+  // The form sent by its button is based on what was saved last, too.
+  function based(number) {
+    version = number;
+    if (form.elements.draft_version) form.elements.draft_version.value = number;
+  }
+
   function body() {
     const data = new FormData(form);
     Array.from(data.entries()).forEach(([name, value]) => { if (typeof value !== "string") data.delete(name); });
@@ -147,7 +153,7 @@
       return;
     }
     failures = 0;
-    version = said.version;
+    based(said.version);
     saved = sent;
     say("saved", "", { time: said.saved_at || clock() });
     if (dirty()) { keep(); soon(); } else forget(key);
@@ -180,7 +186,7 @@
     const taken = await ask("conflict", read(), there);
     if (!taken) return;
     failures = 0;
-    version = said.version;
+    based(said.version);
     saved = there;
     apply(taken);
   }
