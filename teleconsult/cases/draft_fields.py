@@ -28,6 +28,9 @@ STEP_WORDS = {
 MATCH = "_match"
 """Where the draft keeps what a person decided about the patient's record; see `cases/sending.py`."""
 
+SAVED = "_saved"
+"""Where the draft keeps, by step, the version and the window that changed it last."""
+
 PATIENT_TEXTS = (
     "patient_name",
     "social_name",

@@ -14,19 +14,17 @@ from teleconsult.cases.actions.consult import (
     open_questions,
     withdraw,
 )
+from teleconsult.cases.actions.drafting import discard, draft, note, save_draft, save_step
 from teleconsult.cases.actions.request import (
     accept,
     add,
     cancel,
     confirm,
-    discard,
-    draft,
     follow_up,
     live_consent,
     open_request,
     reopen,
     revoke_consent,
-    save_draft,
     submit,
     supply,
 )
@@ -71,6 +69,7 @@ __all__ = [
     "lapse",
     "live_consent",
     "live_referral",
+    "note",
     "open_questions",
     "open_request",
     "redirect",
@@ -80,6 +79,7 @@ __all__ = [
     "return_",
     "revoke_consent",
     "save_draft",
+    "save_step",
     "submit",
     "supply",
     "withdraw",

@@ -1,8 +1,7 @@
-"""What the requester does, or support for a named requester: from the draft to the acceptance."""
+"""What the requester does, or support for a named requester: from the sending to the acceptance."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from flask import current_app
 
@@ -12,7 +11,6 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import (
     Case,
     CaseConsent,
-    CaseDraft,
     CaseEvent,
     CaseProblem,
     CaseQuestion,
@@ -20,87 +18,15 @@ from teleconsult.cases.models import (
 )
 from teleconsult.cases.models_opinion import InformationRequest, MissingItem
 from teleconsult.cases.request import Request, age_on, check_request
-from teleconsult.cases.world import own_district
-from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.patients.models import Patient
-from teleconsult.people.access import Role
 from teleconsult.people.models import User
-from teleconsult.web.refs import new_ref
 from teleconsult.web.words import initials
 
-events.declare("case.draft", "case.discard", "case.revoke_consent")
+events.declare("case.revoke_consent")
 
 KEPT = ("complaint", "subjective", "objective", "vitals", "assessment", "plan", "available")
-
-
-def draft(*, by: User, requester: User | None = None, linked: Case | None = None) -> Case:
-    """Begin a case for oneself, or as support for a named requester of the own district.
-
-    Raises:
-        Refused: the requester is not one, has no unit, or is not of the district.
-    """
-    requester = requester or by
-    if not requester.has(Role.REQUESTER) or not requester.is_active or requester.unit is None:
-        raise Refused(N_("O caso precisa de um solicitante ativo, com unidade de saúde."), field="requester")
-    now = clock.now()
-    case = Case(
-        ref=new_ref("TC"),
-        state=State.DRAFT,
-        unit_id=requester.unit_id,
-        requester_id=requester.id,
-        filed_by_id=by.id,
-        linked_case_id=linked.id if linked else None,
-        created_at=now,
-        changed_at=now,
-    )
-    case.unit = requester.unit
-    if requester.id != by.id and not (by.has(Role.SUPPORT) and own_district(case, by)):
-        raise Refused(N_("Só a unidade de apoio do distrito registra casos por outra pessoa."), field="requester")
-    case.draft = CaseDraft(fields={}, saved_at=now, saved_by_id=by.id)
-    db.session.add(case)
-    db.session.flush()
-    audit.record(
-        f"case:{case.ref}",
-        "case.draft",
-        by_id=by.id,
-        for_id=None if requester.id == by.id else requester.id,
-        subject=case.ref,
-    )
-    return case
-
-
-def save_draft(case: Case, fields: Mapping[str, Any], *, version: int | str, by: User) -> int:
-    """Keep what was typed, raw; return the new version of the draft.
-
-    Raises:
-        Overtaken: somebody saved this draft since `version`.
-        Refused: the case was sent meanwhile.
-    """
-    if case.draft is None or case.state not in (State.DRAFT, State.RETURNED):
-        raise Refused(N_("Este caso já foi enviado; recarregue a página."))
-    if str(case.draft.version) != str(version):
-        raise Overtaken
-    if case.draft.fields != dict(fields):
-        case.draft.fields = dict(fields)
-        case.draft.saved_at = clock.now()
-        case.draft.saved_by_id = by.id
-        db.session.flush()
-    return case.draft.version
-
-
-def discard(case: Case, *, by: User) -> None:
-    """Throw a draft away; nothing of it stays but that it was there.
-
-    Raises:
-        Refused: it is not a draft of this person.
-    """
-    if case.state != State.DRAFT or by.id not in (case.requester_id, case.filed_by_id):
-        raise Refused(N_("Só um rascunho seu pode ser descartado."))
-    audit.record(f"case:{case.ref}", "case.discard", by_id=by.id, subject=case.ref)
-    events.emit("case.discard", case=case, by=by)
-    db.session.delete(case)
-    db.session.flush()
 
 
 def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseEvent:

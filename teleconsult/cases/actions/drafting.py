@@ -1,0 +1,144 @@
+"""A request while it is written: begun once, kept as it is typed, thrown away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from teleconsult import audit, clock, events
+from teleconsult.cases.draft_fields import SAVED, differing
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseDraft
+from teleconsult.cases.world import own_district
+from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.extensions import db
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.web.refs import new_ref
+
+events.declare("case.draft", "case.discard")
+
+
+def draft(
+    *,
+    by: User,
+    requester: User | None = None,
+    linked: Case | None = None,
+    token: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> Case:
+    """Begin a case for oneself, or as support for a named requester of the own district.
+
+    Args:
+        by: who writes.
+        requester: for whom, when not for oneself.
+        linked: an earlier case that this one continues.
+        token: of the form that begins it; unique, so that the form sent twice makes one case.
+        fields: what is known already, as texts of the form.
+
+    Raises:
+        Refused: the requester is not one, has no unit, or is not of the district.
+    """
+    requester = requester or by
+    if not requester.has(Role.REQUESTER) or not requester.is_active or requester.unit is None:
+        raise Refused(N_("O caso precisa de um solicitante ativo, com unidade de saúde."), field="requester")
+    now = clock.now()
+    case = Case(
+        ref=new_ref("TC"),
+        token=token,
+        state=State.DRAFT,
+        unit_id=requester.unit_id,
+        requester_id=requester.id,
+        filed_by_id=by.id,
+        linked_case_id=linked.id if linked else None,
+        created_at=now,
+        changed_at=now,
+    )
+    case.unit = requester.unit
+    if requester.id != by.id and not (by.has(Role.SUPPORT) and own_district(case, by)):
+        raise Refused(N_("Só a unidade de apoio do distrito registra casos por outra pessoa."), field="requester")
+    case.draft = CaseDraft(fields=dict(fields or {}), saved_at=now, saved_by_id=by.id)
+    db.session.add(case)
+    db.session.flush()
+    audit.record(
+        f"case:{case.ref}",
+        "case.draft",
+        by_id=by.id,
+        for_id=None if requester.id == by.id else requester.id,
+        subject=case.ref,
+    )
+    return case
+
+
+def save_draft(case: Case, fields: Mapping[str, Any], *, version: int | str, by: User) -> int:
+    """Keep everything that was typed, raw; return the new version of the draft.
+
+    Raises:
+        Overtaken: somebody saved this draft since `version`.
+        Refused: the case was sent meanwhile.
+    """
+    open_draft = _open(case)
+    if str(open_draft.version) != str(version):
+        raise Overtaken
+    return _keep(open_draft, fields, by)
+
+
+def save_step(case: Case, step: str, texts: Mapping[str, Any], *, version: int | str, editor: str, by: User) -> int:
+    """Keep what was typed in one step, raw; return the new version of the draft.
+
+    Two windows on two steps do not meet, and one window may save while it saves: only what somebody
+    else's window changed in this step since `version`, to other words, is a conflict.
+
+    Args:
+        case: a draft or a returned case.
+        step: one of `draft_fields.STEPS`.
+        texts: its fields, as `draft_fields.pick` gives them.
+        version: the version of the draft on which the texts are based.
+        editor: the name of the open page, drawn anew whenever the page is opened.
+        by: who types.
+
+    Raises:
+        Overtaken: another window saved other words in this step since `version`.
+        Refused: the case was sent meanwhile.
+    """
+    open_draft = _open(case)
+    if not differing(texts, open_draft.fields, step):
+        return open_draft.version
+    changed_at, changed_in = open_draft.fields.get(SAVED, {}).get(step, (0, ""))
+    if not str(version).isdecimal() or (int(version) < changed_at and editor != changed_in):
+        raise Overtaken
+    saved = open_draft.fields.get(SAVED, {}) | {step: [open_draft.version + 1, editor]}
+    return _keep(open_draft, {**open_draft.fields, **texts, SAVED: saved}, by)
+
+
+def note(case: Case, name: str, value: Any, *, by: User) -> int:
+    """Keep something beside the fields (`draft_fields.MATCH`); return the new version of the draft."""
+    open_draft = _open(case)
+    return _keep(open_draft, {**open_draft.fields, name: value}, by)
+
+
+def _open(case: Case) -> CaseDraft:
+    if case.draft is None or case.state not in (State.DRAFT, State.RETURNED):
+        raise Refused(N_("Este caso já foi enviado; recarregue a página."))
+    return case.draft
+
+
+def _keep(open_draft: CaseDraft, fields: Mapping[str, Any], by: User) -> int:
+    if open_draft.fields != dict(fields):
+        open_draft.fields = dict(fields)
+        open_draft.saved_at = clock.now()
+        open_draft.saved_by_id = by.id
+        db.session.flush()
+    return open_draft.version
+
+
+def discard(case: Case, *, by: User) -> None:
+    """Throw a draft away; nothing of it stays but that it was there.
+
+    Raises:
+        Refused: it is not a draft of this person.
+    """
+    if case.state != State.DRAFT or by.id not in (case.requester_id, case.filed_by_id):
+        raise Refused(N_("Só um rascunho seu pode ser descartado."))
+    audit.record(f"case:{case.ref}", "case.discard", by_id=by.id, subject=case.ref)
+    events.emit("case.discard", case=case, by=by)
+    db.session.delete(case)
+    db.session.flush()
