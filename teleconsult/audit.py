@@ -43,9 +43,9 @@ class AuditEvent(Model):
     __table_args__ = (
         UniqueConstraint("stream", "number"),
         Index("ix_audit_events_at", "at", "id"),
-        Index("ix_audit_events_user_id", "user_id", "id"),
-        Index("ix_audit_events_subject", "subject", "id"),
-        Index("ix_audit_events_word", "word", "id"),
+        Index("ix_audit_events_user_id", "user_id", "at", "id"),
+        Index("ix_audit_events_subject", "subject", "at", "id"),
+        Index("ix_audit_events_word", "word", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -20,6 +20,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.notices.models",
     "teleconsult.patients.merging",
     "teleconsult.cases.actions",
+    "teleconsult.cases.models_alerts",
     "teleconsult.cases.of_patient",
     "teleconsult.attachments.actions",
     "teleconsult.attachments.previews",

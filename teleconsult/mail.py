@@ -8,7 +8,7 @@ request. The Message-ID comes from the key of the message, so that one sent twic
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -86,11 +86,10 @@ def send(address: str, payload: dict[str, Any], key: str) -> None:
 def write(address: str, payload: dict[str, Any], key: str) -> EmailMessage:
     """Return a mail with its words, in the language of whoever gets it."""
     language = payload["language"]
-    template = current_app.jinja_env.get_template(f"email/{payload['template']}.txt")
     with force_locale(language):
-        head, _, body = template.render(address_of=address_of, **payload["params"]).strip().partition("\n")
+        subject, body = _render(payload["template"], payload["params"])
     message = EmailMessage()
-    message["Subject"] = head.removeprefix("Subject:").strip()
+    message["Subject"] = subject
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = address
     message["Date"] = format_datetime(clock.now())
@@ -99,6 +98,18 @@ def write(address: str, payload: dict[str, Any], key: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
     return message
+
+
+def _render(name: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    template = current_app.jinja_env.get_template(f"email/{name}.txt")
+    text = template.render(address_of=address_of, subject_of=subject_of, **params)
+    head, _, body = text.strip().partition("\n")
+    return head.removeprefix("Subject:").strip(), body
+
+
+def subject_of(name: str, **params: Any) -> str:
+    """Return the subject that the mail of a template has: a line of a digest."""
+    return _render(name, params)[0]
 
 
 def message_id(key: str) -> str:

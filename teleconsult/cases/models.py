@@ -82,6 +82,13 @@ class Case(Model):
             sqlite_where=text("ends_at IS NOT NULL"),
             postgresql_where=text("ends_at IS NOT NULL"),
         ),
+        Index(
+            "ix_cases_concluded_at",
+            "concluded_at",
+            "id",
+            sqlite_where=text("concluded_at IS NOT NULL"),
+            postgresql_where=text("concluded_at IS NOT NULL"),
+        ),
         Index("ix_cases_specialty_open", "specialty_id", "state", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index("ix_cases_specialty_id", "specialty_id", "state", "changed_at", "id"),
         Index(

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from teleconsult.extensions import Model, UTCDateTime
 from teleconsult.people.models import User
+
+UNSEEN, SEEN = text("seen_at IS NULL"), text("seen_at IS NOT NULL")
+DIGEST_HOUR = 7
 
 
 class Notice(Model):
@@ -14,13 +17,9 @@ class Notice(Model):
 
     __tablename__ = "notices"
     __table_args__ = (
-        Index("ix_notices_user_id", "user_id", "id"),
-        Index(
-            "ix_notices_unseen",
-            "user_id",
-            sqlite_where=text("seen_at IS NULL"),
-            postgresql_where=text("seen_at IS NULL"),
-        ),
+        Index("ix_notices_unseen", "user_id", "id", sqlite_where=UNSEEN, postgresql_where=UNSEEN),
+        Index("ix_notices_seen", "user_id", "id", sqlite_where=SEEN, postgresql_where=SEEN),
+        Index("ix_notices_same", "user_id", "subject", "kind", sqlite_where=UNSEEN, postgresql_where=UNSEEN),
         Index(
             "ix_notices_digest",
             "digest_due_at",
@@ -48,3 +47,13 @@ class MailChoice(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class DigestHour(Model):
+    """The hour at which a person wants the daily mail, in the zone of the own unit (7 unless a row says otherwise)."""
+
+    __tablename__ = "digest_hours"
+    __table_args__ = (CheckConstraint("hour BETWEEN 0 AND 23", name="of_a_day"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    hour: Mapped[int]
