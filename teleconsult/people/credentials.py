@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from teleconsult import clock
+from teleconsult import clock, mail
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import changed, db
 from teleconsult.people import password_rules, passwords
@@ -23,17 +23,21 @@ def accept(user: User, password: str) -> str:
 
 
 def write(user: User, hashed: str, *, by_other: bool = False) -> None:
-    """Keep a new password; failures are forgotten and a rest ends.
+    """Keep a new password; failures are forgotten and a rest ends. Who had one is told by mail that it is another.
 
     The row's version stays: it guards what managers edit, and a password is not that.
     """
+    now = clock.now()
+    if user.password_hash:
+        key = f"password:{user.ref}:{now.isoformat()}"
+        mail.put("account_password", key=key, to=user.email, language=user.language)
     changed(
         update(User)
         .where(User.id == user.id)
         .values(
             previous_hash=User.password_hash,
             password_hash=hashed,
-            password_set_at=clock.now(),
+            password_set_at=now,
             must_change_password=by_other,
             failures=0,
             rests_until=None,

@@ -13,7 +13,7 @@ from hashlib import sha256
 from flask import current_app
 from sqlalchemy import func, select, update
 
-from teleconsult import audit, clock, outbox
+from teleconsult import audit, clock, mail
 from teleconsult.errors import NotFound
 from teleconsult.extensions import changed, db, transaction
 from teleconsult.people import credentials, sessions
@@ -48,8 +48,7 @@ def make(user: User, kind: LinkKind) -> SingleUseLink:
 def send(user: User, kind: LinkKind, *, by_id: int | None) -> None:
     """Make a link and write the mail that carries it. The caller holds the transaction."""
     link = make(user, kind)
-    payload = {"template": TEMPLATES[kind], "language": user.language, "params": {"link": link.id}}
-    outbox.put("email", f"link:{link.id}", user.email, payload)
+    mail.put(TEMPLATES[kind], key=f"link:{link.id}", to=user.email, language=user.language, link=link.id)
     audit.record(stream_of(user), f"person.{kind}", by_id=by_id, subject=user.ref)
 
 

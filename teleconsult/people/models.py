@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, event, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.extensions import Model, UTCDateTime, plain_text
 from teleconsult.people.access import Permission, Role, permissions_of
+from teleconsult.typed import fold
 
 PERSONAL = {"personal": True}
 
@@ -30,6 +32,7 @@ class User(Model, UserMixin):
         CheckConstraint("failures >= 0", name="failures_not_negative"),
         Index("ix_users_unit_id", "unit_id"),
         Index("ix_users_name", "name"),
+        Index("ix_users_search_key", "search_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +48,7 @@ class User(Model, UserMixin):
     council_uf: Mapped[str | None] = mapped_column(String(2))
     rqe: Mapped[str | None] = mapped_column(String(60), info=PERSONAL)
     cbo: Mapped[str | None] = mapped_column(String(6))
+    search_key: Mapped[str] = mapped_column(plain_text(420), default="", server_default="", info=PERSONAL)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("health_units.id"))
     language: Mapped[str] = mapped_column(String(5), default="pt_BR")
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -111,6 +115,13 @@ class User(Model, UserMixin):
     def has(self, role: Role) -> bool:
         """Tell whether the person holds the role."""
         return role in self.roles
+
+
+@event.listens_for(User, "before_insert")
+@event.listens_for(User, "before_update")
+def _keep_search_key(_mapper: Any, _connection: Any, user: User) -> None:
+    """Keep the words under which a person is found; lists are in their order, since the name comes first."""
+    user.search_key = fold(f"{user.name} {user.email} {user.council_number or ''}")[:420]
 
 
 class UserRole(Model):

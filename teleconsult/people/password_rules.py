@@ -51,7 +51,7 @@ abcdef abcde abcd abc xyz aaa
 """
 COMMON = frozenset((_PORTUGUESE + _ENGLISH + _KEYS_SIDE_BY_SIDE).split())
 _LONGEST_WORD = max(map(len, COMMON))
-_LOOKALIKES = (
+_LOOKALIKES: tuple[dict[int, int], ...] = (
     {},  # as it is typed
     str.maketrans("0134578@$!|", "oieastbasii"),
     str.maketrans("0134578@$!|", "oleastbasll"),

@@ -111,6 +111,8 @@ def test_rooms_of_a_feature_go_down():
 
 PURE = [
     "people/access",
+    "people/devices",
+    "people/password_rules",
     "cases/lifecycle",
     "cases/clocks",
     "cases/deadline",
