@@ -1,5 +1,6 @@
 """Taking a patient in: the record of the same person, or a new one. Inside the caller's `transaction()`."""
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from sqlalchemy import delete, select, update
@@ -43,7 +44,15 @@ class Undecided(Refused):
         self.found = found
 
 
-def admit(facts: Facts, *, by: User, unit_id: int | None = None, decided: str = "") -> Patient:
+def admit(
+    facts: Facts,
+    *,
+    by: User,
+    unit_id: int | None = None,
+    decided: str = "",
+    seen: Collection[str] | None = None,
+    known: Patient | None = None,
+) -> Patient:
     """Return the record of a patient, brought up to date with what the form says; a new one if there is none.
 
     CNS and CPF lead to the record by themselves. Where they contradict it, or where there is only likeness,
@@ -55,17 +64,19 @@ def admit(facts: Facts, *, by: User, unit_id: int | None = None, decided: str = 
         unit_id: the unit that looks after the patient now; that of `by` if none is named.
         decided: the reference of the record that a person chose among those suggested, NEW, or '' when
             nobody was asked.
+        seen: the references that were shown to whoever decided NEW; another one is asked about. None: all.
+        known: the patient of whom a person said before that the form is about; likeness asks no more.
 
     Raises:
         Undecided: nobody decided yet, or about other records.
     """
     for _ in range(TRIES):
         found = look_up(facts)
-        patient = _chosen(found, decided)
+        patient = _chosen(found, decided, seen, known)
         if patient is None:
             patient = _create(facts, by, unit_id or by.unit_id)
         elif _hold(patient):
-            _bring_up_to_date(patient, facts, by, unit_id or by.unit_id, confirmed=found.undecided)
+            _bring_up_to_date(patient, facts, by, unit_id or by.unit_id, confirmed=found.match is None)
         else:
             continue
         if patient is not None:
@@ -73,13 +84,18 @@ def admit(facts: Facts, *, by: User, unit_id: int | None = None, decided: str = 
     raise RuntimeError("a patient's record kept moving away")
 
 
-def _chosen(found: Found, decided: str) -> Patient | None:
+def _chosen(found: Found, decided: str, seen: Collection[str] | None, known: Patient | None) -> Patient | None:
     """Return the record that the form means; None: a new one is to be made."""
-    if not found.undecided or (decided == NEW and not found.numbered):
+    shown = [suggestion.ref for suggestion in found.suggestions]
+    if found.match is not None:
         return found.match
-    if decided not in [suggestion.ref for suggestion in found.suggestions]:
-        raise Undecided(found)
-    return standing(db.session.scalars(select(Patient).where(Patient.ref == decided)).one())
+    if decided in shown:
+        return standing(db.session.scalars(select(Patient).where(Patient.ref == decided)).one())
+    if known is not None and not found.numbered:
+        return standing(known)
+    if not shown or (decided == NEW and not found.numbered and (seen is None or set(shown) <= set(seen))):
+        return None
+    raise Undecided(found)
 
 
 def _create(facts: Facts, by: User, unit_id: int | None) -> Patient | None:

@@ -8,8 +8,9 @@ from teleconsult import clock
 from teleconsult.cases import world
 from teleconsult.cases.actions._make import make
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import CounterReferral, MissingItem, Referral
+from teleconsult.cases.sent import texts_of
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
@@ -38,6 +39,8 @@ def return_(case: Case, missing: Mapping[str, str], *, by: User, note: str = "")
     )
     for field, words in missing.items():
         db.session.add(MissingItem(event_id=event.id, case_id=case.id, field=field, note=words))
+    # What was sent is what is completed: it is a draft again, with the words it was sent with.
+    case.draft = CaseDraft(fields=texts_of(case), saved_at=event.at, saved_by_id=case.requester_id)
     db.session.flush()
     return event
 

@@ -1,0 +1,157 @@
+"""Requests that are being written, as their screens ask for them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+
+from teleconsult import clock
+from teleconsult.cases import lifecycle
+from teleconsult.cases.access import Sight, case_for
+from teleconsult.cases.draft_problems import codes_in
+from teleconsult.cases.draft_text import Book, Reading, read
+from teleconsult.cases.lifecycle import Facts, State, Who
+from teleconsult.cases.models import Case, CaseConsent, CaseDraft
+from teleconsult.cases.models_opinion import MissingItem
+from teleconsult.cases.world import own_district
+from teleconsult.coding.search import titles_of
+from teleconsult.errors import NotFound
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.access import Role
+from teleconsult.people.models import User, UserRole
+
+MOST_DRAFTS = 50
+REFERRED_TO = ("specialty", "sub_specialty")
+
+
+def draft_for(user: User, ref: str) -> Case:
+    """Return a case that this person writes, for oneself or as support for its requester.
+
+    It may have been sent meanwhile: then it has no `draft` any more, and its page is the place to go.
+
+    Raises:
+        NotFound: it is not there, or not this person's to write.
+    """
+    case, sight = case_for(user, ref)
+    facts = Facts(own_district=user.has(Role.SUPPORT) and own_district(case, user))
+    if sight is not Sight.FULL or not {Who.REQUESTER, Who.SUPPORT} & lifecycle.parts(case, user, facts):
+        raise NotFound
+    return case
+
+
+def today_at(case: Case) -> date:
+    """Return the day it is at the case's unit."""
+    return clock.now().astimezone(ZoneInfo(case.unit.zone)).date()
+
+
+def reading_of(case: Case, fields: Mapping[str, Any] | None = None) -> Reading:
+    """Read a draft as it stands, or the given texts as if they stood in it."""
+    texts = (case.draft.fields if case.draft else {}) if fields is None else fields
+    return read(texts, book_of(case, texts))
+
+
+def book_of(case: Case, fields: Mapping[str, Any]) -> Book:
+    """Return what the texts of a draft are read against."""
+    rows = specialties()
+    return Book(
+        today=today_at(case),
+        specialties={row.slug: row.id for row in rows if row.teleconsult},
+        referrals={row.slug: row.id for row in rows},
+        # The record is kept in the language of the service, whoever writes.
+        codes={(p.system, p.code): p.title for p in case.problems if p.code} | titles_of(codes_in(fields)),
+        consented=_consented(case),
+    )
+
+
+def _consented(case: Case) -> bool:
+    live = select(CaseConsent.id).where(CaseConsent.case_id == case.id, CaseConsent.revoked_at.is_(None))
+    return db.session.scalar(live.limit(1)) is not None
+
+
+def specialties() -> Sequence[Any]:
+    """Return what one may refer to, by name; `teleconsult` marks what takes cases."""
+    columns = select(
+        Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en, Specialty.teleconsult, Specialty.prompts
+    )
+    wanted = or_(Specialty.category.in_(REFERRED_TO), Specialty.teleconsult)
+    return db.session.execute(columns.where(wanted).order_by(Specialty.name_pt)).all()
+
+
+def missing_of(case: Case) -> dict[str, str]:
+    """Return what an administrator sent the case back for: field → what to do about it."""
+    if case.state != State.RETURNED:
+        return {}
+    query = select(MissingItem.field, MissingItem.note).where(
+        MissingItem.case_id == case.id, MissingItem.resolved_at.is_(None)
+    )
+    return dict(row._tuple() for row in db.session.execute(query.order_by(MissingItem.event_id)))
+
+
+def drafts_of(user: User) -> Sequence[Any]:
+    """Return the drafts that this person writes, the one touched last first."""
+    query = (
+        select(
+            Case.ref, CaseDraft.saved_at, CaseDraft.fields, Specialty.name_pt, Specialty.name_en, User.title, User.name
+        )
+        .join(CaseDraft, CaseDraft.case_id == Case.id)
+        .join(User, User.id == Case.requester_id)
+        .outerjoin(Specialty, Specialty.id == Case.specialty_id)
+        .where(
+            Case.state == State.DRAFT,
+            or_(
+                Case.requester_id == user.id if user.has(Role.REQUESTER) else Case.id.is_(None),
+                and_(Case.filed_by_id == user.id, Case.requester_id != user.id),
+            ),
+        )
+    )
+    return db.session.execute(query.order_by(CaseDraft.saved_at.desc()).limit(MOST_DRAFTS)).all()
+
+
+def named_requesters(user: User) -> Sequence[Any]:
+    """Return the requesters for whom a support person may file, by unit and name."""
+    if not user.has(Role.SUPPORT) or not user.unit or not user.unit.district:
+        return []
+    query = (
+        select(User.ref, User.title, User.name, HealthUnit.name.label("unit"))
+        .join(HealthUnit, HealthUnit.id == User.unit_id)
+        .join(UserRole, and_(UserRole.user_id == User.id, UserRole.role == Role.REQUESTER))
+        .where(HealthUnit.district == user.unit.district, User.switched_off_at.is_(None), User.id != user.id)
+    )
+    return db.session.execute(query.order_by(HealthUnit.name, User.name, User.id)).all()
+
+
+def begun_by(user: User, token: str) -> Case | None:
+    """Return the case that this person's form with this token began, if it did."""
+    return db.session.scalar(select(Case).where(Case.token == token, Case.filed_by_id == user.id))
+
+
+def linkable(user: User, ref: str) -> Case | None:
+    """Return an earlier case that a new one may continue: whole before this person's eyes, and sent once."""
+    try:
+        case, sight = case_for(user, ref)
+    except NotFound:
+        return None
+    return case if sight is Sight.FULL and case.snapshot is not None else None
+
+
+def waiting_to_confirm(user: User) -> Sequence[Any]:
+    """Return the cases that support filed in this person's name and that wait for the confirmation."""
+    query = (
+        select(
+            Case.ref,
+            Case.complaint,
+            Case.submitted_at,
+            Case.initials,
+            User.title,
+            User.name,
+            Specialty.name_pt,
+            Specialty.name_en,
+        )
+        .join(User, User.id == Case.filed_by_id)
+        .outerjoin(Specialty, Specialty.id == Case.specialty_id)
+        .where(Case.confirm_by_id == user.id)
+    )
+    return db.session.execute(query.order_by(Case.submitted_at, Case.id).limit(MOST_DRAFTS)).all()

@@ -1,0 +1,110 @@
+"""From what was typed to the triage queue: the draft is read, its patient found, and the case sent.
+
+Who the patient is may be for a person to say (`patients.actions.Undecided`). What was said is kept in the
+draft with a digest of the facts it was said about, so that other facts ask again.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from teleconsult.cases import actions
+from teleconsult.cases.draft_fields import MATCH
+from teleconsult.cases.draft_text import Reading
+from teleconsult.cases.drafts import reading_of
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.request import EMERGENCY, PatientFacts
+from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.matching import name_key
+from teleconsult.patients.models import Patient
+from teleconsult.patients.queries import Found, look_up
+from teleconsult.people.models import User
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person said about the patient's record: its reference or NEW, and which records were shown."""
+
+    choice: str = ""
+    seen: tuple[str, ...] = ()
+
+
+def decision_of(case: Case, facts: PatientFacts) -> Decision:
+    """Return what was decided about exactly these facts, or an empty decision."""
+    noted: dict[str, Any] = case.draft.fields.get(MATCH, {}) if case.draft else {}
+    if noted.get("facts") != digest_of(facts):
+        return Decision()
+    return Decision(noted["choice"], tuple(noted["seen"]))
+
+
+def digest_of(facts: PatientFacts) -> str:
+    """Return a digest of what tells a person apart."""
+    parts = [name_key(facts.name), name_key(facts.social_name), name_key(facts.mother_name)]
+    parts += [str(facts.birth_date), facts.cns or "", facts.cpf or ""]
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def undecided(case: Case, facts: PatientFacts) -> Found | None:
+    """Return what a person still has to decide about the patient, or None."""
+    if not facts.name:
+        return None
+    found = look_up(facts)
+    if not found.undecided or (known_patient(case) and not found.numbered):
+        return None
+    decision = decision_of(case, facts)
+    shown = [suggestion.ref for suggestion in found.suggestions]
+    new = decision.choice == NEW and not found.numbered and set(shown) <= set(decision.seen)
+    return None if new or decision.choice in shown else found
+
+
+def decide(case: Case, facts: PatientFacts, found: Found, choice: str, *, by: User) -> None:
+    """Keep what a person says: which of the suggested records it is, or NEW.
+
+    Raises:
+        Refused: that is none of the choices.
+    """
+    shown = [suggestion.ref for suggestion in found.suggestions]
+    if choice not in shown and (choice != NEW or found.numbered):
+        raise Refused(N_("Escolha uma das opções."), field="choice")
+    actions.note(case, MATCH, {"facts": digest_of(facts), "choice": choice, "seen": shown}, by=by)
+
+
+def known_patient(case: Case) -> Patient | None:
+    """Return the patient whom the case already has: sent before, or continuing an earlier case of the same facts."""
+    if case.patient is not None:
+        return case.patient
+    earlier = case.linked_case
+    noted: dict[str, Any] = case.draft.fields.get(MATCH, {}) if case.draft else {}
+    if earlier is None or earlier.patient is None or noted.get("choice") != earlier.patient.ref:
+        return None
+    return earlier.patient if noted.get("facts") == digest_of(reading_of(case).request.patient) else None
+
+
+def send(case: Case, *, version: str, by: User) -> CaseEvent:
+    """Send what the draft says, inside the caller's transaction.
+
+    Raises:
+        Refused: it was sent already, or something stands in the way; the field is named.
+        Undecided: a person must say first whether the patient has a record.
+        Overtaken: the draft is another one than was reviewed.
+    """
+    if case.draft is None:
+        raise Refused(N_("Este caso já foi enviado; recarregue a página."))
+    if str(case.draft.version) != str(version):
+        raise Overtaken
+    reading = reading_of(case)
+    _hold_to_complete(reading)
+    facts = reading.request.patient
+    decision = decision_of(case, facts)
+    patient = admit(
+        facts, by=by, unit_id=case.unit_id, decided=decision.choice, seen=decision.seen, known=known_patient(case)
+    )
+    return actions.submit(case, reading.request, patient=patient, by=by)
+
+
+def _hold_to_complete(reading: Reading) -> None:
+    if reading.request.priority == EMERGENCY:
+        raise reading.wrong["priority"]
+    for refusal in (reading.wrong | reading.lacking).values():
+        raise refusal
