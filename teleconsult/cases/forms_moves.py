@@ -1,5 +1,6 @@
 """The forms of the moves: one class per thing that a move carries. Field names are those of the rules' refusals."""
 
+from functools import lru_cache
 from typing import Any
 
 from wtforms import (
@@ -27,8 +28,20 @@ SPARE_ROWS = 3
 MAX_ITEMS = 20
 
 
+class Within(Length):
+    """A limit that is far away: it is held, and said only when it is passed."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(max=limit)
+        self.field_flags = {}
+
+
+def _limit(limit: int) -> Length:
+    return Within(limit) if limit >= LONG else Length(max=limit)
+
+
 def _said(label: str, missing: str, limit: int = SHORT) -> TextAreaField:
-    return TextAreaField(_l(label), [DataRequired(_l(missing)), Length(max=limit)])
+    return TextAreaField(_l(label), [DataRequired(_l(missing)), _limit(limit)])
 
 
 def _why() -> TextAreaField:
@@ -162,10 +175,11 @@ def priority_choices(*, but: str = "") -> list[tuple[str, str]]:
     return [(value, _l(words)) for value, words in PRIORITY_WORDS.items() if value != but]
 
 
-def supply_form(items: Any) -> type[MoveForm]:
-    """Return the form that answers these items: `answer_<number>` or `why_not_<number>` for each."""
+@lru_cache(maxsize=64)
+def supply_form(numbers: tuple[int, ...]) -> type[MoveForm]:
+    """Return the form that answers the items with these numbers: `answer_<number>` or `why_not_<number>`."""
     fields: dict[str, Any] = {}
-    for item in items:
-        fields[f"answer_{item.number}"] = TextAreaField(_l("Resposta"), [Length(max=LONG)])
-        fields[f"why_not_{item.number}"] = StringField(_l("Por que não foi possível"), [Length(max=SHORT)])
+    for number in numbers:
+        fields[f"answer_{number}"] = TextAreaField(_l("Resposta"), [Within(LONG)])
+        fields[f"why_not_{number}"] = StringField(_l("Ou por que não foi possível"), [Length(max=SHORT)])
     return type("SupplyForm", (MoveForm,), fields)

@@ -11,13 +11,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from teleconsult import clock
+from teleconsult import clock, events
 from teleconsult.cases import actions
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.models import Case
 from teleconsult.errors import N_, Refused
 from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user
 from teleconsult.people.models import User
 from teleconsult.shifts import roster
 from teleconsult.web.words import in_language
@@ -99,6 +100,10 @@ def _referral(form: Any, case: Case) -> dict[str, Any]:
         form.justification.data = queries.justification_for(case)
         form.diagnosis.data = queries.diagnosis_for(case)
     return {}
+
+
+def _files(_form: Any, case: Case) -> dict[str, Any]:
+    return {"panels": events.panels("draft_files", case=case, user=current_user)}
 
 
 def _redirect(case: Case, form: Any, by: User) -> Any:
@@ -262,6 +267,16 @@ CONSULT = (
 )
 
 REQUEST = (
+    Screen(
+        "add",
+        forms.AddForm,
+        lambda case, form, by: actions.add(case, form.message.data, by=by),
+        (N_("O outro lado recebe o aviso. O prazo e a situação do caso não mudam."),),
+        N_("Mensagem enviada."),
+        prepare=_files,
+        template="cases/moves/add.html",
+        rows={"message": 5},
+    ),
     Screen(
         "follow_up",
         forms.FollowUpForm,

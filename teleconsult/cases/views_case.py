@@ -16,6 +16,7 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.page import build
 from teleconsult.cases.request import CONSENT_GIVERS, CONSENT_WAYS
 from teleconsult.cases.words import STATE_WORDS
+from teleconsult.cases.writing import Writing, writing_for
 from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
@@ -42,16 +43,18 @@ def show(ref: str) -> str | Response:
     case, sight, seen = case_and_seen(current_user, ref)
     if case.state == State.DRAFT and sight is Sight.FULL:
         return redirect(url_for("cases.edit", ref=case.ref))
-    answer = case_page(case, sight, seen)
-    record_reading(case, current_user, seen=seen)
-    return answer
+    return read_page(case, sight, seen)
 
 
-def case_page(case: Case, sight: Sight, seen: int) -> str:
-    """Return the page of a case."""
+def read_page(case: Case, sight: Sight, seen: int, writing: Writing | None = None) -> str:
+    """Return the page of a case, its reading recorded; `writing` is the opinion's form when it was posted."""
     # Whoever never saw it finds everything new; marking everything would mark nothing.
     page = build(case, sight, seen or case.steps, current_user)
-    return render_template("cases/case.html", page=page, writing=None)
+    if writing is None and any(move.verb == "answer" for move in page.moves):
+        writing = writing_for(case)
+    answer = render_template("cases/case.html", page=page, writing=writing)
+    record_reading(case, current_user, seen=seen)
+    return answer
 
 
 @bp.route("/<ref>/open", methods=["GET", "POST"])

@@ -28,6 +28,7 @@ from teleconsult.cases.actions.request import (
     submit,
     supply,
 )
+from teleconsult.cases.actions.saving import save_opinion_draft, save_supplies
 from teleconsult.cases.actions.triage import (
     UNSEEN_CAUSES,
     Visit,
@@ -79,7 +80,9 @@ __all__ = [
     "return_",
     "revoke_consent",
     "save_draft",
+    "save_opinion_draft",
     "save_step",
+    "save_supplies",
     "submit",
     "supply",
     "withdraw",

@@ -1,0 +1,104 @@
+"""Writing an opinion: on the page of the case itself, saved as one types, then answered or concluded."""
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult.cases import actions
+from teleconsult.cases.access import case_and_seen, case_for
+from teleconsult.cases.blueprint import bp
+from teleconsult.cases.models import Case
+from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on
+from teleconsult.cases.opinion_form import ANSWER, CONCLUDE, typed
+from teleconsult.cases.queries_case import opinion_draft_of
+from teleconsult.cases.views_case import read_page
+from teleconsult.cases.writing import Writing, keep, look_up, writing_for
+from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.extensions import transaction
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.web import say
+from teleconsult.web.setup import error_page
+from teleconsult.web.words import localclock
+
+GIVEN = {
+    ANSWER: (actions.answer, N_("Resposta enviada. %(asker)s recebe o aviso.")),
+    CONCLUDE: (actions.conclude, N_("Caso concluído. %(asker)s recebe o aviso.")),
+}
+ASIDE = {"ask": "cases.ask", "escalate": "cases.escalate", "stay": "cases.show"}
+"""Where the other buttons of the form lead, once what was typed is kept."""
+
+
+def give(ref: str, verb: str) -> Any:
+    """Show the case with the form of its opinion, and take the opinion: answered, or concluded."""
+    case, sight, seen = case_and_seen(current_user, ref)
+    if request.method == "GET":
+        check_open(ANSWER, case)
+        return read_page(case, sight, seen, writing_for(case, verb))
+    case_id, writing = case.id, writing_for(case)
+    if request.form.get("then") in ASIDE:
+        return _aside(case, writing)
+    status = _settle(case, writing)
+    if status == DONE:
+        return gone_on(case, GIVEN[_decision(writing)][1])
+    if status == GONE:
+        return error_page(409, faster(case_id))
+    writing.overtaken = faster(case_id) if status == 409 else ""
+    return read_page(*case_and_seen(current_user, ref), writing), status
+
+
+def _decision(writing: Writing) -> str:
+    return CONCLUDE if writing.form.decision.data == CONCLUDE else ANSWER
+
+
+def _settle(case: Case, writing: Writing) -> int:
+    form = writing.form
+    if {"find", "drop"} & set(request.form):
+        look_up(writing)
+        status = 200
+    elif form.validate():
+        act, written = GIVEN[_decision(writing)][0], form.written(writing.asked)
+        status = attempt(case, form, lambda: act(case, written, by=current_user))
+    else:
+        status = 422
+    if status != DONE:
+        keep(case, writing)
+    return status
+
+
+def _aside(case: Case, writing: Writing) -> Response:
+    ref = case.ref
+    keep(case, writing)
+    flash(_("O que você escreveu do parecer está guardado."))
+    return redirect(url_for(ASIDE[request.form["then"]], ref=ref))
+
+
+for _verb in (ANSWER, CONCLUDE):
+    bp.add_url_rule(
+        f"/<ref>/{_verb}",
+        _verb,
+        requires(Permission.TAKE_CASES)(give),
+        methods=["GET", "POST"],
+        defaults={"verb": _verb},
+    )
+
+
+@bp.post("/<ref>/opinion-draft")
+@requires(Permission.TAKE_CASES)
+def opinion_draft(ref: str) -> Any:
+    """Save an opinion while it is typed; the answers are those that macros/draft.html tells."""
+    case, _sight = case_for(current_user, ref)
+    numbers = [question.number for question in actions.open_questions(case)]
+    fields, version = typed(request.form, numbers), request.form.get("draft_version", "")
+    try:
+        with transaction():
+            draft = actions.save_opinion_draft(case, fields, by=current_user, version=version)
+            saved = {"version": draft.version, "saved_at": localclock(draft.saved_at)}
+    except Overtaken:
+        there = opinion_draft_of(case, current_user)
+        return jsonify({"version": there.version if there else 0, "fields": there.fields if there else {}}), 409
+    except Refused as refusal:
+        return jsonify({"error": say(refusal)}), 422
+    return jsonify(saved)

@@ -1,0 +1,81 @@
+"""An opinion while it is written: its form on the page of the case, and what of it is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import get_locale
+
+from teleconsult.cases import actions
+from teleconsult.cases.models import Case, CaseQuestion
+from teleconsult.cases.opinion_form import CONCLUDE, OpinionForm, chosen, from_draft, opinion_form, typed
+from teleconsult.cases.queries_case import opinion_draft_of
+from teleconsult.coding.search import find
+from teleconsult.errors import Overtaken, Refused
+from teleconsult.extensions import transaction
+from teleconsult.people.gate import current_user
+from teleconsult.web.words import localclock
+
+
+@dataclass
+class Writing:
+    """The form of an opinion, the questions it answers, and what a search for a diagnosis found."""
+
+    form: OpinionForm
+    asked: Sequence[CaseQuestion]
+    draft_version: int = 0
+    saved_at: str = ""
+    results: list[dict[str, str]] | None = None
+    query: str = ""
+    overtaken: str = ""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the numbers of the questions."""
+        return tuple(question.number for question in self.asked)
+
+    @property
+    def chosen(self) -> list[dict[str, str]]:
+        """Return the diagnoses that are chosen."""
+        return chosen(self.form.diagnoses.data or [])
+
+    @property
+    def lacks(self) -> list[str]:
+        """Return the names of the fields that must not be empty and are."""
+        needed = [*(f"answer_{number}" for number in self.numbers), "conduct"]
+        needed.append("diagnoses" if self.form.decision.data == CONCLUDE else "red_flags")
+        return [name for name in needed if not self.form[name].data]
+
+
+def writing_for(case: Case, verb: str = "") -> Writing:
+    """Return the form of the opinion on a case as its holder left it, or as it was posted; `verb` decides."""
+    asked = actions.open_questions(case)
+    numbers = tuple(question.number for question in asked)
+    draft = opinion_draft_of(case, current_user)
+    values = from_draft(draft.fields, numbers) if draft else {}
+    if verb == CONCLUDE:
+        values["decision"] = verb
+    form = opinion_form(numbers)(version=case.version, seen=case.steps, **values)
+    return Writing(form, asked, draft.version if draft else 0, localclock(draft.saved_at) if draft else "")
+
+
+def keep(case: Case, writing: Writing) -> None:
+    """Keep what was posted, so that whoever leaves the page now finds it again."""
+    try:
+        with transaction():
+            draft = actions.save_opinion_draft(case, typed(request.form, writing.numbers), by=current_user)
+            writing.draft_version, writing.saved_at = draft.version, localclock(draft.saved_at)
+    except (Refused, Overtaken):
+        return  # The case moved on: the page says so, and still shows what was posted.
+
+
+def look_up(writing: Writing) -> None:
+    """Do without scripts what macros/combo.html does with them: find a diagnosis, or take one away."""
+    dropped = request.form.get("drop", "").partition(":")[2]
+    field = writing.form.diagnoses
+    field.data = [value for value in field.data or [] if value != dropped]
+    if "find" in request.form:
+        writing.query = request.form.get("diagnoses_q", "")
+        found: list[Any] = find(writing.query, lang=str(get_locale()))
+        writing.results = [{"value": hit.value, "label": hit.label, "hint": ""} for hit in found]
