@@ -10,12 +10,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 from urllib.request import urlopen
+
+from tools.ports import listening_place
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
@@ -92,40 +93,39 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
-def address() -> str:
-    """Return where the web server listens."""
-    host = os.environ.get("HOST", "127.0.0.1")
-    return f"http://{f'[{host}]' if ':' in host else host}:{os.environ.get('PORT', '8000')}"
+def address(host: str, port: int) -> str:
+    """Return what to type into a browser."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def answers() -> bool:
+def answers(url: str) -> bool:
     """Tell whether the product answers."""
     try:
-        with urlopen(f"{address()}/health", timeout=2):  # noqa: S310 - our own address
+        with urlopen(f"{url}/health", timeout=2):  # noqa: S310 - our own address
             return True
     except (OSError, HTTPException):
         return False
 
 
-def wait_for(web: Part, ready: Callable[[], bool]) -> None:
+def wait_for(web: Part, url: str) -> None:
     """Return when the web server is ready.
 
     Raises:
         SystemExit: it ended or took too long; it has said why.
     """
     deadline = time.monotonic() + READY_SECONDS
-    while not ready():
+    while not answers(url):
         ended = web.process.poll() if web.process else None
         if ended is not None:
             sys.exit(ended or 1)
         if time.monotonic() > deadline:
-            sys.exit(f"The web server did not answer at {address()}/health within {READY_SECONDS} s.")
+            sys.exit(f"The web server did not answer at {url}/health within {READY_SECONDS} s.")
         time.sleep(0.05)
 
 
-def welcome() -> None:
+def welcome(url: str) -> None:
     """Say where the product is and, when it is the demonstration, who may sign in."""
-    say(f"\nTeleconsult is at {address()}  (Ctrl-C stops it)\n")
+    say(f"\nTeleconsult is at {url}  (Ctrl-C stops it)\n")
     if os.environ.get("TELECONSULT_PROFILE") == "demo":
         subprocess.run([*FLASK, "demo-accounts"], cwd=ROOT, check=False)
 
@@ -139,11 +139,12 @@ def main() -> None:
     """Run both parts until told to stop."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, told)
+    url = address(*listening_place())
     parts = [Part(name) for name in PARTS]
     try:
         parts[0].start()
-        wait_for(parts[0], answers)
-        welcome()
+        wait_for(parts[0], url)
+        welcome(url)
         while True:
             for part in parts:
                 part.tend()

@@ -9,8 +9,6 @@ import ctypes
 import gc
 import os
 import signal
-import socket
-import sys
 from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -19,6 +17,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+
+from tools.ports import listening_place
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -74,23 +74,12 @@ def load(name: str) -> "WSGIApplication":
     return WholeBodies(find(name))
 
 
-def refuse_taken(host: str, port: int) -> None:
-    """End with a sentence when somebody listens there: the system would let us share the port, requests and all."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            sys.exit(f"Cannot serve at {host}:{port}: {error.strerror}. Choose another with PORT=...")
-
-
 def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("application", nargs="?", default="wsgi:app", help="module:attribute")
     name = parser.parse_args().application
-    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
-    refuse_taken(host, port)
+    host, port = listening_place()
     # Loaded before the workers are forked, and out of the collector's reach: they share these pages.
     gc.disable()
     find(name)

@@ -61,7 +61,7 @@ def running(tmp_path):
         "PORT": str(port),
     }
     subprocess.run([*serve.FLASK, "db", "upgrade"], env=env, cwd=ROOT, check=True, capture_output=True)
-    command = [sys.executable, "tools/serve.py"]
+    command = [sys.executable, "-m", "tools.serve"]
     server = process.start("make run", command, log=tmp_path / "log", env=env, cwd=ROOT, stop_signal=signal.SIGINT)
     server.wait_until(lambda: f"http://127.0.0.1:{port}" in server.tail() and worker_of(server) is not None)
     yield server
