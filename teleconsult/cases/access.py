@@ -17,6 +17,7 @@ from teleconsult.cases.models_opinion import Opinion
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import db, transaction, upsert
+from teleconsult.notices import actions as notices
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 
@@ -167,3 +168,4 @@ def record_reading(case: Case, user: User, word: str = "case.view", *, seen: int
                     index_elements=["user_id", "case_id"], set_={"number": steps}, where=CaseSeen.number < steps
                 )
             )
+            notices.see(user_id, ref)

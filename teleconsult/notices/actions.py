@@ -1,29 +1,170 @@
 """Tell people: a row for the list in the product, and an e-mail through the outbox, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from teleconsult import clock
-from teleconsult.extensions import db
-from teleconsult.notices.models import Notice
+from sqlalchemy import delete, insert, literal, select, tuple_, union_all, update
+
+from teleconsult import audit, clock, mail, outbox
+from teleconsult.extensions import changed, db, upsert
+from teleconsult.notices.models import DIGEST_HOUR, DigestHour, MailChoice, Notice
+from teleconsult.notices.words import KINDS, TO_YOU
 from teleconsult.people.models import User
+from teleconsult.people.sign_in import stream_of
+
+SAME_FOR = timedelta(minutes=5)
+"""What was told and not seen yet is not told again within this: several files sent are one notice and one mail."""
+
+IN_A_DIGEST = 50
+Told = Sequence[tuple[User, str]]
 
 
-def tell(people: Iterable[User | None], kind: str, *, subject: str = "", by: User | None = None) -> None:
+def tell(
+    people: Iterable[User | None],
+    kind: str,
+    *,
+    subject: str = "",
+    by: User | None = None,
+    to: User | None = None,
+) -> None:
     """Tell each person once, but not the one who did it, and nobody who is switched off.
 
     Args:
         people: who is told; None and repeated persons are skipped.
-        kind: the audit word of what happened, such as 'case.assign'.
+        kind: the audit word of what happened, such as 'case.assign'; it has words in `words.KINDS`.
         subject: the public reference it is about.
         by: who did it; None for the system.
+        to: the one to whom the thing comes, who is told in words of their own.
     """
-    told: set[int] = set()
-    for person in people:
-        if person is None or person.id in told or not person.is_active:
-            continue
-        if by is not None and person.id == by.id:
-            continue
-        told.add(person.id)
-        db.session.add(
-            Notice(user_id=person.id, kind=kind, subject=subject, by_id=by.id if by else None, at=clock.now())
+    now = clock.now()
+    told = [(person, _kind_for(person, kind, to)) for person in _whom(people, by)]
+    if not told:
+        return
+    same, off = _same_and_off(told, subject, now)
+    told = [(person, word) for person, word in told if (person.id, word) not in same]
+    if not told:
+        return
+    wanted = [(person, word) for person, word in told if (person.id, word) not in off]
+    later = {person.id: _next_digest(person, now) for person, _ in wanted if person.mail_mode == "digest"}
+    db.session.execute(
+        insert(Notice),
+        [
+            {
+                "user_id": person.id,
+                "kind": word,
+                "subject": subject,
+                "by_id": by.id if by else None,
+                "at": now,
+                "digest_due_at": later.get(person.id),
+            }
+            for person, word in told
+        ],
+    )
+    outbox.put_all(
+        mail.letter(
+            KINDS[word].template,
+            key=f"{word}:{subject}:{person.ref}:{now:%Y%m%dT%H%M%S%f}",
+            to=person.email,
+            language=person.language,
+            ref=subject,
         )
+        for person, word in wanted
+        if person.mail_mode == "each"
+    )
+
+
+def _kind_for(person: User, kind: str, to: User | None) -> str:
+    word = TO_YOU.get(kind, kind) if to is not None and person.id == to.id else kind
+    return KINDS[word].word
+
+
+def _whom(people: Iterable[User | None], by: User | None) -> Iterable[User]:
+    found = {person.id: person for person in people if person is not None and person.is_active}
+    if by is not None:
+        found.pop(by.id, None)
+    return found.values()
+
+
+def _same_and_off(told: Told, subject: str, now: datetime) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
+    """Return who was told the same a moment ago and has not seen it, and who wants no mail of the kind."""
+    pairs = [(person.id, word) for person, word in told]
+    same = select(literal("same"), Notice.user_id, Notice.kind).where(
+        tuple_(Notice.user_id, Notice.kind).in_(pairs),
+        Notice.subject == subject,
+        Notice.seen_at.is_(None),
+        Notice.at > now - SAME_FOR,
+    )
+    off = select(literal("off"), MailChoice.user_id, MailChoice.kind).where(
+        tuple_(MailChoice.user_id, MailChoice.kind).in_(pairs)
+    )
+    rows = db.session.execute(union_all(same, off)).all()
+    return {(user, kind) for what, user, kind in rows if what == "same"}, {
+        (user, kind) for what, user, kind in rows if what == "off"
+    }
+
+
+def _next_digest(person: User, now: datetime) -> datetime:
+    """Return when the person's next daily mail is due, by the clock of their unit."""
+    row = db.session.get(DigestHour, person.id)
+    here = now.astimezone(ZoneInfo(person.unit.zone if person.unit else "America/Recife"))
+    today = here.replace(hour=row.hour if row else DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return today if today > here else today + timedelta(days=1)
+
+
+def see(user_id: int, subject: str) -> int:
+    """Mark what a person was told of one subject as seen; return how many. The caller holds the transaction."""
+    return _see(Notice.user_id == user_id, Notice.subject == subject)
+
+
+def see_all(user_id: int, until: datetime) -> int:
+    """Mark everything that a person was told until a moment as seen. The caller holds the transaction."""
+    return _see(Notice.user_id == user_id, Notice.at <= until)
+
+
+def _see(*which: object) -> int:
+    return changed(update(Notice).where(Notice.seen_at.is_(None), *which).values(seen_at=clock.now()))  # type: ignore[arg-type]
+
+
+def digests_due(limit: int = 100) -> Sequence[int]:
+    """Return the ids of people whose daily mail is due."""
+    return db.session.scalars(
+        select(Notice.user_id).where(Notice.digest_due_at <= clock.now()).distinct().limit(limit)
+    ).all()
+
+
+def send_digest(user_id: int) -> None:
+    """Write the daily mail of one person: what they have not seen meanwhile. The caller holds the transaction."""
+    now = clock.now()
+    rows = db.session.execute(
+        update(Notice)
+        .where(Notice.user_id == user_id, Notice.digest_due_at <= now)
+        .values(digest_due_at=None)
+        .returning(Notice.id, Notice.kind, Notice.subject, Notice.seen_at)
+        .execution_options(synchronize_session=False)
+    ).all()
+    unseen = sorted(row for row in rows if row.seen_at is None)
+    user = db.session.get_one(User, user_id)
+    if not unseen or not user.is_active or user.mail_mode == "none":
+        return
+    mail.put(
+        "digest",
+        key=f"digest:{user.ref}:{now:%Y%m%dT%H%M%S%f}",
+        to=user.email,
+        language=user.language,
+        entries=[[KINDS[row.kind].template, row.subject] for row in unseen[-IN_A_DIGEST:]],
+        more=max(0, len(unseen) - IN_A_DIGEST),
+    )
+
+
+def choose_mail(user: User, *, mode: str, hour: int, off: Iterable[str]) -> None:
+    """Keep how a person wants their e-mails: each, once a day at an hour, or none; and which kinds not at all."""
+    user.mail_mode = mode
+    db.session.flush()
+    hours = upsert(DigestHour).values(user_id=user.id, hour=hour)
+    db.session.execute(hours.on_conflict_do_update(index_elements=["user_id"], set_={"hour": hour}))
+    changed(delete(MailChoice).where(MailChoice.user_id == user.id))
+    rows = [{"user_id": user.id, "kind": word} for word in sorted(set(off) & set(KINDS))]
+    if rows:
+        db.session.execute(insert(MailChoice), rows)
+    audit.record(stream_of(user), "person.choose_mail", by_id=user.id, subject=user.ref, mode=mode)

@@ -69,10 +69,15 @@ def make(
     _record(case, event)
     events.emit(f"case.{verb}", case=case, event=event, by=by)
     search.index(case)
-    notices.tell(tell, f"case.{verb}", subject=case.ref, by=by)
+    notices.tell(tell, f"case.{verb}", subject=case.ref, by=by, to=_comes_to(set or {}))
     if case.state == State.ASSIGNED and not is_able(case.holder, case.specialty_id):
         release(case)
     return event
+
+
+def _comes_to(given: Mapping[str, Any]) -> User | None:
+    """Return who gets the case with this move, if anybody does."""
+    return given.get("holder") or given.get("requester")
 
 
 def release(case: Case) -> CaseEvent:

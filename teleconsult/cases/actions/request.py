@@ -21,6 +21,8 @@ from teleconsult.cases.request import Request, age_on, check_request
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.patients.models import Patient
+from teleconsult.people import queries as people
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.words import initials
 
@@ -68,7 +70,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
             "confirm_by_id": case.requester_id if filed_for else None,
         },
         data={"again": again, "before": {k: v for k, v in before.items() if v != new[k]}},
-        tell=[case.requester],
+        tell=[case.requester, *people.active_with_role(Role.ADMINISTRATOR)],
     )
     if again:
         _resolve_missing(case)

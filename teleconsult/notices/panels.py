@@ -1,0 +1,26 @@
+"""What the notices floor shows elsewhere: the figure beside the bell, a way from the account page."""
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from teleconsult.events import panel
+from teleconsult.notices.queries import unread
+from teleconsult.people.models import User
+
+
+@panel("unread")
+def unread_notices(user: User) -> int:
+    """Return how many notices the person has not seen, up to a hundred."""
+    return unread(user.id)
+
+
+@panel("account", order=30)
+def mail_in_account(user: User) -> dict[str, str]:
+    """Lead from the account to the choice of e-mails."""
+    words = {"each": _("um para cada aviso"), "digest": _("um resumo por dia"), "none": _("nenhum")}
+    return {
+        "url": url_for("notices.preferences"),
+        "label": _("E-mails que recebo"),
+        "icon": "mail",
+        "text": words[user.mail_mode],
+    }

@@ -1,0 +1,78 @@
+"""The list of what a person was told, and the e-mails they want of it."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult import clock, mail
+from teleconsult.extensions import transaction
+from teleconsult.notices import actions, queries
+from teleconsult.notices.forms import mail_form
+from teleconsult.notices.words import KINDS, kinds_for
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.web import page_by_key
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.get("/notices")
+@requires(Permission.READ_NOTICES)
+def index() -> str:
+    """Show what is new first, then what was seen; `?new=1` pages through what is new alone."""
+    only_new = request.args.get("new") == "1"
+    further = not only_new and ("after" in request.args or "before" in request.args)
+    fresh = None if further else page_by_key(queries.unseen_of(current_user.id), queries.BY_AGE)
+    seen = None if only_new else page_by_key(queries.seen_of(current_user.id), queries.BY_AGE)
+    return render_template(
+        "notices/index.html", fresh=fresh, seen=seen, only_new=only_new, kinds=KINDS, until=clock.now().isoformat()
+    )
+
+
+@bp.get("/notices/<ref>")
+@requires(Permission.READ_NOTICES)
+def show(ref: str) -> Response:
+    """Lead to what a notice is about; everything told of it counts as seen. Mails lead here too."""
+    ref = ref.upper()
+    if queries.has_unseen(current_user.id, ref):
+        user_id = current_user.id
+        with transaction():
+            actions.see(user_id, ref)
+    return redirect(url_for("cases.show", ref=ref))
+
+
+@bp.post("/notices/seen")
+@requires(Permission.READ_NOTICES)
+def see_all() -> Response:
+    """Mark as seen whatever was there when the page was made."""
+    try:
+        until = datetime.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        abort(400)
+    if until.tzinfo is None:
+        abort(400)
+    with transaction():
+        count = actions.see_all(current_user.id, until)
+    flash(_("Avisos marcados como vistos.") if count else _("Não havia aviso novo."))
+    return redirect(url_for("notices.index"))
+
+
+@bp.route("/account/mail", methods=["GET", "POST"])
+@requires(Permission.READ_NOTICES)
+def preferences() -> str | Response:
+    """Let a person choose each e-mail, one a day, or none."""
+    kinds = kinds_for(current_user.roles)
+    off = queries.switched_off(current_user.id)
+    wanted = {str(role): [kind.word for kind in rows if kind.word not in off] for role, rows in kinds.items()}
+    form = mail_form(kinds, mode=current_user.mail_mode, hour=queries.digest_hour(current_user.id), **wanted)
+    if not form.validate_on_submit():
+        roles = [form[str(role)] for role in kinds]
+        return render_template("notices/mail.html", form=form, roles=roles, in_files=mail.is_kept_in_files())
+    chosen = {word for role in kinds for word in form[str(role)].data}
+    offered = {kind.word for rows in kinds.values() for kind in rows}
+    with transaction():
+        actions.choose_mail(current_user, mode=form.mode.data, hour=form.hour.data, off=(off | offered) - chosen)
+    flash(_("Escolha guardada."))
+    return redirect(url_for("people.account"))

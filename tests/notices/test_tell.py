@@ -1,0 +1,206 @@
+"""Who is told what, in the product and by e-mail, and how often."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db, transaction
+from teleconsult.notices import actions
+from teleconsult.notices.models import Notice
+from teleconsult.outbox import OutboxMessage
+from teleconsult.people.models import User
+from tests.world import new_case, person
+
+MORNING = datetime.fromisoformat("2026-11-20T12:00:00+00:00")  # 9:00 in Recife
+
+
+def told(kind, subject="TC-1"):
+    emails = db.session.scalars(
+        db.select(User.email)
+        .join(Notice, Notice.user_id == User.id)
+        .where(Notice.kind == kind, Notice.subject == subject)
+    )
+    return {email.partition("@")[0] for email in emails}
+
+
+def mails(kind=None):
+    rows = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.kind == "email").order_by(OutboxMessage.id))
+    return [row for row in rows if kind is None or row.payload["template"] == kind.replace(".", "_")]
+
+
+def tell(*keys, kind="case.answer", subject="TC-1", by=None, to=None):
+    with transaction():
+        actions.tell(
+            [person(key) if key else None for key in keys],
+            kind,
+            subject=subject,
+            by=person(by) if by else None,
+            to=person(to) if to else None,
+        )
+
+
+def test_each_person_is_told_once_but_not_who_did_it(session):
+    tell("marina", "marina", None, "paulo", "dora", by="paulo")
+    assert told("case.answer") == {"marina", "dora"}
+    assert {row.address for row in mails()} == {"marina@rede.example", "dora@rede.example"}
+
+
+def test_nobody_who_is_switched_off_is_told(session):
+    with transaction():
+        marina = person("marina")
+        marina.switched_off_at, marina.switched_off_by_id = clock.now(), person("teresa").id
+    tell("marina")
+    assert told("case.answer") == set()
+
+
+def test_a_kind_without_words_is_a_mistake(session):
+    with pytest.raises(KeyError):
+        tell("marina", kind="case.unheard_of")
+
+
+def test_the_mail_holds_a_reference_and_no_name(session):
+    tell("marina", by="paulo")
+    (row,) = mails()
+    assert row.payload == {"template": "case_answer", "language": "pt_BR", "params": {"ref": "TC-1"}}
+
+
+def test_what_was_not_seen_is_not_told_again_for_five_minutes(session):
+    with clock.at(MORNING):
+        tell("marina", "jonas", kind="case.add")
+        tell("marina", kind="case.add", subject="TC-2")
+    with clock.at(MORNING + timedelta(minutes=4)):
+        tell("marina", "paulo", kind="case.add")
+        tell("marina", kind="case.ask")
+        assert len(mails("case.add")) == 4
+        assert len(mails()) == 5
+    with clock.at(MORNING + timedelta(minutes=5)):
+        tell("marina", kind="case.add")
+        assert len(mails("case.add")) == 5
+
+
+def test_what_was_seen_is_told_again_at_once(session):
+    with clock.at(MORNING):
+        tell("marina", kind="case.add")
+        with transaction():
+            assert actions.see(person("marina").id, "TC-1") == 1
+    with clock.at(MORNING + timedelta(minutes=1)):
+        tell("marina", kind="case.add")
+        assert len(mails()) == 2
+
+
+def test_one_kind_can_be_switched_off_and_is_still_told_in_the_product(session):
+    with transaction():
+        actions.choose_mail(person("marina"), mode="each", hour=7, off={"case.add", "nonsense"})
+    tell("marina", "jonas", kind="case.add")
+    tell("marina", kind="case.ask")
+    assert told("case.add") == {"marina", "jonas"}
+    assert [row.address for row in mails("case.add")] == ["jonas@rede.example"]
+    assert len(mails("case.ask")) == 1
+
+
+def test_somebody_who_wants_no_mail_gets_none(session):
+    with transaction():
+        actions.choose_mail(person("marina"), mode="none", hour=7, off=())
+    tell("marina")
+    assert told("case.answer") == {"marina"}
+    assert mails() == []
+
+
+def test_the_one_to_whom_a_case_comes_is_told_so(session):
+    walk = new_case()
+    walk.submit()
+    assert told("case.submit", walk.case.ref) == {"rosangela"}
+    walk.assign()
+    assert told("case.assign_to_you", walk.case.ref) == {"paulo"}
+    assert told("case.assign", walk.case.ref) == {"marina"}
+    walk.do("assign", to=person("lia"), why="Troca de turno.", by="rosangela")
+    assert told("case.assign_to_you", walk.case.ref) == {"paulo", "lia"}
+    assert told("case.assign", walk.case.ref) == {"marina", "paulo"}
+
+
+def test_support_that_filed_a_case_does_not_hide_it_from_its_requester(session):
+    walk = new_case("marina")
+    with transaction(walk.case):
+        walk.case.filed_by = person("dora")
+    walk.requester = "dora"
+    walk.submit()
+    assert told("case.submit", walk.case.ref) == {"marina", "rosangela"}
+
+
+def _tell_and_fail(case):
+    with transaction(case):
+        actions.tell([case.requester], "case.answer", subject=case.ref)
+        raise ZeroDivisionError
+
+
+def test_an_action_that_fails_tells_nobody(session, case_in):
+    case = case_in(State.ASSIGNED).case
+    before = db.session.query(Notice).count(), len(mails())
+    with pytest.raises(ZeroDivisionError):
+        _tell_and_fail(case)
+    assert (db.session.query(Notice).count(), len(mails())) == before
+
+
+def digest_on(key, hour=7, at=MORNING):
+    with clock.at(at), transaction():
+        actions.choose_mail(person(key), mode="digest", hour=hour, off=())
+
+
+def send_digests(at):
+    with clock.at(at):
+        for user_id in actions.digests_due():
+            with transaction():
+                actions.send_digest(user_id)
+
+
+def test_a_daily_mail_lists_what_was_not_seen(session):
+    digest_on("marina")
+    with clock.at(MORNING):
+        tell("marina", kind="case.add")
+        tell("marina", kind="case.ask", subject="TC-2")
+        tell("marina", kind="case.answer", subject="TC-3")
+        with transaction():
+            actions.see(person("marina").id, "TC-3")
+        assert mails() == []
+    send_digests(MORNING + timedelta(hours=21, minutes=59))
+    assert mails() == []
+    send_digests(MORNING + timedelta(hours=22))
+    (row,) = mails("digest")
+    assert row.payload["params"] == {"entries": [["case_add", "TC-1"], ["case_ask", "TC-2"]], "more": 0}
+    send_digests(MORNING + timedelta(hours=23))
+    assert len(mails()) == 1
+
+
+def test_the_daily_mail_comes_at_the_hour_of_the_persons_unit(session):
+    with transaction():
+        person("marina").unit.zone = "America/Rio_Branco"
+    digest_on("marina", hour=8)
+    with clock.at(MORNING):  # 7:00 there
+        tell("marina")
+    due = db.session.scalars(db.select(Notice.digest_due_at)).one()
+    assert due == MORNING + timedelta(hours=1)
+
+
+def test_a_day_on_which_everything_was_seen_has_no_mail(session):
+    digest_on("marina")
+    with clock.at(MORNING):
+        tell("marina")
+        with transaction():
+            actions.see_all(person("marina").id, clock.now())
+    send_digests(MORNING + timedelta(days=1))
+    assert mails() == []
+    assert not actions.digests_due()
+
+
+def test_a_long_day_is_cut_with_its_number(session):
+    digest_on("marina")
+    with clock.at(MORNING):
+        for n in range(actions.IN_A_DIGEST + 3):
+            tell("marina", subject=f"TC-{n}")
+    send_digests(MORNING + timedelta(days=1))
+    (row,) = mails("digest")
+    assert len(row.payload["params"]["entries"]) == actions.IN_A_DIGEST
+    assert row.payload["params"]["more"] == 3
+    assert row.payload["params"]["entries"][-1] == ["case_answer", f"TC-{actions.IN_A_DIGEST + 2}"]

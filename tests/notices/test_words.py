@@ -1,0 +1,72 @@
+"""Every kind of notice that anything emits has its words, its mail and its place among the preferences."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from teleconsult import mail
+from teleconsult.cases.lifecycle import MOVES
+from teleconsult.notices.words import KINDS, TO_YOU, kinds_for
+from teleconsult.people.access import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+KIND = re.compile(r"case\.[a-z_0-9]+")
+
+
+def emitted():
+    """Return every kind that a call of `tell` or a table of alerts names in the code."""
+    found = {f"case.{verb}" for verb in MOVES} | set(TO_YOU.values())
+    for path in (ROOT / "teleconsult").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
+                "tell",
+                "_tell_of_change",
+                "Alert",
+            }:
+                words = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+                found |= {word for word in words if KIND.fullmatch(word)}
+    return found
+
+
+def test_every_kind_that_is_emitted_has_words():
+    assert emitted() <= set(KINDS)
+
+
+def test_no_kind_is_there_for_nothing():
+    assert set(KINDS) <= emitted()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_says_who_did_it_or_that_nobody_did(kind):
+    assert kind.by or kind.alone
+    assert not kind.by or "%(name)s" in kind.by
+    assert "%(" not in kind.alone
+    assert kind.choice
+    assert kind.roles
+
+
+@pytest.mark.parametrize("language", ["pt_BR", "en"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_has_its_mail_with_a_reference_and_a_link(application, kind, language):
+    payload = {"template": kind.template, "language": language, "params": {"ref": "TC-7K3Q9"}}
+    with application.app_context():
+        message = mail.write("ana@rede.example", payload, "key")
+    assert "TC-7K3Q9" in message["Subject"]
+    body = message.get_content()
+    assert "http://teleconsult.test/notices/TC-7K3Q9" in body
+    assert "http://teleconsult.test/account/mail" in body
+
+
+def test_no_mail_is_there_without_its_kind():
+    files = {path.stem for path in (ROOT / "templates" / "email").glob("case_*.txt")}
+    assert files == {kind.template for kind in KINDS.values()}
+
+
+def test_people_choose_among_what_their_roles_are_told_each_kind_once():
+    found = kinds_for(frozenset(Role))
+    words = [kind.word for kinds in found.values() for kind in kinds]
+    assert sorted(words) == sorted(KINDS)
+    assert [kind.word for kind in kinds_for(frozenset({"manager"}))[Role.MANAGER]] == ["case.late"]
+    assert "case.answer" in {kind.word for kind in kinds_for(frozenset({"support"}))[Role.SUPPORT]}
