@@ -6,6 +6,7 @@ from flask import Flask
 
 BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.people.views",
+    "teleconsult.notices.views",
     "teleconsult.coding.views",
     "teleconsult.cases.views",
     "teleconsult.attachments.views",
@@ -18,6 +19,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.patients.models",
     "teleconsult.network.models",
     "teleconsult.notices.models",
+    "teleconsult.notices.panels",
     "teleconsult.patients.merging",
     "teleconsult.cases.actions",
     "teleconsult.cases.models_alerts",
