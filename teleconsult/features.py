@@ -7,6 +7,7 @@ from flask import Flask
 BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.people.views",
     "teleconsult.notices.views",
+    "teleconsult.network.views",
     "teleconsult.coding.views",
     "teleconsult.cases.views",
     "teleconsult.attachments.views",

@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from teleconsult.cases import search
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
 
 
 @click.command()
+@with_appcontext
 def reindex() -> None:
     """Write the search rows of every case again (after a restore, or a change of what is indexed)."""
     last, count = 0, 0

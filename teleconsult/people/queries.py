@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
-from teleconsult.people.models import User, UserRole
+from teleconsult.people.models import User, UserRole, UserSpecialty
 
 
 def active_with_role(role: Role) -> list[User]:
@@ -14,6 +14,23 @@ def active_with_role(role: Role) -> list[User]:
             select(User)
             .join(UserRole, UserRole.user_id == User.id)
             .where(UserRole.role == role, User.switched_off_at.is_(None))
+            .order_by(User.name, User.id)
+        )
+    )
+
+
+def consultants_of(specialty_id: int) -> list[User]:
+    """Return the active consultants of a specialty, by name."""
+    return list(
+        db.session.scalars(
+            select(User)
+            .join(UserSpecialty, UserSpecialty.user_id == User.id)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(
+                UserSpecialty.specialty_id == specialty_id,
+                UserRole.role == Role.CONSULTANT,
+                User.switched_off_at.is_(None),
+            )
             .order_by(User.name, User.id)
         )
     )

@@ -1,0 +1,186 @@
+"""The network as the screens and the other floors ask for it: units, specialties, the reference guide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from teleconsult.errors import N_, NotFound
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.models import User
+from teleconsult.typed import fold
+from teleconsult.web import Page, page_by_key
+
+UNIT_KINDS = {
+    "usf": N_("Unidade de Saúde da Família"),
+    "us": N_("Unidade de Saúde"),
+    "uer": N_("Unidade especializada de referência"),
+    "caps": N_("Centro de Atenção Psicossocial"),
+    "sede_distrito": N_("Sede do distrito sanitário"),
+    "other": N_("Outro serviço"),
+}
+SPECIALTY_CATEGORIES = {
+    "specialty": N_("Especialidade"),
+    "sub_specialty": N_("Subárea"),
+    "programme": N_("Programa"),
+    "support_service": N_("Serviço de apoio"),
+    "statistical_group": N_("Grupo estatístico"),
+}
+REFERENCE_WORDS = {
+    "1": N_("Há referência no município"),
+    "0": N_("Sem referência no município"),
+    "contracted_clinics": N_("Em clínicas credenciadas"),
+    "": N_("A fonte não diz se há referência"),
+}
+GUIDE_SIZE = 50
+MOST_WORDS = 8
+
+
+def unit_key(unit: HealthUnit) -> str:
+    """Return what a unit is found by: its words without accents, each with a space before it."""
+    words = (unit.name, unit.code, unit.neighbourhood, unit.address, unit.services, unit.cnes or "")
+    return f" {fold(' '.join(words))} "
+
+
+def specialty_key(specialty: Specialty) -> str:
+    """Return what a specialty is found by, in both languages."""
+    return f" {fold(' '.join((specialty.name_pt, specialty.name_en, specialty.details)))} "
+
+
+def _holds(column: Any, words: str) -> list[ColumnElement[bool]]:
+    """Each word by its beginning; `fold` leaves nothing that LIKE would read as a sign."""
+    return [column.like(f"% {word}%") for word in fold(words).split()[:MOST_WORDS]]
+
+
+@dataclass(frozen=True)
+class GuideFilter:
+    """What the guide is searched by; every part may be empty."""
+
+    words: str = ""
+    neighbourhood: str = ""
+    specialty: str = ""
+
+
+def guide_units(asked: GuideFilter, size: int = GUIDE_SIZE) -> Page:
+    """Return a page of the open units that fit, by name."""
+    query = select(
+        HealthUnit.id,
+        HealthUnit.slug,
+        HealthUnit.code,
+        HealthUnit.name,
+        HealthUnit.kind,
+        HealthUnit.district,
+        HealthUnit.address,
+        HealthUnit.neighbourhood,
+        HealthUnit.phone,
+        HealthUnit.historical_phones,
+        HealthUnit.services,
+    ).where(HealthUnit.closed_at.is_(None), *_holds(HealthUnit.search_key, asked.words))
+    if asked.neighbourhood:
+        query = query.where(HealthUnit.neighbourhood == asked.neighbourhood)
+    if asked.specialty:
+        name = db.session.scalar(select(Specialty.name_pt).where(Specialty.slug == asked.specialty)) or asked.specialty
+        query = query.where(*_holds(HealthUnit.search_key, name))
+    return page_by_key(query, [(HealthUnit.name, False), (HealthUnit.id, False)], size)
+
+
+def guide_specialties(asked: GuideFilter) -> Sequence[Any]:
+    """Return the specialties and services that fit, by name; none when a neighbourhood is asked for."""
+    if asked.neighbourhood:
+        return []
+    query = select(
+        Specialty.slug,
+        Specialty.name_pt,
+        Specialty.name_en,
+        Specialty.category,
+        Specialty.teleconsult,
+        Specialty.municipal_reference,
+        Specialty.alternative,
+        Specialty.details,
+    ).where(Specialty.category != "statistical_group", *_holds(Specialty.search_key, asked.words))
+    if asked.specialty:
+        query = query.where(Specialty.slug == asked.specialty)
+    return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id).limit(200)).all()
+
+
+def neighbourhoods() -> list[str]:
+    """Return the neighbourhoods that have an open unit, by name."""
+    query = select(HealthUnit.neighbourhood).where(HealthUnit.closed_at.is_(None), HealthUnit.neighbourhood != "")
+    return list(db.session.scalars(query.distinct().order_by(HealthUnit.neighbourhood)))
+
+
+def specialty_choices(*, teleconsult: bool = False) -> Sequence[Any]:
+    """Return slug and names of the specialties by name; `teleconsult`: those that take cases."""
+    query = select(Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en)
+    query = query.where(Specialty.teleconsult) if teleconsult else query.where(Specialty.category == "specialty")
+    return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id)).all()
+
+
+def unit_choices(district: str | None = None) -> Sequence[Any]:
+    """Return number, slug and name of the open units by name, of one district or of all."""
+    query = select(HealthUnit.id, HealthUnit.slug, HealthUnit.name).where(HealthUnit.closed_at.is_(None))
+    if district is not None:
+        query = query.where(HealthUnit.district == district)
+    return db.session.execute(query.order_by(HealthUnit.name, HealthUnit.id)).all()
+
+
+def unit_by(slug: str) -> HealthUnit:
+    """Return a unit by its slug, closed ones too.
+
+    Raises:
+        NotFound: there is none.
+    """
+    unit = db.session.scalar(select(HealthUnit).where(HealthUnit.slug == slug.replace("\x00", "")))
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def specialty_by(slug: str) -> Specialty:
+    """Return a specialty by its slug.
+
+    Raises:
+        NotFound: there is none.
+    """
+    specialty = db.session.scalar(select(Specialty).where(Specialty.slug == slug.replace("\x00", "")))
+    if specialty is None:
+        raise NotFound
+    return specialty
+
+
+def units_page(words: str) -> Page:
+    """Return a page of all units for the management, by name."""
+    query = select(
+        HealthUnit.id,
+        HealthUnit.slug,
+        HealthUnit.name,
+        HealthUnit.kind,
+        HealthUnit.neighbourhood,
+        HealthUnit.phone,
+        HealthUnit.shares_cases,
+        HealthUnit.has_line,
+        HealthUnit.closed_at,
+    ).where(*_holds(HealthUnit.search_key, words))
+    return page_by_key(query, [(HealthUnit.name, False), (HealthUnit.id, False)], GUIDE_SIZE)
+
+
+def specialties_page(words: str) -> Page:
+    """Return a page of all specialties for the management, by name, with the backup consultant of each."""
+    query = (
+        select(
+            Specialty.id,
+            Specialty.slug,
+            Specialty.name_pt,
+            Specialty.name_en,
+            Specialty.category,
+            Specialty.teleconsult,
+            Specialty.municipal_reference,
+            User.title,
+            User.name.label("backup_name"),
+        )
+        .outerjoin(User, User.id == Specialty.backup_id)
+        .where(*_holds(Specialty.search_key, words))
+    )
+    return page_by_key(query, [(Specialty.name_pt, False), (Specialty.id, False)], GUIDE_SIZE)

@@ -1,0 +1,132 @@
+"""Forms of the network's screens."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from teleconsult.checks import check_cnes
+from teleconsult.errors import Refused
+from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS
+from teleconsult.people.models import User
+from teleconsult.web import VersionedForm, _l, say
+
+ZONES = (
+    "America/Recife",
+    "America/Noronha",
+    "America/Fortaleza",
+    "America/Bahia",
+    "America/Sao_Paulo",
+    "America/Belem",
+    "America/Manaus",
+    "America/Cuiaba",
+    "America/Campo_Grande",
+    "America/Porto_Velho",
+    "America/Boa_Vista",
+    "America/Rio_Branco",
+)
+
+
+OWN = frozenset({"version", "csrf_token"})
+
+
+def _words(choices: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, _(word)) for value, word in choices.items()]
+
+
+def _values(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what was filled in; a field that was not sent at all is an empty one."""
+    return {name: "" if value is None else value for name, value in data.items() if name not in OWN}
+
+
+class UnitForm(VersionedForm):
+    """A health unit."""
+
+    name = StringField(_l("Nome"), [InputRequired(_l("Escreva o nome da unidade.")), Length(max=120)])
+    kind = SelectField(_l("Tipo"))
+    code = StringField(_l("Código na rede"), [Length(max=20)])
+    cnes = StringField(_l("CNES"))
+    district = StringField(_l("Distrito sanitário"), [Length(max=40)])
+    address = StringField(_l("Endereço"), [Length(max=200)])
+    neighbourhood = StringField(_l("Bairro"), [Length(max=80)])
+    microregion = StringField(_l("Microrregião"), [Length(max=10)])
+    phone = StringField(_l("Telefone atual"), [Length(max=60)])
+    services = TextAreaField(_l("Serviços e especialidades"), [Length(max=4000)])
+    zone = SelectField(_l("Fuso horário"), choices=[SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES])
+    shares_cases = BooleanField(_l("Os solicitantes desta unidade veem os casos uns dos outros"))
+    has_line = BooleanField(_l("A unidade tem computador e linha"), default=True)
+    note = TextAreaField(_l("Observação"), [Length(max=2000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = _words(UNIT_KINDS)
+
+    def validate_cnes(self, field: StringField) -> None:
+        """Hold the number to its shape and store its digits."""
+        if field.data:
+            try:
+                field.data = check_cnes(field.data)
+            except Refused as refusal:
+                raise ValidationError(say(refusal)) from refusal
+
+    def values(self) -> dict[str, Any]:
+        """Return what the actions take."""
+        return _values(self.data)
+
+
+class SpecialtyForm(VersionedForm):
+    """A specialty, programme or service."""
+
+    name_pt = StringField(_l("Nome em português"), [InputRequired(_l("Escreva o nome.")), Length(max=120)])
+    name_en = StringField(_l("Nome em inglês"), [InputRequired(_l("Escreva o nome.")), Length(max=120)])
+    category = SelectField(_l("Categoria"))
+    teleconsult = BooleanField(_l("Recebe casos de teleconsultoria"))
+    municipal_reference = SelectField(_l("Referência no município"), default="")
+    alternative = TextAreaField(_l("O que fazer quando não há referência"), [Length(max=1000)])
+    details = StringField(_l("Detalhe"), [Length(max=500)])
+    prompts = TextAreaField(_l("O que ajuda o especialista"), [Length(max=2000)])
+    backup = SelectField(_l("Consultor reserva"), [Optional()], default="")
+    note = TextAreaField(_l("Observação"), [Length(max=2000)])
+
+    def __init__(self, *args: Any, consultants: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.category.choices = _words(SPECIALTY_CATEGORIES)
+        self.municipal_reference.choices = _words(REFERENCE_WORDS)
+        self.backup.choices = [
+            SelectChoice("", _("Ninguém")),
+            *(SelectChoice(person.ref, person.full_name) for person in consultants),
+        ]
+        self._numbers = {person.ref: person.id for person in consultants}
+
+    def values(self) -> dict[str, Any]:
+        """Return what the actions take."""
+        kept = _values(self.data)
+        return {**kept, "backup_id": self._numbers.get(kept.pop("backup"))}
+
+
+class TargetsForm(VersionedForm):
+    """Hours to the first opinion by priority, and windows in days."""
+
+    routine = IntegerField(_l("Rotina"), [InputRequired(_l("Escreva um número inteiro."))])
+    high = IntegerField(_l("Alta"), [InputRequired(_l("Escreva um número inteiro."))])
+    urgent = IntegerField(_l("Urgente"), [InputRequired(_l("Escreva um número inteiro."))])
+    follow_up_days = IntegerField(
+        _l("Para a unidade perguntar de novo"), [InputRequired(_l("Escreva um número inteiro."))]
+    )
+    reopen_days = IntegerField(_l("Para reabrir um caso concluído"), [InputRequired(_l("Escreva um número inteiro."))])
+    lapse_days = IntegerField(
+        _l("Até encerrar o que a unidade não respondeu"), [InputRequired(_l("Escreva um número inteiro."))]
+    )
+    survey_days = IntegerField(
+        _l("Para responder à pesquisa de desfecho"), [InputRequired(_l("Escreva um número inteiro."))]
+    )
+
+    def hours(self) -> dict[str, int]:
+        """Return hours by priority."""
+        return {name: int(self[name].data) for name in ("routine", "high", "urgent")}
+
+    def days(self) -> dict[str, int]:
+        """Return days by the name of their window."""
+        return {name: int(self[name].data) for name in ("follow_up_days", "reopen_days", "lapse_days", "survey_days")}

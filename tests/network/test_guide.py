@@ -1,0 +1,107 @@
+"""The reference guide: found by unit, neighbourhood and specialty, by everybody, on the screen and on paper."""
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.extensions import transaction
+from teleconsult.network.directory import unit_by
+from teleconsult.network.loader import load
+from tests.network.test_loader import REFERENCE
+
+ROLES = ("marina", "paulo", "rosangela", "dora", "teresa")
+
+
+@pytest.fixture
+def guide(session, sign_in):
+    """Return a reader of the guide of the whole district: `guide('?q=varzea')`."""
+    with transaction():
+        load(REFERENCE, "DS IV")
+
+    def read(address: str = "", key: str = "marina", path: str = "/guide") -> str:
+        answer = sign_in(key).get(path + address)
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    return read
+
+
+@pytest.mark.parametrize("key", ROLES)
+def test_everybody_signed_in_reads_it(guide, key):
+    page = guide(key=key)
+    assert "USF Vila União" in page
+    assert "Onde cada coisa é atendida" in page
+
+
+def test_nobody_else_does(client):
+    assert client.get("/guide").status_code == 302
+    assert client.get("/guide/print").status_code == 302
+
+
+@pytest.mark.parametrize("words", ["varzea", "VÁRZEA", "Várzea rosa", "selvagem", "otavio tavares"])
+def test_by_words_without_accents(guide, words):
+    page = guide(f"?q={words}")
+    assert "USF Rosa Selvagem" in page
+    assert "USF Vila União" not in page.split("<main")[1]
+
+
+def test_by_neighbourhood(guide):
+    page = guide("?neighbourhood=Torrões").split("<main")[1]
+    assert "Roda de Fogo - Macaé" in page
+    assert "Rosa Selvagem" not in page
+    assert "<option selected>Torrões</option>" in page
+
+
+def test_by_specialty(guide):
+    page = guide("?specialty=cardiologia").split("<main")[1]
+    assert "Policlínica Lessa de Andrade" not in page  # the test's own row of it has no services
+    assert "Recebe casos" in page
+    page = guide("?specialty=psicologia").split("<main")[1]
+    assert "Espaço Vida" in page
+    assert "USF Vila União" not in page
+
+
+def test_phones_of_2004_are_called_historical(guide):
+    page = guide("?q=skylab")
+    assert "Telefones de 2004, históricos:" not in page  # the test's own row of it has none
+    page = guide("?q=brasilit")
+    assert "Telefones de 2004, históricos: 3274-1958" in page
+    assert "Sem telefone atual" in page
+
+
+def test_what_the_municipality_lacks_names_where_to_turn(guide):
+    page = guide("?q=nefrologia")
+    assert "Sem referência no município" in page
+    assert "rede do Estado" in page
+
+
+def test_where_the_data_come_from_is_said(guide):
+    for path in ("/guide", "/guide/print"):
+        assert "Distrito Sanitário IV do Recife, de junho de 2004" in guide(path=path)
+
+
+def test_a_closed_unit_is_not_in_it(guide):
+    with transaction():
+        unit_by("usf-brasilit").closed_at = clock.now()
+    assert "Brasilit" not in guide("?q=brasilit").split("<main")[1]
+
+
+def test_paper_holds_every_unit_and_keeps_the_filters(guide):
+    page = guide(path="/guide/print")
+    assert page.count('scope="row"') + page.count("scope=row") >= 23
+    assert "Rosa Selvagem" not in guide("?neighbourhood=Torrões", path="/guide/print")
+
+
+def test_nothing_found_says_what_to_do(guide):
+    assert "Nada no guia com estas palavras" in guide("?q=zzzz")
+
+
+@pytest.mark.parametrize("address", ["?q=%00", "?q=%25_%5C'\"", "?neighbourhood=%00x", "?specialty=nada", "?after=!!",
+                                     "?after=WyJhIiwxXQ", "?q=" + "x" * 5000])  # fmt: skip
+def test_odd_addresses_are_answered(sign_in, address):
+    assert sign_in("marina").get(f"/guide{address}").status_code in (200, 400)
+
+
+def test_in_english(guide, sign_in):
+    browser = sign_in("marina")
+    browser.post("/language", data={"locale": "en"})
+    assert "Nephrology" in browser.get("/guide?q=nephrology").get_data(as_text=True)

@@ -1,0 +1,117 @@
+"""The network is loaded from the reference files: once, all or nothing, and without touching what was corrected."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func
+
+from teleconsult.audit import AuditEvent
+from teleconsult.extensions import db, transaction
+from teleconsult.network.loader import BadData, load
+from teleconsult.network.models import HealthUnit, Specialty
+
+REFERENCE = Path(__file__).resolve().parents[2] / "teleconsult" / "demo" / "reference"
+
+
+@pytest.fixture
+def loaded(session):
+    with transaction():
+        return load(REFERENCE, "DS IV")
+
+
+def unit(slug: str) -> HealthUnit:
+    return db.session.scalars(db.select(HealthUnit).where(HealthUnit.slug == slug)).one()
+
+
+def specialty(slug: str) -> Specialty:
+    return db.session.scalars(db.select(Specialty).where(Specialty.slug == slug)).one()
+
+
+def test_every_row_is_there_once(loaded, session):
+    assert (loaded.units, loaded.specialties, loaded.known) == (19, 69, 7)  # four and three are the test's own
+    assert session.scalar(db.select(func.count()).select_from(Specialty)) == 72
+    with transaction():
+        again = load(REFERENCE, "DS IV")
+    assert (again.units, again.specialties) == (0, 0)
+
+
+def test_what_the_management_corrected_stays(loaded):
+    with transaction():
+        unit("usf-vila-uniao").name = "USF Vila União Nova"
+    with transaction():
+        load(REFERENCE, "DS IV")
+    assert unit("usf-vila-uniao").name == "USF Vila União Nova"
+
+
+def test_phones_of_2004_are_historical_and_no_phone_is_current(loaded, session):
+    assert unit("usf-vila-uniao").historical_phones == "3453-4574, 3272-2517"
+    assert session.scalars(db.select(HealthUnit.phone).distinct()).all() == [""]
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("usf-vila-uniao", "USF Vila União"),
+        ("us-06-joaquim-cavalcanti", "US 06 Prof. Joaquim Cavalcanti"),
+        ("usf-emocy-krause", "USF Emocy Krause"),
+        ("caps-espaco-vida", "Centro de Atenção Psicossocial (Espaço Vida)"),
+    ],
+)
+def test_units_are_called_as_the_network_calls_them(loaded, slug, name):
+    assert unit(slug).name == name
+
+
+def test_cases_are_taken_by_the_specialties_of_the_policlinica_alone(loaded, session):
+    takes = set(session.scalars(db.select(Specialty.slug).where(Specialty.teleconsult)))
+    assert {"dermatologia", "endocrinologia", "odontologia"} <= takes
+    assert not takes & {"nefrologia", "oftalmologia", "endodontia", "farmacia", "medico-generalista", "outros"}
+
+
+def test_what_the_municipality_lacks_says_so_and_names_where_to_turn(loaded):
+    assert specialty("nefrologia").municipal_reference == "0"
+    assert "rede do Estado" in specialty("nefrologia").alternative
+    assert "credenciadas" in specialty("oftalmologia").alternative
+    assert specialty("acupuntura").alternative == ""
+
+
+def test_services_of_units_are_support_services_here(loaded):
+    assert specialty("enfermagem").category == "support_service"
+
+
+def test_prompts_help_whoever_writes(loaded, session):
+    lines = specialty("endocrinologia").prompts.splitlines()
+    assert len(lines) == 4
+    assert session.scalar(db.select(func.count()).where(Specialty.prompts != "")) >= 12
+
+
+def test_loading_is_recorded(loaded, session):
+    event = session.scalars(db.select(AuditEvent).where(AuditEvent.word == "network.load")).one()
+    assert event.data == {"units": loaded.units, "specialties": loaded.specialties}
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (lambda text: text.replace("usf-skylab,,", "usf-skylab,"), "line 11"),
+        (lambda text: text.replace(",Skylab,usf,", ",Skylab,castelo,"), "unknown kind 'castelo'"),
+        (str, None),
+    ],
+)
+def test_a_bad_row_is_named_and_nothing_is_loaded(session, tmp_path, broken, says):
+    for name in ("health_units.csv", "specialties.csv"):
+        (tmp_path / name).write_text((REFERENCE / name).read_text(encoding="utf-8"), encoding="utf-8")
+    path = tmp_path / "health_units.csv"
+    path.write_text(broken(path.read_text(encoding="utf-8")), encoding="utf-8")
+    before = session.scalar(db.select(func.count()).select_from(HealthUnit))
+    if says is None:
+        path.unlink()
+        says = "health_units.csv: cannot be read"
+    with pytest.raises(BadData, match=says), transaction():
+        load(tmp_path, "DS IV")
+    assert session.scalar(db.select(func.count()).select_from(HealthUnit)) == before
+
+
+def test_the_command_says_what_it_did(application):
+    answer = application.test_cli_runner().invoke(args=["load-network", str(REFERENCE)])
+    assert answer.exit_code == 0, answer.output
+    assert "19 units and 69 specialties added, 7 were there already" in answer.output
