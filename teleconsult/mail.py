@@ -94,9 +94,9 @@ def write(address: str, payload: dict[str, Any], key: str) -> EmailMessage:
     message["To"] = address
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(key)
-    message["Content-Language"] = language.replace("_", "-")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
+    message["Content-Language"] = language.replace("_", "-")  # last: set_content forgets what begins with Content
     return message
 
 
