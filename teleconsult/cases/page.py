@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from teleconsult import clock, events
+from teleconsult.cases import outcome, story, timeline
 from teleconsult.cases import queries_case as queries
-from teleconsult.cases import story, timeline
 from teleconsult.cases.access import Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
 from teleconsult.cases.buttons import Button, buttons
@@ -28,6 +28,8 @@ from teleconsult.people.models import User
 from teleconsult.web.words import in_language, local, localdate
 
 GIVEN = frozenset({"answer", "conclude"})
+CLOSING = frozenset({"conclude", "accept", "close_unseen", "counter_refer"})
+"""Verbs after which the outcome is asked."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Page:
     supplied: Sequence[story.Wanted] = ()
     referrals: Sequence[tuple[Referral, CounterReferral | None]] = ()
     linked: Sequence[Case] = ()
+    outcome: story.Told | None = None
     panels: Sequence[Mapping[str, Any]] = ()
     people: Mapping[int, User] = field(default_factory=dict)
 
@@ -164,11 +167,19 @@ def _content(
         "supplied": supplied,
         "referrals": queries.referrals_of(case) if "escalate" in verbs else [],
         "linked": _linked(case, user) if sight.identity else [],
+        "outcome": _outcome(case, asker_side=asker_side) if verbs & CLOSING and sight.identity else None,
     }
 
 
 def _linked(case: Case, user: User) -> list[Case]:
     return [other for other in queries.linked_to(case) if sight_of(other, user)]
+
+
+def _outcome(case: Case, *, asker_side: bool) -> story.Told | None:
+    now, later = outcome.outcomes_of(case)
+    answered = {*(0 for row in now if row.round == case.round), *(row.days for row in later)}
+    asked = [days for days in outcome.asked_now(case) if days not in answered] if asker_side else []
+    return story.Told(asked, story.outcome_words(now, later)) if now or later or asked else None
 
 
 def _missing(case: Case, happened: Sequence[Any]) -> list[tuple[str, str, str]]:

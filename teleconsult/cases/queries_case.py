@@ -15,8 +15,6 @@ from teleconsult.cases.models_opinion import (
     InformationRequest,
     Opinion,
     OpinionDraft,
-    Outcome,
-    OutcomeLater,
     Referral,
 )
 from teleconsult.extensions import db
@@ -145,10 +143,3 @@ def linked_to(case: Case) -> Sequence[Case]:
 def opinion_draft_of(case: Case, author: User) -> OpinionDraft | None:
     """Return what a consultant has typed so far of the opinion."""
     return db.session.get(OpinionDraft, (case.id, author.id))
-
-
-def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:
-    """Return the answers to the outcome survey, by round, and to its later question, by days."""
-    now = db.session.scalars(select(Outcome).where(Outcome.case_id == case.id).order_by(Outcome.round)).all()
-    later = select(OutcomeLater).where(OutcomeLater.case_id == case.id).order_by(OutcomeLater.days)
-    return now, db.session.scalars(later).all()

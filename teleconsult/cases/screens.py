@@ -8,20 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
-from teleconsult import clock, events
-from teleconsult.cases import actions
+from teleconsult.cases import actions, choices
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.models import Case
 from teleconsult.errors import N_, Refused
 from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user
 from teleconsult.people.models import User
-from teleconsult.shifts import roster
-from teleconsult.web.words import in_language
 
 Act = Callable[[Case, Any, User], Any]
 Prepare = Callable[[Any, Case], dict[str, Any]]
@@ -49,61 +42,6 @@ class Screen:
     leaves: bool = False
     template: str = "cases/moves/move.html"
     rows: dict[str, int] = field(default_factory=dict)
-
-
-def _specialties(form: Any, case: Case) -> dict[str, Any]:
-    rows = [row for row in queries.specialties_answering() if row.id != case.specialty_id]
-    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
-    return {}
-
-
-def _priorities(form: Any, case: Case) -> dict[str, Any]:
-    form.priority.choices = forms.priority_choices(but=case.priority)
-    return {}
-
-
-def _consultants(form: Any, case: Case) -> dict[str, Any]:
-    """Offer those on duty, who has least first; who declined stands last, with the reason."""
-    found = [who for who in roster.on_duty(case.specialty_id or 0, clock.now()) if who.id != case.holder_id]
-    loads = queries.open_loads(person.id for person in found)
-    declined = {row.consultant_id: row for row in queries.declines_of(case)}
-    found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
-    form.consultant.choices = [(person.ref, person.full_name) for person in found]
-    helps = {person.ref: _load_words(loads.get(person.id, 0), declined.get(person.id)) for person in found}
-    return {"helps": {"consultant": helps}, "nobody": not found}
-
-
-def _load_words(load: int, decline: Any) -> str:
-    words = ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", load) if load else _("nenhum caso em aberto")
-    if decline is None:
-        return str(words)
-    return str(_("%(load)s · recusou este caso: %(why)s", load=words, why=decline.why))
-
-
-def _colleagues(form: Any, case: Case) -> dict[str, Any]:
-    found = queries.requesters_of_unit(case)
-    form.requester.choices = [(person.ref, person.full_name) for person in found]
-    return {
-        "helps": {"requester": {person.ref: person.registration for person in found if person.registration}},
-        "nobody": not found,
-    }
-
-
-def _referral(form: Any, case: Case) -> dict[str, Any]:
-    """Offer every specialty of the network, and begin with what the case and the unsent opinion say."""
-    rows = queries.specialties_seen_in_person()
-    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
-    form.priority.choices = forms.priority_choices()
-    if not form.is_submitted():
-        form.specialty.data = case.specialty.slug if case.specialty in rows else ""
-        form.priority.data = case.priority
-        form.justification.data = queries.justification_for(case)
-        form.diagnosis.data = queries.diagnosis_for(case)
-    return {}
-
-
-def _files(_form: Any, case: Case) -> dict[str, Any]:
-    return {"panels": events.panels("draft_files", case=case, user=current_user)}
 
 
 def _redirect(case: Case, form: Any, by: User) -> Any:
@@ -177,7 +115,7 @@ TRIAGE = (
         (N_("O consultor escolhido recebe o caso. Ele, %(asker)s e quem estava com o caso são avisados."),),
         N_("Caso distribuído para %(holder)s."),
         Permission.TRIAGE,
-        _consultants,
+        choices.consultants,
         leaves=True,
         rows={"why": 2},
     ),
@@ -190,7 +128,7 @@ TRIAGE = (
             N_("%(asker)s recebe o aviso."),
         ),
         N_("Caso passado para a fila de %(specialty)s."),
-        prepare=_specialties,
+        prepare=choices.specialties,
         leaves=True,
     ),
     Screen(
@@ -199,7 +137,7 @@ TRIAGE = (
         lambda case, form, by: actions.reprioritise(case, priority=form.priority.data, why=form.why.data, by=by),
         (N_("O prazo é contado de novo para a nova prioridade, descontado o tempo já usado."),),
         N_("Prioridade mudada; o novo prazo já vale."),
-        prepare=_priorities,
+        prepare=choices.priorities,
     ),
     Screen(
         "hand_over",
@@ -207,7 +145,7 @@ TRIAGE = (
         _hand_over,
         (N_("A pessoa escolhida passa a responder pelo caso no lugar de %(asker)s. As duas são avisadas."),),
         N_("Caso passado para %(asker)s."),
-        prepare=_colleagues,
+        prepare=choices.colleagues,
     ),
 )
 
@@ -246,7 +184,7 @@ CONSULT = (
         ),
         N_("Encaminhamento feito. %(asker)s recebe o aviso."),
         Permission.TAKE_CASES,
-        _referral,
+        choices.referral,
         rows={"justification": 6, "bring": 3},
     ),
     Screen(
@@ -273,7 +211,7 @@ REQUEST = (
         lambda case, form, by: actions.add(case, form.message.data, by=by),
         (N_("O outro lado recebe o aviso. O prazo e a situação do caso não mudam."),),
         N_("Mensagem enviada."),
-        prepare=_files,
+        prepare=choices.files,
         template="cases/moves/add.html",
         rows={"message": 5},
     ),

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from teleconsult.cases import outcome
 from teleconsult.cases.models import Case
-from teleconsult.cases.models_opinion import InformationRequest, Opinion
+from teleconsult.cases.models_opinion import InformationRequest, Opinion, Outcome, OutcomeLater
 from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.people.models import User
-from teleconsult.web.words import in_language
+from teleconsult.web.words import in_language, localtime
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,29 @@ def vitals_of(case: Case) -> list[tuple[str, str]]:
         for name, vital in VITALS.items()
         if signs.get(name)
     ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of the case: which questions are asked now, and what was answered to the others."""
+
+    asked: Sequence[int]
+    given: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+
+def outcome_words(now: Iterable[Outcome], later: Iterable[OutcomeLater]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the answers to the survey and to its later question, with their questions, in words."""
+    made = []
+    for row in now:
+        pairs = [
+            (_("Satisfação"), _(outcome.SATISFACTION[str(row.satisfaction or outcome.NOT_INFORMED)])),
+            (_("Dúvida resolvida"), _(outcome.DOUBT[row.doubt])),
+            (_("Encaminhamento"), _(outcome.REFERRAL[row.referral])),
+            (_("Mudança de conduta"), _(outcome.CONDUCT[row.conduct])),
+            (_("Comentário"), row.comment),
+        ]
+        made.append((_("Respondido %(when)s", when=localtime(row.given_at)), pairs))
+    for told in later:
+        pairs = [(_("Orientação seguida"), _(outcome.FOLLOWED[told.followed])), (_("O que aconteceu"), told.result)]
+        made.append((_("%(days)d dias depois", days=told.days), pairs))
+    return [(str(label), [(str(name), str(words)) for name, words in pairs if words]) for label, pairs in made]

@@ -1,8 +1,16 @@
 """Every screen of `cases`: importing a module puts its routes on the blueprint. One line a module."""
 
-from teleconsult.cases import views_case, views_changes, views_moves, views_opinion, views_search, views_supply
+from teleconsult.cases import (
+    views_case,
+    views_changes,
+    views_moves,
+    views_opinion,
+    views_outcome,
+    views_search,
+    views_supply,
+)
 from teleconsult.cases.blueprint import bp
 
-SCREENS = (views_case, views_changes, views_moves, views_opinion, views_supply, views_search)
+SCREENS = (views_case, views_changes, views_moves, views_opinion, views_outcome, views_supply, views_search)
 
 __all__ = ["SCREENS", "bp"]

@@ -11,6 +11,7 @@ from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.forms_moves import OpenForm
+from teleconsult.cases.forms_outcome import OutcomeForm
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.page import build
@@ -52,7 +53,8 @@ def read_page(case: Case, sight: Sight, seen: int, writing: Writing | None = Non
     page = build(case, sight, seen or case.steps, current_user)
     if writing is None and any(move.verb == "answer" for move in page.moves):
         writing = writing_for(case)
-    answer = render_template("cases/case.html", page=page, writing=writing)
+    survey = OutcomeForm(formdata=None) if page.outcome and 0 in page.outcome.asked else None
+    answer = render_template("cases/case.html", page=page, writing=writing, survey=survey)
     record_reading(case, current_user, seen=seen)
     return answer
 

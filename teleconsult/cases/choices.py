@@ -1,0 +1,77 @@
+"""What the forms of the moves offer to choose from: each fills the form and returns what else its page shows.
+
+`helps` are lines under the choices of a field, `nobody` says that there is nobody to choose, `panels` are parts of
+other floors.
+"""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from teleconsult import clock, events
+from teleconsult.cases import forms_moves as forms
+from teleconsult.cases import queries_moves as queries
+from teleconsult.cases.models import Case
+from teleconsult.people.gate import current_user
+from teleconsult.shifts import roster
+from teleconsult.web.words import in_language
+
+
+def specialties(form: Any, case: Case) -> dict[str, Any]:
+    """Offer the other specialties that take cases."""
+    rows = [row for row in queries.specialties_answering() if row.id != case.specialty_id]
+    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
+    return {}
+
+
+def priorities(form: Any, case: Case) -> dict[str, Any]:
+    """Offer the other priorities."""
+    form.priority.choices = forms.priority_choices(but=case.priority)
+    return {}
+
+
+def consultants(form: Any, case: Case) -> dict[str, Any]:
+    """Offer those on duty, who has least first; who declined stands last, with the reason."""
+    found = [who for who in roster.on_duty(case.specialty_id or 0, clock.now()) if who.id != case.holder_id]
+    loads = queries.open_loads(person.id for person in found)
+    declined = {row.consultant_id: row for row in queries.declines_of(case)}
+    found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
+    form.consultant.choices = [(person.ref, person.full_name) for person in found]
+    helps = {person.ref: _load_words(loads.get(person.id, 0), declined.get(person.id)) for person in found}
+    return {"helps": {"consultant": helps}, "nobody": not found}
+
+
+def _load_words(load: int, decline: Any) -> str:
+    words = ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", load) if load else _("nenhum caso em aberto")
+    if decline is None:
+        return str(words)
+    return str(_("%(load)s · recusou este caso: %(why)s", load=words, why=decline.why))
+
+
+def colleagues(form: Any, case: Case) -> dict[str, Any]:
+    """Offer the other requesters of the unit."""
+    found = queries.requesters_of_unit(case)
+    form.requester.choices = [(person.ref, person.full_name) for person in found]
+    return {
+        "helps": {"requester": {person.ref: person.registration for person in found if person.registration}},
+        "nobody": not found,
+    }
+
+
+def referral(form: Any, case: Case) -> dict[str, Any]:
+    """Offer every specialty of the network, and begin with what the case and the unsent opinion say."""
+    rows = queries.specialties_seen_in_person()
+    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
+    form.priority.choices = forms.priority_choices()
+    if not form.is_submitted():
+        form.specialty.data = case.specialty.slug if case.specialty in rows else ""
+        form.priority.data = case.priority
+        form.justification.data = queries.justification_for(case)
+        form.diagnosis.data = queries.diagnosis_for(case)
+    return {}
+
+
+def files(_form: Any, case: Case) -> dict[str, Any]:
+    """Bring the part of the page that sends files; it has a form of its own."""
+    return {"panels": events.panels("draft_files", case=case, user=current_user)}

@@ -1,0 +1,177 @@
+"""What came of a case: the survey after a conclusion, and the one question at 30 and at 90 days.
+
+Asked of the requester, and of support for a named requester, for as many days as the management sets.
+"Not informed" is a value of its own; nothing is read in reverse, because every answer is words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from teleconsult import audit, clock
+from teleconsult.cases import lifecycle
+from teleconsult.cases.lifecycle import State, Who
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Outcome, OutcomeLater
+from teleconsult.cases.world import facts_for
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.network import settings
+from teleconsult.network.models import HealthUnit
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+
+NOT_INFORMED = "not_informed"
+_NOT = {NOT_INFORMED: N_("Não informado")}
+SATISFACTION = {
+    "5": N_("Muito satisfeito"),
+    "4": N_("Satisfeito"),
+    "3": N_("Nem satisfeito nem insatisfeito"),
+    "2": N_("Insatisfeito"),
+    "1": N_("Muito insatisfeito"),
+} | _NOT
+DOUBT = {"fully": N_("Sim, por inteiro"), "partly": N_("Em parte"), "no": N_("Não")} | _NOT
+REFERRAL = {
+    "avoided": N_("Pretendia encaminhar e não foi preciso"),
+    "still_needed": N_("Pretendia encaminhar e foi preciso"),
+    "not_intended": N_("Não pretendia e não foi preciso"),
+    "not_intended_started": N_("Não pretendia, mas agora encaminhei"),
+} | _NOT
+CONDUCT = {
+    "yes": N_("Sim, mudou"),
+    "already": N_("Não, já fazia assim"),
+    "disagree": N_("Não, discordo do parecer"),
+    "cannot": N_("Não, aqui não dá para fazer"),
+} | _NOT
+FOLLOWED = {"yes": N_("Sim"), "partly": N_("Em parte"), "no": N_("Não")} | _NOT
+LATER = (30, 90)
+"""Days after the conclusion at which is asked whether the advice was followed."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The answers of the survey; `satisfaction` None is not informed."""
+
+    satisfaction: int | None = None
+    doubt: str = NOT_INFORMED
+    referral: str = NOT_INFORMED
+    conduct: str = NOT_INFORMED
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One question that waits for an answer: the survey (`days` 0), or the later question."""
+
+    ref: str
+    initials: str
+    days: int
+    concluded_at: datetime
+    until: datetime
+
+
+def answer(case: Case, survey: Survey, *, by: User) -> Outcome:
+    """Keep the answers to the survey of the present conclusion; answering again replaces them.
+
+    Raises:
+        Refused: nothing is asked, or not of this person.
+    """
+    _hold(case, by)
+    if 0 not in asked_now(case):
+        raise Refused(N_("O prazo para contar como foi este caso terminou."))
+    row = db.session.scalar(select(Outcome).where(Outcome.case_id == case.id, Outcome.round == case.round))
+    if row is None:
+        row = Outcome(case_id=case.id, round=case.round)
+        db.session.add(row)
+    row.satisfaction, row.doubt, row.referral = survey.satisfaction, survey.doubt, survey.referral
+    row.conduct, row.comment, row.given_at, row.given_by_id = survey.conduct, survey.comment, clock.now(), by.id
+    db.session.flush()
+    _record(case, by, "case.outcome", round=case.round, text=audit.digest(survey.comment))
+    return row
+
+
+def answer_later(case: Case, days: int, *, followed: str, result: str, by: User) -> OutcomeLater:
+    """Keep whether the advice was followed after 30 or 90 days, and what came of it.
+
+    Raises:
+        Refused: it is not asked now, or not of this person.
+    """
+    _hold(case, by)
+    if days not in asked_now(case):
+        raise Refused(N_("Esta pergunta ainda não é feita, ou o prazo dela terminou."))
+    row = db.session.get(OutcomeLater, (case.id, days)) or OutcomeLater(case_id=case.id, days=days)
+    row.followed, row.result, row.given_at, row.given_by_id = followed, result, clock.now(), by.id
+    db.session.add(row)
+    db.session.flush()
+    _record(case, by, "case.outcome_later", days=days, text=audit.digest(result))
+    return row
+
+
+def _hold(case: Case, by: User) -> None:
+    if not lifecycle.parts(case, by, facts_for(case, by)) & {Who.REQUESTER, Who.SUPPORT}:
+        raise Refused(N_("Este passo cabe a outra pessoa."))
+
+
+def _record(case: Case, by: User, word: str, **data: Any) -> None:
+    for_id = case.requester_id if by.id != case.requester_id else None
+    audit.record(f"case:{case.ref}", word, by_id=by.id, for_id=for_id, subject=case.ref, **data)
+
+
+def asked_now(case: Case) -> list[int]:
+    """Return which questions are asked of a case at this moment: 0 for the survey, 30 and 90 for the later one."""
+    if case.state != State.CONCLUDED or case.concluded_at is None:
+        return []
+    return _asked(case.concluded_at, clock.now(), settings.days("survey_days"))
+
+
+def _asked(concluded_at: datetime, now: datetime, window: int) -> list[int]:
+    passed = now - concluded_at
+    return [days for days in (0, *LATER) if timedelta(days=days) <= passed <= timedelta(days=days + window)]
+
+
+def pending_for(user: User, limit: int = 50) -> list[Pending]:
+    """Return the questions that wait for this person, the latest conclusion first; one statement."""
+    now, window = clock.now(), settings.days("survey_days")
+    given = exists().where(Outcome.case_id == Case.id, Outcome.round == Case.round)
+    query = (
+        select(Case.ref, Case.initials, Case.concluded_at, given, _later(LATER[0]), _later(LATER[1]))
+        .where(
+            Case.state == State.CONCLUDED,
+            Case.changed_at >= now - timedelta(days=LATER[-1] + window),
+            _asked_of(user),
+        )
+        .order_by(Case.changed_at.desc(), Case.id.desc())
+        .limit(limit)
+    )
+    found = []
+    at: Any
+    for ref, initials, at, *answered in db.session.execute(query):
+        done = dict(zip((0, *LATER), answered, strict=True))
+        found += [
+            Pending(ref, initials, days, at, at + timedelta(days=days + window))
+            for days in _asked(at, now, window)
+            if not done[days]
+        ]
+    return found
+
+
+def _later(days: int) -> ColumnElement[bool]:
+    return exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days)
+
+
+def _asked_of(user: User) -> ColumnElement[bool]:
+    own = Case.requester_id == user.id
+    if not (user.has(Role.SUPPORT) and user.unit and user.unit.district):
+        return own
+    units = select(HealthUnit.id).where(HealthUnit.district == user.unit.district)
+    return or_(own, and_(Case.unit_id.in_(units), Case.filed_by_id != Case.requester_id))
+
+
+def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:
+    """Return the answers to the survey, by round, and to the later question, by days."""
+    now = db.session.scalars(select(Outcome).where(Outcome.case_id == case.id).order_by(Outcome.round)).all()
+    later = select(OutcomeLater).where(OutcomeLater.case_id == case.id).order_by(OutcomeLater.days)
+    return now, db.session.scalars(later).all()
