@@ -12,7 +12,7 @@ from teleconsult.cases import outcome, story, timeline
 from teleconsult.cases import queries_case as queries
 from teleconsult.cases.access import Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
-from teleconsult.cases.buttons import Button, buttons
+from teleconsult.cases.buttons import Button, buttons, link_of
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
@@ -45,6 +45,7 @@ class Page:
     due: Chip
     clock: Clock | None
     moves: Sequence[Button]
+    next_url: str
     asker: str
     asker_side: bool
     acting_for: str
@@ -56,6 +57,7 @@ class Page:
     vitals: Sequence[tuple[str, str]] = ()
     problems: Sequence[Any] = ()
     patient: PatientSnapshot | None = None
+    age: str = ""
     identity: Sequence[tuple[str, str]] = ()
     consents: Sequence[CaseConsent] = ()
     may_revoke: bool = False
@@ -111,6 +113,7 @@ def build(case: Case, sight: Sight, seen: int, user: User) -> Page:
         due=due_chip(case, now, asker=asker_side),
         clock=clock_of(case, now),
         moves=buttons(case, user, facts) if sight is not Sight.CLOSED else [],
+        next_url=link_of(case, user),
         asker=people[case.requester_id].full_name,
         asker_side=asker_side,
         acting_for=people[case.requester_id].full_name if Who.SUPPORT in mine and Who.REQUESTER not in mine else "",
@@ -121,7 +124,8 @@ def build(case: Case, sight: Sight, seen: int, user: User) -> Page:
         panels=events.panels("case", case=case, user=user, sight=sight),
         **_content(case, sight, user, facts, happened, people),
         patient=patient,
-        identity=_identity(patient) if patient else [],
+        age=_age(case, sight, now),
+        identity=_identity(case, patient, now) if patient else [],
         consents=consents,
         may_revoke=bool(mine & {Who.REQUESTER, Who.SUPPORT}),
     )
@@ -203,10 +207,14 @@ def _name(case: Case, sight: Sight, patient: PatientSnapshot | None, now: dateti
     """Return how the page calls the patient: by name to whoever may know it, else by initials or not at all."""
     if sight is Sight.CLOSED or not case.initials:
         return str(_("Caso %(ref)s", ref=case.ref))
-    words = age_words if sight.clinical else band_words
-    age = words(local(now).date(), case.birth_date, case.age_years)
+    age = _age(case, sight, now)
     name = (patient.social_name or patient.name) if patient else case.initials
     return str(_("%(name)s, %(age)s", name=name, age=age)) if age else name
+
+
+def _age(case: Case, sight: Sight, now: datetime) -> str:
+    words = age_words if sight.clinical else band_words
+    return words(local(now).date(), case.birth_date, case.age_years)
 
 
 def _specialty(row: Specialty) -> str:
@@ -222,11 +230,13 @@ def _meta(case: Case, patient: PatientSnapshot | None) -> list[str]:
     return [str(words) for words in made if words]
 
 
-def _identity(patient: PatientSnapshot) -> list[tuple[str, str]]:
-    """Return what is known of the patient beside name, age and sex."""
+def _identity(case: Case, patient: PatientSnapshot, now: datetime) -> list[tuple[str, str]]:
+    """Return what is known of the patient beside the name."""
     place = ", ".join(part for part in (patient.address, patient.neighbourhood, patient.municipality) if part)
     pairs = [
         (_("Nascimento"), localdate(patient.birth_date)),
+        (_("Idade"), _age(case, Sight.FULL, now)),
+        (_("Sexo"), _(SEXES[patient.sex]) if patient.sex else ""),
         (_("CNS"), show_cns(patient.cns) if patient.cns else ""),
         (_("CPF"), show_cpf(patient.cpf) if patient.cpf else ""),
         (_("Nome da mãe"), patient.mother_name),

@@ -42,6 +42,7 @@ def give(ref: str, verb: str) -> Any:
         return _aside(case, writing)
     status = _settle(case, writing)
     if status == DONE:
+        flash(f"{case.ref}:opinion", "draft_done")
         return gone_on(case, GIVEN[_decision(writing)][1])
     if status == GONE:
         return error_page(409, faster(case_id))

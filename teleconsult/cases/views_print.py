@@ -1,0 +1,50 @@
+"""The case and its referral sheet on paper: pages for the browser's own printing, each recorded as printed."""
+
+from typing import Any
+
+from flask import render_template
+
+from teleconsult import clock
+from teleconsult.cases.access import Sight, case_and_seen, record_reading
+from teleconsult.cases.blueprint import bp
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.page import Page, build
+from teleconsult.errors import NotFound
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+
+
+@bp.get("/<ref>/print")
+@requires(Permission.READ_CASES)
+def print_case(ref: str) -> str:
+    """Print the whole case."""
+    return _printed(_whole(ref), "cases/print_case.html")
+
+
+@bp.get("/<ref>/referral")
+@requires(Permission.READ_CASES)
+def print_referral(ref: str) -> str:
+    """Print the referral sheet: referral above, counter-referral below (forms.md, 1 and 2)."""
+    page = _whole(ref)
+    if not page.referrals:
+        raise NotFound
+    referral, sheet = page.referrals[-1]
+    return _printed(page, "cases/print_referral.html", referral=referral, sheet=sheet)
+
+
+def _whole(ref: str) -> Page:
+    """Return the page of a case that the reader sees whole.
+
+    Raises:
+        NotFound: there is none, or not for this person, or nothing was sent yet.
+    """
+    case, sight, _seen = case_and_seen(current_user, ref)
+    if sight is not Sight.FULL or case.state == State.DRAFT:
+        raise NotFound
+    return build(case, sight, case.steps, current_user)
+
+
+def _printed(page: Page, template: str, **more: Any) -> str:
+    answer = render_template(template, page=page, case=page.case, at=clock.now(), **more)
+    record_reading(page.case, current_user, "case.print")
+    return answer
