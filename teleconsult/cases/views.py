@@ -11,6 +11,6 @@ from teleconsult.cases import (
 )
 from teleconsult.cases.blueprint import bp
 
-SCREENS = (views_case, views_changes, views_moves, views_opinion, views_outcome, views_supply, views_search)
+SCREENS = (views_case, views_changes, views_moves, views_opinion, views_outcome, views_print, views_supply, views_search)
 
 __all__ = ["SCREENS", "bp"]
