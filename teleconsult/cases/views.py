@@ -6,6 +6,7 @@ from teleconsult.cases import (
     views_moves,
     views_opinion,
     views_outcome,
+    views_print,
     views_search,
     views_supply,
 )
