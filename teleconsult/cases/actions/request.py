@@ -90,10 +90,7 @@ def _fill(case: Case, request: Request, patient: Patient, by: User) -> None:
                 setattr(case.snapshot, name, value)
         case.patient = patient
         _set_questions(case, request)
-        case.problems = [
-            CaseProblem(number=n, system=p.system, code=p.code, title=p.title)
-            for n, p in enumerate(request.problems, 1)
-        ]
+        _set_problems(case, request)
         if request.consent is not None:
             case.consents.append(
                 CaseConsent(
@@ -117,6 +114,19 @@ def _set_questions(case: Case, request: Request) -> None:
         else:
             found.kind, found.text = kind, words
     case.questions = [q for q in case.questions if q.number <= len(request.questions)]
+
+
+def _set_problems(case: Case, request: Request) -> None:
+    """Change the problems in place, for the same reason."""
+    for number, problem in enumerate(request.problems, 1):
+        found = next((row for row in case.problems if row.number == number), None)
+        if found is None:
+            case.problems.append(
+                CaseProblem(number=number, system=problem.system, code=problem.code, title=problem.title)
+            )
+        else:
+            found.system, found.code, found.title = problem.system, problem.code, problem.title
+    case.problems = [row for row in case.problems if row.number <= len(request.problems)]
 
 
 def _resolve_missing(case: Case) -> None:
