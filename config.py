@@ -98,7 +98,8 @@ def _fixed(demo: bool) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "pt_BR",
         "BABEL_DEFAULT_TIMEZONE": "America/Recife",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "teleconsult" / "translations"),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False},
+        # What a statement carried may be a patient's name: no error message repeats it.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False, "hide_parameters": True},
         "ARGON2": {"time_cost": 3, "memory_cost": 65536, "parallelism": 4},
         "TERMS_VERSION": "2026-11",
         "CONSENT_VERSION": "2026-11",

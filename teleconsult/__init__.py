@@ -14,6 +14,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     import config
     from teleconsult import cli, extensions, features
+    from teleconsult.logs import init_logs
     from teleconsult.people.gate import init_gate
     from teleconsult.people.throttle import init_throttle
     from teleconsult.web import init_web
@@ -37,6 +38,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=str(config.ROOT / "migrations"))
     extensions.babel.init_app(app, locale_selector=choose_language)
     init_gate(app)
+    init_logs(app)
     extensions.csrf.init_app(app)
     init_throttle(app)
     init_web(app)
