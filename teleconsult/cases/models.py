@@ -22,6 +22,12 @@ from teleconsult.people.models import User
 PERSONAL = {"personal": True}
 HELD = "('assigned','awaiting_information','answered','in_person')"
 LIVE = "state NOT IN ('concluded','cancelled','draft')"
+CLOSED = "state IN ('concluded','cancelled')"
+"""Predicates of partial indexes: open work and history have indexes of their own (`cases.shelves`)."""
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Case(Model):
@@ -45,74 +51,24 @@ class Case(Model):
         CheckConstraint("(state IN ('submitted','assigned')) = (due_at IS NOT NULL)", name="due_when_service_runs"),
         CheckConstraint("(state = 'concluded') = (concluded_at IS NOT NULL)", name="concluded_pair"),
         CheckConstraint("service_seconds >= 0", name="service_not_negative"),
-        Index(
-            "ix_cases_queue",
-            "specialty_id",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'submitted'"),
-            postgresql_where=text("state = 'submitted'"),
-        ),
-        Index(
-            "ix_cases_queue_due",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'submitted'"),
-            postgresql_where=text("state = 'submitted'"),
-        ),
-        Index(
-            "ix_cases_holder_open",
-            "holder_id",
-            "state",
-            "due_at",
-            "id",
-            sqlite_where=text(LIVE),
-            postgresql_where=text(LIVE),
-        ),
-        Index("ix_cases_holder_id", "holder_id", "changed_at", "id"),
-        Index("ix_cases_requester_state", "requester_id", "state", "changed_at", "id"),
-        Index("ix_cases_requester_id", "requester_id", "changed_at", "id"),
-        Index("ix_cases_unit_id", "unit_id", "changed_at", "id"),
-        Index("ix_cases_state", "state", "changed_at", "id"),
-        Index("ix_cases_patient_id", "patient_id"),
+        _partial("ix_cases_queue", "specialty_id", "due_at", "id", where="state = 'submitted'"),
+        _partial("ix_cases_queue_due", "due_at", "id", where="state = 'submitted'"),
+        _partial("ix_cases_queue_age", "submitted_at", "id", where="state = 'submitted'"),
+        _partial("ix_cases_assigned_due", "due_at", "id", where="state = 'assigned'"),
+        _partial("ix_cases_drafts_filed", "filed_by_id", "id", where="state = 'draft'"),
+        _partial("ix_cases_holder_open", "holder_id", "state", "due_at", "id", where=LIVE),
+        _partial("ix_cases_specialty_open", "specialty_id", "state", where=LIVE),
+        _partial("ix_cases_state_live", "state", "changed_at", "id", where=LIVE),
+        _partial("ix_cases_unit_open", "unit_id", "changed_at", "id", where=LIVE),
+        _partial("ix_cases_state_closed", "state", "changed_at", "id", where=CLOSED),
+        _partial("ix_cases_holder_closed", "holder_id", "state", "changed_at", "id", where=CLOSED),
+        _partial("ix_cases_unit_closed", "unit_id", "state", "changed_at", "id", where=CLOSED),
+        _partial("ix_cases_specialty_closed", "specialty_id", "state", "changed_at", "id", where=CLOSED),
+        _partial("ix_cases_ends_at", "ends_at", where="ends_at IS NOT NULL"),
+        _partial("ix_cases_concluded_at", "concluded_at", "id", where="concluded_at IS NOT NULL"),
         Index("uq_cases_token", "token", unique=True),
-        Index(
-            "ix_cases_ends_at",
-            "ends_at",
-            sqlite_where=text("ends_at IS NOT NULL"),
-            postgresql_where=text("ends_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_cases_concluded_at",
-            "concluded_at",
-            "id",
-            sqlite_where=text("concluded_at IS NOT NULL"),
-            postgresql_where=text("concluded_at IS NOT NULL"),
-        ),
-        Index("ix_cases_specialty_open", "specialty_id", "state", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
-        Index("ix_cases_specialty_id", "specialty_id", "state", "changed_at", "id"),
-        Index(
-            "ix_cases_queue_age",
-            "submitted_at",
-            "id",
-            sqlite_where=text("state = 'submitted'"),
-            postgresql_where=text("state = 'submitted'"),
-        ),
-        Index(
-            "ix_cases_assigned_due",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'assigned'"),
-            postgresql_where=text("state = 'assigned'"),
-        ),
-        Index(
-            "ix_cases_unit_open",
-            "unit_id",
-            "changed_at",
-            "id",
-            sqlite_where=text(LIVE),
-            postgresql_where=text(LIVE),
-        ),
+        Index("ix_cases_requester_state", "requester_id", "state", "changed_at", "id"),
+        Index("ix_cases_patient_id", "patient_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,6 +16,7 @@ from teleconsult.cases import lifecycle
 from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Outcome, OutcomeLater
+from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -139,7 +140,7 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
     query = (
         select(Case.ref, Case.initials, Case.concluded_at, given, _later(LATER[0]), _later(LATER[1]))
         .where(
-            Case.state == State.CONCLUDED,
+            in_state(State.CONCLUDED),
             Case.changed_at >= now - timedelta(days=LATER[-1] + window),
             _asked_of(user),
         )
