@@ -9,7 +9,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.models_opinion import Decline, OpinionDraft
 from teleconsult.cases.queries_case import problems_of
-from teleconsult.cases.shelves import in_state
+from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
@@ -56,7 +56,7 @@ def open_loads(consultant_ids: Iterable[int]) -> dict[int, int]:
     """Return how many cases wait for each of these consultants."""
     query = (
         select(Case.holder_id, func.count(Case.id))
-        .where(Case.holder_id.in_(set(consultant_ids)), in_state(State.ASSIGNED))
+        .where(Case.holder_id.in_(set(consultant_ids)), in_state(State.ASSIGNED), LIVE)
         .group_by(Case.holder_id)
     )
     return {holder: count for holder, count in db.session.execute(query) if holder is not None}

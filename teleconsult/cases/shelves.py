@@ -15,9 +15,16 @@ LIVE: ColumnElement[bool] = literal_column(f"cases.{models.LIVE}", Boolean)
 CLOSED: ColumnElement[bool] = literal_column(f"cases.{models.CLOSED}", Boolean)
 
 
+OWN_INDEX = frozenset({State.DRAFT, State.SUBMITTED, State.ASSIGNED})
+"""States with indexes of their own, by deadline: saying LIVE beside them would lead to another one."""
+
+
 def in_state(state: State) -> ColumnElement[bool]:
-    """Return the condition that a case is in a state, in the words of the index that serves it."""
+    """Return the condition that a case is in a state, in the words of the index that serves the list of all such.
+
+    Of one holder or one unit, say LIVE beside it: their open work has an index by person or unit.
+    """
     here: ColumnElement[bool] = Case.state == literal_column(f"'{State(state)}'", String)
-    if state in (State.CONCLUDED, State.CANCELLED):
-        return and_(here, CLOSED)
-    return here if state == State.DRAFT else and_(here, LIVE)
+    if state in OWN_INDEX:
+        return here
+    return and_(here, CLOSED if state in (State.CONCLUDED, State.CANCELLED) else LIVE)

@@ -8,7 +8,7 @@ from teleconsult import clock
 from teleconsult.cases.actions._make import make, release
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
-from teleconsult.cases.shelves import in_state
+from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.cases.world import is_able
 from teleconsult.events import on
 from teleconsult.extensions import db
@@ -43,5 +43,5 @@ def release_cases_of(person: User, by: User | None) -> None:
 
 def _held_by(person: User) -> Iterable[Case]:
     return db.session.scalars(
-        select(Case).where(Case.holder_id == person.id, in_state(State.ASSIGNED)).order_by(Case.id)
+        select(Case).where(Case.holder_id == person.id, in_state(State.ASSIGNED), LIVE).order_by(Case.id)
     ).all()
