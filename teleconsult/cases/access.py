@@ -80,7 +80,7 @@ def case_and_seen(user: User, ref: str) -> tuple[Case, Sight, int]:
     row = db.session.execute(_CASE, {"ref": ref, "user_id": user.id, "now": clock.now()}).one_or_none()
     if row is None:
         raise NotFound
-    case, wrote, opened, seen = row._tuple()
+    case, wrote, opened, seen = row
     sight = sight_of(case, user, wrote=wrote, opened=opened)
     if sight is None:
         raise NotFound

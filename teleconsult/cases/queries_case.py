@@ -113,7 +113,7 @@ def information_of(case: Case) -> Sequence[InformationRequest]:
 
 def referrals_of(case: Case) -> list[tuple[Referral, CounterReferral | None]]:
     """Return the referrals, each with what came back from the visit, oldest first."""
-    return [row._tuple() for row in db.session.execute(_REFERRALS, {"case_id": case.id})]
+    return [(row[0], row[1]) for row in db.session.execute(_REFERRALS, {"case_id": case.id})]
 
 
 def people_named(ids: Iterable[int | None], refs: Iterable[str | None] = ()) -> list[User]:

@@ -1,0 +1,205 @@
+"""Who sees how much of a case: by role, by part, by state, and what must never stand on the page."""
+
+import pytest
+
+from teleconsult import audit
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import CaseOpening, CaseSeen
+from teleconsult.extensions import db, transaction
+from tests import world
+from tests.cases.helping import CLINICAL, IDENTITY, leaky_case, share_unit, shown, text_of, through_everything
+
+F, W, R, C, NONE = "full", "waiting", "routing", "closed", "none"
+STATES = (State.SUBMITTED, State.ASSIGNED, State.ANSWERED, State.CONCLUDED)
+
+#              submitted assigned answered concluded
+WHO = {
+    "marina": (F, F, F, F),  # the requester
+    "jonas": (NONE, NONE, NONE, NONE),  # of the same unit, which does not share its cases
+    "bia": (NONE, NONE, NONE, NONE),  # of another unit
+    "paulo": (W, F, F, F),  # the consultant who takes it
+    "lia": (W, NONE, NONE, NONE),  # another consultant of the specialty
+    "helena": (NONE, NONE, NONE, NONE),  # a consultant of another specialty
+    "rosangela": (R, R, R, R),  # the administrator
+    "dora": (F, F, F, F),  # support of the district
+    "teresa": (C, C, C, C),  # the manager
+}
+
+
+def sight_in(page: str) -> str:
+    """Tell from the words alone how much of the leaky case a page shows."""
+    if shown(IDENTITY, page):
+        return F
+    if shown(CLINICAL, page):
+        return W
+    return R if "Abrir o conteúdo clínico" in page else C
+
+
+@pytest.mark.parametrize("column", range(4), ids=STATES)
+def test_each_person_sees_exactly_their_part(session, sign_in, column):
+    walk = through_everything(leaky_case(), STATES[column])
+    for who, sights in WHO.items():
+        answer = sign_in(who).get(f"/cases/{walk.case.ref}")
+        if sights[column] == NONE:
+            assert answer.status_code == 404, who
+            continue
+        assert answer.status_code == 200, who
+        assert sight_in(answer.get_data(as_text=True)) == sights[column], who
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_neither_name_nor_story_for_routing(session, sign_in, state):
+    walk = through_everything(leaky_case(), state)
+    page = text_of(sign_in("rosangela"), walk)
+    assert not shown(IDENTITY + CLINICAL, page)
+    for word in ("S. C. A., de 40 a 59 anos", "Dermatologia", "prioridade alta", "Dra. Marina Alves"):
+        assert (word in page) or word == "prioridade alta"
+
+
+def test_routing_says_how_many_questions_and_who_declined(session, sign_in):
+    walk = leaky_case()
+    walk.assign()
+    walk.do("decline", "Agenda cheia até segunda.", by="paulo")
+    page = text_of(sign_in("rosangela"), walk)
+    assert "Diagnóstico · Tratamento" in page
+    assert "recusou o caso" in page
+    assert "Agenda cheia até segunda." in page
+
+
+def test_waiting_shows_the_story_by_initials(session, sign_in):
+    page = text_of(sign_in("lia"), through_everything(leaky_case(), State.SUBMITTED))
+    assert not shown(IDENTITY, page)
+    assert "S. C. A., 47 anos" in page
+    assert "oito meses" in page
+    assert "Imprimir" not in page
+
+
+def test_the_title_of_the_page_never_holds_a_name(session, sign_in):
+    walk = leaky_case()
+    title = text_of(sign_in("marina"), walk).partition("</title>")[0].rpartition("<title>")[2]
+    assert title == f"Caso {walk.case.ref} · Dermatologia · Teleconsult"
+
+
+def test_a_unit_that_shares_lets_colleagues_read_but_not_act(session, sign_in):
+    walk = through_everything(leaky_case(), State.ASSIGNED)
+    share_unit()
+    page = text_of(sign_in("jonas"), walk)
+    assert world.SECRET_NAME in page
+    assert "O que você pode fazer" not in page
+
+
+def test_a_draft_is_its_writers_alone(session, sign_in):
+    walk = world.new_case()
+    share_unit()
+    assert sign_in("marina").get(f"/cases/{walk.case.ref}").location.endswith("/edit")
+    assert sign_in("jonas").get(f"/cases/{walk.case.ref}").status_code == 404
+    assert sign_in("teresa").get(f"/cases/{walk.case.ref}").status_code == 404
+    for who in ("rosangela", "dora"):
+        assert "Passar a outro solicitante" in text_of(sign_in(who), walk)
+
+
+def test_whoever_wrote_an_opinion_reads_the_case_for_ever(session, sign_in):
+    walk = through_everything(leaky_case(), State.ANSWERED)
+    walk.do("follow_up", "E agora?", by="marina")
+    walk.do("assign", to=world.person("lia"), why="Em turno.", by="rosangela")
+    assert world.SECRET_NAME in text_of(sign_in("paulo"), walk)
+
+
+def test_whoever_only_held_it_does_not(session, sign_in):
+    walk = through_everything(leaky_case(), State.ASSIGNED)
+    walk.do("assign", to=world.person("lia"), why="Em turno.", by="rosangela")
+    text_of(sign_in("paulo"), walk, status=404)
+
+
+def test_a_strangers_case_and_a_missing_one_are_the_same_page(session, sign_in):
+    walk = leaky_case()
+    browser = sign_in("bia")
+    for path in ("", "/answer", "/return", "/print", "/outcome", "/opinions/1/correct"):
+        there = browser.get(f"/cases/{walk.case.ref}{path}")
+        missing = browser.get(f"/cases/TC-ZZZZZZ{path}")
+        assert (there.status_code, there.get_data()) == (missing.status_code, missing.get_data()), path
+
+
+@pytest.mark.parametrize("ref", ["TC-%00", "TC-' OR 1=1", "tc-é", "TC-" + "A" * 300, "%F0%9F%92%A9"])
+def test_a_reference_that_cannot_be_is_not_found(session, sign_in, ref):
+    assert sign_in("marina").get(f"/cases/{ref}").status_code == 404
+
+
+def test_a_reference_may_be_typed_in_small_letters(session, sign_in):
+    walk = leaky_case()
+    assert sign_in("marina").get(f"/cases/{walk.case.ref.lower()}").status_code == 200
+
+
+def test_the_administrator_opens_the_clinical_content_on_purpose(session, sign_in):
+    walk = through_everything(leaky_case(), State.ASSIGNED)
+    browser = sign_in("rosangela")
+    assert browser.post(f"/cases/{walk.case.ref}/open").status_code == 302
+    assert world.SECRET_NAME in text_of(browser, walk)
+    found = [row for row in events("reader:PE-ROSANGEL") if row.word == "case.open"]
+    assert [row.subject for row in found] == [walk.case.ref]
+
+
+def test_what_was_opened_closes_after_an_hour(session, sign_in):
+    walk = leaky_case()
+    browser = sign_in("rosangela")
+    browser.post(f"/cases/{walk.case.ref}/open")
+    with transaction():
+        db.session.execute(db.update(CaseOpening).values(expires_at=CaseOpening.opened_at))
+    assert not shown(IDENTITY + CLINICAL, text_of(browser, walk))
+
+
+def test_the_manager_needs_a_reason(session, sign_in):
+    walk = leaky_case()
+    browser = sign_in("teresa")
+    page = text_of(browser, walk)
+    assert not shown(IDENTITY + CLINICAL, page)
+    refused = browser.post(f"/cases/{walk.case.ref}/open", data={"why": "  "})
+    assert refused.status_code == 422
+    assert "Diga por que precisa ver o conteúdo clínico." in refused.get_data(as_text=True)
+    assert browser.post(f"/cases/{walk.case.ref}/open", data={"why": "Reclamação 12/2026."}).status_code == 302
+    page = text_of(browser, walk)
+    assert world.SECRET_NAME in page
+    assert "O que você pode fazer" not in page
+
+
+def test_an_opening_is_one_persons_own(session, sign_in):
+    walk = leaky_case()
+    sign_in("rosangela").post(f"/cases/{walk.case.ref}/open")
+    assert not shown(IDENTITY + CLINICAL, text_of(sign_in("teresa"), walk))
+
+
+def test_nobody_opens_what_is_open_or_not_theirs(session, sign_in):
+    walk = leaky_case()
+    assert sign_in("marina").post(f"/cases/{walk.case.ref}/open").status_code == 422
+    assert sign_in("helena").post(f"/cases/{walk.case.ref}/open").status_code == 404
+
+
+def test_each_reading_is_recorded_in_the_readers_own_stream(session, sign_in):
+    walk = leaky_case()
+    before = session.scalar(db.text(f"SELECT length FROM audit_heads WHERE stream = 'case:{walk.case.ref}'"))
+    for who in ("marina", "rosangela", "teresa"):
+        text_of(sign_in(who), walk)
+    session.rollback()
+    for stream in ("reader:PE-MARINA", "reader:PE-ROSANGEL", "reader:PE-TERESA"):
+        assert [row.subject for row in events(stream) if row.word == "case.view"] == [walk.case.ref]
+    after = session.scalar(db.text(f"SELECT length FROM audit_heads WHERE stream = 'case:{walk.case.ref}'"))
+    assert after == before
+    assert list(audit.verify()) == []
+
+
+def test_what_is_new_since_the_last_look_is_marked(session, sign_in):
+    walk = leaky_case()
+    browser = sign_in("marina")
+    assert "Novo:" not in text_of(browser, walk)
+    walk.assign()
+    walk.answer()
+    page = text_of(browser, walk)
+    assert page.count("Novo:") == 3  # two lines of the timeline, and the opinion
+    assert "Novo:" not in text_of(browser, walk)
+    session.rollback()
+    assert session.scalar(db.select(CaseSeen.number).where(CaseSeen.case_id == walk.case.id)) == walk.case.steps
+
+
+def events(stream: str):
+    db.session.rollback()
+    return db.session.scalars(db.select(audit.AuditEvent).where(audit.AuditEvent.stream == stream)).all()
