@@ -15,6 +15,7 @@ from teleconsult.cases.draft_text import Book, Reading, read
 from teleconsult.cases.lifecycle import Facts, State, Who
 from teleconsult.cases.models import Case, CaseConsent, CaseDraft
 from teleconsult.cases.models_opinion import MissingItem
+from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import own_district
 from teleconsult.coding.search import titles_of
 from teleconsult.errors import NotFound
@@ -91,21 +92,15 @@ def missing_of(case: Case) -> dict[str, str]:
 
 
 def drafts_of(user: User) -> Sequence[Any]:
-    """Return the drafts that this person writes, the one touched last first."""
+    """Return the drafts that this person writes, the one touched last first: own ones, and those filed for others."""
+    mine = [Case.requester_id == user.id] if user.has(Role.REQUESTER) else []
+    if user.has(Role.SUPPORT):
+        mine.append(and_(Case.filed_by_id == user.id, Case.requester_id != user.id))
     query = (
-        select(
-            Case.ref, CaseDraft.saved_at, CaseDraft.fields, Specialty.name_pt, Specialty.name_en, User.title, User.name
-        )
+        select(Case.ref, Case.requester_id, CaseDraft.saved_at, CaseDraft.fields, User.title, User.name)
         .join(CaseDraft, CaseDraft.case_id == Case.id)
         .join(User, User.id == Case.requester_id)
-        .outerjoin(Specialty, Specialty.id == Case.specialty_id)
-        .where(
-            Case.state == State.DRAFT,
-            or_(
-                Case.requester_id == user.id if user.has(Role.REQUESTER) else Case.id.is_(None),
-                and_(Case.filed_by_id == user.id, Case.requester_id != user.id),
-            ),
-        )
+        .where(in_state(State.DRAFT), or_(*mine))
     )
     return db.session.execute(query.order_by(CaseDraft.saved_at.desc()).limit(MOST_DRAFTS)).all()
 
@@ -142,6 +137,7 @@ def waiting_to_confirm(user: User) -> Sequence[Any]:
     query = (
         select(
             Case.ref,
+            Case.version,
             Case.complaint,
             Case.submitted_at,
             Case.initials,

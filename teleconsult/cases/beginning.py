@@ -1,0 +1,60 @@
+"""A new request from the form that begins it: once, for oneself or for a named requester, empty or continuing a case."""
+
+from sqlalchemy import select
+
+from teleconsult.cases import actions, drafts
+from teleconsult.cases.draft_fields import MATCH, PATIENT_TEXTS, Fields
+from teleconsult.cases.forms_request import BeginForm
+from teleconsult.cases.models import Case
+from teleconsult.cases.sending import digest_of
+from teleconsult.cases.sent import facts_of, texts_of
+from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.extensions import db, transaction
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+
+
+def begin(form: BeginForm, user: User) -> str:
+    """Begin the draft that a form asks for and return its reference; the same token twice is one draft.
+
+    Raises:
+        Refused: the requester is not one for whom this person may file.
+    """
+    token = form.token.data or ""
+    try:
+        with transaction():
+            case = drafts.begun_by(user, token) or _begin(form, token, user)
+            return case.ref
+    except Overtaken:
+        # The same form, sent a moment ago by a second press.
+        begun = drafts.begun_by(user, token)
+        if begun is None:
+            raise
+        return begun.ref
+
+
+def _begin(form: BeginForm, token: str, user: User) -> Case:
+    linked = drafts.linkable(user, form.linked.data or "")
+    requester = _requester(form.requester.data or "", user)
+    known: Fields = _continued(linked) if linked else {}
+    if form.specialty.data:
+        known["specialty"] = form.specialty.data
+    return actions.draft(by=user, requester=requester, linked=linked, token=token, fields=known)
+
+
+def _requester(ref: str, user: User) -> User:
+    if not ref and user.has(Role.REQUESTER):
+        return user
+    named = {row.ref for row in drafts.named_requesters(user)}
+    if ref not in named:
+        raise Refused(N_("Escolha em nome de quem é o pedido."), field="requester")
+    return db.session.scalars(select(User).where(User.ref == ref)).one()
+
+
+def _continued(linked: Case) -> Fields:
+    """Return what a new case takes over from the one it continues: the patient and the specialty, nothing clinical."""
+    texts = texts_of(linked)
+    known: Fields = {name: texts[name] for name in ("specialty", *PATIENT_TEXTS)}
+    if linked.snapshot and linked.patient:
+        known[MATCH] = {"facts": digest_of(facts_of(linked.snapshot)), "choice": linked.patient.ref, "seen": []}
+    return known

@@ -1,0 +1,191 @@
+"""The forms of the request, one class a step. They show what was typed; `draft_text.read` says what is wrong.
+
+A form is made from the texts of the draft, never checked by itself: what cannot be read yet is kept and
+shown as it was typed, with the reason beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+
+from teleconsult.cases.clocks import PRIORITY_WORDS
+from teleconsult.cases.draft_fields import LIMITS, anchor_of, blank
+from teleconsult.cases.request import (
+    CONSENT_GIVERS,
+    CONSENT_WAYS,
+    EMERGENCY,
+    KIND_WORDS,
+    SEXES,
+    WOULD_REFER,
+    QuestionKind,
+)
+from teleconsult.errors import N_, Refused
+from teleconsult.patients.matching import name_key
+from teleconsult.web import BaseForm, say
+from teleconsult.web.forms import _l
+from teleconsult.web.words import in_language
+
+Choices = list[tuple[str, str]]
+
+
+class _Limit:
+    """Says how long a text may be; the reading of the draft holds to it, this only shows it."""
+
+    def __init__(self, limit: int) -> None:
+        self.field_flags = {"maxlength": limit}
+
+    def __call__(self, _form: Any, _field: Any) -> None:
+        return
+
+
+class ChosenField(Field):
+    """Values chosen in macros/combo.html."""
+
+    def _value(self) -> list[str]:
+        return list(self.data or [])
+
+
+def _line(name: str, label: str, **more: Any) -> StringField:
+    return StringField(_l(label), [_Limit(LIMITS[name])] if name in LIMITS else [], **more)
+
+
+def _text(name: str, label: str) -> TextAreaField:
+    return TextAreaField(_l(label), [_Limit(LIMITS[name])])
+
+
+def _radio(label: str, words: Mapping[Any, str]) -> RadioField:
+    return RadioField(_l(label), choices=[(str(value), _l(word)) for value, word in words.items()])
+
+
+class StepForm(BaseForm):
+    """One step: the texts, and what the page must send back with them."""
+
+    draft_version = HiddenField()
+    draft_editor = HiddenField()
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], step: str, **hidden: Any) -> "StepForm":
+        """Make the form of a step from the texts of a draft."""
+        return cls(formdata=None, data=blank(fields, step) | hidden)
+
+    def show(self, refusals: Mapping[str, Refused]) -> None:
+        """Put what is to be put right beside its field."""
+        self.tell({name: say(refusal) for name, refusal in refusals.items()})
+
+    def tell(self, sentences: Mapping[str, str]) -> None:
+        """Put sentences beside their fields; a name without a field of its own leads to its first one."""
+        for name, sentence in sentences.items():
+            field = self._fields.get(name) or self._fields.get(anchor_of(name))
+            if field is not None:
+                field.errors = [*field.errors, sentence]
+
+    def offer(self, specialties: Iterable[Any]) -> None:
+        """Fill the choices that the network knows: rows with slug, name and whether it takes cases."""
+
+
+class PatientForm(StepForm):
+    """Who it is about, for which specialty, and the consent."""
+
+    specialty = SelectField(_l("Especialidade"))
+    patient_name = _line("patient_name", N_("Nome completo"))
+    social_name = _line("social_name", N_("Nome social"))
+    birth_date = _line("birth_date", N_("Data de nascimento"))
+    age = _line("age", N_("Idade, em anos"))
+    sex = _radio(N_("Sexo"), SEXES)
+    cns = _line("cns", N_("CNS (cartão SUS)"))
+    cpf = _line("cpf", N_("CPF"))
+    record_number = _line("record_number", N_("Número do prontuário"))
+    mother_name = _line("mother_name", N_("Nome da mãe"))
+    address = _line("address", N_("Endereço"))
+    neighbourhood = _line("neighbourhood", N_("Bairro"))
+    municipality = _line("municipality", N_("Município"))
+    phone = _line("phone", N_("Telefone, com DDD"))
+    consent_given_by = _radio(N_("Quem consentiu"), CONSENT_GIVERS)
+    consent_name = _line("consent_name", N_("Nome de quem consentiu pelo paciente"))
+    consent_how = _radio(N_("Como foi dado"), CONSENT_WAYS)
+
+    def offer(self, specialties: Iterable[Any]) -> None:
+        self.specialty.choices = specialty_choices(specialties, _("Escolha"))
+
+
+class ClinicalForm(StepForm):
+    """The story, the examination, what the requester thinks and did."""
+
+    complaint = _line("complaint", N_("Motivo, em uma linha"))
+    subjective = _text("subjective", N_("História"))
+    objective = _text("objective", N_("Exame físico e resultados"))
+    blood_pressure = _line("blood_pressure", N_("Pressão, mmHg"))
+    heart_rate = _line("heart_rate", N_("Freq. cardíaca, bpm"))
+    respiratory_rate = _line("respiratory_rate", N_("Freq. respiratória, irpm"))
+    temperature = _line("temperature", N_("Temperatura, °C"))
+    saturation = _line("saturation", N_("Saturação, %"))
+    glucose = _line("glucose", N_("Glicemia, mg/dL"))
+    weight = _line("weight", N_("Peso, kg"))
+    height = _line("height", N_("Altura, cm"))
+    assessment = _text("assessment", N_("Hipóteses e raciocínio"))
+    problems = ChosenField(_l("Problemas e diagnósticos"))
+    plan = _text("plan", N_("Tratamento já feito e plano"))
+    available = _text("available", N_("O que há na unidade"))
+
+
+_KINDS = [("", _l("Tipo")), *((str(kind), _l(KIND_WORDS[kind])) for kind in QuestionKind)]
+_PRIORITIES = dict[Any, str](PRIORITY_WORDS) | {EMERGENCY: N_("Risco de vida agora")}
+
+
+class QuestionsForm(StepForm):
+    """What is asked, how soon, and what the requester would do without an answer."""
+
+    question_1 = _text("question_1", N_("Pergunta 1"))
+    question_1_kind = SelectField(_l("Tipo da pergunta 1"), choices=_KINDS)
+    question_2 = _text("question_2", N_("Pergunta 2"))
+    question_2_kind = SelectField(_l("Tipo da pergunta 2"), choices=_KINDS)
+    question_3 = _text("question_3", N_("Pergunta 3"))
+    question_3_kind = SelectField(_l("Tipo da pergunta 3"), choices=_KINDS)
+    would_refer = _radio(N_("Sem a teleconsultoria, você encaminharia este paciente hoje?"), WOULD_REFER)
+    would_refer_specialty = SelectField(_l("Para qual especialidade"))
+    priority = _radio(N_("Prioridade"), _PRIORITIES)
+    priority_reason = _text("priority_reason", N_("Por que precisa de resposta mais cedo"))
+
+    def offer(self, specialties: Iterable[Any]) -> None:
+        self.would_refer_specialty.choices = specialty_choices(specialties, _("A mesma deste pedido"), every=True)
+
+
+FORMS: dict[str, type[StepForm]] = {"patient": PatientForm, "clinical": ClinicalForm, "questions": QuestionsForm}
+
+
+def specialty_choices(rows: Iterable[Any], first: str, *, every: bool = False) -> Choices:
+    """Return the choices of specialties in the reader's language: those that take cases, or every one."""
+    named = [(row.slug, in_language(row.name_pt, row.name_en)) for row in rows if every or row.teleconsult]
+    named.sort(key=lambda choice: name_key(choice[1]))
+    return [("", first), *((slug, name) for slug, name in named)]
+
+
+class BeginForm(BaseForm):
+    """A new request: its token makes the form sent twice one case."""
+
+    token = HiddenField()
+    linked = HiddenField()
+    requester = SelectField(_l("Em nome de"), validate_choice=False)
+    specialty = SelectField(_l("Especialidade"), validate_choice=False)
+
+    def offer(self, specialties: Iterable[Any], requesters: Iterable[Any], *, own: bool) -> None:
+        """Fill the choices; `own`: the person may ask in their own name."""
+        self.specialty.choices = specialty_choices(specialties, _("Escolha"))
+        named = [(row.ref, f"{row.title} {row.name} · {row.unit}".strip()) for row in requesters]
+        self.requester.choices = [("", _("Mim mesmo") if own else _("Escolha o solicitante")), *named]
+
+
+class SendForm(BaseForm):
+    """What is sent: the case and the draft as they were reviewed."""
+
+    version = HiddenField()
+    draft_version = HiddenField()
+
+
+class MatchForm(BaseForm):
+    """Whose record it is."""
+
+    draft_version = HiddenField()
+    choice = RadioField(_l("É a mesma pessoa?"), validate_choice=False)

@@ -1,0 +1,216 @@
+"""What the pages of the request form show: the step that is written on, and around it where one stands."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import current_app, render_template, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from teleconsult import events
+from teleconsult.cases import drafts
+from teleconsult.cases.actions import live_consent
+from teleconsult.cases.consent import TEXTS
+from teleconsult.cases.draft_fields import RETURNABLE, REVIEW, STEP_WORDS, STEPS, anchor_of, is_empty, step_of
+from teleconsult.cases.draft_problems import codes_in, label_of
+from teleconsult.cases.draft_text import Reading
+from teleconsult.cases.forms_request import FORMS, StepForm
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.request import EMERGENCY, age_on
+from teleconsult.coding.search import find, titles_of
+from teleconsult.errors import Refused
+from teleconsult.network import settings
+from teleconsult.patients.places import municipalities
+from teleconsult.people.gate import current_user
+from teleconsult.web import say
+from teleconsult.web.words import in_language, localclock
+
+
+def frame(case: Case, step: str, reading: Reading) -> dict[str, Any]:
+    """Return what every page of the request shows around its own part."""
+    again = case.state == State.RETURNED
+    word = _(STEP_WORDS[step]).lower()
+    return {
+        "case": case,
+        "step": step,
+        "again": again,
+        "heading": _("Completar o caso: %(step)s", step=word) if again else _("Novo caso: %(step)s", step=word),
+        "lead": lead_of(case, reading),
+        "steps": steps_of(case, step, reading),
+        "saved_at": localclock(case.draft.saved_at) if case.draft else "",
+        "named": "" if case.requester_id == current_user.id else case.requester.full_name,
+        "parts": events.panels("draft_files", case=case, user=current_user),
+        "emergency_chosen": reading.request.priority == EMERGENCY,
+    }
+
+
+def lead_of(case: Case, reading: Reading) -> str:
+    """Return the line under the title: the patient as far as known, and the specialty."""
+    patient = reading.request.patient
+    age = age_on(drafts.today_at(case), patient.birth_date, patient.age_years)
+    years = ngettext("%(num)d ano", "%(num)d anos", age) if age is not None else ""
+    who = ", ".join(part for part in (patient.social_name or patient.name, years) if part)
+    row = _specialty(reading)
+    return " · ".join(part for part in (who, in_language(row.name_pt, row.name_en) if row else "") if part)
+
+
+def _specialty(reading: Reading) -> Any:
+    return next((row for row in drafts.specialties() if row.id == reading.request.specialty_id), None)
+
+
+def steps_of(case: Case, current: str, reading: Reading) -> list[dict[str, Any]]:
+    """Return the steps as macros/case.html shows them; one is done when nothing in it stands in the way."""
+    fields = case.draft.fields if case.draft else {}
+    return [
+        {
+            "label": _(STEP_WORDS[step]),
+            "url": address(case, step),
+            "done": step != REVIEW and not is_empty(fields, step) and not reading.problems_of(step),
+            "current": step == current,
+        }
+        for step in (*STEPS, REVIEW)
+    ]
+
+
+def address(case: Case, step: str, field: str = "", *, check: bool = False) -> str:
+    """Return where a step is, at one of its fields; `check` shows there what it lacks."""
+    if step == REVIEW:
+        return url_for("cases.review", ref=case.ref)
+    anchor = "arq" if field == "files" else anchor_of(field) or None
+    return url_for("cases.edit_step", ref=case.ref, step=step, check=1 if check else None, _anchor=anchor)
+
+
+def step_page(
+    case: Case,
+    step: str,
+    *,
+    check: bool = False,
+    texts: Mapping[str, Any] | None = None,
+    clash: Sequence[str] = (),
+    editor: str = "",
+    query: str | None = None,
+) -> str:
+    """Return the page of a step.
+
+    Args:
+        case: a draft or a returned case.
+        step: one of `draft_fields.STEPS`.
+        check: show what the step lacks too, not only what was typed wrong.
+        texts: what was posted and could not be saved.
+        clash: the fields in which another window saved other words.
+        editor: the name of the page when it is shown again.
+        query: what was searched in the tables of codes, without scripts.
+    """
+    kept: dict[str, Any] = case.draft.fields if case.draft else {}
+    fields = kept | dict(texts or {})
+    reading = drafts.reading_of(case, fields)
+    form = FORMS[step].of(
+        fields,
+        step,
+        draft_version=case.draft.version if case.draft else 0,
+        draft_editor=editor or token_urlsafe(8),
+    )
+    form.offer(drafts.specialties())
+    wanted = _wanted(case, step)
+    if clash:
+        form.tell({name: _("Outra janela salvou: “%(text)s”", text=_shown(kept.get(name))) for name in clash})
+    elif check:
+        form.show(reading.problems_of(step))
+    else:
+        form.show({name: why for name, why in reading.wrong.items() if step_of(name) == step})
+        form.tell(wanted)
+    return render_template(
+        f"cases/request/{step}.html",
+        form=form,
+        notes=_notes(reading.remarks, wanted if check or clash else {}),
+        wanted={} if check or clash else _links(wanted),
+        clash=clash,
+        autosave=_autosave(case, step, form),
+        back=_back(case),
+        **frame(case, step, reading),
+        **_more(case, step, fields, reading, query),
+    )
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value or _("(vazio)"))
+
+
+def _wanted(case: Case, step: str) -> dict[str, str]:
+    """Return what an administrator asked for in this step, in words."""
+    return {
+        name: _("A administração pede: %(note)s", note=note)
+        for name, note in drafts.missing_of(case).items()
+        if step_of(name) == step
+    }
+
+
+def _links(wanted: Mapping[str, str]) -> dict[str, str]:
+    return {f"#{'arq' if name == 'files' else anchor_of(name)}": text for name, text in wanted.items()}
+
+
+def _notes(remarks: Mapping[str, Refused], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return a line for under each field's label: what is worth a second look, and what was asked for."""
+    found = defaultdict(str, {name: say(remark) for name, remark in remarks.items()})
+    found.update({anchor_of(name): text for name, text in wanted.items()})
+    return found
+
+
+def _autosave(case: Case, step: str, form: StepForm) -> dict[str, Any]:
+    return {
+        "url": url_for("cases.save", ref=case.ref, step=step),
+        "draft": f"{case.ref}/{step}",
+        "version": form.draft_version.data,
+    }
+
+
+def _back(case: Case) -> dict[str, str]:
+    if case.state == State.RETURNED:
+        return {"url": url_for("cases.show", ref=case.ref), "label": _("Caso %(ref)s", ref=case.ref)}
+    return {"url": "/", "label": _("Meus casos")}
+
+
+def _more(case: Case, step: str, fields: Mapping[str, Any], reading: Reading, query: str | None) -> dict[str, Any]:
+    """Return what only one of the steps shows."""
+    if step == "patient":
+        version = current_app.config["CONSENT_VERSION"]
+        standing = live_consent(case)
+        return {"consent": TEXTS[version], "version": version, "standing": standing, "places": municipalities()}
+    row = _specialty(reading)
+    prompts = row.prompts.splitlines() if row else []
+    if step == "questions":
+        return {"prompts": prompts, "hours": settings.target_hours()}
+    lang = str(get_locale())
+    titles = {(p.system, p.code): p.title for p in case.problems} | titles_of(codes_in(fields), lang)
+    chosen = [{"value": value, "label": label_of(value, titles)} for value in fields.get("problems", [])]
+    return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": _results(query, lang)}
+
+
+def _results(query: str | None, lang: str) -> list[dict[str, str]] | None:
+    """Return what was found without scripts; the words themselves are the last choice."""
+    if query is None or not query.strip():
+        return None
+    found = [{"value": hit.value, "label": hit.label} for hit in find(query, lang=lang)]
+    return [*found, {"value": query.strip(), "label": _("Usar “%(text)s” como está", text=query.strip())}]
+
+
+def lacks_of(case: Case, reading: Reading) -> list[dict[str, str]]:
+    """Return what stands in the way of sending, each with where it is put right, in the order of the form."""
+    found = reading.lacking | reading.wrong
+    order = [name for step in STEPS for name in found if step_of(name) == step]
+    return [{"text": say(found[name]), "url": address(case, step_of(name) or "", name, check=True)} for name in order]
+
+
+def wishes_of(case: Case) -> list[dict[str, str]]:
+    """Return what the administration sent the case back for, each with its field and where it is."""
+    return [
+        {
+            "field": _(RETURNABLE.get(name, name)),
+            "text": note,
+            "url": address(case, step_of(name) or REVIEW, name),
+        }
+        for name, note in drafts.missing_of(case).items()
+    ]

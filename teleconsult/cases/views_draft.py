@@ -1,0 +1,197 @@
+"""Writing a request: begun once, in steps that can be left and resumed, saved as one types, thrown away."""
+
+import re
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult import clock
+from teleconsult.cases import actions, drafts, request_page
+from teleconsult.cases.access import record_reading
+from teleconsult.cases.beginning import begin
+from teleconsult.cases.blueprint import bp
+from teleconsult.cases.draft_fields import LISTS, STEPS, Fields, blank, differing, pick, step_of
+from teleconsult.cases.forms_request import BeginForm
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.sending import undecided
+from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.events import panel
+from teleconsult.extensions import transaction
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.confirm import ask
+from teleconsult.people.gate import current_user, requires
+from teleconsult.people.models import User
+from teleconsult.web import say, show_refusal
+from teleconsult.web.words import in_language, localclock
+
+_TOKEN = re.compile(r"[\w-]{16,43}", re.ASCII)
+WRITTEN = (State.DRAFT, State.RETURNED)
+STEP = f"any({','.join(STEPS)}):step"
+
+
+@panel("nav", order=20)
+def nav(user: User) -> dict[str, Any] | None:
+    """Return the way to a new request, for those who may file one."""
+    if Permission.FILE_CASES not in user.permissions:
+        return None
+    return {
+        "label": _("Novo caso"),
+        "icon": "plus",
+        "url": url_for("cases.new"),
+        "count": 0,
+        "count_new": False,
+        "current": request.endpoint in ("cases.new", "cases.edit_step", "cases.match", "cases.review"),
+    }
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.FILE_CASES)
+def new() -> Any:
+    """Begin a request, or go on with one of the drafts; the form sent twice begins one case."""
+    form = BeginForm(linked=request.args.get("linked", ""), token=token_urlsafe(24))
+    if request.method == "GET":
+        return _new_page(form)
+    if not _TOKEN.fullmatch(form.token.data or ""):
+        form.token.data = token_urlsafe(24)
+    try:
+        return redirect(url_for("cases.edit", ref=begin(form, current_user)))
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return _new_page(form), 422
+
+
+def _new_page(form: BeginForm) -> str:
+    rows = drafts.specialties()
+    names = {row.slug: in_language(row.name_pt, row.name_en) for row in rows}
+    own, named = current_user.has(Role.REQUESTER), drafts.named_requesters(current_user)
+    form.offer(rows, named, own=own)
+    return render_template(
+        "cases/request/new.html",
+        form=form,
+        own=own,
+        named=named,
+        drafts=drafts.drafts_of(current_user),
+        names=names,
+        linked=drafts.linkable(current_user, form.linked.data or ""),
+    )
+
+
+@bp.get("/<ref>/edit")
+@requires(Permission.FILE_CASES)
+def edit(ref: str) -> Response:
+    """Go on where the request is not complete yet."""
+    case = drafts.draft_for(current_user, ref)
+    if case.state not in WRITTEN:
+        return redirect(url_for("cases.show", ref=case.ref))
+    wanted = [step_of(name) for name in drafts.missing_of(case)]
+    step = drafts.reading_of(case).first_open() or next((step for step in STEPS if step in wanted), "review")
+    return redirect(request_page.address(case, step))
+
+
+@bp.get("/<ref>/edit/files")
+@requires(Permission.FILE_CASES)
+def edit_files(ref: str) -> Response:
+    """Lead to the files of the request, which stand beside the questions."""
+    return redirect(url_for("cases.edit_step", ref=ref, step="questions", _anchor="arq"))
+
+
+@bp.route(f"/<ref>/edit/<{STEP}>", methods=["GET", "POST"])
+@requires(Permission.FILE_CASES)
+def edit_step(ref: str, step: str) -> Any:
+    """Show a step, or keep what was typed in it and go where the pressed button leads."""
+    case = drafts.draft_for(current_user, ref)
+    if case.state not in WRITTEN:
+        return redirect(url_for("cases.show", ref=case.ref))
+    if request.method == "POST":
+        return _posted(case, step)
+    page = request_page.step_page(case, step, check="check" in request.args)
+    _record_reading(case)
+    return page
+
+
+def _posted(case: Case, step: str) -> Any:
+    texts, editor = _dropped(pick(request.form, step)), request.form.get("draft_editor", "")[:43]
+    try:
+        with transaction(case):
+            version = request.form.get("draft_version", "")
+            actions.save_step(case, step, texts, version=version, editor=editor, by=current_user)
+    except Overtaken:
+        clash = differing(texts, case.draft.fields if case.draft else {}, step)
+        return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
+    flash(f"{case.ref}/{step}", "draft_done")
+    query = request.form.get("problems_q", "") if "find" in request.form or request.form.get("go") == "next" else ""
+    if {"find", "drop"} & set(request.form) or query.strip():
+        return request_page.step_page(case, step, editor=editor, query=query)
+    return _go_on(case, step, request.form.get("go", "next"), editor)
+
+
+def _dropped(texts: Fields) -> Fields:
+    """Take away the chosen problem whose button was pressed."""
+    name, _colon, value = request.form.get("drop", "").partition(":")
+    if name not in LISTS or name not in texts:
+        return texts
+    return texts | {name: [kept for kept in texts[name] if kept != value]}
+
+
+def _go_on(case: Case, step: str, go: str, editor: str) -> Any:
+    if go == "leave":
+        flash(_("Rascunho salvo. Continue quando quiser."), "success")
+        return redirect("/")
+    if go == "back":
+        return redirect(request_page.address(case, STEPS[max(0, STEPS.index(step) - 1)]))
+    reading = drafts.reading_of(case)
+    if reading.problems_of(step):
+        return request_page.step_page(case, step, check=True, editor=editor), 422
+    if step == "patient" and undecided(case, reading.request.patient):
+        return redirect(url_for("cases.match", ref=case.ref))
+    return redirect(request_page.address(case, (*STEPS, "review")[STEPS.index(step) + 1]))
+
+
+@bp.post("/<ref>/draft")
+@requires(Permission.FILE_CASES)
+def save(ref: str) -> Any:
+    """Keep what was typed in one step (`?step=`), for autosave.js; macros/draft.html says what is answered."""
+    case, step = drafts.draft_for(current_user, ref), request.args.get("step", "")
+    if step not in STEPS:
+        raise NotFound
+    texts, editor = pick(request.form, step), request.form.get("draft_editor", "")[:43]
+    try:
+        with transaction(case):
+            given = request.form.get("draft_version", "")
+            version = actions.save_step(case, step, texts, version=given, editor=editor, by=current_user)
+    except Overtaken:
+        if case.draft is None:
+            return {"error": _("Este caso já foi enviado; recarregue a página.")}, 422
+        return {"version": case.draft.version, "fields": blank(case.draft.fields, step)}, 409
+    except Refused as refusal:
+        return {"error": say(refusal)}, 422
+    return {"version": version, "saved_at": localclock(clock.now())}
+
+
+@bp.route("/<ref>/discard", methods=["GET", "POST"])
+@requires(Permission.FILE_CASES)
+def discard(ref: str) -> Any:
+    """Throw a draft away, after saying that it does not come back."""
+    case = drafts.draft_for(current_user, ref)
+    if case.state != State.DRAFT:
+        return redirect(url_for("cases.show", ref=case.ref))
+    if request.method == "GET" or not request.form.get("sure"):
+        does = [_("O que foi escrito e os arquivos deste rascunho são apagados."), _("Não há como desfazer.")]
+        back = {"url": url_for("cases.edit", ref=case.ref), "label": _("Voltar ao rascunho")}
+        return ask(_("Descartar este rascunho?"), does, yes=_("Descartar"), back=back)
+    with transaction(case):
+        actions.discard(case, by=current_user)
+    for step in STEPS:
+        flash(f"{ref}/{step}", "draft_done")
+    flash(_("Rascunho descartado."), "success")
+    return redirect("/")
+
+
+def _record_reading(case: Case) -> None:
+    """Record that somebody other than the requester read what the requester's patient told."""
+    if case.requester_id != current_user.id:
+        record_reading(case, current_user, "case.edit")

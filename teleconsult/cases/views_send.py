@@ -1,0 +1,140 @@
+"""Sending a request: whose record the patient's is, everything seen once more, and off to triage."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from teleconsult import audit
+from teleconsult.cases import drafts, request_page
+from teleconsult.cases.access import record_reading
+from teleconsult.cases.blueprint import bp
+from teleconsult.cases.draft_fields import REVIEW, STEPS
+from teleconsult.cases.forms_request import MatchForm, SendForm
+from teleconsult.cases.models import Case
+from teleconsult.cases.review import shown
+from teleconsult.cases.sending import decide, send, undecided
+from teleconsult.cases.views_draft import WRITTEN
+from teleconsult.errors import Overtaken, Refused
+from teleconsult.events import panel
+from teleconsult.extensions import transaction
+from teleconsult.patients.actions import NEW
+from teleconsult.patients.queries import Found
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.people.models import User
+from teleconsult.web import say, show_refusal
+
+
+@bp.route("/<ref>/edit/match", methods=["GET", "POST"])
+@requires(Permission.FILE_CASES)
+def match(ref: str) -> Any:
+    """Show the records that may be this patient's, as little of them as tells them apart, and ask which it is."""
+    case = drafts.draft_for(current_user, ref)
+    reading = drafts.reading_of(case)
+    found = undecided(case, reading.request.patient) if case.state in WRITTEN else None
+    if found is None:
+        return redirect(request_page.address(case, "clinical"))
+    form = MatchForm(draft_version=case.draft.version if case.draft else 0)
+    form.choice.choices = _choices(found)
+    if form.validate_on_submit():
+        try:
+            with transaction(case):
+                decide(case, reading.request.patient, found, form.choice.data or "", by=current_user)
+            return redirect(request_page.address(case, "clinical"))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    page = render_template(
+        "cases/request/match.html", form=form, found=found, **request_page.frame(case, "patient", reading)
+    )
+    _record_look(case, found)
+    return page if not form.errors else (page, 422)
+
+
+def _choices(found: Found) -> list[tuple[str, str]]:
+    new = [] if found.numbered else [(NEW, _("Nenhum destes: é um paciente novo"))]
+    return [(one.ref, one.initials) for one in found.suggestions] + new
+
+
+def _record_look(case: Case, found: Found) -> None:
+    """Record whose records were shown, in the reader's stream; opens its own transaction."""
+    stream, user_id, ref = f"reader:{current_user.ref}", current_user.id, case.ref
+    with transaction():
+        for one in found.suggestions:
+            audit.record(stream, "patient.suggest", by_id=user_id, subject=one.ref, case=ref)
+
+
+@bp.get("/<ref>/edit/review")
+@requires(Permission.FILE_CASES)
+def review(ref: str) -> Any:
+    """Show the whole request as the specialist will see it, and what still stands in the way."""
+    case = drafts.draft_for(current_user, ref)
+    if case.state not in WRITTEN:
+        return redirect(url_for("cases.show", ref=case.ref))
+    page = _review_page(case)
+    if case.requester_id != current_user.id:
+        record_reading(case, current_user, "case.edit")
+    return page
+
+
+def _review_page(case: Case) -> str:
+    reading = drafts.reading_of(case)
+    lacks = request_page.lacks_of(case, reading)
+    if undecided(case, reading.request.patient):
+        words = _("Confirme se o paciente já tem cadastro.")
+        lacks.append({"text": words, "url": url_for("cases.match", ref=case.ref)})
+    return render_template(
+        "cases/request/review.html",
+        form=SendForm(formdata=None, version=case.version, draft_version=case.draft.version if case.draft else 0),
+        lacks=lacks,
+        remarks=[say(remark) for remark in reading.remarks.values()],
+        wishes=request_page.wishes_of(case),
+        shown=shown(case, reading),
+        **request_page.frame(case, REVIEW, reading),
+    )
+
+
+@bp.post("/<ref>/submit")
+@requires(Permission.FILE_CASES)
+def submit(ref: str) -> Any:
+    """Send the request to triage; whoever presses twice sees the case that was sent."""
+    case = drafts.draft_for(current_user, ref)
+    if case.state not in WRITTEN:
+        return redirect(url_for("cases.show", ref=case.ref))
+    form = SendForm()
+    try:
+        with transaction(case, form.version.data):
+            send(case, version=form.draft_version.data or "", by=current_user)
+    except Refused as refusal:
+        flash(say(refusal), "error")
+        return _review_page(case), 422
+    except Overtaken:
+        return _overtaken(case)
+    for step in STEPS:
+        flash(f"{case.ref}/{step}", "draft_done")
+    flash(_("Caso enviado. Você recebe um aviso a cada passo."), "success")
+    return redirect(url_for("cases.show", ref=case.ref))
+
+
+def _overtaken(case: Case) -> Any:
+    """Answer whoever was slower: the case was sent meanwhile, or the draft is another one than was seen."""
+    if case.state not in WRITTEN:
+        return redirect(url_for("cases.show", ref=case.ref))
+    flash(_("Este pedido mudou enquanto você conferia. Veja como ficou e envie de novo."), "warning")
+    return _review_page(case), 409
+
+
+@panel("after_sign_in")
+def ask_to_confirm(user: User) -> dict[str, Any] | None:
+    """Tell a requester that support filed cases in their name."""
+    if not drafts.waiting_to_confirm(user):
+        return None
+    action = {"label": _("Conferir"), "url": url_for("cases.confirmations")}
+    return {"text": _("A unidade de apoio registrou casos em seu nome."), "action": action}
+
+
+@bp.get("/confirm")
+@requires(Permission.FILE_CASES)
+def confirmations() -> str:
+    """Show the cases that support filed in this person's name."""
+    return render_template("cases/request/confirm.html", waiting=drafts.waiting_to_confirm(current_user))
