@@ -17,8 +17,10 @@ BLUEPRINTS: tuple[str, ...] = (
 LISTENERS: tuple[str, ...] = (
     "teleconsult.mail",
     "teleconsult.people.actions",
+    "teleconsult.people.panels",
     "teleconsult.patients.models",
     "teleconsult.network.models",
+    "teleconsult.network.for_people",
     "teleconsult.notices.models",
     "teleconsult.notices.panels",
     "teleconsult.patients.merging",

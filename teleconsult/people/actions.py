@@ -24,7 +24,9 @@ events.declare("person.switched_off", "person.specialties_changed")
 
 LAST_MANAGER = N_("Precisa haver ao menos uma pessoa ativa na gerência.")
 OWN_RIGHTS = N_("Ninguém muda os próprios direitos. Peça a outra pessoa da gerência.")
-_PLAIN = ("title", "name", "email", "cpf", "cns", "council", "council_number", "council_uf", "rqe", "cbo", "language")
+
+PLAIN = ("title", "name", "email", "cpf", "cns", "council", "council_number", "council_uf", "rqe", "cbo", "language")
+"""What is written as it is given."""
 
 
 def create(facts: PersonFacts, *, by: User | None, invite: bool = True) -> User:
@@ -41,7 +43,7 @@ def create(facts: PersonFacts, *, by: User | None, invite: bool = True) -> User:
     db.session.add(user)
     db.session.flush()
     if Role.MANAGER in facts.roles:
-        _keep_a_manager()
+        keep_a_manager()
     _record("person.create", user, by, roles=sorted(facts.roles))
     if invite:
         links.send(user, LinkKind.INVITATION, by_id=by.id if by else None)
@@ -70,7 +72,7 @@ def change(user: User, facts: PersonFacts, *, by: User) -> None:
     user.specialty_rows.extend(UserSpecialty(number) for number in sorted(facts.specialty_ids - before[1]))
     db.session.flush()
     if manager_changes:
-        _keep_a_manager()
+        keep_a_manager()
     if moved:  # a link under way went to an address that is no longer theirs
         links.end_all(user.id)
         mail.put("account_moved", key=f"moved:{user.ref}:{user.version}", to=old_email, language=user.language)
@@ -92,7 +94,7 @@ def switch_off(user: User, *, by: User) -> None:
     user.switched_off_at, user.switched_off_by_id = clock.now(), by.id
     db.session.flush()
     if user.has(Role.MANAGER):
-        _keep_a_manager()
+        keep_a_manager()
     sessions.end_all(user.id)
     links.end_all(user.id)
     _record("person.switch_off", user, by)
@@ -110,7 +112,7 @@ def switch_on(user: User, *, by: User) -> None:
     user.switched_off_at = user.switched_off_by_id = None
     db.session.flush()
     if user.has(Role.MANAGER):
-        _keep_a_manager()
+        keep_a_manager()
     _record("person.switch_on", user, by)
 
 
@@ -126,7 +128,7 @@ def invite_again(user: User, *, by: User) -> None:
 
 
 def _write(user: User, facts: PersonFacts) -> None:
-    for name in _PLAIN:
+    for name in PLAIN:
         setattr(user, name, getattr(facts, name))
     user.unit_id = facts.unit_id
 
@@ -148,7 +150,7 @@ def _somebody(which: ColumnElement[bool], but: int | None) -> bool:
     return found is not None and found != but
 
 
-def _keep_a_manager() -> None:
+def keep_a_manager() -> None:
     """Count the active managers after a change of them.
 
     Raises:

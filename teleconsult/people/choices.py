@@ -13,23 +13,35 @@ from teleconsult.typed import fold
 
 @dataclass(frozen=True)
 class Choice:
-    """One unit or specialty: its number, its name in the reader's language, and how else a file may call it."""
+    """One unit or specialty: its number, its name in the reader's language, and how else a file may call it.
+
+    What is not `offered` (a closed unit, a specialty without second opinion) stays with who has it.
+    """
 
     id: int
     name: str
     words: tuple[str, ...] = ()
+    offered: bool = True
 
 
 def units() -> list[Choice]:
-    """Return the units that a person can belong to."""
+    """Return every unit, by name."""
     return [choice for part in events.panels("people.units") for choice in part]
 
 
 def specialties() -> list[Choice]:
-    """Return the specialties in which a consultant can answer."""
+    """Return every specialty, by name."""
     return [choice for part in events.panels("people.specialties") for choice in part]
 
 
+def to_choose(choices: Iterable[Choice], held: Iterable[int | None] = ()) -> list[tuple[int, str]]:
+    """Return what a form shows: what is offered, and what the person has already."""
+    kept = set(held)
+    return [(choice.id, choice.name) for choice in choices if choice.offered or choice.id in kept]
+
+
 def by_word(choices: Iterable[Choice]) -> dict[str, int]:
-    """Return folded word -> number, for every way in which a choice can be called."""
-    return {fold(word): choice.id for choice in choices for word in (choice.name, *choice.words) if word}
+    """Return folded word -> number, for every way in which what is offered can be called."""
+    return {
+        fold(word): choice.id for choice in choices if choice.offered for word in (choice.name, *choice.words) if word
+    }

@@ -7,13 +7,15 @@ moment of sending, so that a copy of the database opens nothing.
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
-from teleconsult import audit, clock, mail
+from teleconsult import audit, clock, mail, outbox
 from teleconsult.errors import NotFound
 from teleconsult.extensions import changed, db, transaction
 from teleconsult.people import credentials, sessions
@@ -28,28 +30,43 @@ AN_HOUR_AT_MOST = 3
 """More would only fill somebody's mailbox."""
 
 
-def make(user: User, kind: LinkKind) -> SingleUseLink:
-    """Write a new link for a person; those made before end."""
-    end_all(user.id)
-    now, seed = clock.now(), new_token()
-    link = SingleUseLink(
-        seed=seed,
-        token_hash=token_hash(_secret(seed)),
-        kind=kind,
-        user_id=user.id,
-        created_at=now,
-        expires_at=now + LIFE[kind],
-    )
-    db.session.add(link)
-    db.session.flush()
-    return link
+class Addressee(NamedTuple):
+    """Who gets a link, where, and in which language."""
+
+    user_id: int
+    email: str
+    language: str
+
+
+def make(user_ids: Sequence[int], kind: LinkKind) -> list[int]:
+    """Write a new link for each person and return their numbers, in the same order."""
+    now = clock.now()
+    rows = [_row(user_id, kind, now) for user_id in user_ids]
+    new = insert(SingleUseLink).returning(SingleUseLink.id, sort_by_parameter_order=True)
+    return list(db.session.scalars(new, rows))
+
+
+def _row(user_id: int, kind: LinkKind, now: datetime) -> dict[str, Any]:
+    seed = new_token()
+    ends = now + LIFE[kind]
+    fixed = {"kind": kind, "user_id": user_id, "created_at": now, "expires_at": ends}
+    return fixed | {"seed": seed, "token_hash": token_hash(_secret(seed))}
 
 
 def send(user: User, kind: LinkKind, *, by_id: int | None) -> None:
-    """Make a link and write the mail that carries it. The caller holds the transaction."""
-    link = make(user, kind)
-    mail.put(TEMPLATES[kind], key=f"link:{link.id}", to=user.email, language=user.language, link=link.id)
+    """Make a link and write the mail that carries it; those made before end. The caller holds the transaction."""
+    end_all(user.id)
+    send_all([Addressee(user.id, user.email, user.language)], kind)
     audit.record(stream_of(user), f"person.{kind}", by_id=by_id, subject=user.ref)
+
+
+def send_all(people: Sequence[Addressee], kind: LinkKind) -> None:
+    """Make a link for each of many new people and write the mails; the caller records it."""
+    numbers = make([person.user_id for person in people], kind)
+    outbox.put_all(
+        mail.letter(TEMPLATES[kind], key=f"link:{link}", to=person.email, language=person.language, link=link)
+        for link, person in zip(numbers, people, strict=True)
+    )
 
 
 def end_all(user_id: int) -> None:

@@ -117,11 +117,15 @@ class User(Model, UserMixin):
         return role in self.roles
 
 
+def search_key_of(name: str, email: str, number: str | None) -> str:
+    """Return the words under which a person is found; lists are in their order, since the name comes first."""
+    return fold(f"{name} {email} {number or ''}")[:420]
+
+
 @event.listens_for(User, "before_insert")
 @event.listens_for(User, "before_update")
 def _keep_search_key(_mapper: Any, _connection: Any, user: User) -> None:
-    """Keep the words under which a person is found; lists are in their order, since the name comes first."""
-    user.search_key = fold(f"{user.name} {user.email} {user.council_number or ''}")[:420]
+    user.search_key = search_key_of(user.name, user.email, user.council_number)
 
 
 class UserRole(Model):

@@ -22,7 +22,7 @@ def people_in_nav(user: User) -> dict[str, Any] | None:
         "url": url_for("people.index"),
         "count": None,
         "count_new": False,
-        "current": (request.endpoint or "").startswith("people.manage_"),
+        "current": request.path.startswith("/people"),
     }
 
 

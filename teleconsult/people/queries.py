@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
@@ -34,3 +35,15 @@ def consultants_of(specialty_id: int) -> list[User]:
             .order_by(User.name, User.id)
         )
     )
+
+
+def person_by_ref(ref: str) -> User:
+    """Return a person by their public reference.
+
+    Raises:
+        NotFound: there is none.
+    """
+    user = db.session.scalar(select(User).where(User.ref == ref))
+    if user is None:
+        raise NotFound
+    return user

@@ -71,12 +71,16 @@ def _context() -> dict[str, Any]:
     return {
         "nav": nav,
         "unread_notices": sum(events.panels("unread", user=current_user)) if nav else 0,
-        "role_choices": events.panels("roles", user=current_user) if signed_in and not g.get("plain") else [],
+        "role_choices": _role_choices() if signed_in and not g.get("plain") else [],
         "user_key": current_user.ref if signed_in and not g.get("plain") else "",
         "current_locale": str(get_locale() or "pt_BR"),
         "now": clock.now(),
         "demo_profile": _demo(),
     }
+
+
+def _role_choices() -> list[Any]:
+    return [choice for part in events.panels("roles", user=current_user) for choice in part]
 
 
 def _demo() -> bool:

@@ -1,0 +1,33 @@
+"""Units and specialties for the people screens, which stand below and ask (people/choices.py)."""
+
+from flask_babel import get_locale
+from sqlalchemy import select
+
+from teleconsult.events import panel
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.choices import Choice
+
+
+@panel("people.units")
+def units_of_people() -> list[Choice]:
+    """Return every unit; a file may also call it by its short name, its code or its CNES."""
+    rows = db.session.execute(
+        select(
+            HealthUnit.id, HealthUnit.name, HealthUnit.slug, HealthUnit.code, HealthUnit.cnes, HealthUnit.closed_at
+        ).order_by(HealthUnit.name, HealthUnit.id)
+    )
+    return [Choice(r.id, r.name, (r.slug, r.code, r.cnes or ""), r.closed_at is None) for r in rows]
+
+
+@panel("people.specialties")
+def specialties_of_people() -> list[Choice]:
+    """Return every specialty; a file may call it by its short name or in either language."""
+    rows = db.session.execute(
+        select(Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en, Specialty.teleconsult)
+    )
+    english = str(get_locale()) == "en"
+    found = [
+        Choice(r.id, r.name_en if english else r.name_pt, (r.slug, r.name_pt, r.name_en), r.teleconsult) for r in rows
+    ]
+    return sorted(found, key=lambda choice: choice.name)

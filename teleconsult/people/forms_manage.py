@@ -1,0 +1,90 @@
+"""The form of a person, as a manager fills it in. What each value must be like is in `facts`."""
+
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from teleconsult import checks
+from teleconsult.people import choices
+from teleconsult.people.access import ROLE_WORDS, Role
+from teleconsult.people.facts import LIMITS, Faulty, PersonFacts, read_person
+from teleconsult.people.models import User
+from teleconsult.web import VersionedForm, _l, show_refusal
+from teleconsult.web.words import language_names
+
+
+class ChecksField(SelectMultipleField):
+    """Several of a list, each with its own box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class PersonForm(VersionedForm):
+    """A person: who they are, their registration, where they work, and what they may do."""
+
+    title = StringField(_l("Tratamento"), [Optional(), Length(max=LIMITS["title"])])
+    name = StringField(_l("Nome completo"))
+    email = StringField(_l("E-mail"))
+    cpf = StringField(_l("CPF"), [Optional()])
+    cns = StringField(_l("CNS"), [Optional()])
+    council = SelectField(_l("Conselho"), [Optional()])
+    council_number = StringField(_l("Número do registro"), [Optional()])
+    council_uf = SelectField(_l("UF do registro"), [Optional()])
+    rqe = StringField(_l("RQE"), [Optional(), Length(max=LIMITS["rqe"])])
+    cbo = StringField(_l("CBO"), [Optional()])
+    unit = SelectField(_l("Unidade"), [Optional()], coerce=_number)
+    roles = ChecksField(_l("Papéis"))
+    specialties = ChecksField(_l("Especialidades em que responde"), coerce=int)
+    language = SelectField(_l("Idioma"))
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, data=_typed(user) if user else None)
+        self.council.choices = [
+            ("", gettext("Sem registro")),
+            *((c, f"{c}, {gettext(w)}") for c, w in checks.COUNCILS.items()),
+        ]
+        self.council_uf.choices = [("", gettext("Escolha")), *checks.UFS.items()]
+        held = [user.unit_id] if user else []
+        self.unit.choices = [("", gettext("Escolha a unidade")), *choices.to_choose(choices.units(), held)]
+        self.language.choices = list(language_names().items())
+        self.roles.choices = [(role.value, gettext(ROLE_WORDS[role])) for role in Role]
+        self.specialties.choices = choices.to_choose(choices.specialties(), user.specialty_ids if user else ())
+
+    def read(self) -> PersonFacts | None:
+        """Return what the form says of the person, or None with every refusal on its field."""
+        typed = {name: str(self[name].data or "") for name in _TYPED}
+        try:
+            return read_person(
+                typed,
+                roles=[Role(role) for role in self.roles.data or ()],
+                unit_id=self.unit.data,
+                specialty_ids=self.specialties.data or (),
+            )
+        except Faulty as faulty:
+            for refusal in faulty.refusals:
+                show_refusal(self, refusal)
+            return None
+
+
+_TYPED = ("title", "name", "email", "cpf", "cns", "council", "council_number", "council_uf", "rqe", "cbo", "language")
+
+
+def _typed(user: User) -> dict[str, Any]:
+    """Return a person as the form shows them."""
+    typed = {name: getattr(user, name) for name in _TYPED}
+    typed["cpf"] = checks.show_cpf(user.cpf) if user.cpf else ""
+    typed["cns"] = checks.show_cns(user.cns) if user.cns else ""
+    return typed | {
+        "version": user.version,
+        "unit": user.unit_id,
+        "roles": sorted(user.roles),
+        "specialties": sorted(user.specialty_ids),
+    }

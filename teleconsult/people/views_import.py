@@ -1,0 +1,115 @@
+"""People from a file: what it should look like, what it would do, and doing it."""
+
+import csv
+import io
+
+from flask import Response as FileResponse
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.extensions import transaction
+from teleconsult.people import importing, kept
+from teleconsult.people.access import ROLE_WORDS, Permission
+from teleconsult.people.actions_import import add_all
+from teleconsult.people.blueprint import bp
+from teleconsult.people.choices import specialties, units
+from teleconsult.people.gate import current_user, requires
+from teleconsult.people.table import MOST_ROWS, decode
+from teleconsult.web import BaseForm, _l, say, show_refusal
+
+SHOWN = 100
+"""Rows that a preview shows; it counts them all."""
+
+
+class ImportForm(BaseForm):
+    """The file of people."""
+
+    file = FileField(_l("Arquivo CSV"), [FileRequired(_l("Escolha o arquivo."))])
+
+
+class ConfirmForm(BaseForm):
+    """That the people of a preview are to be added."""
+
+    invite = BooleanField(_l("Enviar agora a cada pessoa o convite por e-mail"), default=True)
+
+
+@bp.route("/people/import", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def import_file() -> str:
+    """Say what the file should look like; read one, and show what it would do."""
+    form = ImportForm()
+    if form.validate_on_submit():
+        try:
+            text = decode(form.file.data.read())
+            return _preview(text)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    return render_template(
+        "people/import.html",
+        form=form,
+        columns=[(words[0], _(importing.HELP[name])) for name, words in importing.HEADINGS.items()],
+        needed=[importing.HEADINGS[name][0] for name in importing.NEEDED],
+        most=MOST_ROWS,
+    )
+
+
+def _preview(text: str, news: str = "") -> str:
+    """Show the plan of a file; a whole one is kept on the server until it is confirmed."""
+    plan = importing.make_plan(text)
+    ref = ""
+    if not plan.bad:
+        with transaction():
+            ref = kept.keep(current_user.id, "", [("text", text)], kind="import")
+    return render_template(
+        "people/import_preview.html",
+        plan=plan,
+        bad=[(bad.line, bad.column, say(bad.why)) for bad in plan.bad[:SHOWN]],
+        ref=ref,
+        news=news,
+        shown=SHOWN,
+        form=ConfirmForm(formdata=None),
+        role_words={role: _(word) for role, word in ROLE_WORDS.items()},
+        units={unit.id: unit.name for unit in units()},
+        specialties={specialty.id: specialty.name for specialty in specialties()},
+    )
+
+
+@bp.post("/people/import/<ref>")
+@requires(Permission.MANAGE_PEOPLE)
+def confirm_import(ref: str) -> str | Response:
+    """Add everybody of a preview, or nobody."""
+    row, form = kept.find(ref, current_user.id, kind="import"), ConfirmForm()
+    if row is None:
+        raise NotFound
+    text = row.content[0][1]
+    plan = importing.make_plan(text)
+    if plan.bad:
+        return _preview(
+            text, _("A rede mudou depois da conferência: veja o que falta acertar. Ninguém foi cadastrado.")
+        )
+    try:
+        with transaction():
+            add_all(plan.people, by=current_user, invite=bool(form.invite.data))
+            kept.discard(ref, current_user.id)
+    except Overtaken:
+        return _preview(text, _("Alguém cadastrou uma destas pessoas agora há pouco. Ninguém foi cadastrado."))
+    flash(ngettext("%(num)d pessoa cadastrada.", "%(num)d pessoas cadastradas.", len(plan.people)))
+    return redirect(url_for("people.index", state="invited"))
+
+
+@bp.get("/people/import/template.csv")
+@requires(Permission.MANAGE_PEOPLE)
+def import_template() -> Response:
+    """Give a file with the heading alone, as the spreadsheet programs of Brazil open it."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerow(words[0] for words in importing.HEADINGS.values())
+    return FileResponse(
+        out.getvalue().encode("utf-8-sig"),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="pessoas.csv"'},
+    )

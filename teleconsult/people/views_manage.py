@@ -1,0 +1,129 @@
+"""People for who manages them: the list, and one person on a page of their own."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult import events
+from teleconsult.errors import Overtaken, Refused
+from teleconsult.extensions import transaction
+from teleconsult.people import actions, choices
+from teleconsult.people.access import ROLE_WORDS, Permission
+from teleconsult.people.blueprint import bp
+from teleconsult.people.confirm import ask
+from teleconsult.people.forms_manage import PersonForm
+from teleconsult.people.gate import current_user, requires
+from teleconsult.people.listing import Filters, people_page, roles_of
+from teleconsult.people.models import User
+from teleconsult.people.queries import person_by_ref
+from teleconsult.web import show_refusal
+
+
+@bp.get("/people")
+@requires(Permission.MANAGE_PEOPLE)
+def index() -> str:
+    """List the people of the network, by name."""
+    filters = Filters.of(request.args)
+    page = people_page(filters)
+    return render_template(
+        "people/index.html",
+        filters=filters,
+        page=page,
+        roles=roles_of([row.id for row in page.rows]),
+        role_words={role: _(word) for role, word in ROLE_WORDS.items()},
+        units={unit.id: unit.name for unit in choices.units()},
+    )
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def create() -> str | Response:
+    """Add a person, who gets an invitation."""
+    form = PersonForm()
+    facts = form.read() if form.validate_on_submit() else None
+    if facts is not None:
+        try:
+            with transaction():
+                user = actions.create(facts, by=current_user)
+            flash(_("%(name)s foi cadastrado na rede; o convite vai por e-mail.", name=user.full_name))
+            return redirect(url_for("people.show", ref=user.ref))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    return render_template("people/create.html", form=form)
+
+
+@bp.route("/people/<ref>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def show(ref: str) -> str | Response:
+    """Show one person, and change what is known of them and what they may do."""
+    user = person_by_ref(ref)
+    form = PersonForm(user=user)
+    facts = form.read() if form.validate_on_submit() else None
+    if facts is not None:
+        try:
+            with transaction(user, form.version.data):
+                actions.change(user, facts, by=current_user)
+            flash(_("Guardado."))
+            return redirect(url_for("people.show", ref=ref))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        except Overtaken:
+            form.version.data = str(user.version)
+            form.form_errors.append(_("Alguém mudou esta pessoa enquanto você escrevia. Confira e guarde de novo."))
+    return render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id)
+
+
+@bp.post("/people/<ref>/switch-off")
+@requires(Permission.MANAGE_PEOPLE)
+def switch_off(ref: str) -> str | Response:
+    """Close an account, after saying what will happen."""
+    user = person_by_ref(ref)
+    if not request.form.get("sure"):
+        return ask(
+            _("Desligar a conta de %(name)s?", name=user.full_name),
+            what_happens(user),
+            yes=_("Desligar a conta"),
+            back=_to(user),
+        )
+    with transaction(user):
+        actions.switch_off(user, by=current_user)
+    flash(_("A conta de %(name)s está desligada.", name=user.full_name))
+    return redirect(url_for("people.show", ref=ref))
+
+
+def what_happens(user: User) -> list[str]:
+    """Return what switching a person off does, in sentences; floors above add theirs."""
+    return [
+        _("A pessoa sai na hora de todos os aparelhos e não entra mais."),
+        *(sentence for told in events.panels("person.leaving", person=user) for sentence in told),
+        _("Os casos que estão com ela voltam à fila, com o relógio andando."),
+        _("O que ela escreveu continua com o nome dela. A conta pode ser ligada de novo."),
+    ]
+
+
+@bp.post("/people/<ref>/switch-on")
+@requires(Permission.MANAGE_PEOPLE)
+def switch_on(ref: str) -> Response:
+    """Open an account again."""
+    user = person_by_ref(ref)
+    with transaction(user):
+        actions.switch_on(user, by=current_user)
+    flash(_("A conta de %(name)s está ligada de novo.", name=user.full_name))
+    return redirect(url_for("people.show", ref=ref))
+
+
+@bp.post("/people/<ref>/invite")
+@requires(Permission.MANAGE_PEOPLE)
+def invite(ref: str) -> Response:
+    """Send the invitation again."""
+    user = person_by_ref(ref)
+    with transaction(user):
+        actions.invite_again(user, by=current_user)
+    flash(_("Outro convite vai para %(email)s. O anterior não vale mais.", email=user.email))
+    return redirect(url_for("people.show", ref=ref))
+
+
+def _to(user: User) -> dict[str, Any]:
+    return {"url": url_for("people.show", ref=user.ref), "label": _("Voltar")}

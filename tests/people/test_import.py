@@ -1,0 +1,284 @@
+"""People from a file: a preview that names each bad row, and then everybody or nobody."""
+
+import io
+import time
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select
+
+from teleconsult import clock
+from teleconsult.audit import AuditEvent
+from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.outbox import OutboxMessage
+from teleconsult.people import kept, links
+from teleconsult.people.models import KeptForm, SingleUseLink, User, UserRole
+from tests import world
+from tests.people.filled import forms
+
+HEADING = "Nome;E-mail;Papéis;Unidade;Conselho;Registro;UF do registro;Especialidades;CPF\n"
+IARA = "Iara Monteiro;iara@rede.example;consultor;Policlínica Lessa de Andrade;CRM;12345;PE;Dermatologia, Neurologia;529.982.247-25\n"
+RUI = "Rui Barros;rui@rede.example;Solicitante, gerência;usf-vietna;COREN;123456-ENF;PE;;\n"
+GOOD = HEADING + IARA + RUI
+
+
+@pytest.fixture
+def teresa(sign_in):
+    return sign_in("teresa")
+
+
+def send(client, text, name="pessoas.csv", encoding="utf-8"):
+    content = text if isinstance(text, bytes) else text.encode(encoding)
+    return client.post("/people/import", data={"file": (io.BytesIO(content), name)})
+
+
+def confirm(client, preview, **data):
+    action = next(form["action"] for form in forms(preview) if (form["action"] or "").startswith("/people/import/"))
+    return client.post(action, data={"invite": "y"} | data)
+
+
+def people(application):
+    with application.app_context():
+        return db.session.scalar(select(func.count()).select_from(User)) - len(world.PEOPLE)
+
+
+def told(answer):
+    return answer.get_data(as_text=True)
+
+
+def test_the_page_says_what_each_column_holds(teresa):
+    page = told(teresa.get("/people/import"))
+    for word in ("Nome *", "E-mail *", "Papéis *", "o nome, o código ou o CNES da unidade", "10.000 linhas"):
+        assert word in page
+
+
+def test_the_template_is_read_back(teresa):
+    template = teresa.get("/people/import/template.csv")
+    assert template.headers["Content-Disposition"] == 'attachment; filename="pessoas.csv"'
+    assert "só tem o cabeçalho" in told(send(teresa, template.data))
+
+
+def test_only_managers(application, sign_in, teresa):
+    marina = sign_in("marina")
+    assert marina.get("/people/import").status_code == 403
+    assert send(marina, GOOD).status_code == 403
+    preview = send(teresa, GOOD)
+    assert confirm(marina, preview).status_code == 403
+
+
+def test_a_preview_adds_nobody(application, teresa):
+    page = told(send(teresa, GOOD))
+    assert "2 pessoas para cadastrar" in page
+    assert "Iara Monteiro" in page
+    assert "Solicitante, Gerência" in page or "Gerência, Solicitante" in page
+    assert people(application) == 0
+
+
+def test_confirmed_it_adds_everybody_and_invites_them(application, teresa):
+    answer = confirm(teresa, send(teresa, GOOD))
+    assert answer.location == "/people?state=invited"
+    assert "2 pessoas cadastradas." in told(teresa.get(answer.location))
+    with application.app_context():
+        iara, rui = world.person("iara"), world.person("rui")
+        slugs = db.session.scalars(select(Specialty.slug).where(Specialty.id.in_(iara.specialty_ids))).all()
+        assert sorted(slugs) == ["dermatologia", "neurologia"]
+        assert (iara.cpf, iara.registration, iara.unit.slug) == (
+            "52998224725",
+            "CRM-PE 12345",
+            "policlinica-lessa-de-andrade",
+        )
+        assert rui.roles == {"requester", "manager"}
+        assert iara.search_key.startswith("iara monteiro iara rede example 12345")
+        sent = dict(db.session.execute(select(OutboxMessage.address, OutboxMessage.payload)).all())
+        assert set(sent) == {"iara@rede.example", "rui@rede.example"}
+        assert sent["iara@rede.example"]["template"] == "account_invitation"
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.word == "person.import")).one()
+        assert [ref for ref, _ in event.data["people"]] == [iara.ref, rui.ref]
+        assert "Iara" not in str(event.data)
+        link = links.account_link(sent["rui@rede.example"]["params"]["link"]).removeprefix("http://teleconsult.test")
+    password = {"password": "jaca-madura-no-quintal-8", "password_again": "jaca-madura-no-quintal-8"}
+    client = application.test_client()
+    assert client.post(link, data=password).status_code == 302
+    assert client.post("/sign-in", data={"who": "rui@rede.example", **password}).status_code == 302
+
+
+def test_without_invitations(application, teresa):
+    confirm(teresa, send(teresa, GOOD), invite="")
+    assert people(application) == 2
+    with application.app_context():
+        assert db.session.scalar(select(func.count()).select_from(SingleUseLink)) == 0
+
+
+def test_a_preview_is_used_once(application, teresa):
+    preview = send(teresa, GOOD)
+    assert confirm(teresa, preview).status_code == 302
+    assert confirm(teresa, preview).status_code == 404
+    assert people(application) == 2
+
+
+def test_a_preview_is_of_who_made_it_and_for_a_day(application, teresa, sign_in):
+    preview = send(teresa, GOOD)
+    with application.app_context(), transaction():
+        marina = world.person("marina")
+        marina.role_rows.append(UserRole("manager"))
+    assert confirm(sign_in("marina"), preview).status_code == 404
+    with clock.at(clock.now() + kept.LIFE):
+        assert confirm(sign_in("teresa"), preview).status_code == 404
+    assert people(application) == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "column", "why"),
+    [
+        (";x@rede.example;gerência;;;;;;", 3, "Nome", "Escreva o nome."),
+        ("Ana;x@rede.example;gerência;;;;;;", 3, "Nome", "Escreva o nome e o sobrenome."),
+        ("Ana Sá;x@;gerência;;;;;;", 3, "E-mail", "não está completo"),
+        ("Ana Sá;;gerência;;;;;;", 3, "E-mail", "Escreva o e-mail"),
+        ("Ana Sá;x@rede.example;rei;;;;;;", 3, "Papéis", "Não há o papel “rei”."),
+        ("Ana Sá;x@rede.example;;;;;;;", 3, "Papéis", "Escolha ao menos um papel."),
+        ("Ana Sá;x@rede.example;gerência;USF da Lua;;;;;", 3, "Unidade", "Não há a unidade “USF da Lua”"),
+        ("Ana Sá;x@rede.example;apoio;;;;;;", 3, "Unidade", "Escolha a unidade"),
+        ("Ana Sá;x@rede.example;consultor;;CRM;1;PE;;", 3, "Especialidades", "ao menos uma especialidade"),
+        ("Ana Sá;x@rede.example;consultor;;CRM;1;PE;Astrologia;", 3, "Especialidades", "“Astrologia”"),
+        ("Ana Sá;x@rede.example;consultor;;;;;Dermatologia;", 3, "Registro", "precisa do registro"),
+        ("Ana Sá;x@rede.example;consultor;;XYZ;1;PE;Dermatologia;", 3, "Conselho", "conselho profissional"),
+        ("Ana Sá;x@rede.example;consultor;;CRM;1;XX;Dermatologia;", 3, "UF do registro", "UF"),
+        ("Ana Sá;x@rede.example;gerência;;;;;;111.111.111-11", 3, "CPF", "dígitos iguais"),
+        ("Ana Sá;IARA@rede.example;gerência;;;;;;", 3, "E-mail", "O mesmo valor já está na linha 2."),
+        ("Ana Sá;x@rede.example;gerência;;;;;;52998224725", 3, "CPF", "O mesmo valor já está na linha 2."),
+        ("Ana Sá;Marina@rede.example;gerência;;;;;;", 3, "E-mail", "Já existe uma conta com este e-mail."),
+    ],
+)
+def test_names_the_row_the_column_and_the_reason(application, teresa, row, line, column, why):
+    page = told(send(teresa, HEADING + IARA + row + "\n"))
+    assert "1 problema no arquivo" in page
+    assert f">{line}</th>" in page
+    assert column in page
+    assert why in page
+    assert "/people/import/" not in page.replace("/people/import/template.csv", "")
+    assert people(application) == 0
+    with application.app_context():
+        assert db.session.scalar(select(func.count()).select_from(KeptForm)) == 0
+
+
+def test_tells_everything_at_once(teresa):
+    page = told(send(teresa, HEADING + ";;rei;USF da Lua;;;;;1\n" + "Ana;x;gerência;;;;;;\n"))
+    assert "7 problemas no arquivo" in page
+
+
+def test_a_cpf_that_somebody_has(application, teresa):
+    with application.app_context(), transaction():
+        marina = world.person("marina")
+        marina.cpf = "52998224725"
+    assert "Já existe uma conta com este CPF." in told(send(teresa, GOOD))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_reads_what_spreadsheet_programs_write(application, teresa, encoding, delimiter):
+    rows = [
+        "Nome;E-mail;Papéis;Unidade",
+        "Flávia Conceição;flavia@rede.example;gerência;",
+        "",
+        '"Rui ""Neto"" Sá";rui@rede.example;Técnico administrativo;',
+    ]
+    text = "\r\n".join(row.replace(";", delimiter) for row in rows)
+    preview = send(teresa, text, encoding=encoding)
+    assert "2 pessoas para cadastrar" in told(preview)
+    assert "Flávia Conceição" in told(preview)
+    confirm(teresa, preview)
+    with application.app_context():
+        assert world.person("rui").name == 'Rui "Neto" Sá'
+
+
+def test_columns_in_any_order_with_english_words_and_others_ignored(application, teresa):
+    text = "role,Phone,EMAIL,full name,language,unit\nsupport,81 99999,z@rede.example,Zoe Lins,English,ds-iv\n"
+    confirm(teresa, send(teresa, text))
+    with application.app_context():
+        zoe = world.person("z")
+        assert (zoe.language, zoe.roles, zoe.unit.slug) == ("en", {"support"}, "ds-iv")
+
+
+def test_cells_over_several_lines_keep_the_count_of_lines(teresa):
+    text = HEADING + IARA.replace("Iara Monteiro", '"Iara\nMonteiro"') + "Ana;a@rede.example;gerência;;;;;;\n"
+    page = told(send(teresa, text))
+    assert ">4</th>" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "Falta a coluna “Nome”"),
+        (b"\n\n\n", "Falta a coluna “Nome”"),
+        ("Nome;Papéis\nAna Sá;gerência\n".encode(), "Falta a coluna “E-mail”"),
+        ("Nome;Nome completo;E-mail;Papéis\nA;B;c;d\n".encode(), "A coluna “Nome” está duas vezes."),
+        (HEADING.encode(), "só tem o cabeçalho"),
+        (b"PK\x03\x04" + b"x" * 100, "pasta de trabalho"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 100, "pasta de trabalho"),
+        (bytes(range(256)) * 4, "não é um texto CSV"),
+        (HEADING.encode() + b'"' + b"x" * 200_000, "não pôde ser lida"),
+        (HEADING.encode() + b"Ana Sa;a@rede.example;rei;;;;;;\n" * 10_001, "passa de 10000 linhas"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(application, teresa, content, why):
+    answer = send(teresa, content)
+    assert answer.status_code == 200
+    assert why in told(answer)
+    assert people(application) == 0
+
+
+def test_no_file(teresa):
+    assert "Escolha o arquivo." in told(teresa.post("/people/import", data={}))
+
+
+def test_a_file_over_the_limit(teresa):
+    assert send(teresa, b"x" * (5 * 1024 * 1024)).status_code == 413
+
+
+def test_what_changed_since_the_preview_is_shown_again(application, teresa):
+    preview = send(teresa, GOOD)
+    with application.app_context(), transaction():
+        marina = world.person("marina")
+        marina.email = "rui@rede.example"
+    page = told(confirm(teresa, preview))
+    assert "A rede mudou depois da conferência" in page
+    assert "Já existe uma conta com este e-mail." in page
+    assert people(application) == 0
+
+
+def test_a_unit_closed_since_the_preview(application, teresa):
+    preview = send(teresa, GOOD)
+    with application.app_context(), transaction():
+        db.session.scalars(select(HealthUnit).where(HealthUnit.slug == "usf-vietna")).one().closed_at = clock.now()
+    assert "Não há a unidade" in told(confirm(teresa, preview))
+    assert people(application) == 0
+
+
+def test_confirmed_twice_at_once_adds_once(application, sign_in):
+    teresa = sign_in("teresa")
+    previews = [send(teresa, GOOD), send(teresa, GOOD)]
+    browsers = [sign_in("teresa"), sign_in("teresa")]
+    start, codes = Barrier(2), []
+
+    def race(n):
+        start.wait()
+        codes.append(confirm(browsers[n], previews[n]).status_code)
+
+    threads = [Thread(target=race, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [200, 302]
+    assert people(application) == 2
+
+
+def test_thousands_of_people(application, teresa):
+    rows = "".join(f"Ana Sá {n};ana{n}@rede.example;gerência;;;;;;\n" for n in range(2_000))
+    began = time.monotonic()
+    preview = send(teresa, HEADING + rows)
+    assert "2000 pessoas para cadastrar" in told(preview)
+    assert confirm(teresa, preview).status_code == 302
+    assert people(application) == 2_000
+    assert time.monotonic() - began < 30

@@ -1,0 +1,260 @@
+"""People for who manages them: adding, changing, switching off and on."""
+
+import pytest
+from sqlalchemy import func, select, update
+
+from teleconsult import clock
+from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.outbox import OutboxMessage
+from teleconsult.people.models import Session, SingleUseLink, User
+from tests import world
+from tests.people.filled import filled
+
+NEW = {
+    "title": "Dra.",
+    "name": "Iara Monteiro",
+    "email": "Iara@Rede.example",
+    "cpf": "529.982.247-25",
+    "council": "CRM",
+    "council_number": "CRM-PE 12.345",
+    "council_uf": "PE",
+    "language": "pt_BR",
+}
+
+
+@pytest.fixture
+def ids(application):
+    """Return the numbers of units and specialties by their short names."""
+    with application.app_context():
+        rows = [row for model in (HealthUnit, Specialty) for row in db.session.execute(select(model.slug, model.id))]
+    return dict(rows)
+
+
+@pytest.fixture
+def teresa(sign_in):
+    return sign_in("teresa")
+
+
+def new(ids, **changes):
+    given = {"unit": ids["policlinica-lessa-de-andrade"], "roles": ["consultant"], "specialties": [ids["dermatologia"]]}
+    return NEW | given | changes
+
+
+def known(application, key):
+    with application.app_context():
+        user = world.person(key)
+        return {
+            "roles": sorted(user.roles),
+            "specialties": sorted(user.specialty_ids),
+            "version": user.version,
+            "name": user.name,
+            "email": user.email,
+            "active": user.is_active,
+        }
+
+
+def as_it_stands(client, ref):
+    return filled(client.get(f"/people/{ref}"), id="formulario")
+
+
+def words(application):
+    with application.app_context():
+        return list(db.session.scalars(select(AuditEvent.word).order_by(AuditEvent.id)))
+
+
+PAGES = ["/people", "/people/new", "/people/PE-MARINA"]
+
+
+@pytest.mark.parametrize("who", ["marina", "paulo", "rosangela", "dora"])
+def test_only_managers(sign_in, who):
+    client = sign_in(who)
+    assert {client.get(page).status_code for page in PAGES} == {403}
+    for verb in ("switch-off", "switch-on", "invite"):
+        assert client.post(f"/people/PE-MARINA/{verb}", data={"sure": "1"}).status_code == 403
+
+
+def test_nobody_without_signing_in(client):
+    for page in PAGES:
+        assert client.get(page).location.startswith("/sign-in")
+
+
+def test_a_missing_person_is_not_found(teresa):
+    assert teresa.get("/people/PE-NOBODY").status_code == 404
+    assert teresa.post("/people/PE-NOBODY/switch-off").status_code == 404
+
+
+def test_adds_a_person_and_invites_them(application, teresa, ids):
+    answer = teresa.post("/people/new", data=new(ids))
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    page = teresa.get(answer.location).get_data(as_text=True)
+    assert "Dra. Iara Monteiro" in page
+    assert "convidada, ainda sem senha" in page
+    with application.app_context():
+        user = world.person("iara")
+        assert (user.cpf, user.registration) == ("52998224725", "CRM-PE 12345")
+        assert sorted(user.specialty_ids) == [ids["dermatologia"]]
+        assert db.session.scalars(select(OutboxMessage.address)).all() == ["iara@rede.example"]
+    assert words(application)[-2:] == ["person.create", "person.invitation"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"name": ""}, "Escreva o nome."),
+        ({"name": "Iara"}, "Escreva o nome e o sobrenome."),
+        ({"name": "I " * 100}, "no máximo 120"),
+        ({"email": "iara@"}, "não está completo"),
+        ({"email": "marina@rede.example"}, "Já existe uma conta com este e-mail."),
+        ({"email": "MARINA@rede.example"}, "Já existe uma conta com este e-mail."),
+        ({"cpf": "529.982.247-26"}, "CPF"),
+        ({"cns": "123"}, "CNS"),
+        ({"council_number": ""}, "dígitos"),
+        ({"council": "", "council_number": ""}, "precisa do registro profissional"),
+        ({"council_uf": ""}, "Escolha a UF"),
+        ({"cbo": "22"}, "A CBO tem seis números"),
+        ({"roles": []}, "Escolha ao menos um papel."),
+        ({"specialties": []}, "ao menos uma especialidade"),
+        ({"roles": ["requester"], "unit": ""}, "Escolha a unidade"),
+    ],
+)
+def test_says_what_is_wrong_and_keeps_what_was_typed(application, teresa, ids, changes, why):
+    answer = teresa.post("/people/new", data=new(ids, rqe="RQE 777", **changes))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert why in page
+    assert "RQE 777" in page
+    assert known(application, "marina")["name"] == "Marina Alves"
+    with application.app_context():
+        assert db.session.scalar(select(func.count()).select_from(User)) == len(world.PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"roles": ["king"]}, {"specialties": ["999999"]}, {"unit": "abc"}, {"council": "X"}]
+)
+def test_a_forged_choice_is_refused(teresa, ids, changes):
+    assert teresa.post("/people/new", data=new(ids, **changes)).status_code == 200
+
+
+def test_a_cpf_is_of_one_person(application, teresa, ids):
+    teresa.post("/people/new", data=new(ids))
+    page = teresa.post("/people/new", data=new(ids, email="other@rede.example")).get_data(as_text=True)
+    assert "Já existe uma conta com este CPF." in page
+
+
+def test_the_form_sent_again_changes_nothing(application, teresa):
+    before = known(application, "lia")
+    for _ in range(2):
+        assert teresa.post("/people/PE-LIA", data=as_it_stands(teresa, "PE-LIA")).status_code == 302
+    after = known(application, "lia")
+    assert len(after["specialties"]) == 2
+    assert {key: before[key] for key in ("roles", "specialties")} == {
+        key: after[key] for key in ("roles", "specialties")
+    }
+
+
+def test_the_form_sent_again_keeps_a_specialty_no_longer_offered(application, teresa, ids):
+    with application.app_context(), transaction():
+        db.session.execute(update(Specialty).where(Specialty.slug == "neurologia").values(teleconsult=False))
+    page = teresa.get("/people/new").get_data(as_text=True)
+    assert "Neurologia" not in page
+    teresa.post("/people/PE-LIA", data=as_it_stands(teresa, "PE-LIA"))
+    assert ids["neurologia"] in known(application, "lia")["specialties"]
+
+
+def test_the_form_sent_again_keeps_the_holder_of_a_case(application, teresa, case_in):
+    walk = case_in(State.ASSIGNED, consultant="lia")
+    with application.app_context(), transaction():
+        db.session.execute(update(User).where(User.email == "lia@rede.example").values(council_number="90013"))
+    teresa.post("/people/PE-LIA", data=as_it_stands(teresa, "PE-LIA"))
+    db.session.rollback()
+    assert walk.case.state == State.ASSIGNED
+
+
+def test_losing_a_specialty_puts_its_cases_back(application, teresa, case_in, ids):
+    walk = case_in(State.ASSIGNED, consultant="lia")
+    fields = as_it_stands(teresa, "PE-LIA") | {"specialties": [ids["neurologia"]]}
+    assert teresa.post("/people/PE-LIA", data=fields).status_code == 302
+    db.session.rollback()
+    assert (walk.case.state, walk.case.holder_id) == (State.SUBMITTED, None)
+
+
+def test_losing_the_role_puts_cases_back(application, teresa, case_in, ids):
+    walk = case_in(State.ASSIGNED)
+    fields = as_it_stands(teresa, "PE-PAULO") | {"roles": ["requester"], "unit": ids["usf-skylab"]}
+    assert teresa.post("/people/PE-PAULO", data=fields).status_code == 302
+    db.session.rollback()
+    assert walk.case.state == State.SUBMITTED
+
+
+def test_two_who_edit_at_once(application, teresa, sign_in):
+    first, second = as_it_stands(teresa, "PE-BIA"), as_it_stands(teresa, "PE-BIA")
+    registered = {"council": "COREN", "council_number": "123456-ENF", "council_uf": "PE"}
+    assert teresa.post("/people/PE-BIA", data=first | registered | {"name": "Beatriz Lemos Um"}).status_code == 302
+    answer = teresa.post("/people/PE-BIA", data=second | registered | {"name": "Beatriz Lemos Dois"})
+    page = answer.get_data(as_text=True)
+    assert "Alguém mudou esta pessoa enquanto você escrevia." in page
+    assert "Beatriz Lemos Dois" in page
+    assert known(application, "bia")["name"] == "Beatriz Lemos Um"
+    assert teresa.post("/people/PE-BIA", data=filled(answer, id="formulario")).status_code == 302
+    assert known(application, "bia")["name"] == "Beatriz Lemos Dois"
+
+
+def test_switching_off_says_what_will_happen_first(application, teresa):
+    page = teresa.post("/people/PE-PAULO/switch-off").get_data(as_text=True)
+    assert "Desligar a conta de Dr. Paulo Nogueira?" in page
+    assert "voltam à fila" in page
+    assert known(application, "paulo")["active"]
+
+
+def test_switching_off_ends_sessions_and_links_and_puts_cases_back(application, teresa, sign_in, case_in, client):
+    walk = case_in(State.ASSIGNED)
+    paulo = sign_in("paulo")
+    client.post("/reset", data={"who": "paulo@rede.example"})
+    assert teresa.post("/people/PE-PAULO/switch-off", data={"sure": "1"}).status_code == 302
+    assert paulo.get("/account").location.startswith("/sign-in")
+    db.session.rollback()
+    assert walk.case.state == State.SUBMITTED
+    assert db.session.scalar(select(SingleUseLink.expires_at)) <= clock.now()
+    open_rows = select(func.count()).where(Session.user_id == world.person("paulo").id, Session.ended_at.is_(None))
+    assert db.session.scalar(open_rows) == 0
+    assert client.post("/sign-in", data={"who": "paulo@rede.example", "password": world.PASSWORD}).status_code == 401
+
+
+def test_on_again(application, teresa, client):
+    teresa.post("/people/PE-PAULO/switch-off", data={"sure": "1"})
+    assert teresa.post("/people/PE-PAULO/switch-off", data={"sure": "1"}).status_code == 422
+    assert "Ligar a conta de novo" in teresa.get("/people/PE-PAULO").get_data(as_text=True)
+    assert teresa.post("/people/PE-PAULO/switch-on").status_code == 302
+    assert teresa.post("/people/PE-PAULO/switch-on").status_code == 422
+    assert client.post("/sign-in", data={"who": "paulo@rede.example", "password": world.PASSWORD}).status_code == 302
+
+
+def test_another_invitation_is_only_for_who_has_no_password(application, teresa, ids):
+    assert teresa.post("/people/PE-PAULO/invite").status_code == 422
+    ref = teresa.post("/people/new", data=new(ids)).location
+    assert teresa.post(f"{ref}/invite").status_code == 302
+    with application.app_context():
+        ends = db.session.scalars(select(SingleUseLink.expires_at).order_by(SingleUseLink.id)).all()
+    assert [moment > clock.now() for moment in ends] == [False, True]
+
+
+def test_a_new_address_is_told_to_the_old_one_and_ends_its_links(application, teresa, ids):
+    ref = teresa.post("/people/new", data=new(ids)).location
+    fields = filled(teresa.get(ref), id="formulario") | {"email": "iara.monteiro@rede.example"}
+    assert teresa.post(ref, data=fields).status_code == 302
+    with application.app_context():
+        told = db.session.execute(select(OutboxMessage.address, OutboxMessage.payload)).all()
+        assert (told[-1].address, told[-1].payload["template"]) == ("iara@rede.example", "account_moved")
+        assert db.session.scalar(select(SingleUseLink.expires_at)) <= clock.now()
+
+
+def test_the_record_holds_no_names(application, teresa, ids):
+    teresa.post("/people/new", data=new(ids))
+    with application.app_context():
+        rows = str(db.session.execute(select(AuditEvent.data, AuditEvent.subject)).all())
+    assert "Iara" not in rows
+    assert "rede.example" not in rows
+    assert "52998224725" not in rows
