@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from teleconsult import audit, clock, events
-from teleconsult.attachments.kinds import Kind
+from teleconsult.attachments.kinds import KIND_WORDS, Kind
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming, clean_name
 from teleconsult.attachments.storage import storage
@@ -19,14 +19,6 @@ from teleconsult.extensions import db
 from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
 
-KIND_WORDS = {
-    "photo": N_("Foto"),
-    "ecg": N_("ECG"),
-    "lab": N_("Exame de laboratório"),
-    "imaging": N_("Exame de imagem"),
-    "document": N_("Documento"),
-    "other": N_("Outro"),
-}
 GUESSES = {"image": "photo", "scan": "imaging", "document": "document", "video": "other"}
 BEING_WRITTEN = (State.DRAFT, State.RETURNED)
 ORPHAN_AGE = timedelta(days=1)

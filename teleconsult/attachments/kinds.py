@@ -39,6 +39,16 @@ BY_MEDIA = {kind.media: kind for kind in KINDS}
 BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
 TAKEN = N_("fotos (JPEG, PNG, WebP, HEIC), PDF, DICOM e vídeos curtos (MP4, WebM)")
 
+KIND_WORDS = {
+    "photo": N_("Foto"),
+    "ecg": N_("ECG"),
+    "lab": N_("Exame de laboratório"),
+    "imaging": N_("Exame de imagem"),
+    "document": N_("Documento"),
+    "other": N_("Outro"),
+}
+"""What a file shows, as people choose it."""
+
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 
 

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
 
-from teleconsult.attachments.actions import KIND_WORDS
-from teleconsult.attachments.kinds import BY_MEDIA
+from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case

@@ -14,6 +14,7 @@ from wtforms.validators import Length
 
 from teleconsult import audit
 from teleconsult.attachments import actions, panels, queries, serve
+from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming, UploadRequest, read_body
 from teleconsult.attachments.storage import storage
@@ -47,7 +48,7 @@ class DescribeForm(BaseForm):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.kind.choices = [(kind, _(word)) for kind, word in actions.KIND_WORDS.items()]
+        self.kind.choices = [(kind, _(word)) for kind, word in KIND_WORDS.items()]
 
 
 class WithdrawForm(BaseForm):
