@@ -2,6 +2,7 @@
 
 import re
 
+from teleconsult.cases.draft_fields import step_of
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db
 
@@ -65,8 +66,8 @@ def fill(browser, ref, step, go="next", **changes):
 
 
 def fill_all(browser, ref, **changes):
-    for step, fields in STEPS.items():
-        answer = fill(browser, ref, step, **{k: v for k, v in changes.items() if k in fields or k == "go"})
+    for step in STEPS:
+        answer = fill(browser, ref, step, **{name: text for name, text in changes.items() if step_of(name) == step})
         assert answer.status_code == 302, answer.get_data(as_text=True)
 
 

@@ -1,0 +1,188 @@
+"""Sending: everything is checked by the server, twice is once, and what was typed is what arrives."""
+
+from threading import Barrier, Thread
+
+import pytest
+
+from teleconsult import audit
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseConsent
+from teleconsult.cases.request import PatientFacts
+from teleconsult.extensions import db, transaction
+from teleconsult.patients.actions import admit
+from teleconsult.patients.models import Patient
+from tests.cases.filing import begin, case_of, fill, fill_all, review_of, send, sent, texts_of, value_of
+from tests.world import person
+
+CNS = "700000010211009"
+
+
+@pytest.fixture
+def marina(session, sign_in):
+    return sign_in("marina")
+
+
+def test_what_was_typed_arrives_in_one_form(marina):
+    case = case_of(sent(marina))
+    assert case.state == State.SUBMITTED
+    assert case.draft is None
+    assert (case.requester_id, case.filed_by_id, case.confirm_by_id) == (person("marina").id, person("marina").id, None)
+    assert case.vitals == {"blood_pressure": "120/80", "temperature": "36.5"}
+    assert [(q.number, q.kind, q.text) for q in case.questions] == [(1, "diagnosis", "É hanseníase?")]
+    assert [(p.system, p.code, p.title) for p in case.problems] == [("", "", "dormência na mão")]
+    assert (case.would_refer, case.would_refer_specialty.slug) == ("yes", "dermatologia")
+    assert case.snapshot.phone == "81999990000"
+    assert case.patient.name == case.snapshot.name == "Severina Conceição Albuquerque"
+    consent = db.session.scalars(db.select(CaseConsent)).one()
+    assert (consent.given_by, consent.how, consent.taken_by_id) == ("patient", "spoken", person("marina").id)
+    assert consent.text_version == "2026-11"
+
+
+def test_the_review_shows_everything_and_what_is_lacking_with_where(marina):
+    ref = begin(marina, specialty="dermatologia")
+    fill(marina, ref, "patient", consent_given_by="")
+    fill(marina, ref, "clinical")
+    page = review_of(marina, ref)
+    assert f"/cases/{ref}/edit/patient?check=1#consent_given_by" in page
+    assert f"/cases/{ref}/edit/questions?check=1#question_1" in page
+    for words in ("Severina Conceição Albuquerque", "120/80 mmHg", "36,5 °C", "dormência na mão", "Hanseníase?"):
+        assert words in page
+
+
+def test_an_incomplete_request_is_not_sent_however_it_is_posted(marina):
+    ref = begin(marina)
+    answer = send(marina, ref)
+    assert answer.status_code == 422
+    assert case_of(ref).state == State.DRAFT
+
+
+def test_a_threat_to_life_is_never_sent(marina):
+    ref = begin(marina)
+    fill_all(marina, ref)
+    fill(marina, ref, "questions", go="leave", priority="emergency")
+    answer = send(marina, ref)
+    assert answer.status_code == 422
+    assert "SAMU" in answer.get_data(as_text=True)
+    assert case_of(ref).state == State.DRAFT
+
+
+def test_pressing_twice_sends_once_and_shows_the_case(marina):
+    ref = begin(marina)
+    fill_all(marina, ref)
+    page = review_of(marina, ref)
+    data = {name: value_of(page, name) for name in ("version", "draft_version")}
+    answers = [marina.post(f"/cases/{ref}/submit", data=data) for _ in range(2)]
+    assert [answer.location for answer in answers] == [f"/cases/{ref}"] * 2
+    assert [event.verb for event in case_of(ref).events] == ["submit"]
+    assert marina.get(f"/cases/{ref}/edit/patient").location == f"/cases/{ref}"
+    assert marina.get(f"/cases/{ref}/edit/review").location == f"/cases/{ref}"
+
+
+def test_what_changed_since_the_review_is_reviewed_again(marina):
+    ref = begin(marina)
+    fill_all(marina, ref)
+    page = review_of(marina, ref)
+    fill(marina, ref, "clinical", plan="Outro plano.")
+    data = {name: value_of(page, name) for name in ("version", "draft_version")}
+    answer = marina.post(f"/cases/{ref}/submit", data=data)
+    assert answer.status_code == 409
+    assert "Outro plano." in answer.get_data(as_text=True)
+    assert case_of(ref).state == State.DRAFT
+
+
+def test_two_who_send_at_once_send_one_case(marina):
+    ref = begin(marina)
+    fill_all(marina, ref)
+    page = review_of(marina, ref)
+    data = {name: value_of(page, name) for name in ("version", "draft_version")}
+    db.session.rollback()
+    answers = at_once(marina, [(f"/cases/{ref}/submit", data)] * 2)
+    assert all(answer.status_code in (302, 409) for answer in answers), [a.status_code for a in answers]
+    case = case_of(ref)
+    assert case.state == State.SUBMITTED
+    assert [event.verb for event in case.events] == ["submit"]
+    assert db.session.scalar(db.select(db.func.count(CaseConsent.id))) == 1
+    assert list(audit.verify()) == []
+
+
+def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
+    posts = []
+    for _ in range(2):
+        ref = begin(marina)
+        fill_all(marina, ref, cns=CNS)
+        page = review_of(marina, ref)
+        posts.append((f"/cases/{ref}/submit", {name: value_of(page, name) for name in ("version", "draft_version")}))
+    db.session.rollback()
+    answers = at_once(marina, posts)
+    assert all(answer.status_code in (302, 409) for answer in answers), [a.status_code for a in answers]
+    patients = db.session.scalars(db.select(Patient)).all()
+    assert [patient.cns for patient in patients] == [CNS]
+    sent_cases = db.session.scalars(db.select(Case).where(Case.state == State.SUBMITTED)).all()
+    assert sent_cases
+    assert {case.patient_id for case in sent_cases} == {patients[0].id}
+
+
+def at_once(browser, posts):
+    """Post from as many threads as posts, with one browser's cookies, as close together as can be."""
+    gate, answers = Barrier(len(posts)), []
+    token = browser.token()
+
+    def press(where, data):
+        other = browser.application.test_client()
+        for cookie in browser._cookies.values():
+            other._cookies[cookie._storage_key] = cookie
+        gate.wait()
+        answers.append(other.post(where, data=data | {"csrf_token": token}))
+
+    threads = [Thread(target=press, args=post) for post in posts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_the_patients_record_is_found_by_number_and_brought_up_to_date(marina):
+    with transaction():
+        facts = PatientFacts(name="Severina C. Albuquerque", cns=CNS, birth_date=None, address="Rua Velha, 1")
+        known = admit(facts, by=person("bia")).id
+    ref = begin(marina)
+    fill_all(marina, ref, cns="700 0000 1021 1009", address="Rua Nova, 2")
+    assert send(marina, ref).status_code == 302
+    case = case_of(ref)
+    assert case.patient_id == known
+    assert case.patient.address == "Rua Nova, 2"
+    assert str(case.patient.birth_date) == "1979-03-14"
+
+
+def test_later_changes_of_the_patient_leave_the_case_as_it_was_sent(marina):
+    ref = sent(marina, cns=CNS)
+    second = begin(marina)
+    fill_all(marina, second, cns=CNS, phone="8134462631")
+    send(marina, second)
+    assert case_of(ref).patient_id == case_of(second).patient_id
+    assert case_of(ref).patient.phone == "8134462631"
+    assert case_of(ref).snapshot.phone == "81999990000"
+
+
+def test_a_new_case_continues_an_earlier_one(marina):
+    earlier = sent(marina)
+    page = marina.get(f"/cases/new?linked={earlier}").get_data(as_text=True)
+    assert value_of(page, "linked") == earlier
+    ref = begin(marina, linked=earlier)
+    case = case_of(ref)
+    assert case.linked_case.ref == earlier
+    assert texts_of(ref)["patient_name"] == "Severina Conceição Albuquerque"
+    assert texts_of(ref).get("subjective", "") == ""
+    assert "consent_given_by" not in texts_of(ref)
+    fill_all(marina, ref)
+    assert send(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient_id == case_of(earlier).patient_id
+
+
+def test_a_strangers_case_is_not_continued(marina, sign_in):
+    earlier = sent(marina)
+    bia = sign_in("bia")
+    ref = begin(bia, linked=earlier)
+    assert case_of(ref).linked_case is None
+    assert texts_of(ref) == {}
