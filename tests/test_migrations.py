@@ -1,0 +1,116 @@
+"""Every revision, with rows in it, on both databases."""
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from teleconsult import create_app, guards
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import UTCDateTime, db
+from tests import world
+from tests.conftest import SETTINGS
+
+
+def revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", "migrations")
+    return [script.revision for script in reversed(list(ScriptDirectory.from_config(config).walk_revisions()))]
+
+
+@pytest.fixture
+def fresh(database, tmp_path, request):
+    """An application on an empty database of its own."""
+    if database == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        url = server.create("migrations")
+    else:
+        url = f"sqlite:///{tmp_path / 'm.db'}"
+    application = create_app(
+        SETTINGS | {"VAR": tmp_path, "STORAGE_URL": str(tmp_path / "files"), "SQLALCHEMY_DATABASE_URI": url}
+    )
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+    if database == "postgresql":
+        server.drop("migrations")
+
+
+def triggers() -> set[str]:
+    sqlite = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    postgresql = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    found = db.session.scalars(db.text(sqlite if db.engine.dialect.name == "sqlite" else postgresql)).all()
+    db.session.rollback()
+    return {name for name in found if "_no_" in name}
+
+
+def counts() -> dict[str, int]:
+    tables = ("users", "cases", "case_events", "opinions", "audit_events", "notices", "case_patients", "case_questions")
+    found = {table: db.session.scalar(db.text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608
+    db.session.rollback()
+    return found
+
+
+def indexes() -> dict[str, set[str]]:
+    look = inspect(db.engine)
+    return {
+        table: {row["name"] for row in look.get_indexes(table)} | {c["name"] for c in look.get_check_constraints(table)}
+        for table in look.get_table_names()
+        if not table.startswith(("case_search", "alembic", "sqlite"))
+    }
+
+
+def orphans() -> list[object]:
+    """Return rows whose parent is gone: SQLite copies tables with its foreign keys off, PostgreSQL never lets go."""
+    if db.engine.dialect.name != "sqlite":
+        return []
+    found = db.session.execute(db.text("PRAGMA foreign_key_check")).all()
+    db.session.rollback()
+    return list(found)
+
+
+def test_the_revisions_are_one_line_in_order():
+    found = revisions()
+    assert found == sorted(found)
+    assert len(set(found)) == len(found)
+
+
+def test_models_and_migrations_agree(fresh):
+    flask_migrate.upgrade()
+
+    def ours(_thing, name, kind, _reflected, _other):
+        return not (kind == "table" and name.startswith("case_search"))
+
+    def same_type(_context, _column, _meta, _found, wanted):
+        return False if isinstance(wanted, UTCDateTime) else None
+
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": same_type})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_the_guards_are_there_after_every_revision(fresh):
+    for revision in revisions():
+        flask_migrate.upgrade(revision=revision)
+        assert triggers() == guards.declared(db.engine.dialect.name), revision
+
+
+def test_rows_survive_from_every_earlier_revision(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    for state in (State.RETURNED, State.ANSWERED, State.IN_PERSON, State.CONCLUDED):
+        world.walk_to(state)
+    db.session.remove()
+    wanted, names = counts(), indexes()
+    for revision in reversed(revisions()[:-1]):
+        flask_migrate.downgrade(revision=revision)
+        assert counts() == wanted, f"down to {revision}"
+        flask_migrate.upgrade()
+        assert counts() == wanted, f"up from {revision}"
+        assert indexes() == names, f"up from {revision}"
+        assert orphans() == [], f"up from {revision}"
+        assert triggers() == guards.declared(db.engine.dialect.name), revision
