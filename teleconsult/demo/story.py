@@ -7,8 +7,8 @@ before now (`ago = "3d 4h"`, `"40min"`), so that whoever loads the stories finds
 fields of `CaseStory`: the patient, the form as it was first sent, and `[[story]]`, the steps in the order of time with
 the fields of `Step`. A step names its verb of the life cycle, who took it (a key of `people.toml`, or `system`) and
 what it carries; `CARRIES` says what each verb must and may carry. When the one who took a requester's step is of the
-support unit, it was taken for the requester of the case. `outcome` (the survey) and `confirm` (the requester confirms
-what support filed) are no moves but have their moments too.
+support unit, it was taken for the requester of the case. `outcome` (the survey), `confirm` (the requester confirms
+what support filed) and `jot` (the consultant keeps an unfinished opinion) are no moves but have their moments too.
 
 What the form lacked when it was sent too early is in no special place: it is simply not in the form, and a later
 `submit` brings it in `changes` (texts of the form, by field) and `files`. A draft that was never sent has
@@ -56,6 +56,7 @@ CARRIES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("cancel", "why", ""),
         ("outcome", "survey", ""),
         ("confirm", "", ""),
+        ("jot", "opinion", ""),
     )
 }
 """What each step must and may carry beside its verb, its person and its moment."""

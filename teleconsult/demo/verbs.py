@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from teleconsult.cases import actions
+from teleconsult.cases import actions, outcome
 from teleconsult.cases.draft_fields import Fields
-from teleconsult.cases.draft_text import Book, read
+from teleconsult.cases.draft_problems import write_problem
+from teleconsult.cases.draft_text import Book
 from teleconsult.cases.draft_write import write
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import Consent, PatientFacts, Problem, Request
@@ -38,27 +39,9 @@ class Told:
 
 
 def typed(story: CaseStory, specialties: dict[str, Specialty], today: date) -> Fields:
-    """Return the form of a story as its requester would type it."""
-    return write(_request_of(story, specialties, today), _book(story, specialties, today))
-
-
-def request_of(story: CaseStory, specialties: dict[str, Specialty], today: date) -> Request:
-    """Return what the product reads from the form of a story.
-
-    Raises:
-        Refused: the form would refuse it.
-    """
-    book = _book(story, specialties, today)
-    reading = read(write(_request_of(story, specialties, today), book), book)
-    for refusal in (*reading.wrong.values(), *reading.lacking.values()):
-        raise refusal
-    return reading.request
-
-
-def _book(story: CaseStory, specialties: dict[str, Specialty], today: date) -> Book:
+    """Return the form of a story as its requester types it; `today`, the day of the loading, gives the birth dates."""
     slugs = {slug: specialty.id for slug, specialty in specialties.items()}
-    codes = {("cid10", problem.code): problem.text for problem in story.problems if problem.code}
-    return Book(today=today, specialties=slugs, referrals=slugs, codes=codes, consented=story.consent is None)
+    return write(_request_of(story, specialties, today), Book(today=today, specialties=slugs, referrals=slugs))
 
 
 def _request_of(story: CaseStory, specialties: dict[str, Specialty], today: date) -> Request:
@@ -114,6 +97,21 @@ def _written(told: Told) -> actions.Written:
         when_to_refer=opinion.when_to_refer,
         sources=opinion.references,
     )
+
+
+def _jot(told: Told) -> None:
+    """Keep an unfinished opinion the way its form keeps it."""
+    opinion = told.step.opinion or Opinion(answers=(), conduct="")
+    fields: dict[str, Any] = {f"answer_{number}": words for number, words in enumerate(opinion.answers, 1)}
+    fields |= {name: getattr(opinion, name) for name in ("reasoning", "conduct", "red_flags", "when_to_refer")}
+    fields |= {"sources": opinion.references, "diagnoses": [write_problem(p) for p in _coded(opinion.diagnoses)]}
+    actions.save_opinion_draft(told.case, fields, by=told.who, version=0)
+
+
+def _outcome(told: Told) -> None:
+    survey = told.step.survey
+    if survey is not None:
+        outcome.answer(told.case, outcome.Survey(**asdict(survey)), by=told.who)
 
 
 def _supply(told: Told) -> None:
@@ -179,5 +177,7 @@ VERBS: dict[str, Callable[[Told], Any]] = {
     "lapse": lambda t: actions.lapse(t.case),
     "cancel": lambda t: actions.cancel(t.case, t.step.why, by=t.who),
     "confirm": lambda t: actions.confirm(t.case, by=t.who),
+    "jot": _jot,
+    "outcome": _outcome,
 }
-"""Every verb but those that send files or take the whole form: `submit`, `add` and `outcome` are told in `seed.py`."""
+"""Every verb but the two that only send what is written and stored already: `submit` and `add`, see `teller.py`."""
