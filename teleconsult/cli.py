@@ -9,6 +9,7 @@ COMMANDS: tuple[str, ...] = (
     "teleconsult.cases.commands",
     "teleconsult.cases.diagram",
     "teleconsult.coding.commands",
+    "teleconsult.demo.commands",
 )
 """Modules with a `register(app)` that adds their commands."""
 
