@@ -1,0 +1,103 @@
+"""Support files for a named requester of its district: recorded as such, and confirmed by that requester."""
+
+import pytest
+
+from teleconsult.audit import AuditEvent
+from teleconsult.cases.models import CaseConsent
+from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit
+from tests.cases.filing import begin, case_of, fill_all, path, send, value_of
+from tests.world import person
+
+
+@pytest.fixture
+def dora(session, sign_in):
+    return sign_in("dora")
+
+
+def filed(browser, requester="PE-MARINA"):
+    ref = begin(browser, requester=requester)
+    fill_all(browser, ref)
+    assert send(browser, ref).location == f"/cases/{ref}"
+    return ref
+
+
+def test_support_says_first_in_whose_name(dora):
+    page = dora.get("/cases/new").get_data(as_text=True)
+    assert "Dra. Marina Alves · USF Vietnã" in page
+    assert "Paulo Nogueira" not in page
+    answer = dora.post("/cases/new", data={"token": value_of(page, "token")})
+    assert answer.status_code == 422
+    assert "Escolha em nome de quem é o pedido." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("requester", ["PE-PAULO", "PE-DORA", "PE-XXXXXX", "'; --", "\x00"])
+def test_nobody_else_can_be_named(dora, requester):
+    page = dora.get("/cases/new").get_data(as_text=True)
+    assert dora.post("/cases/new", data={"token": value_of(page, "token"), "requester": requester}).status_code == 422
+
+
+def test_a_requester_of_another_district_cannot_be_named(dora):
+    with transaction():
+        db.session.execute(db.update(HealthUnit).where(HealthUnit.slug == "usf-skylab").values(district="DS V"))
+    page = dora.get("/cases/new").get_data(as_text=True)
+    assert "Beatriz" not in page
+    assert dora.post("/cases/new", data={"token": value_of(page, "token"), "requester": "PE-BIA"}).status_code == 422
+
+
+def test_a_requester_files_in_the_own_name_only(session, sign_in):
+    marina = sign_in("marina")
+    page = marina.get("/cases/new").get_data(as_text=True)
+    assert 'name="requester"' not in page
+    assert (
+        marina.post("/cases/new", data={"token": value_of(page, "token"), "requester": "PE-JONAS"}).status_code == 422
+    )
+
+
+def test_every_page_says_for_whom(dora):
+    ref = begin(dora, requester="PE-MARINA")
+    for step in ("patient", "clinical", "questions", "review"):
+        assert "Em nome de Dra. Marina Alves" in dora.get(path(ref, step)).get_data(as_text=True)
+
+
+def test_what_is_sent_names_both_and_waits_for_the_requester(dora, sign_in):
+    ref = filed(dora)
+    case = case_of(ref)
+    marina, by = person("marina"), person("dora")
+    assert (case.requester_id, case.filed_by_id, case.confirm_by_id) == (marina.id, by.id, marina.id)
+    assert case.unit_id == marina.unit_id
+    consent = db.session.scalars(db.select(CaseConsent)).one()
+    assert consent.taken_by_id == marina.id
+    assert [(event.by_id, event.for_id) for event in case.events] == [(by.id, marina.id)]
+    events = db.session.scalars(db.select(AuditEvent).where(AuditEvent.stream == f"case:{ref}")).all()
+    assert {(event.word, event.user_id, event.for_id) for event in events} >= {
+        ("case.draft", by.id, marina.id),
+        ("case.submit", by.id, marina.id),
+    }
+
+
+def test_support_reading_what_was_typed_is_recorded(dora):
+    ref = begin(dora, requester="PE-MARINA")
+    dora.get(path(ref, "clinical"))
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "case.edit")).one()
+    assert (event.stream, event.subject) == ("reader:PE-DORA", ref)
+
+
+def test_the_requester_is_told_at_sign_in_and_confirms(dora, sign_in):
+    ref = filed(dora)
+    marina = sign_in("marina")
+    page = marina.get("/cases/confirm").get_data(as_text=True)
+    assert "A unidade de apoio registrou casos em seu nome." in page
+    assert ref in page
+    assert marina.post(f"/cases/{ref}/confirm", data={"version": value_of(page, "version")}).status_code == 302
+    assert case_of(ref).confirm_by_id is None
+    assert "Nenhum caso a confirmar" in marina.get("/cases/confirm").get_data(as_text=True)
+
+
+def test_nobody_confirms_for_another(dora, sign_in):
+    ref = filed(dora)
+    for key in ("jonas", "bia", "dora"):
+        browser = sign_in(key)
+        assert ref not in browser.get("/cases/confirm").get_data(as_text=True)
+        assert browser.post(f"/cases/{ref}/confirm").status_code >= 400
+    assert case_of(ref).confirm_by_id == person("marina").id

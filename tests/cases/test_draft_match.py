@@ -1,0 +1,142 @@
+"""Whose record it is: a person says so, on the least that tells people apart, and the look is recorded."""
+
+from datetime import date
+
+import pytest
+
+from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.request import PatientFacts
+from teleconsult.extensions import db, transaction
+from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.models import Patient
+from tests.cases.filing import begin, case_of, fill, review_of, send
+from tests.world import person
+
+CNS = "700000010211009"
+KNOWN = {
+    "name": "Severina da Conceicao Albuquerque",
+    "birth_date": date(1979, 3, 14),
+    "mother_name": "Josefa Conceição",
+    "address": "Rua do Segredo, 7",
+    "phone": "8134462631",
+}
+
+
+@pytest.fixture
+def marina(session, sign_in):
+    return sign_in("marina")
+
+
+def record(**known):
+    with transaction():
+        return admit(PatientFacts(**(KNOWN | known)), by=person("bia"), decided=NEW).ref
+
+
+def to_match(browser, **changes):
+    """Fill the patient in; return the reference and where that led."""
+    ref = begin(browser)
+    return ref, fill(browser, ref, "patient", **changes).location
+
+
+def choose(browser, ref, choice):
+    return browser.post(f"/cases/{ref}/edit/match", data={"choice": choice})
+
+
+def finish(browser, ref):
+    fill(browser, ref, "clinical")
+    fill(browser, ref, "questions")
+    return send(browser, ref)
+
+
+def test_somebody_new_is_not_asked_about(marina):
+    ref, where = to_match(marina)
+    assert where == f"/cases/{ref}/edit/clinical"
+    assert marina.get(f"/cases/{ref}/edit/match").location == f"/cases/{ref}/edit/clinical"
+
+
+def test_a_likeness_is_shown_by_the_least_and_recorded(marina):
+    known = record()
+    ref, where = to_match(marina)
+    assert where == f"/cases/{ref}/edit/match"
+    page = marina.get(where).get_data(as_text=True)
+    for shown in ("S. C. A.", "1979", "Josefa", "USF Skylab", "mesma data de nascimento"):
+        assert shown in page
+    for kept in ("Segredo", "3446", "14/03", "da Conceicao", "Josefa Conceição"):
+        assert kept not in page
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "patient.suggest")).one()
+    assert (event.stream, event.subject, event.data) == ("reader:PE-MARINA", known, {"case": ref})
+
+
+def test_the_same_person_keeps_one_record(marina):
+    known = record()
+    ref, _where = to_match(marina)
+    assert choose(marina, ref, known).location == f"/cases/{ref}/edit/clinical"
+    assert finish(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == known
+    assert case_of(ref).patient.name == "Severina Conceição Albuquerque"
+    assert case_of(ref).patient.address == "Rua do Segredo, 7"
+
+
+def test_a_new_person_gets_an_own_record(marina):
+    known = record()
+    ref, _where = to_match(marina)
+    choose(marina, ref, NEW)
+    assert finish(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref != known
+
+
+@pytest.mark.parametrize("choice", ["", "PA-000000", "other", "novo"])
+def test_another_choice_than_those_shown_is_refused(marina, choice):
+    record()
+    stranger = record(name="Rui Prado", birth_date=date(1950, 1, 1), mother_name="Rita")
+    ref, _where = to_match(marina)
+    assert choose(marina, ref, stranger if choice == "other" else choice).status_code == 422
+
+
+def test_without_a_decision_nothing_is_sent(marina):
+    record()
+    ref, _where = to_match(marina)
+    answer = finish(marina, ref)
+    assert answer.status_code == 422
+    assert f"/cases/{ref}/edit/match" in review_of(marina, ref)
+    assert case_of(ref).state == State.DRAFT
+
+
+def test_other_facts_ask_again(marina):
+    known = record()
+    ref, _where = to_match(marina)
+    choose(marina, ref, known)
+    assert fill(marina, ref, "patient", phone="(81) 3446-2631").location == f"/cases/{ref}/edit/clinical"
+    assert fill(marina, ref, "patient", mother_name="Josefa").location == f"/cases/{ref}/edit/match"
+
+
+def test_somebody_registered_after_new_was_said_is_asked_about(marina):
+    record()
+    ref, _where = to_match(marina)
+    choose(marina, ref, NEW)
+    record(name="Severina Conceição de Albuquerque")
+    assert finish(marina, ref).status_code == 422
+    assert case_of(ref).state == State.DRAFT
+
+
+def test_a_number_with_another_name_is_confirmed_or_corrected(marina):
+    known = record(name="Rui Prado", birth_date=date(1950, 1, 1), mother_name="", cns=CNS)
+    ref, where = to_match(marina, cns=CNS)
+    page = marina.get(where).get_data(as_text=True)
+    assert "volte e corrija o número" in page
+    assert 'value="new"' not in page
+    assert "Prado" not in page
+    assert choose(marina, ref, NEW).status_code == 422
+    assert choose(marina, ref, known).location == f"/cases/{ref}/edit/clinical"
+    assert finish(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.name == "Severina Conceição Albuquerque"
+
+
+def test_a_number_that_agrees_asks_nothing(marina):
+    known = record(cns=CNS)
+    ref, where = to_match(marina, cns=CNS)
+    assert where == f"/cases/{ref}/edit/clinical"
+    assert finish(marina, ref).status_code == 302
+    assert case_of(ref).patient.ref == known
+    assert db.session.scalar(db.select(db.func.count(Patient.id))) == 1

@@ -1,0 +1,132 @@
+"""A case that came back: what is missing stands at each field, what was sent is there again, the patient stays."""
+
+import pytest
+
+from teleconsult.cases import actions
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models_opinion import MissingItem
+from teleconsult.extensions import db, transaction
+from tests.cases.filing import case_of, fill, hidden, path, review_of, send, sent, texts_of
+from tests.world import person
+
+MISSING = {
+    "objective": "Teste de sensibilidade nas lesões.",
+    "vitals": "Peso de hoje, em kg.",
+    "files": "Uma foto de longe.",
+    "question_1": "Separar em duas perguntas.",
+}
+
+
+@pytest.fixture
+def marina(session, sign_in):
+    return sign_in("marina")
+
+
+@pytest.fixture
+def ref(marina):
+    ref = sent(marina, cns="700000010211009")
+    give_back(ref, MISSING)
+    return ref
+
+
+def give_back(ref, missing):
+    case = case_of(ref)
+    with transaction(case):
+        actions.return_(case, missing, by=person("rosangela"))
+
+
+def resend(browser, ref, step="clinical", **changes):
+    """Change something in one step, as the page shows it, and send again."""
+    data = hidden(browser, ref, step) | {k: v for k, v in texts_of(ref).items() if not k.startswith("_")} | changes
+    assert browser.post(path(ref, step), data=data).status_code == 302
+    return send(browser, ref)
+
+
+def test_what_was_sent_is_there_again(marina, ref):
+    page = marina.get(path(ref, "clinical")).get_data(as_text=True)
+    assert "Manchas no antebraço há oito meses" in page
+    assert 'value="120/80"' in page
+    assert 'value="dormência na mão"' in page
+    assert 'value="700 0000 1021 1009"' in marina.get(path(ref, "patient")).get_data(as_text=True)
+
+
+def test_what_is_missing_stands_at_each_field_and_in_a_summary(marina, ref):
+    page = marina.get(path(ref, "clinical")).get_data(as_text=True)
+    assert "A administração pede 2 ajustes nesta etapa" in page
+    assert 'href="#objective"' in page
+    assert 'href="#blood_pressure"' in page
+    field = page.split('id="objective-e"')[1][:400]
+    assert "Teste de sensibilidade nas lesões." in field
+    questions = marina.get(path(ref, "questions")).get_data(as_text=True)
+    assert questions.count("Uma foto de longe.") >= 2
+    assert 'href="#question_1"' in questions
+    review = review_of(marina, ref)
+    for words in MISSING.values():
+        assert words in review
+
+
+def test_it_is_resumed_at_the_first_step_that_lacks_something(marina, ref):
+    assert marina.get(f"/cases/{ref}/edit").location == path(ref, "clinical")
+
+
+def test_completed_it_goes_back_with_its_patient_and_its_consent(marina, ref):
+    patient, consents = case_of(ref).patient_id, len(case_of(ref).consents)
+    answer = resend(marina, ref, objective="Sem sensibilidade térmica nas manchas.", weight="70")
+    assert answer.location == f"/cases/{ref}"
+    case = case_of(ref)
+    assert case.state == State.SUBMITTED
+    assert (case.patient_id, len(case.consents)) == (patient, consents)
+    assert case.vitals["weight"] == "70"
+    assert case.objective == "Sem sensibilidade térmica nas manchas."
+    assert not db.session.scalars(db.select(MissingItem).where(MissingItem.resolved_at.is_(None))).all()
+
+
+def test_it_can_come_back_twice(marina, ref):
+    resend(marina, ref, weight="70")
+    give_back(ref, {"plan": "Por quanto tempo?"})
+    page = marina.get(path(ref, "clinical")).get_data(as_text=True)
+    assert "Por quanto tempo?" in page
+    assert "Teste de sensibilidade" not in page
+    assert resend(marina, ref, plan="Por 30 dias.").location == f"/cases/{ref}"
+    assert [event.verb for event in case_of(ref).events] == ["submit", "return", "submit", "return", "submit"]
+
+
+def test_a_field_that_no_form_has_is_shown_all_the_same(marina, ref):
+    resend(marina, ref, weight="70")
+    give_back(ref, {"something": "Outra coisa."})
+    assert "Outra coisa." in review_of(marina, ref)
+    assert marina.get(f"/cases/{ref}/edit").location == f"/cases/{ref}/edit/review"
+
+
+def test_a_corrected_name_is_written_to_the_same_record(marina, ref):
+    patient = case_of(ref).patient_id
+    data = hidden(marina, ref, "patient") | {k: v for k, v in texts_of(ref).items() if not k.startswith("_")}
+    answer = marina.post(path(ref, "patient"), data=data | {"birth_date": "15/03/1979"})
+    assert answer.location == f"/cases/{ref}/edit/match"
+    marina.post(f"/cases/{ref}/edit/match", data={"choice": case_of(ref).patient.ref})
+    assert send(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient_id == patient
+    assert str(case_of(ref).patient.birth_date) == "1979-03-15"
+
+
+def test_what_is_being_completed_is_not_thrown_away(marina, ref):
+    assert marina.post(f"/cases/{ref}/discard", data={"sure": "1"}).location == f"/cases/{ref}"
+    assert case_of(ref).state == State.RETURNED
+
+
+def test_a_revoked_consent_is_asked_for_again(marina, ref):
+    case = case_of(ref)
+    with transaction(case):
+        actions.revoke_consent(case, why="Mudou de ideia.", by=person("marina"))
+    assert fill(marina, ref, "clinical").status_code == 302
+    answer = send(marina, ref)
+    assert answer.status_code == 422
+    assert "consent_given_by" in answer.get_data(as_text=True)
+
+
+def test_a_cancelled_case_is_not_written_on(marina, ref):
+    case = case_of(ref)
+    with transaction(case):
+        actions.cancel(case, "Resolvido.", by=person("marina"))
+    for where in ("edit", "edit/patient", "edit/review"):
+        assert marina.get(f"/cases/{ref}/{where}").location == f"/cases/{ref}"
