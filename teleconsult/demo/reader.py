@@ -79,13 +79,20 @@ def _read(hint: Any, value: Any, where: str) -> Any:
         return value
     if origin is tuple and isinstance(value, list):
         return tuple(_read(arms[0], item, f"{where}[{number}]") for number, item in enumerate(value, 1))
+    if origin is dict and isinstance(value, dict):
+        return {key: _read(arms[1], item, f"{where}.{key}") for key, item in value.items()}
     if hint is timedelta and isinstance(value, str):
         return ago(value, where)
     if is_dataclass(hint) and isinstance(value, dict):
         return _build(hint, value, where)  # type: ignore[arg-type]
-    if not isinstance(value, origin or hint):
+    if not isinstance(value, hint):
         raise Malformed(f"{where}: {value!r} is not what belongs here")
-    return value.strip() if isinstance(value, str) else value
+    return unwrap(value) if isinstance(value, str) else value
+
+
+def unwrap(text: str) -> str:
+    """Return a text as somebody types it: lines that a file only wraps are one; lists and paragraphs stay."""
+    return re.sub(r"(?<!\n)\n(?!\n|- |\d+\. )", " ", text.strip())
 
 
 def ago(text: str, where: str = "ago") -> timedelta:

@@ -15,7 +15,7 @@ What the form lacked when it was sent too early is in no special place: it is si
 no story, only `begun`. `state` and `late` are what the reader of the story expects at the end; the tests hold the
 story against the life cycle.
 
-Clinical texts are Markdown of the small kind that the product's form takes.
+Clinical texts are Markdown of the small kind that the product's form takes; a single line end is only a wrapped line.
 """
 
 from dataclasses import dataclass

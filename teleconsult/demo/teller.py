@@ -67,8 +67,8 @@ class Teller:
     def _submit(self, told: Told) -> None:
         case = told.case
         if told.step.changes and case.draft is not None:
-            changes = {name: words.strip() for name, words in told.step.changes.items()}
-            cases.save_draft(case, case.draft.fields | changes, version=case.draft.version, by=told.who)
+            fields = case.draft.fields | told.step.changes
+            cases.save_draft(case, fields, version=case.draft.version, by=told.who)
         sending.send(case, version=str(case.draft.version if case.draft else ""), by=told.who)
 
     def _keep(self, case: Case, file: File, by: User) -> Attachment:

