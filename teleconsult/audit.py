@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, insert, select, update
@@ -59,6 +59,13 @@ class AuditEvent(Model):
     address: Mapped[str] = mapped_column(String(45), default="", info={"personal": True})
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Head(NamedTuple):
+    """Where a stream ends: how many events, and the hash of the last."""
+
+    length: int
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,13 @@ def _link(before: str, row: Mapping[str, Any]) -> str:
     return hmac.new(_key(), text.encode(), hashlib.sha256).hexdigest()
 
 
+def snapshot() -> None:
+    """Begin a reading in which every statement sees the same moment, however long it takes."""
+    db.session.rollback()
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def streams() -> Iterator[tuple[str, int, str]]:
     """Yield every head: stream, length, hash of the last event; in the order of their names."""
     rows = db.session.execute(
@@ -165,26 +179,28 @@ def streams() -> Iterator[tuple[str, int, str]]:
     yield from (tuple(row) for row in rows)  # type: ignore[misc]
 
 
-def verify() -> Iterator[Flaw]:
+def verify(anchored: Mapping[str, Head] | None = None) -> Iterator[Flaw]:
     """Read every stream from its beginning and yield the first flaw of each that is not whole.
 
-    A stream whose tail was cut and whose head was rewritten to match shows only against an anchor
-    that is kept outside the database.
+    A stream whose tail was cut, or that was written anew with the key, agrees with itself: it shows only
+    against `anchored`, the ends that were kept outside the database.
     """
-    heads = {stream: (length, last) for stream, length, last in streams()}
+    snapshot()
+    left = {stream: Head(length, last) for stream, length, last in streams()}
+    anchors = dict(anchored or {})
     columns = AuditEvent.__table__.c
     rows = db.session.execute(
         select(*columns).order_by(columns.stream, columns.number).execution_options(yield_per=1000)
     ).mappings()
     for stream, events in groupby(rows, key=lambda row: str(row["stream"])):
-        flaw = _first_flaw(stream, events, heads.pop(stream, None))
+        flaw = _first_flaw(stream, events, left.pop(stream, None), anchors.pop(stream, None))
         if flaw is not None:
             yield flaw
-    for stream in heads:
+    for stream in sorted(left.keys() | anchors.keys()):
         yield Flaw(stream, 1, "removed")
 
 
-def _first_flaw(stream: str, events: Iterable[Any], head: tuple[int, str] | None) -> Flaw | None:
+def _first_flaw(stream: str, events: Iterable[Any], head: Head | None, anchor: Head | None) -> Flaw | None:
     number, before = 0, START
     for number, row in enumerate(events, 1):
         if row["number"] != number:
@@ -192,8 +208,18 @@ def _first_flaw(stream: str, events: Iterable[Any], head: tuple[int, str] | None
         if row["hash"] != _link(before, row):
             return Flaw(stream, number, "changed")
         before = row["hash"]
-    if head is None:
-        return Flaw(stream, number, "headless")
-    if head[0] > number:
+        if anchor is not None and anchor.length == number and anchor.hash != before:
+            return Flaw(stream, number, "differs from its anchor")
+    if anchor is not None and anchor.length > number:
         return Flaw(stream, number + 1, "cut")
-    return None if head == (number, before) else Flaw(stream, number, "head differs")
+    return _flaw_of_head(stream, Head(number, before), head)
+
+
+def _flaw_of_head(stream: str, found: Head, head: Head | None) -> Flaw | None:
+    if head is None:
+        return Flaw(stream, found.length, "headless")
+    if head.length > found.length:
+        return Flaw(stream, found.length + 1, "cut")
+    if head.length < found.length:
+        return Flaw(stream, head.length + 1, "added")
+    return None if head == found else Flaw(stream, found.length, "head differs")

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "teleconsult"
 
 FLOORS = [
     {"__init__"},
-    {"features", "cli", "worker"},
+    {"features", "cli", "worker", "jobs"},
     {"demo"},
     {"reports"},
     {"credits"},
@@ -26,7 +26,7 @@ FLOORS = [
     {"network"},
     {"notices"},
     {"people"},
-    {"web", "audit", "outbox", "mail", "logs", "guards", "version", "checks", "typed"},
+    {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed"},
     {"events"},
     {"extensions"},
     {"errors", "clock"},

@@ -48,15 +48,25 @@ def test_a_kind_says_who_did_it_or_that_nobody_did(kind):
 
 
 @pytest.mark.parametrize("language", ["pt_BR", "en"])
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_a_kind_has_its_mail_with_a_reference_and_a_link(application, kind, language):
-    payload = {"template": kind.template, "language": language, "params": {"ref": "TC-7K3Q9"}}
+def test_each_kind_has_its_mail_with_a_reference_and_a_link(application, language):
+    with application.app_context():
+        for kind in KINDS.values():
+            payload = {"template": kind.template, "language": language, "params": {"ref": "TC-7K3Q9"}}
+            message = mail.write("ana@rede.example", payload, "key")
+            assert "TC-7K3Q9" in message["Subject"]
+            body = message.get_content()
+            assert "http://teleconsult.test/notices/TC-7K3Q9" in body
+            assert "http://teleconsult.test/account/mail" in body
+
+
+@pytest.mark.parametrize("language", ["pt_BR", "en"])
+def test_the_daily_mail_lists_subjects(application, language):
+    entries = [[kind.template, f"TC-{n}"] for n, kind in enumerate(KINDS.values())]
+    payload = {"template": "digest", "language": language, "params": {"entries": entries, "more": 2}}
     with application.app_context():
         message = mail.write("ana@rede.example", payload, "key")
-    assert "TC-7K3Q9" in message["Subject"]
-    body = message.get_content()
-    assert "http://teleconsult.test/notices/TC-7K3Q9" in body
-    assert "http://teleconsult.test/account/mail" in body
+    assert str(len(entries) + 2) in message["Subject"]
+    assert message.get_content().count("\n- ") == len(entries) + 1
 
 
 def test_no_mail_is_there_without_its_kind():

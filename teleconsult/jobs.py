@@ -1,0 +1,99 @@
+"""What the worker does by the clock: one table. Every job can be run at any time, twice, and by two workers.
+
+A job finds what is due and does each thing in a transaction of its own, so that one failure stops nothing
+else. Nothing here remembers anything: what is done is seen in the database.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from teleconsult import anchors, clock, outbox
+from teleconsult.attachments import actions as attachments
+from teleconsult.cases import actions as cases
+from teleconsult.cases import alerts
+from teleconsult.cases.actions.windows import end
+from teleconsult.errors import Overtaken
+from teleconsult.extensions import db, transaction
+from teleconsult.logs import fault, log
+from teleconsult.notices import actions as notices
+from teleconsult.people import kept, throttle
+from teleconsult.people.forgetting import forget_links, forget_sessions
+
+MINUTE, HOUR, DAY = 1, 60, 24 * 60
+
+
+@dataclass(frozen=True)
+class Job:
+    """`find` reads what is due, bounded; `do` does one of it inside a transaction (None: finding did it)."""
+
+    name: str
+    every: int
+    find: Callable[[], Iterable[Any]]
+    do: Callable[[Any], object] | None = None
+
+    def slot(self) -> int:
+        """Return the number of the present stretch of `every` minutes."""
+        return int(clock.now().timestamp() // 60) // self.every
+
+
+def _once(name: str, every: int, act: Callable[[], object]) -> Job:
+    return Job(name, every, lambda: (None,), lambda _: act())
+
+
+JOBS = (
+    Job("case.end", MINUTE, cases.ended, end),
+    *(Job(kind, MINUTE, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_MINUTE),
+    *(Job(kind, HOUR, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_HOUR),
+    Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
+    Job("audit.anchor", HOUR, anchors.due, anchors.send),
+    Job("files.sweep", DAY, attachments.sweep),
+    _once("outbox.forget", HOUR, outbox.forget_delivered),
+    _once("sessions.forget", HOUR, forget_sessions),
+    _once("links.forget", HOUR, forget_links),
+    _once("kept.forget", HOUR, kept.discard_old),
+    _once("counters.forget", HOUR, throttle.forget_old_counters),
+)
+
+
+def run(job: Job) -> int:
+    """Do what is due of one job; return how many things. A failure is logged by its kind, and the rest goes on."""
+    try:
+        items = list(job.find())
+    except Exception as error:  # noqa: BLE001 (the other jobs must run)
+        log.error("job could not look", job=job.name, **fault(error))
+        return 0
+    finally:
+        db.session.rollback()
+    return len(items) if job.do is None else sum(_do(job.name, job.do, item) for item in items)
+
+
+def _do(name: str, act: Callable[[Any], object], item: Any) -> bool:
+    try:
+        with transaction():
+            act(item)
+    except Overtaken:
+        # Somebody acts on the same thing at this moment; it is looked at again in a minute.
+        return False
+    except Exception as error:  # noqa: BLE001 (the other items must be done)
+        log.error("job failed", job=name, **fault(error))
+        return False
+    return True
+
+
+class Rounds:
+    """Which jobs have run in their present stretch of time; made anew with the process, so that all run at its start."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, int] = {}
+
+    def tick(self) -> int:
+        """Run every job whose time has come; return how many things were done."""
+        count = 0
+        for job in JOBS:
+            slot = job.slot()
+            if self._done.get(job.name) != slot:
+                count += run(job)
+                self._done[job.name] = slot
+        return count

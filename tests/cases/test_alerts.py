@@ -1,0 +1,312 @@
+"""What time alone makes worth telling: to whom, when, and once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from teleconsult import clock, jobs
+from teleconsult.cases import actions, alerts, outcome
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models_alerts import CaseAlert
+from teleconsult.cases.models_opinion import OpinionDraft
+from teleconsult.extensions import db, transaction
+from teleconsult.network import settings
+from teleconsult.notices.models import Notice
+from teleconsult.people.models import User
+from tests.world import new_case, person, walk_to
+
+START = datetime.fromisoformat("2026-11-02T12:00:00+00:00")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ROUNDS = jobs.JOBS
+
+
+def tick(at):
+    """Run every job of cases at a moment."""
+    with clock.at(at):
+        for job in ROUNDS:
+            if job.name.startswith("case."):
+                jobs.run(job)
+    db.session.rollback()
+
+
+def told(kind):
+    emails = db.session.scalars(
+        db.select(User.email).join(Notice, Notice.user_id == User.id).where(Notice.kind == kind).order_by(Notice.id)
+    )
+    return [email.partition("@")[0] for email in emails]
+
+
+def walk(state=State.SUBMITTED, at=START):
+    with clock.at(at):
+        return walk_to(state)
+
+
+def do(walk, at, verb, *args, **kwargs):
+    db.session.rollback()
+    with clock.at(at):
+        walk.do(verb, *args, **kwargs)
+
+
+def test_half_the_target_without_a_consultant_is_told_to_the_desk_once(session):
+    walk()
+    tick(START + 35 * HOUR)
+    assert told("case.unassigned") == []
+    tick(START + 36 * HOUR)
+    tick(START + 37 * HOUR)
+    assert told("case.unassigned") == ["rosangela"]
+
+
+def test_a_higher_priority_has_a_shorter_half(session):
+    with clock.at(START):
+        new = new_case()
+        new.submit(priority="urgent", priority_reason="Dor forte.")
+    tick(START + 12 * HOUR)
+    assert told("case.unassigned") == ["rosangela"]
+
+
+def test_only_service_time_is_counted(session):
+    one = walk(State.RETURNED)
+    tick(START + 60 * HOUR)
+    with clock.at(START + 60 * HOUR):
+        one.submit()
+    tick(START + 95 * HOUR)
+    assert told("case.unassigned") == []
+    tick(START + 96 * HOUR)
+    assert told("case.unassigned") == ["rosangela"]
+
+
+def test_a_target_that_was_changed_counts_from_the_next_start(session):
+    walk()
+    with transaction():
+        settings.set_target("routine", 720)
+    tick(START + 36 * HOUR)
+    assert told("case.unassigned") == ["rosangela"]
+
+
+def test_what_is_late_is_told_to_the_managers_in_either_state(session):
+    walk()
+    walk(State.ASSIGNED)
+    tick(START + 71 * HOUR)
+    assert told("case.late") == []
+    tick(START + 72 * HOUR)
+    tick(START + 73 * HOUR)
+    assert told("case.late") == ["teresa", "teresa"]
+
+
+def test_a_new_round_has_its_own_alerts(session):
+    one = walk(State.ASSIGNED)
+    tick(START + 72 * HOUR)
+    with clock.at(START + 73 * HOUR):
+        one.answer()
+    do(one, START + 80 * HOUR, "follow_up", "E se piorar?", by="marina")
+    tick(START + 81 * HOUR)
+    assert told("case.late") == ["teresa"]
+    tick(START + 152 * HOUR)
+    assert told("case.late") == ["teresa", "teresa"]
+
+
+def test_an_answered_case_is_not_late(session):
+    walk(State.ANSWERED)
+    tick(START + 72 * HOUR)
+    assert told("case.late") == []
+
+
+def test_an_idle_holder_is_told_to_the_desk_after_three_quarters(session):
+    walk(State.ASSIGNED)
+    tick(START + 53 * HOUR)
+    assert told("case.holder_idle") == []
+    tick(START + 54 * HOUR)
+    tick(START + 55 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+    assert told("case.unassigned") == []
+
+
+def test_a_holder_who_wrote_something_is_not_idle(session):
+    one = walk(State.ASSIGNED)
+    do(one, START + 50 * HOUR, "add", "Vou responder hoje.", by="paulo")
+    tick(START + 60 * HOUR)
+    assert told("case.holder_idle") == []
+    tick(START + 68 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+
+
+def test_a_holder_who_types_an_opinion_is_not_idle(session):
+    one = walk(State.ASSIGNED)
+    with transaction():
+        saved = START + 52 * HOUR
+        db.session.add(OpinionDraft(case_id=one.case.id, author_id=person("paulo").id, fields={}, saved_at=saved))
+    tick(START + 54 * HOUR)
+    assert told("case.holder_idle") == []
+
+
+def test_a_holder_who_just_got_it_is_not_idle(session):
+    one = walk(State.ASSIGNED)
+    do(one, START + 53 * HOUR, "assign", to=person("lia"), why="Troca.", by="rosangela")
+    tick(START + 60 * HOUR)
+    assert told("case.holder_idle") == []
+    tick(START + 71 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+
+
+def test_what_the_requester_writes_does_not_wake_the_holder(session):
+    one = walk(State.ASSIGNED)
+    do(one, START + 50 * HOUR, "add", "Alguma notícia?", by="marina")
+    tick(START + 54 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+
+
+@pytest.mark.parametrize("state", [State.RETURNED, State.AWAITING_INFORMATION])
+def test_the_unit_is_reminded_after_7_and_21_days_and_loses_the_case_after_30(session, state):
+    one = walk(state)
+    for days, count in ((6, 0), (7, 1), (8, 1), (20, 1), (21, 2), (29, 2)):
+        tick(START + days * DAY)
+        assert len(told("case.lapse_soon")) == count, days
+    assert set(told("case.lapse_soon")) == {"marina"}
+    tick(START + 30 * DAY)
+    assert one.case.state == State.CANCELLED
+    assert told("case.lapse")[0] == "marina"
+    tick(START + 31 * DAY)
+    assert len(told("case.lapse_soon")) == 2
+
+
+def test_after_a_long_outage_the_unit_is_reminded_once(session):
+    walk(State.RETURNED)
+    tick(START + 22 * DAY)
+    tick(START + 23 * DAY)
+    assert told("case.lapse_soon") == ["marina"]
+
+
+def test_a_case_returned_again_is_reminded_again(session):
+    one = walk(State.RETURNED)
+    tick(START + 7 * DAY)
+    with clock.at(START + 8 * DAY):
+        one.submit()
+        one.do("return_", {"plan": "Falta."}, by="rosangela")
+    tick(START + 15 * DAY)
+    assert told("case.lapse_soon") == ["marina", "marina"]
+
+
+def test_the_clock_accepts_an_answer_when_its_window_ends(session):
+    one = walk(State.ANSWERED)
+    tick(START + 15 * DAY)
+    assert one.case.state == State.ANSWERED
+    tick(START + 15 * DAY + HOUR)
+    assert one.case.state == State.CONCLUDED
+
+
+def test_a_window_that_was_lengthened_meanwhile_ends_later(session):
+    one = walk(State.ANSWERED)
+    with transaction():
+        settings.set_days("follow_up_days", 20)
+    tick(START + 16 * DAY)
+    assert one.case.state == State.ANSWERED
+    assert one.case.ends_at == START + 20 * DAY + timedelta(seconds=1)
+    tick(START + 20 * DAY + HOUR)
+    assert one.case.state == State.CONCLUDED
+
+
+def test_the_survey_is_reminded_of_once_if_nobody_answered(session):
+    walk(State.CONCLUDED)
+    tick(START + 2 * DAY)
+    assert told("case.survey") == []
+    tick(START + 3 * DAY)
+    tick(START + 4 * DAY)
+    assert told("case.survey") == ["marina"]
+
+
+def test_who_answered_the_survey_is_not_reminded(session):
+    one = walk(State.CONCLUDED)
+    with clock.at(START + DAY), transaction(one.case):
+        outcome.answer(one.case, outcome.Survey(satisfaction=5), by=person("marina"))
+    tick(START + 3 * DAY)
+    assert told("case.survey") == []
+
+
+def test_one_question_after_30_and_one_after_90_days(session):
+    walk(State.CONCLUDED)
+    tick(START + 29 * DAY)
+    assert told("case.outcome_30") == []
+    tick(START + 30 * DAY)
+    tick(START + 31 * DAY)
+    assert told("case.outcome_30") == ["marina"]
+    tick(START + 90 * DAY)
+    assert told("case.outcome_90") == ["marina"]
+
+
+def test_of_a_patient_who_died_nothing_more_is_asked(session):
+    one = walk(State.IN_PERSON)
+    do(one, START + DAY, "close_unseen", "died", by="marina")
+    tick(START + 32 * DAY)
+    assert told("case.outcome_30") == []
+
+
+def test_two_workers_at_once_tell_once(session, application):
+    walk()
+    with clock.at(START + 40 * HOUR):
+        (due,) = alerts.find("case.unassigned")
+        with transaction():
+            assert alerts.raise_alert(due)
+        with transaction():
+            assert not alerts.raise_alert(due)
+    assert told("case.unassigned") == ["rosangela"]
+    assert db.session.query(CaseAlert).count() == 1
+
+
+def test_what_was_settled_meanwhile_is_not_told(session):
+    one = walk()
+    with clock.at(START + 40 * HOUR):
+        (due,) = alerts.find("case.unassigned")
+        one.assign()
+        with transaction():
+            assert not alerts.raise_alert(due)
+    assert told("case.unassigned") == []
+
+
+def test_one_case_that_fails_does_not_stop_the_others(session, monkeypatch):
+    first, second = walk(), walk()
+    raise_alert = alerts.raise_alert
+
+    def sometimes(due):
+        if due.case_id == first.case.id:
+            raise RuntimeError
+        return raise_alert(due)
+
+    monkeypatch.setattr(alerts, "raise_alert", sometimes)
+    job = jobs.Job("case.unassigned", 1, lambda: alerts.find("case.unassigned"), sometimes)
+    with clock.at(START + 40 * HOUR):
+        assert jobs.run(job) == 1
+    refs = list(db.session.scalars(db.select(Notice.subject).where(Notice.kind == "case.unassigned")))
+    assert refs == [second.case.ref]
+
+
+def test_alerts_stand_in_the_record_of_the_case(session):
+    one = walk()
+    tick(START + 36 * HOUR)
+    words = db.session.scalars(
+        db.text("SELECT word FROM audit_events WHERE subject = :ref ORDER BY id"), {"ref": one.case.ref}
+    )
+    assert list(words)[-1] == "case.unassigned"
+
+
+def test_finding_uses_the_indexes_of_open_work(session, database):
+    if database != "sqlite":
+        pytest.skip("a planner may rightly read a small table whole")
+    seen = []
+
+    def keep(_connection, _cursor, statement, parameters, *_):
+        if "FROM cases" in statement:
+            seen.append((statement, parameters))
+
+    db.event.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        with clock.at(START):
+            for kind in alerts.ALERTS:
+                alerts.find(kind)
+            actions.ended()
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", keep)
+    assert len(seen) >= len(alerts.ALERTS)
+    for statement, parameters in seen:
+        rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = " | ".join(row[3] for row in rows)
+        assert "SCAN cases" not in plan, plan

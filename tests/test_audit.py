@@ -1,0 +1,310 @@
+"""The record: whole, or it says where it is not; and the database itself refuses to change it."""
+
+import threading
+
+import pytest
+from sqlalchemy.exc import DatabaseError
+
+from teleconsult import anchors, audit
+from teleconsult.audit import AuditEvent, AuditHead, Flaw, Head
+from teleconsult.cases import actions
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db, transaction
+from tests.world import person
+
+EVENTS = AuditEvent.__table__
+
+
+def record(stream="system", count=1, word="test.word"):
+    for _ in range(count):
+        with transaction():
+            audit.record(stream, word, subject="TC-1", number=7)
+
+
+def flaws():
+    return list(audit.verify())
+
+
+def unguarded(*statements):
+    """Do what the guards forbid, as somebody with the database in hand could."""
+    postgresql = db.engine.dialect.name == "postgresql"
+    with db.engine.execution_options(teleconsult_write=True).begin() as connection:
+        if postgresql:
+            connection.exec_driver_sql("ALTER TABLE audit_events DISABLE TRIGGER USER")
+        else:
+            for what in ("update", "delete"):
+                connection.exec_driver_sql(f"DROP TRIGGER audit_events_no_{what}")
+        for statement in statements:
+            connection.execute(statement)
+    db.session.rollback()
+
+
+@pytest.fixture
+def streams(session):
+    """Three streams of five events."""
+    for stream in ("case:TC-1", "case:TC-2", "reader:PE-A"):
+        record(stream, 5)
+
+
+def test_whole_streams_have_no_flaw(streams):
+    assert flaws() == []
+
+
+def test_an_event_holds_who_what_and_about_what(session):
+    with transaction():
+        audit.record("case:TC-1", "case.assign", by_id=person("paulo").id, subject="TC-1", state="assigned")
+    row = db.session.scalars(db.select(AuditEvent)).one()
+    assert (row.stream, row.number, row.word, row.subject) == ("case:TC-1", 1, "case.assign", "TC-1")
+    assert row.data == {"state": "assigned"}
+    assert db.session.get(AuditHead, "case:TC-1").length == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"word": "test.other"},
+        {"subject": "TC-9"},
+        {"user_id": 1},
+        {"for_id": 1},
+        {"address": "10.0.0.1"},
+        {"data": {"number": 8}},
+        {"hash": "0" * 64},
+        {"at": "2026-01-01T00:00:00+00:00"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_changed_event_shows_where(streams, change):
+    if "at" in change:
+        change = {"at": db.func.coalesce(db.null(), db.select(db.func.min(EVENTS.c.at)).scalar_subquery())}
+    unguarded(db.update(EVENTS).where(EVENTS.c.stream == "case:TC-2", EVENTS.c.number == 3).values(**change))
+    assert flaws() == [Flaw("case:TC-2", 3, "changed")]
+
+
+def test_a_removed_event_shows_where(streams):
+    unguarded(db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 2))
+    assert flaws() == [Flaw("case:TC-1", 2, "removed")]
+
+
+def test_a_removed_event_whose_place_is_closed_shows_too(streams):
+    unguarded(
+        db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 4),
+        db.update(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 5).values(number=4),
+    )
+    assert flaws() == [Flaw("case:TC-1", 4, "changed")]
+
+
+def test_reordered_events_show_where(streams):
+    here = EVENTS.c.stream == "case:TC-1"
+    unguarded(
+        db.update(EVENTS).where(here, EVENTS.c.number == 2).values(number=99),
+        db.update(EVENTS).where(here, EVENTS.c.number == 3).values(number=2),
+        db.update(EVENTS).where(here, EVENTS.c.number == 99).values(number=3),
+    )
+    assert flaws() == [Flaw("case:TC-1", 2, "changed")]
+
+
+def test_an_event_moved_to_another_stream_shows_in_both(streams):
+    unguarded(
+        db.update(EVENTS)
+        .where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 5)
+        .values(stream="case:TC-2", number=6)
+    )
+    assert flaws() == [Flaw("case:TC-1", 5, "cut"), Flaw("case:TC-2", 6, "changed")]
+
+
+def test_a_cut_tail_shows_against_the_head(streams):
+    unguarded(db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number > 3))
+    assert flaws() == [Flaw("case:TC-1", 4, "cut")]
+
+
+def test_a_removed_stream_shows(streams):
+    unguarded(db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1"))
+    assert flaws() == [Flaw("case:TC-1", 1, "removed")]
+
+
+def test_a_stream_without_its_head_shows(streams):
+    unguarded(db.delete(AuditHead).where(AuditHead.stream == "case:TC-1"))
+    assert flaws() == [Flaw("case:TC-1", 5, "headless")]
+
+
+def test_a_head_that_was_rewritten_shows(streams):
+    unguarded(db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(hash="0" * 64))
+    assert flaws() == [Flaw("case:TC-1", 5, "head differs")]
+
+
+def test_an_event_that_the_head_does_not_know_shows(streams):
+    unguarded(db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(length=4))
+    assert flaws() == [Flaw("case:TC-1", 5, "added")]
+
+
+def test_another_key_fits_nothing(streams, application):
+    application.config["AUDIT_KEY"] = "another" * 8
+    try:
+        assert [flaw.number for flaw in flaws()] == [1, 1, 1]
+    finally:
+        application.config["AUDIT_KEY"] = "tests-only-" + "a" * 32
+
+
+def test_a_cut_tail_whose_head_was_fitted_shows_only_against_an_anchor(streams):
+    anchored = {"case:TC-1": Head(5, db.session.get(AuditHead, "case:TC-1").hash)}
+    third = db.session.scalar(db.select(EVENTS.c.hash).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 3))
+    unguarded(
+        db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number > 3),
+        db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(length=3, hash=third),
+    )
+    assert flaws() == []
+    assert list(audit.verify(anchored)) == [Flaw("case:TC-1", 4, "cut")]
+
+
+def test_a_stream_written_anew_with_the_key_shows_only_against_an_anchor(streams):
+    anchored = {"case:TC-1": Head(5, db.session.get(AuditHead, "case:TC-1").hash)}
+    unguarded(
+        db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1"),
+        db.delete(AuditHead).where(AuditHead.stream == "case:TC-1"),
+    )
+    record("case:TC-1", 7, word="test.invented")
+    assert flaws() == []
+    assert list(audit.verify(anchored)) == [Flaw("case:TC-1", 5, "differs from its anchor")]
+
+
+def test_a_stream_taken_away_with_its_head_shows_only_against_an_anchor(streams):
+    anchored = {"case:TC-1": Head(5, "x" * 64)}
+    unguarded(
+        db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1"),
+        db.delete(AuditHead).where(AuditHead.stream == "case:TC-1"),
+    )
+    assert flaws() == []
+    assert list(audit.verify(anchored)) == [Flaw("case:TC-1", 1, "removed")]
+
+
+COPY = """
+INTO audit_events (id, stream, number, at, word, subject, address, data, hash)
+SELECT id, stream, number, at, 'x', subject, address, data, hash FROM audit_events WHERE true
+"""
+FORBIDDEN = {
+    "UPDATE audit_events SET word = 'x'": {"sqlite", "postgresql"},
+    "DELETE FROM audit_events": {"sqlite", "postgresql"},
+    f"INSERT {COPY} ON CONFLICT (id) DO UPDATE SET word = 'x'": {"sqlite", "postgresql"},
+    f"INSERT OR REPLACE {COPY}": {"sqlite"},
+    "TRUNCATE audit_events": {"postgresql"},
+}
+
+
+def test_the_database_refuses_to_change_the_record(streams, database):
+    for statement, databases in FORBIDDEN.items():
+        if database in databases:
+            with pytest.raises(DatabaseError, match="only added"), transaction():
+                db.session.execute(db.text(statement))
+    assert flaws() == []
+    assert db.session.query(AuditEvent).count() == 15
+
+
+def test_appending_from_many_threads_loses_nothing(application):
+    problems, start = [], threading.Barrier(6)
+
+    def work():
+        start.wait()
+        for _ in range(8):
+            try:
+                with application.app_context(), transaction():
+                    audit.record("case:TC-1", "test.word")
+                    audit.record("system", "test.word")
+            except Exception as error:  # noqa: BLE001
+                problems.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    with application.app_context():
+        assert flaws() == []
+        lengths = dict(db.session.execute(db.select(AuditHead.stream, AuditHead.length)).all())
+        assert lengths == {"case:TC-1": 48, "system": 48}
+
+
+def test_an_action_whose_record_fails_does_not_happen(session, case_in, monkeypatch):
+    case = case_in(State.SUBMITTED).case
+    version, events = case.version, len(case.events)
+
+    def fail(*_args, **_kwargs):
+        raise RuntimeError("the audit stream could not be advanced")
+
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(RuntimeError), transaction(case):
+        actions.assign(case, to=person("paulo"), why="Em turno.", by=person("rosangela"))
+    db.session.rollback()
+    assert (case.state, case.version, len(case.events)) == (State.SUBMITTED, version, events)
+
+
+def test_a_stream_that_cannot_be_advanced_stops_the_action(session, monkeypatch):
+    monkeypatch.setattr(audit, "_advance", lambda *_: False)
+    record("system")
+    with pytest.raises(RuntimeError, match="could not be advanced"):
+        record("system")
+    assert db.session.query(AuditEvent).count() == 1
+
+
+@pytest.fixture
+def anchor_file(application, tmp_path):
+    place = tmp_path / "out" / "anchors.jsonl"
+    kept = application.config["ANCHOR_FILE"]
+    application.config["ANCHOR_FILE"] = str(place)
+    yield place
+    application.config["ANCHOR_FILE"] = kept
+
+
+def test_an_anchor_holds_what_moved_since_the_one_before(anchor_file, streams, monkeypatch):
+    monkeypatch.setattr(anchors, "OVERLAP", 0)
+    first = anchors.anchor()
+    assert (first["number"], first["streams"], first["events"]) == (1, 3, 15)
+    assert set(first["heads"]) == {"case:TC-1", "case:TC-2", "reader:PE-A"}
+    record("case:TC-2")
+    second = anchors.anchor()
+    assert set(second["heads"]) == {"case:TC-2"}
+    assert second["before"] == first["digest"]
+    assert anchors.anchor()["heads"] == {}
+    assert list(anchors.verify()) == []
+
+
+def test_many_streams_are_anchored_in_several_lines(anchor_file, streams, monkeypatch):
+    monkeypatch.setattr(anchors, "HEADS_A_LINE", 2)
+    anchors.anchor()
+    assert len(anchor_file.read_text().splitlines()) == 2
+    assert len(anchors.read().heads) == 3
+    assert list(anchors.verify()) == []
+
+
+def test_a_rewritten_record_does_not_fit_its_anchors(anchor_file, streams):
+    anchors.anchor()
+    record("case:TC-1", 2)
+    unguarded(db.delete(EVENTS), db.delete(AuditHead))
+    for stream in ("case:TC-1", "case:TC-2", "reader:PE-A"):
+        record(stream, 6, word="test.invented")
+    assert flaws() == []
+    assert [(flaw.number, flaw.what) for flaw in anchors.verify()] == [(5, "differs from its anchor")] * 3
+
+
+def test_a_line_that_was_changed_or_taken_out_of_the_anchors_shows(anchor_file, streams):
+    for _ in range(3):
+        anchors.anchor()
+        record("system")
+    lines = anchor_file.read_text().splitlines(keepends=True)
+    anchor_file.write_text(lines[0].replace('"events":15', '"events":14') + lines[1] + lines[2])
+    assert list(anchors.verify()) == [Flaw("anchors", 1, "changed")]
+    anchor_file.write_text(lines[0] + lines[2])
+    assert list(anchors.verify()) == [Flaw("anchors", 2, "changed")]
+    anchor_file.write_text(lines[0] + "nonsense\n" + lines[1])
+    assert list(anchors.verify()) == [Flaw("anchors", 2, "changed")]
+
+
+def test_a_line_that_was_never_finished_is_written_again(anchor_file, streams):
+    anchors.anchor()
+    whole = anchor_file.read_bytes()
+    anchor_file.write_bytes(whole + whole[: len(whole) // 2])
+    assert list(anchors.verify()) == []
+    anchors.anchor()
+    assert anchor_file.read_bytes().startswith(whole)
+    assert list(anchors.verify()) == []
+    assert len(anchor_file.read_text().splitlines()) == 2
