@@ -9,8 +9,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.notices.views",
     "teleconsult.network.views",
     "teleconsult.coding.views",
+    "teleconsult.patients.views",
     "teleconsult.cases.views",
     "teleconsult.attachments.views",
+    "teleconsult.routing.views",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 

@@ -17,7 +17,6 @@ from teleconsult.cases.request import (
     CONSENT_GIVERS,
     CONSENT_WAYS,
     EMERGENCY,
-    SEXES,
     WOULD_REFER,
     Consent,
     PatientFacts,
@@ -28,6 +27,7 @@ from teleconsult.cases.request import (
 )
 from teleconsult.cases.vitals import VITALS, read_vital, unusual
 from teleconsult.errors import N_, Refused
+from teleconsult.patients.matching import SEXES
 from teleconsult.typed import one_line, read_birth_date, read_whole, several_lines, too_long
 
 T = TypeVar("T")

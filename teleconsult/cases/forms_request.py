@@ -17,12 +17,11 @@ from teleconsult.cases.request import (
     CONSENT_WAYS,
     EMERGENCY,
     KIND_WORDS,
-    SEXES,
     WOULD_REFER,
     QuestionKind,
 )
 from teleconsult.errors import N_, Refused
-from teleconsult.patients.matching import name_key
+from teleconsult.patients.matching import SEXES, name_key
 from teleconsult.web import BaseForm, say
 from teleconsult.web.forms import _l
 from teleconsult.web.words import in_language

@@ -19,11 +19,11 @@ from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
 from teleconsult.cases.lifecycle import Facts, State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
-from teleconsult.cases.request import SEXES
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
 from teleconsult.checks import show_cns, show_cpf, show_phone
 from teleconsult.network.models import Specialty
+from teleconsult.patients.matching import SEXES
 from teleconsult.people.models import User
 from teleconsult.web.words import in_language, local, localdate
 

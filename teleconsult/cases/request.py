@@ -44,12 +44,6 @@ WOULD_REFER = {
     "no": N_("Não encaminharia"),
     "not_informed": N_("Não informado"),
 }
-SEXES = {
-    "female": N_("Feminino"),
-    "male": N_("Masculino"),
-    "intersex": N_("Intersexo"),
-    "not_informed": N_("Não informado"),
-}
 VITALS = (
     "blood_pressure",
     "heart_rate",

@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from teleconsult import checks
 from teleconsult.cases import drafts
 from teleconsult.cases.actions import live_consent
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
@@ -16,15 +15,12 @@ from teleconsult.cases.request import (
     CONSENT_GIVERS,
     CONSENT_WAYS,
     KIND_WORDS,
-    SEXES,
     WOULD_REFER,
-    PatientFacts,
     Request,
 )
 from teleconsult.cases.vitals import VITALS, show_vital
-from teleconsult.web.words import in_language, localdate
-
-Pairs = list[tuple[str, str]]
+from teleconsult.patients.words import Pairs, pairs_of
+from teleconsult.web.words import in_language
 
 
 @dataclass
@@ -45,7 +41,7 @@ def shown(case: Case, reading: Reading) -> Shown:
     """Return the request as the specialist will see it."""
     request = reading.request
     return Shown(
-        patient=_patient(request.patient),
+        patient=pairs_of(request.patient),
         complaint=request.complaint,
         soap=_soap(request),
         vitals=_vitals(request),
@@ -61,24 +57,6 @@ def shown(case: Case, reading: Reading) -> Shown:
 
 def _filled(*pairs: tuple[str, str | None]) -> Pairs:
     return [(term, value) for term, value in pairs if value]
-
-
-def _patient(patient: PatientFacts) -> Pairs:
-    return _filled(
-        (_("Nome"), patient.name),
-        (_("Nome social"), patient.social_name),
-        (_("Data de nascimento"), localdate(patient.birth_date)),
-        (_("Idade"), None if patient.age_years is None else _("%(years)d anos", years=patient.age_years)),
-        (_("Sexo"), _(SEXES[patient.sex]) if patient.sex else ""),
-        (_("CNS"), checks.show_cns(patient.cns or "")),
-        (_("CPF"), checks.show_cpf(patient.cpf or "")),
-        (_("Prontuário"), patient.record_number),
-        (_("Nome da mãe"), patient.mother_name),
-        (_("Endereço"), patient.address),
-        (_("Bairro"), patient.neighbourhood),
-        (_("Município"), patient.municipality),
-        (_("Telefone"), checks.show_phone(patient.phone)),
-    )
 
 
 def _soap(request: Request) -> list[tuple[str, str, str, str]]:

@@ -21,6 +21,13 @@ ALIKE = 0.8
 
 KEY_LENGTH = 120
 
+SEXES = {
+    "female": N_("Feminino"),
+    "male": N_("Masculino"),
+    "intersex": N_("Intersexo"),
+    "not_informed": N_("Não informado"),
+}
+
 _PARTICLES = frozenset({"da", "das", "de", "del", "di", "do", "dos", "du", "e", "von", "van"})
 _SHORT_FORMS = {
     "ma": "maria",

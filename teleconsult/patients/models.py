@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from teleconsult.extensions import Model, UTCDateTime, plain_text
+from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
 
@@ -80,3 +81,4 @@ class PatientMerge(Model):
 
     kept: Mapped[Patient] = relationship(foreign_keys=[kept_id])
     merged: Mapped[Patient] = relationship(foreign_keys=[merged_id])
+    merged_by: Mapped[User] = relationship(foreign_keys=[merged_by_id])

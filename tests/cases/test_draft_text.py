@@ -27,7 +27,6 @@ from teleconsult.cases.draft_write import write
 from teleconsult.cases.request import (
     CONSENT_GIVERS,
     CONSENT_WAYS,
-    SEXES,
     Consent,
     PatientFacts,
     Problem,
@@ -36,6 +35,7 @@ from teleconsult.cases.request import (
 )
 from teleconsult.cases.vitals import VITALS
 from teleconsult.errors import Refused
+from teleconsult.patients.matching import SEXES
 
 TODAY = date(2026, 11, 21)
 BOOK = Book(

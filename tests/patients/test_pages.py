@@ -1,0 +1,171 @@
+"""The patients' pages: for those who look after the records, recorded, and nobody is overtaken silently."""
+
+import re
+from datetime import date
+
+import pytest
+
+from teleconsult.audit import AuditEvent
+from teleconsult.cases import actions
+from teleconsult.cases.request import PatientFacts
+from teleconsult.extensions import db, transaction
+from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.models import PatientMerge
+from teleconsult.patients.queries import patient_for
+from tests import world
+from tests.world import person
+
+CNS, CPF = "700000010211009", "12345678909"
+
+
+def record(name, **known):
+    with transaction():
+        return admit(PatientFacts(name=name, **known), by=person("marina"), decided=NEW).ref
+
+
+def case_of(ref):
+    walk = world.new_case()
+    with transaction(walk.case):
+        actions.submit(walk.case, world.request(), patient=patient_for(ref), by=person("marina"))
+    return walk.case.ref
+
+
+def value_of(page, name):
+    tag = next(tag for tag in re.findall(r"<input[^>]*>", page) if f'name="{name}"' in tag)
+    return re.search(r'value="([^"]*)"', tag)[1]
+
+
+def events(word):
+    db.session.rollback()
+    return db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == word).order_by(AuditEvent.id)).all()
+
+
+@pytest.fixture
+def rosangela(session, sign_in):
+    return sign_in("rosangela")
+
+
+@pytest.fixture
+def two(session):
+    born = date(1979, 3, 14)
+    return record("Ana Lúcia Barbosa", birth_date=born, phone="8134462631"), record(
+        "Ana L. Barbosa", birth_date=born, cns=CNS, mother_name="Josefa"
+    )
+
+
+def merge(browser, kept, other, **changes):
+    where = f"/patients/{kept}/merge?with={other}"
+    page = browser.get(where).get_data(as_text=True)
+    data = {name: value_of(page, name) for name in ("version", "other_version")} | {"reason": "Mesma pessoa."}
+    return browser.post(where, data=data | changes)
+
+
+def unmerge(browser, other, **changes):
+    page = browser.get(f"/patients/{other}/unmerge").get_data(as_text=True)
+    data = {"version": value_of(page, "version"), "reason": "Eram irmãs."}
+    return browser.post(f"/patients/{other}/unmerge", data=data | changes)
+
+
+@pytest.mark.parametrize("key", ["marina", "paulo", "dora"])
+def test_only_those_who_look_after_the_records_come_here(two, sign_in, key):
+    browser = sign_in(key)
+    for where in ("", f"/{two[0]}", f"/{two[0]}/merge?with={two[1]}", f"/{two[1]}/unmerge"):
+        assert browser.get(f"/patients{where}").status_code == 403
+
+
+@pytest.mark.parametrize("text", ["barbosa", "ana lu", "Ana Lúcia Barbosa"])
+def test_a_search_finds_by_words_and_is_recorded_without_them(rosangela, two, text):
+    answer = rosangela.post("/patients", data={"q": text})
+    assert two[0] in answer.get_data(as_text=True)
+    event = events("patient.search")[-1]
+    assert event.stream == "reader:PE-ROSANGEL"
+    assert two[0] in event.data["patients"]
+    assert "arbosa" not in str(event.data)
+
+
+def test_a_search_by_number_finds_one(rosangela, two):
+    page = rosangela.post("/patients", data={"q": "700 0000 1021 1009"}).get_data(as_text=True)
+    assert two[1] in page
+    assert two[0] not in page
+
+
+@pytest.mark.parametrize("text", ["", "zzz", "%", "\x00", "'; --", "9" * 100])
+def test_nothing_found_says_what_to_try(rosangela, two, text):
+    answer = rosangela.post("/patients", data={"q": text})
+    assert answer.status_code == 200
+    assert two[0] not in answer.get_data(as_text=True)
+
+
+def test_a_search_that_is_too_long_says_so(rosangela):
+    assert rosangela.post("/patients", data={"q": "x" * 121}).status_code == 422
+
+
+def test_many_records_are_paged_without_a_name_in_the_address(rosangela):
+    refs = [record(f"Ana {name}") for name in "bcdfghjklmnpqrstvwxyzk"]
+    page = rosangela.post("/patients", data={"q": "ana"}).get_data(as_text=True)
+    where = re.search(r'action="(/patients\?after=[^"]+)"', page)[1]
+    more = rosangela.post(where, data={"q": "ana"}).get_data(as_text=True)
+    shown = set(re.findall(r"/patients/(PA-[0-9A-Z]+)", page + more))
+    assert shown == set(refs)
+
+
+def test_a_record_shows_its_cases_by_where_they_stand_and_nothing_clinical(rosangela, two):
+    ref = case_of(two[0])
+    page = rosangela.get(f"/patients/{two[0]}").get_data(as_text=True)
+    for shown in (ref, "Dermatologia", "Na fila", "USF Vietnã", "(81) 3446-2631"):
+        assert shown in page
+    assert "Manchas" not in page
+    assert "hansen" not in page.lower()
+    assert events("patient.view")[-1].subject == two[0]
+    assert "Ana" not in page.split("</title>")[0]
+
+
+def test_what_is_not_there_is_not_found(rosangela, two):
+    for where in ("PA-000000", "x", f"{two[0]}/unmerge", f"{two[0]}/merge", f"{two[0]}/merge?with={two[0]}"):
+        assert rosangela.get(f"/patients/{where}").status_code == 404, where
+
+
+def test_two_records_are_seen_side_by_side_and_joined(rosangela, two):
+    kept, other = two
+    case = case_of(other)
+    page = rosangela.get(f"/patients/{kept}").get_data(as_text=True)
+    assert f"/patients/{kept}/merge?with={other}" in page.replace("&amp;", "&")
+    assert merge(rosangela, kept, other, reason=" ").status_code == 422
+    assert merge(rosangela, kept, other).location == f"/patients/{kept}"
+    page = rosangela.get(f"/patients/{kept}").get_data(as_text=True)
+    assert case in page
+    assert "700 0000 1021 1009" in page
+    assert kept in rosangela.get(f"/patients/{other}").get_data(as_text=True)
+
+
+def test_whoever_compares_what_changed_meanwhile_looks_again(rosangela, two, sign_in):
+    kept, other = two
+    assert merge(rosangela, kept, other, other_version="99").status_code == 409
+    assert merge(rosangela, kept, other, version="99").status_code == 409
+    assert not db.session.scalars(db.select(PatientMerge)).all()
+
+
+def test_parting_gives_back_and_asks_whose_the_later_cases_are(rosangela, two):
+    kept, other = two
+    merge(rosangela, kept, other)
+    later = case_of(kept)
+    assert later in rosangela.get(f"/patients/{other}/unmerge").get_data(as_text=True)
+    assert unmerge(rosangela, other, reason="").status_code == 422
+    assert unmerge(rosangela, other, later="TC-000000").status_code == 422
+    assert unmerge(rosangela, other, later=later).location == f"/patients/{other}"
+    assert later in rosangela.get(f"/patients/{other}").get_data(as_text=True)
+    assert rosangela.get(f"/patients/{other}/unmerge").status_code == 404
+
+
+def test_an_older_merge_says_which_to_undo_first(rosangela, two):
+    kept, other = two
+    third = record("Ana Barbosa", cpf=CPF)
+    merge(rosangela, kept, other)
+    merge(rosangela, third, kept)
+    answer = unmerge(rosangela, other)
+    assert answer.status_code == 422
+    assert f"entre {third} e {kept}" in answer.get_data(as_text=True)
+
+
+def test_a_manager_comes_here_too(two, sign_in):
+    assert sign_in("teresa").get(f"/patients/{two[0]}").status_code == 200
