@@ -11,6 +11,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.cases.actions import UNSEEN_CAUSES
@@ -159,7 +160,7 @@ class CounterReferForm(MoveForm):
     returns = RadioField(
         _l("Retorno ao especialista após confirmação diagnóstica"),
         [InputRequired(_l("Diga se o paciente volta ao especialista."))],
-        choices=[("no", _l("Não")), ("yes", _l("Sim"))],
+        choices=[SelectChoice("no", _l("Não")), SelectChoice("yes", _l("Sim"))],
     )
     return_when = StringField(_l("Em quanto tempo"), [Length(max=60)])
 

@@ -1,6 +1,7 @@
 """The forms of the outcome survey: every answer is words, and what is left out was not informed."""
 
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, Optional
 
 from teleconsult.cases import outcome
@@ -9,7 +10,7 @@ from teleconsult.web import BaseForm, _l
 
 
 def _one_of(label: str, words: dict[str, str]) -> RadioField:
-    choices = [(value, _l(word)) for value, word in words.items()]
+    choices = [SelectChoice(value, _l(word)) for value, word in words.items()]
     return RadioField(_l(label), [Optional()], choices=choices, default=None)
 
 

@@ -75,7 +75,7 @@ def faster(case_id: int) -> str:
     """Return, in a sentence, what happened to a case last: 'Dra. Lia Cordeiro assumiu o caso.'."""
     event = queries_moves.last_event(case_id)
     if event is None:
-        return ""
+        return str(_("Alguém mudou o caso."))
     people = {who.id: who for who in people_named([event.by_id, event.for_id], told.refs_in([event]))}
     names = told.Names(
         user=current_user,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from flask_babel import get_locale
 from wtforms import Field, RadioField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import TextInput
 
@@ -55,7 +56,10 @@ class OpinionForm(MoveForm):
     sources = TextAreaField(_l("Referências"), [Within(LONG)])
     decision = RadioField(
         _l("Decisão"),
-        choices=[(ANSWER, _l("Responder e deixar aberto a novas dúvidas")), (CONCLUDE, _l("Responder e concluir"))],
+        choices=[
+            SelectChoice(ANSWER, _l("Responder e deixar aberto a novas dúvidas")),
+            SelectChoice(CONCLUDE, _l("Responder e concluir")),
+        ],
         default=ANSWER,
     )
 

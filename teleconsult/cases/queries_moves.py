@@ -108,3 +108,12 @@ def events_since(case_id: int, number: int) -> Sequence[CaseEvent]:
     """Return what happened to a case after an event, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.number > number)
     return db.session.scalars(query.order_by(CaseEvent.number)).all()
+
+
+def just_taken(user: User, ref: str, version: str) -> int | None:
+    """Return the row number of a case that this consultant saw waiting on `version` and somebody took since."""
+    query = select(Case.id, Case.version).where(
+        Case.ref == ref.upper(), Case.state == State.ASSIGNED, Case.specialty_id.in_(list(user.specialty_ids))
+    )
+    row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
+    return row.id if row and str(row.version - 1) == version else None

@@ -11,9 +11,10 @@ from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import SPARE_ROWS, MoveForm
 from teleconsult.cases.models import Case
 from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on, names_of
+from teleconsult.cases.queries_moves import just_taken
 from teleconsult.cases.screens import SCREENS, Screen
 from teleconsult.cases.words import words_of
-from teleconsult.errors import N_
+from teleconsult.errors import N_, NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web.setup import error_page
@@ -73,8 +74,14 @@ for _screen in SCREENS.values():
 @bp.post("/<ref>/claim")
 @requires(Permission.TAKE_CASES)
 def claim(ref: str) -> Any:
-    """Take a waiting case: one press."""
-    case, _sight = case_for(current_user, ref)
+    """Take a waiting case: one press. Whoever saw it waiting and was too late is told who was faster."""
+    try:
+        case, _sight = case_for(current_user, ref)
+    except NotFound:
+        taken = just_taken(current_user, ref, request.form.get("version", ""))
+        if taken is None:
+            raise
+        return error_page(409, faster(taken))
     return _press(
         case, lambda: actions.claim(case, by=current_user), N_("O caso está com você. %(asker)s recebe o aviso.")
     )

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import event
 
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import CaseEvent
 from teleconsult.cases.request import Consent, PatientFacts
 from teleconsult.extensions import db, transaction
 from tests import world
@@ -105,3 +106,33 @@ class Counter:
 
     def __len__(self) -> int:
         return len(self.statements)
+
+
+def send(browser, walk, verb: str, *, stale: bool = False, **fields):
+    """Post the form of a move as its page would: on the version that the page was shown with."""
+    case = walk.case
+    db.session.rollback()
+    version = case.version - 1 if stale else case.version
+    data = {"version": str(version), "seen": str(case.steps), **fields}
+    return browser.post(f"/cases/{case.ref}/{verb}", data=data)
+
+
+def now_in(walk) -> str:
+    """Return the state in which the database has the case at this moment."""
+    db.session.rollback()
+    db.session.refresh(walk.case)
+    return walk.case.state
+
+
+def last_event(walk):
+    """Return what happened to a case last."""
+    db.session.rollback()
+    return db.session.scalars(
+        db.select(CaseEvent).where(CaseEvent.case_id == walk.case.id).order_by(CaseEvent.number.desc())
+    ).first()
+
+
+def told(browser, answer) -> str:
+    """Return the next page that a browser opens after a move: it says what happened."""
+    assert answer.status_code == 302, answer.get_data(as_text=True)[:3000]
+    return browser.get("/account").get_data(as_text=True)

@@ -176,14 +176,14 @@ def test_nobody_opens_what_is_open_or_not_theirs(session, sign_in):
 
 def test_each_reading_is_recorded_in_the_readers_own_stream(session, sign_in):
     walk = leaky_case()
-    before = session.scalar(db.text(f"SELECT length FROM audit_heads WHERE stream = 'case:{walk.case.ref}'"))
+    length = db.select(audit.AuditHead.length).where(audit.AuditHead.stream == f"case:{walk.case.ref}")
+    before = session.scalar(length)
     for who in ("marina", "rosangela", "teresa"):
         text_of(sign_in(who), walk)
     session.rollback()
     for stream in ("reader:PE-MARINA", "reader:PE-ROSANGEL", "reader:PE-TERESA"):
         assert [row.subject for row in events(stream) if row.word == "case.view"] == [walk.case.ref]
-    after = session.scalar(db.text(f"SELECT length FROM audit_heads WHERE stream = 'case:{walk.case.ref}'"))
-    assert after == before
+    assert session.scalar(length) == before
     assert list(audit.verify()) == []
 
 

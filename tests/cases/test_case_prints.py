@@ -1,0 +1,114 @@
+"""The case and its referral sheet on paper: whole, only for whoever sees the case whole, and recorded."""
+
+import pytest
+
+from teleconsult import audit
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db
+from teleconsult.version import VERSION
+from tests import world
+from tests.cases.helping import CLINICAL, leaky_case, shown, text_of, through_everything
+
+
+@pytest.fixture
+def answered(session):
+    return through_everything(leaky_case(), State.ANSWERED)
+
+
+def test_the_print_holds_every_part(answered, sign_in):
+    page = text_of(sign_in("marina"), answered, "/print")
+    wanted = (
+        world.SECRET_NAME,
+        "Josefa Conceição",
+        "PRONT-7788",
+        "111.444.777-35",
+        "Dr. Paulo Nogueira",
+        "CRM-PE 90012",
+    )
+    assert shown(wanted, page) == list(wanted)
+    # What was said in a message is on the timeline of the screen; the print lists who did what.
+    inside = [word for word in CLINICAL if word != "MENSAGEM-SECRETA"]
+    assert shown(inside, page) == inside
+
+
+def test_reference_version_and_who_printed_stand_in_the_part_that_repeats(answered, sign_in):
+    head = text_of(sign_in("marina"), answered, "/print").partition("<thead>")[2].partition("</thead>")[0]
+    for words in (answered.case.ref, VERSION, "Impresso por Dra. Marina Alves"):
+        assert words in head
+
+
+def test_a_withdrawn_opinion_is_printed_as_withdrawn(answered, sign_in):
+    sign_in("paulo").post(
+        f"/cases/{answered.case.ref}/opinions/1/withdraw", data={"version": answered.case.version, "why": "Engano meu."}
+    )
+    page = text_of(sign_in("marina"), answered, "/print")
+    assert "(retirado)" in page
+    assert "Engano meu." in page
+    assert "CONDUTA-SECRETA" in page
+
+
+def test_printing_is_recorded(answered, sign_in):
+    text_of(sign_in("paulo"), answered, "/print")
+    db.session.rollback()
+    words = db.session.scalars(
+        db.select(audit.AuditEvent.word).where(audit.AuditEvent.stream == "reader:PE-PAULO")
+    ).all()
+    assert words.count("case.print") == 1
+    assert list(audit.verify()) == []
+
+
+@pytest.mark.parametrize("who", ["rosangela", "teresa", "lia", "jonas"])
+@pytest.mark.parametrize("path", ["/print", "/referral"])
+def test_nobody_prints_what_they_do_not_see_whole(case_in, sign_in, who, path):
+    text_of(sign_in(who), case_in(State.IN_PERSON), path, status=404)
+
+
+def test_waiting_cases_are_not_printed_by_who_could_take_them(session, sign_in):
+    text_of(sign_in("paulo"), leaky_case(), "/print", status=404)
+
+
+def test_the_referral_sheet_has_the_fields_of_the_districts_form(case_in, sign_in):
+    page = text_of(sign_in("marina"), case_in(State.IN_PERSON), "/referral")
+    for label in (
+        "Unidade encaminhadora",
+        "Nome do usuário",
+        "Data de nascimento",
+        "Especialidade",
+        "Justificativa do encaminhamento",
+        "Carimbo e assinatura do profissional",
+        "Carimbo e assinatura do responsável pela unidade",
+        "Prontuário",
+        "Data",
+        "Médico",
+        "Hora",
+        "Diagnóstico",
+        "Parecer médico ou odontológico",
+        "Conduta adotada",
+        "Retorno ao especialista após confirmação diagnóstica",
+        "Em quanto tempo?",
+    ):
+        assert f"<dt>{label}</dt>" in page, label
+    for words in ("USF Vietnã", world.SECRET_NAME, "Precisa de biópsia.", "Documento e exames.", "Dra. Marina Alves"):
+        assert words in page
+
+
+def test_what_came_back_fills_the_lower_half(case_in, sign_in):
+    walk = case_in(State.IN_PERSON)
+    data = {
+        "version": walk.case.version,
+        "attended_on": "20/11/2026",
+        "attended_by": "Dr. Olavo Sá",
+        "diagnosis": "Hanseníase.",
+        "opinion": "Confirmo o quadro.",
+        "conduct": "PQT-U.",
+        "returns": "yes",
+        "return_when": "3 meses",
+    }
+    assert sign_in("rosangela").post(f"/cases/{walk.case.ref}/counter_refer", data=data).status_code == 302
+    page = text_of(sign_in("marina"), walk, "/referral")
+    for words in ("Confirmo o quadro.", "PQT-U.", "3 meses", "Dr. Olavo Sá", "tc-box is-on"):
+        assert words in page
+
+
+def test_without_a_referral_there_is_no_sheet(answered, sign_in):
+    text_of(sign_in("marina"), answered, "/referral", status=404)

@@ -1,0 +1,100 @@
+"""What is final is never overwritten: corrections, withdrawals, a consent taken back."""
+
+import pytest
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models_opinion import Opinion
+from teleconsult.extensions import db
+from tests.cases.helping import last_event, now_in, send, text_of, told
+
+NEW = {
+    "answer_1": "Sim, paucibacilar.",
+    "answer_2": "Pode, sim.",
+    "conduct": "PQT por seis meses.",
+    "red_flags": "Dor em nervo.",
+    "decision": "answer",
+    "why": "Troquei a classificação.",
+}
+
+
+@pytest.fixture
+def answered(case_in):
+    return case_in(State.ANSWERED)
+
+
+def test_the_author_corrects_and_the_old_words_stay_readable(answered, sign_in):
+    browser = sign_in("paulo")
+    assert "Sim.</textarea>" in text_of(browser, answered, "/opinions/1/correct")
+    page = told(browser, send(browser, answered, "opinions/1/correct", **NEW))
+    assert "Parecer corrigido." in page
+    page = text_of(sign_in("marina"), answered)
+    for words in (
+        "Sim, paucibacilar.",
+        "Troquei a classificação.",
+        "Versão anterior",
+        "Tratar na unidade por doze meses.",
+    ):
+        assert words in page
+    assert last_event(answered).verb == "correct"
+    db.session.rollback()
+    assert [row.edition for row in db.session.scalars(db.select(Opinion).order_by(Opinion.id))] == [1, 2]
+
+
+def test_a_correction_needs_its_reason(answered, sign_in):
+    answer = send(sign_in("paulo"), answered, "opinions/1/correct", **NEW | {"why": ""})
+    assert answer.status_code == 422
+    assert "PQT por seis meses." in answer.get_data(as_text=True)
+
+
+def test_a_withdrawn_opinion_is_struck_through_and_its_questions_are_open_again(answered, sign_in):
+    browser = sign_in("paulo")
+    page = told(browser, send(browser, answered, "opinions/1/withdraw", why="Respondi no caso errado."))
+    assert "Parecer retirado." in page
+    page = text_of(sign_in("marina"), answered)
+    assert "Retirado por Dr. Paulo Nogueira" in page
+    assert "Respondi no caso errado." in page
+    assert "tc-gone" in page
+    assert "falta 2 de 2" in page
+    assert now_in(answered) == State.ANSWERED
+
+
+def test_a_correction_that_is_withdrawn_leaves_no_edition_standing(answered, sign_in):
+    browser = sign_in("paulo")
+    send(browser, answered, "opinions/1/correct", **NEW)
+    send(browser, answered, "opinions/1/withdraw", why="Tudo errado.")
+    now_in(answered)
+    answered.do("follow_up", "E então?", by="marina")
+    page = text_of(browser, answered)
+    assert all(f'id="answer_{number}"' in page for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize("path", ["correct", "withdraw"])
+@pytest.mark.parametrize(("who", "status"), [("lia", 404), ("marina", 403), ("rosangela", 403)])
+def test_only_the_author_changes_an_opinion(answered, sign_in, path, who, status):
+    assert sign_in(who).get(f"/cases/{answered.case.ref}/opinions/1/{path}").status_code == status
+
+
+def test_an_opinion_that_is_not_there(answered, sign_in):
+    assert sign_in("paulo").get(f"/cases/{answered.case.ref}/opinions/7/correct").status_code == 404
+
+
+def test_what_is_withdrawn_is_not_changed_again(answered, sign_in):
+    browser = sign_in("paulo")
+    send(browser, answered, "opinions/1/withdraw", why="Engano.")
+    assert browser.get(f"/cases/{answered.case.ref}/opinions/1/correct").status_code == 422
+
+
+def test_the_patient_takes_the_consent_back(answered, sign_in):
+    browser = sign_in("marina")
+    assert "O paciente retirou o consentimento" in text_of(browser, answered)
+    page = told(browser, send(browser, answered, "revoke_consent", why="Mudou de ideia."))
+    assert "Retirada do consentimento registrada." in page
+    page = text_of(browser, answered)
+    assert "Mudou de ideia." in page
+    assert "nada novo deve ser enviado" in page
+    assert send(browser, answered, "revoke_consent", why="De novo.").status_code == 422
+
+
+@pytest.mark.parametrize(("who", "status"), [("paulo", 403), ("jonas", 404), ("dora", 200)])
+def test_whose_it_is_to_record(answered, sign_in, who, status):
+    assert sign_in(who).get(f"/cases/{answered.case.ref}/revoke_consent").status_code == status

@@ -1,0 +1,182 @@
+"""Moves that need only a press, and what happens when two people press at once."""
+
+from threading import Barrier, Thread
+
+import pytest
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models_opinion import Opinion
+from teleconsult.extensions import db
+from tests.cases.helping import now_in, send, text_of, told
+
+OPINION = {
+    "answer_1": "Sim.",
+    "answer_2": "Sim.",
+    "conduct": "Tratar.",
+    "red_flags": "Dor.",
+    "diagnoses": "Hanseníase",
+}
+
+
+def at_once(*posts):
+    """Send the posts at the same moment, each in a thread of its own; return their status codes."""
+    start, codes = Barrier(len(posts)), [0] * len(posts)
+
+    def run(i, post):
+        start.wait()
+        codes[i] = post().status_code
+
+    threads = [Thread(target=run, args=(i, post)) for i, post in enumerate(posts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return codes
+
+
+def verbs_of(walk) -> list[str]:
+    db.session.rollback()
+    return list(
+        db.session.scalars(
+            db.select(CaseEvent.verb).where(CaseEvent.case_id == walk.case.id).order_by(CaseEvent.number)
+        )
+    )
+
+
+def test_a_consultant_takes_a_case_with_one_press(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    browser = sign_in("lia")
+    page = text_of(browser, walk)
+    assert f'action="/cases/{walk.case.ref}/claim"' in page
+    assert "O caso está com você." in told(browser, send(browser, walk, "claim"))
+    assert now_in(walk) == State.ASSIGNED
+
+
+def test_whoever_is_too_late_is_told_who_was_faster(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    version = walk.case.version
+    walk.do("claim", by="lia")
+    answer = sign_in("paulo").post(f"/cases/{walk.case.ref}/claim", data={"version": version})
+    assert answer.status_code == 409
+    assert "Dra. Lia Cordeiro assumiu o caso." in answer.get_data(as_text=True)
+    for who, other in (("paulo", version - 1), ("paulo", ""), ("helena", version)):
+        assert sign_in(who).post(f"/cases/{walk.case.ref}/claim", data={"version": other}).status_code == 404
+
+
+def test_who_declined_is_told_so_and_cannot_take_it(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    walk.do("decline", "Férias.", by="paulo")
+    browser = sign_in("paulo")
+    assert "Você recusou este caso" in text_of(browser, walk)
+    answer = send(browser, walk, "claim")
+    assert answer.status_code == 422
+    assert "Você recusou este caso" in answer.get_data(as_text=True)
+
+
+def test_the_administrator_sees_loads_and_who_declined(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    walk.do("decline", "Férias até dezembro.", by="paulo")
+    page = text_of(sign_in("rosangela"), walk, "/assign")
+    assert page.index("Dra. Lia Cordeiro") < page.index("Dr. Paulo Nogueira")
+    assert "recusou este caso: Férias até dezembro." in page
+    assert "nenhum caso em aberto" in page
+
+
+def test_the_named_requester_confirms_what_support_filed(case_in, sign_in, session):
+    walk = case_in(State.SUBMITTED)
+    session.execute(db.update(Case).values(confirm_by_id=walk.case.requester_id))
+    session.commit()
+    browser = sign_in("marina")
+    assert "confirmo" in text_of(browser, walk)
+    assert "Confirmado." in told(browser, send(browser, walk, "confirm"))
+    assert "confirmo" not in text_of(browser, walk)
+    assert send(sign_in("dora"), walk, "confirm").status_code == 422
+
+
+def test_a_link_alone_changes_nothing(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    assert sign_in("paulo").get(f"/cases/{walk.case.ref}/claim").status_code == 405
+    assert now_in(walk) == State.SUBMITTED
+
+
+@pytest.mark.parametrize("verb", ["claim", "confirm", "open"])
+def test_a_press_without_its_token_is_refused(case_in, sign_in, verb):
+    walk = case_in(State.SUBMITTED)
+    browser = sign_in("paulo")
+    browser.forges = True
+    assert browser.post(f"/cases/{walk.case.ref}/{verb}", data={"version": walk.case.version}).status_code in (302, 400)
+    assert now_in(walk) == State.SUBMITTED
+
+
+def test_two_consultants_press_at_once(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    browsers, path = [sign_in("paulo"), sign_in("lia")], f"/cases/{walk.case.ref}/claim"
+    data = {"version": walk.case.version}
+    codes = at_once(*(lambda b=b: b.post(path, data=data) for b in browsers))
+    assert codes.count(302) == 1
+    assert set(codes) <= {302, 404, 409}
+    assert verbs_of(walk) == ["submit", "claim"]
+
+
+def test_the_same_form_sent_twice_at_once(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    browser, data = sign_in("paulo"), {"version": walk.case.version, "seen": walk.case.steps, "message": "Olá."}
+    twin = sign_in("paulo")
+    codes = at_once(*(lambda b=b: b.post(f"/cases/{walk.case.ref}/add", data=data) for b in (browser, twin)))
+    assert sorted(codes) == [302, 409]
+    assert verbs_of(walk).count("add") == 1
+
+
+def test_answered_asked_and_escalated_at_once(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    base = {"version": walk.case.version, "seen": walk.case.steps}
+    forms = {
+        "conclude": OPINION | {"decision": "conclude"},
+        "ask": {"items-0": "Hemograma"},
+        "escalate": {"specialty": "dermatologia", "priority": "high", "justification": "Biópsia.", "bring": "RG."},
+    }
+    browsers = [sign_in("paulo") for _ in forms]
+    codes = at_once(
+        *(
+            lambda b=b, verb=verb, fields=fields: b.post(f"/cases/{walk.case.ref}/{verb}", data=base | fields)
+            for b, (verb, fields) in zip(browsers, forms.items(), strict=True)
+        )
+    )
+    assert codes.count(302) == 1
+    assert set(codes) <= {302, 409, 422}
+    assert len(verbs_of(walk)) == 3
+
+
+def test_concluded_twice_at_once(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    data = {"version": walk.case.version, "seen": walk.case.steps, **OPINION, "decision": "conclude"}
+    browsers = [sign_in("paulo"), sign_in("paulo")]
+    codes = at_once(*(lambda b=b: b.post(f"/cases/{walk.case.ref}/conclude", data=data) for b in browsers))
+    assert codes.count(302) == 1
+    assert set(codes) <= {302, 409, 422}
+    db.session.rollback()
+    assert db.session.query(Opinion).count() == 1
+
+
+def test_two_administrators_route_at_once(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    base = {"version": walk.case.version, "seen": walk.case.steps, "why": "Em turno."}
+    browsers = [sign_in("rosangela"), sign_in("rosangela")]
+    codes = at_once(
+        lambda: browsers[0].post(f"/cases/{walk.case.ref}/assign", data=base | {"consultant": "PE-PAULO"}),
+        lambda: browsers[1].post(f"/cases/{walk.case.ref}/return", data=base | {"missing_objective": "Falta."}),
+    )
+    assert codes.count(302) == 1
+    assert set(codes) <= {302, 409, 422}
+    assert len(verbs_of(walk)) == 2
+
+
+def test_two_windows_save_a_draft_at_once(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    browsers, path = [sign_in("paulo"), sign_in("paulo")], f"/cases/{walk.case.ref}/opinion-draft"
+    posts = (
+        lambda b=b, n=n: b.post(path, data={"draft_version": "0", "conduct": f"texto {n}"})
+        for n, b in enumerate(browsers)
+    )
+    assert sorted(at_once(*posts)) == [200, 409]

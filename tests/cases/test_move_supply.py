@@ -1,0 +1,109 @@
+"""Answering what was asked, item by item: each is kept on its own, and all are sent together."""
+
+import pytest
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models_opinion import InformationItem
+from teleconsult.extensions import db
+from tests.cases.helping import last_event, now_in, send, text_of, told
+
+
+@pytest.fixture
+def asked(case_in):
+    return case_in(State.AWAITING_INFORMATION)
+
+
+def items():
+    db.session.rollback()
+    rows = db.session.scalars(db.select(InformationItem).order_by(InformationItem.number)).all()
+    return [(row.answer, row.why_not, row.saved_at is not None) for row in rows]
+
+
+def test_the_main_button_leads_there(asked, sign_in):
+    page = text_of(sign_in("marina"), asked)
+    assert f'href="/cases/{asked.case.ref}/supply"' in page
+    page = text_of(sign_in("marina"), asked, "/supply")
+    assert "1. Baciloscopia" in page
+    assert "2. Foto de longe" in page
+
+
+def test_one_item_is_kept_and_found_again(asked, sign_in):
+    browser = sign_in("marina")
+    answer = send(browser, asked, "supply", save="1", answer_1="Negativa em 4 sítios.")
+    assert answer.location == f"/cases/{asked.case.ref}/supply"
+    assert items() == [("Negativa em 4 sítios.", "", True), ("", "", False)]
+    assert now_in(asked) == State.AWAITING_INFORMATION
+    assert "Negativa em 4 sítios.</textarea>" in text_of(browser, asked, "/supply")
+    assert "salvo, falta enviar" in text_of(browser, asked)
+
+
+def test_what_is_kept_is_not_shown_to_the_consultant_yet(asked, sign_in):
+    send(sign_in("marina"), asked, "supply", save="1", answer_1="Negativa em 4 sítios.")
+    assert "Negativa em 4 sítios." not in text_of(sign_in("paulo"), asked)
+
+
+def test_all_are_sent_and_the_case_goes_back(asked, sign_in):
+    browser = sign_in("marina")
+    send(browser, asked, "supply", save="1", answer_1="Negativa.")
+    page = told(browser, send(browser, asked, "supply", answer_1="Negativa.", why_not_2="Sem câmera."))
+    assert "Enviado a Dr. Paulo Nogueira" in page
+    assert now_in(asked) == State.ASSIGNED
+    page = text_of(sign_in("paulo"), asked)
+    assert "Negativa." in page
+    assert "Não foi possível: Sem câmera." in page
+
+
+def test_an_item_without_an_answer_is_named_and_the_others_are_kept_in_the_form(asked, sign_in):
+    answer = send(sign_in("marina"), asked, "supply", answer_1="Negativa.")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#answer_2"' in page
+    assert "Negativa.</textarea>" in page
+    assert now_in(asked) == State.AWAITING_INFORMATION
+
+
+@pytest.mark.parametrize("save", [{}, {"save": "1"}])
+def test_answered_and_refused_at_once_is_neither(asked, sign_in, save):
+    both = {"answer_1": "Negativa.", "why_not_1": "Não foi feita.", "answer_2": "ok"}
+    answer = send(sign_in("marina"), asked, "supply", **both, **save)
+    assert answer.status_code == 422
+    assert "uma coisa só" in answer.get_data(as_text=True)
+    assert items()[0][:2] == ("", "")
+
+
+def test_support_supplies_for_the_named_requester(asked, sign_in):
+    send(sign_in("dora"), asked, "supply", answer_1="a", answer_2="b")
+    assert last_event(asked).for_id == asked.case.requester_id
+
+
+def test_a_stale_page_keeps_what_was_typed(asked, sign_in):
+    answer = send(sign_in("marina"), asked, "supply", stale=True, answer_1="Negativa.", answer_2="b")
+    assert answer.status_code == 409
+    assert "Negativa.</textarea>" in answer.get_data(as_text=True)
+    assert now_in(asked) == State.AWAITING_INFORMATION
+
+
+def test_files_sent_meanwhile_do_not_make_it_stale(asked, sign_in):
+    version, seen = asked.case.version, asked.case.steps
+    asked.do("add", "", files=("AR-1",), by="marina")
+    data = {"version": version, "seen": seen, "answer_1": "a", "answer_2": "b"}
+    assert sign_in("marina").post(f"/cases/{asked.case.ref}/supply", data=data).status_code == 302
+    assert now_in(asked) == State.ASSIGNED
+
+
+def test_nothing_is_asked_any_more(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    browser = sign_in("marina")
+    assert browser.get(f"/cases/{walk.case.ref}/supply").status_code == 422
+    assert send(browser, walk, "supply", answer_1="a").status_code == 422
+
+
+def test_more_rows_come_without_scripts(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    page = send(sign_in("paulo"), walk, "ask", more="1", **{"items-0": "Hemograma", "note": "Recente."})
+    text = page.get_data(as_text=True)
+    assert page.status_code == 200
+    assert 'value="Hemograma"' in text
+    assert 'id="items-5"' in text
+    assert "Recente.</textarea>" in text
+    assert now_in(walk) == State.ASSIGNED

@@ -1,0 +1,147 @@
+"""The outcome survey: asked for thirty days after a conclusion, and one question at 30 and at 90 days."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.cases import outcome
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models_opinion import Outcome, OutcomeLater
+from teleconsult.extensions import db
+from tests import world
+from tests.cases.helping import text_of, told
+
+ALL = {"satisfaction": "4", "doubt": "fully", "referral": "avoided", "conduct": "already", "comment": "Ajudou muito."}
+
+
+@pytest.fixture
+def concluded(case_in):
+    return case_in(State.CONCLUDED)
+
+
+def later(days: float):
+    return clock.at(clock.now() + timedelta(days=days))
+
+
+def outcomes():
+    db.session.rollback()
+    return db.session.scalars(db.select(Outcome)).all()
+
+
+def test_the_survey_stands_on_the_page_of_its_requester_only(concluded, sign_in):
+    assert "Satisfação com a resposta" in text_of(sign_in("marina"), concluded)
+    assert "Satisfação com a resposta" in text_of(sign_in("dora"), concluded)
+    assert "Satisfação com a resposta" not in text_of(sign_in("paulo"), concluded)
+
+
+def test_the_answers_are_kept_and_shown_in_words(concluded, sign_in):
+    browser = sign_in("marina")
+    page = told(browser, browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL))
+    assert "Obrigado." in page
+    (row,) = outcomes()
+    assert (row.satisfaction, row.doubt, row.referral, row.conduct, row.comment) == (
+        4,
+        "fully",
+        "avoided",
+        "already",
+        "Ajudou muito.",
+    )
+    page = text_of(sign_in("paulo"), concluded)
+    assert "Satisfeito" in page
+    assert "Ajudou muito." in page
+
+
+def test_the_scale_cannot_be_read_in_reverse():
+    words = list(outcome.SATISFACTION.items())
+    assert words[0] == ("5", "Muito satisfeito")
+    assert words[4] == ("1", "Muito insatisfeito")
+
+
+def test_what_is_left_out_was_not_informed(concluded, sign_in):
+    sign_in("marina").post(f"/cases/{concluded.case.ref}/outcome", data={"doubt": "partly"})
+    (row,) = outcomes()
+    assert (row.satisfaction, row.doubt, row.referral, row.conduct) == (None, "partly", "not_informed", "not_informed")
+
+
+def test_not_informed_can_be_said(concluded, sign_in):
+    data = dict.fromkeys(("satisfaction", "doubt", "referral", "conduct"), "not_informed")
+    assert sign_in("marina").post(f"/cases/{concluded.case.ref}/outcome", data=data).status_code == 302
+    assert outcomes()[0].satisfaction is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"satisfaction": "6"}, {"satisfaction": "x"}, {"doubt": "maybe"}, {"comment": "x" * 1001}]
+)
+def test_what_is_not_offered_is_refused(concluded, sign_in, wrong):
+    assert sign_in("marina").post(f"/cases/{concluded.case.ref}/outcome", data=ALL | wrong).status_code == 422
+    assert not outcomes()
+
+
+def test_answering_again_replaces(concluded, sign_in):
+    browser = sign_in("marina")
+    browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
+    browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL | {"satisfaction": "1"})
+    assert [row.satisfaction for row in outcomes()] == [1]
+
+
+def test_each_conclusion_is_asked_about(concluded, sign_in):
+    browser = sign_in("marina")
+    browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
+    concluded.do("reopen", "Voltou.", by="marina")
+    assert browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL).status_code == 422
+    concluded.conclude()
+    browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
+    assert [row.round for row in outcomes()] == [1, 2]
+
+
+def test_after_thirty_days_it_is_too_late(concluded, sign_in):
+    with later(31):
+        browser = sign_in("marina")
+        refused = browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
+    assert refused.status_code == 422
+    assert not outcomes()
+
+
+@pytest.mark.parametrize(("days", "asked"), [(29, []), (31, [30]), (59, [30]), (61, []), (91, [90]), (121, [])])
+def test_the_later_question_has_its_days(concluded, sign_in, days, asked):
+    with later(days):
+        browser = sign_in("marina")
+        page = text_of(browser, concluded)
+        for when in (30, 90):
+            assert (f"/outcome/{when}" in page) == (when in asked)
+            status = browser.post(
+                f"/cases/{concluded.case.ref}/outcome/{when}", data={"followed": "partly"}
+            ).status_code
+            assert status == (302 if when in asked else 422)
+
+
+def test_the_later_answer_is_shown(concluded, sign_in):
+    with later(35):
+        browser = sign_in("marina")
+        browser.post(f"/cases/{concluded.case.ref}/outcome/30", data={"followed": "yes", "result": "Lesões sumiram."})
+        assert "Lesões sumiram." in text_of(browser, concluded)
+    db.session.rollback()
+    assert db.session.get(OutcomeLater, (concluded.case.id, 30)).followed == "yes"
+
+
+@pytest.mark.parametrize("path", ["outcome/7", "outcome/30/x", "outcome/999999999999999999999"])
+def test_other_days_are_not_there(concluded, sign_in, path):
+    assert sign_in("marina").get(f"/cases/{concluded.case.ref}/{path}").status_code == 404
+
+
+def test_what_waits_for_whom(session, concluded):
+    pending = outcome.pending_for(world.person("marina"))
+    assert [(row.ref, row.days) for row in pending] == [(concluded.case.ref, 0)]
+    assert outcome.pending_for(world.person("jonas")) == []
+    assert outcome.pending_for(world.person("dora")) == []
+    with later(31):
+        assert [row.days for row in outcome.pending_for(world.person("marina"))] == [30]
+    with later(200):
+        assert outcome.pending_for(world.person("marina")) == []
+
+
+def test_what_was_answered_waits_no_more(session, concluded, sign_in):
+    sign_in("marina").post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
+    session.rollback()
+    assert outcome.pending_for(world.person("marina")) == []
