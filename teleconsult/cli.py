@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 COMMANDS: tuple[str, ...] = (
+    "teleconsult.people.commands",
     "teleconsult.network.loader",
     "teleconsult.cases.commands",
     "teleconsult.cases.diagram",

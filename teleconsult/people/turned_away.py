@@ -6,19 +6,19 @@ carries no cookie. The sign-in page holds only the reference; after signing in a
 offers to send the form again, with a fresh token and by a click of theirs.
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from teleconsult import clock
-from teleconsult.extensions import current_user, db, transaction
+from teleconsult.extensions import csrf, current_user, db, transaction
 from teleconsult.people import kept
 from teleconsult.people.forms import SignInForm
 from teleconsult.people.models import Session
@@ -26,6 +26,11 @@ from teleconsult.people.sessions import ENDED
 from teleconsult.people.tokens import token_hash
 from teleconsult.web.paths import own_path
 from teleconsult.web.setup import error_page
+
+
+def reads_its_own_body(view: Callable[..., Any]) -> bool:
+    """Tell whether a view takes its body as a stream (an upload), outside the CSRF check."""
+    return f"{view.__module__}.{view.__name__}" in csrf._exempt_views
 
 
 def ask_to_sign_in() -> Any:
@@ -74,12 +79,10 @@ def _last_owner() -> int | None:
 
 def keep_posted(owner_id: int | None) -> str | None:
     """Keep the text fields of this request for a person; None when there is nobody or nothing to keep."""
-    if owner_id is None or not _from_our_page():
+    view = current_app.view_functions.get(request.endpoint or "")
+    if owner_id is None or not _from_our_page() or view is None or reads_its_own_body(view):
         return None
-    try:
-        content = [(name, value) for name, values in request.form.lists() for value in values]
-    except HTTPException:  # too large, or half sent: there is no whole form to keep
-        return None
+    content = [(name, value) for name, values in request.form.lists() for value in values]
     if not content:
         return None
     with transaction():
@@ -121,8 +124,8 @@ def forget_taken(response: Response) -> Response:
         request.method == "POST"
         and response.status_code in {302, 303}
         and request.mimetype == "application/x-www-form-urlencoded"
-        and "_kept" in request.form
         and current_user.is_authenticated
+        and "_kept" in request.form
     ):
         owner_id = current_user.id
         with transaction():

@@ -14,6 +14,7 @@ from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import current_user, db
 from teleconsult.version import VERSION
 from teleconsult.web.assets import init_assets
+from teleconsult.web.health import init_health
 from teleconsult.web.rich import rich
 from teleconsult.web.words import language_names, say, template_words
 
@@ -43,6 +44,7 @@ def choose_language() -> str:
 def init_web(app: Flask) -> None:
     """Give the application its pages' common ground."""
     init_assets(app)
+    init_health(app)
     _trust_proxies(app)
     app.after_request(_headers)
     app.jinja_env.undefined = StrictUndefined

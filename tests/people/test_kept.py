@@ -1,0 +1,253 @@
+"""What was posted when it could not be taken leads through sign-in back to where it was going."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from teleconsult import clock
+from teleconsult.audit import AuditEvent
+from teleconsult.extensions import db, transaction
+from teleconsult.people import kept
+from teleconsult.people.models import KeptForm, Session, User
+from tests import world
+from tests.people.filled import filled, forms
+
+LONG = "Manchas no antebraço há oito meses, sem coceira; “sensível”?\r\n" * 900
+POST = {
+    "name": "Iara Monteiro",
+    "email": "iara@rede.example",
+    "roles": ["manager"],
+    "rqe": "",
+    "title": "Dra.",
+    "language": "pt_BR",
+    "specialties": [],
+    "story": LONG,
+}
+
+
+@pytest.fixture
+def teresa(sign_in):
+    return sign_in("teresa")
+
+
+def expire(application):
+    with application.app_context(), transaction():
+        db.session.execute(update(Session).values(idle_until=clock.now() - timedelta(minutes=1)))
+
+
+def enter(client, page, who="teresa@rede.example"):
+    fields = filled(page, action="/sign-in")
+    return client.post("/sign-in", data=fields | {"who": who, "password": world.PASSWORD})
+
+
+def known(application, email="iara@rede.example"):
+    with application.app_context():
+        return db.session.scalar(select(User).where(User.email == email))
+
+
+def count(application):
+    with application.app_context():
+        return db.session.scalar(select(func.count()).select_from(KeptForm))
+
+
+def test_an_expired_session_loses_nothing(application, teresa):
+    expire(application)
+    page = teresa.post("/people/new?from=list", data=POST)
+    assert page.status_code == 401
+    assert "antebraço" not in page.get_data(as_text=True)
+    assert known(application) is None
+    answer = enter(teresa, page)
+    assert answer.location.startswith("/kept/")
+    offer = teresa.get(answer.location)
+    assert "Guardamos o que você escreveu" in offer.get_data(as_text=True)
+    again = filled(offer, action="/people/new?from=list")
+    assert again["story"] == [LONG]
+    assert again["roles"] == ["manager"]
+    assert known(application) is None  # nothing is sent by itself
+    assert teresa.post("/people/new", data=again).status_code == 302
+    assert known(application).title == "Dra."
+    assert count(application) == 0
+
+
+def test_nothing_is_sent_without_the_new_token(application, teresa):
+    expire(application)
+    offer = teresa.get(enter(teresa, teresa.post("/people/new", data=POST)).location)
+    fields = filled(offer, action="/people/new")
+    teresa.forges = True
+    assert fields["csrf_token"]
+    assert teresa.post("/people/new", data=fields | {"csrf_token": "forged"}).location.startswith("/kept/")
+    assert known(application) is None
+    assert teresa.post("/people/new", data=fields).status_code == 302
+
+
+def test_a_wrong_password_on_the_way_loses_nothing(application, teresa):
+    expire(application)
+    page = teresa.post("/people/new", data=POST)
+    wrong = teresa.post(
+        "/sign-in", data=filled(page, action="/sign-in") | {"who": "teresa@rede.example", "password": "x"}
+    )
+    assert wrong.status_code == 401
+    assert enter(teresa, wrong).location.startswith("/kept/")
+
+
+def test_another_person_does_not_get_it(application, teresa):
+    expire(application)
+    page = teresa.post("/people/new", data=POST)
+    ref = filled(page, action="/sign-in")["kept"][0]
+    answer = enter(teresa, page, "marina@rede.example")
+    assert answer.location == "/"
+    told = teresa.get("/account").get_data(as_text=True)
+    assert "O que estava escrito é de outra pessoa" in told
+    assert teresa.get(f"/kept/{ref}").status_code == 404
+    assert teresa.post(f"/kept/{ref}/discard", data={"sure": "1"}).status_code == 302
+    assert count(application) == 1
+
+
+def test_passwords_are_never_kept(application, teresa):
+    expire(application)
+    teresa.post("/account/password", data={"password_now": "a-secret-1234", "password": "b-secret-1234", "note": "x"})
+    with application.app_context():
+        assert "secret" not in str(db.session.scalars(select(KeptForm.content)).all())
+
+
+def test_it_stays_a_day(application, teresa):
+    expire(application)
+    page = teresa.post("/people/new", data=POST)
+    with clock.at(clock.now() + kept.LIFE + timedelta(minutes=1)):
+        assert enter(teresa, page).location == "/"
+        with application.app_context(), transaction():
+            assert kept.discard_old() == 1
+
+
+def test_signing_out_forgets_it(application, teresa):
+    expire(application)
+    enter(teresa, teresa.post("/people/new", data=POST))
+    assert count(application) == 1
+    teresa.post("/sign-out")
+    assert count(application) == 0
+
+
+def test_a_tab_left_open_when_another_signed_out(application, teresa):
+    teresa.post("/sign-out")
+    page = teresa.post("/people/new", data=POST)
+    assert enter(teresa, page).location.startswith("/kept/")
+
+
+def test_a_stranger_has_nothing_kept(application, client):
+    answer = client.post("/people/new", data=POST)
+    assert (answer.status_code, count(application)) == (302, 0)
+    assert answer.location == "/sign-in"
+
+
+def test_leads_back_to_the_page_the_form_stood_on(application, client):
+    answer = client.post("/people/PE-LIA/invite", headers={"Referer": "http://localhost/people/PE-LIA"})
+    assert answer.location == "/sign-in?next=/people/PE-LIA"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+)
+def test_what_another_site_posts_is_not_kept(application, teresa, headers):
+    teresa.forges = True
+    assert teresa.post("/people/new", data=POST, headers=headers).status_code == 400
+    expire(application)
+    assert teresa.post("/people/new", data=POST, headers=headers).status_code == 302
+    assert count(application) == 0
+
+
+def test_a_token_of_an_earlier_session_leads_to_the_offer(application, teresa):
+    teresa.forges = True
+    answer = teresa.post("/people/new", data=POST | {"csrf_token": "of-yesterday"})
+    assert answer.location.startswith("/kept/")
+    fields = filled(teresa.get(answer.location), action="/people/new")
+    assert fields["csrf_token"] != ["of-yesterday"]
+    assert teresa.post("/people/new", data=fields).status_code == 302
+    assert known(application)
+
+
+@pytest.mark.parametrize("path", ["/people/new", "/people/PE-LIA/switch-off", "/account/sessions/end-all", "/sign-out"])
+def test_without_a_token_nothing_is_done(application, teresa, path):
+    teresa.forges = True
+    assert teresa.post(path, data={"sure": "1"}).status_code in (302, 400)
+    assert teresa.get("/account").status_code == 200
+    with application.app_context():
+        assert world.person("lia").is_active
+
+
+def test_a_sign_in_page_open_too_long_is_asked_again(client):
+    client.forges = True
+    answer = client.post("/sign-in", data={"who": "x", "password": "y", "next": "/people", "csrf_token": "old"})
+    assert answer.location == "/sign-in?next=/people"
+    assert "ficou aberta tempo demais" in client.get(answer.location).get_data(as_text=True)
+    assert client.post("/reset", data={"who": "x"}).location == "/reset"
+
+
+def test_data_and_fragments_are_told_in_their_own_way(application, client, teresa):
+    answer = client.post("/people/new", data=POST, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json) == (401, {"error": "A sua sessão terminou. Entre de novo."})
+    fragment = client.get(
+        "/people", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/people?role=manager"}
+    )
+    assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (401, "/sign-in?next=/people")
+    teresa.forges = True
+    refused = teresa.post("/people/new", data=POST, headers={"Accept": "application/json"})
+    assert refused.status_code == 400
+    assert "Recarregue a página" in refused.json["error"]
+
+
+def test_terms_and_a_new_password_on_the_way_lose_nothing(application, teresa):
+    with application.app_context(), transaction():
+        db.session.execute(update(User).values(terms_version="2020-01"))
+    answer = teresa.post("/people/new", data=POST)
+    assert answer.location.startswith("/terms?next=/kept/")
+    offer = teresa.post("/terms", data={"agree": "y", "next": answer.location.partition("next=")[2]})
+    assert filled(teresa.get(offer.location), action="/people/new")["story"] == [LONG]
+
+
+def test_it_can_be_discarded_after_asking(application, teresa):
+    expire(application)
+    place = enter(teresa, teresa.post("/people/new", data=POST)).location
+    assert "Descartar o que foi guardado?" in teresa.post(f"{place}/discard").get_data(as_text=True)
+    assert count(application) == 1
+    teresa.post(f"{place}/discard", data={"sure": "1"})
+    assert count(application) == 0
+    assert teresa.get(place).status_code == 404
+
+
+def test_only_so_many_are_kept(application, teresa):
+    expire(application)
+    for _ in range(kept.AT_MOST + 3):
+        teresa.post("/people/new", data={"name": "x"})
+    assert count(application) == kept.AT_MOST
+
+
+def test_too_large_a_form_is_not_kept_and_not_a_fault(application, teresa):
+    expire(application)
+    answer = teresa.post("/people/new", data={"story": "x" * (5 * 1024 * 1024)})
+    assert (answer.status_code, count(application)) == (413, 0)
+
+
+def test_what_was_kept_is_shown_as_text(application, teresa):
+    expire(application)
+    place = enter(teresa, teresa.post("/people/new", data=POST | {"story": "<script>alert(1)</script> e mais texto"}))
+    page = teresa.get(place.location).get_data(as_text=True)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_the_record_holds_nothing_of_it(application, teresa):
+    expire(application)
+    enter(teresa, teresa.post("/people/new", data=POST))
+    with application.app_context():
+        assert "antebraço" not in str(db.session.scalars(select(AuditEvent.data)).all())
+
+
+def test_a_form_with_files_keeps_its_text(application, teresa):
+    expire(application)
+    page = teresa.post("/people/import", data={"file": (io.BytesIO(b"x"), "a.csv"), "note": "texto ao lado do arquivo"})
+    offer = teresa.get(enter(teresa, page).location)
+    assert "escolha de novo" in offer.get_data(as_text=True)
+    assert [form for form in forms(offer) if form["action"] == "/people/import"]
