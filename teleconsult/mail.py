@@ -42,6 +42,10 @@ class PutOff(Exception):
         self.code = code
 
 
+class MailServerAway(outbox.Away):
+    """It does not answer, or the talk broke off."""
+
+
 class NoMailServer(outbox.NotReady):
     """None is configured."""
 
@@ -72,7 +76,8 @@ def send(address: str, payload: dict[str, Any], key: str) -> None:
 
     Raises:
         Rejected: it will never be taken.
-        PutOff: it was not taken now; other exceptions mean that the server could not be talked to.
+        PutOff: it was not taken now.
+        MailServerAway: the server could not be talked to.
         NoMailServer: none is configured.
     """
     if current_app.config["SMTP_HOST"]:
@@ -136,6 +141,11 @@ def _hand_over(message: EmailMessage) -> None:
     except smtplib.SMTPResponseException as error:
         # The greeting, the account or the sender: ours or the server's to put right, so it is worth trying again.
         raise PutOff(error.smtp_code) from error
+    except smtplib.SMTPNotSupportedError:
+        # Of this address or of our settings; the server is there.
+        raise
+    except OSError as error:
+        raise MailServerAway from error
 
 
 def _refusal(code: int) -> Exception:

@@ -7,6 +7,7 @@ is given up. Nothing here knows what a message is about: a kind says how to send
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, delete, or_, select, text, update
@@ -24,8 +25,12 @@ BACKOFF = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 NOT_READY_MINUTES = 5
 KEPT_DAYS = 90
 
+REST_SECONDS = 60
+
 Sender = Callable[[str, dict[str, Any], str], None]
 _senders: dict[str, Sender] = {}
+_rests: dict[str, float] = {}
+"""Kind -> when its rest is over, by the clock of this process."""
 
 
 class Permanent(Exception):
@@ -34,6 +39,13 @@ class Permanent(Exception):
 
 class NotReady(Exception):
     """There is nothing to send it with yet: it waits, does not count as a try, and is never given up."""
+
+
+class Away(Exception):
+    """The other side cannot be talked to at all: this try counts, and the kind rests for a minute.
+
+    Without the rest a server that keeps everybody waiting would hold up what other kinds have to do.
+    """
 
 
 class OutboxMessage(Model):
@@ -110,7 +122,8 @@ def put_all(messages: Iterable[Message]) -> None:
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     free = or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until <= now)
-    return (*OPEN, OutboxMessage.next_at <= now, free)
+    resting = [kind for kind, until in _rests.items() if until > monotonic()]
+    return (*OPEN, OutboxMessage.next_at <= now, free, OutboxMessage.kind.not_in(resting))
 
 
 def waiting(limit: int = 50) -> list[int]:
@@ -148,10 +161,18 @@ def deliver_one(message_id: int) -> bool:
         _settle_ours(claim, attempts=claim.attempts - 1, next_at=later, last_error=_kind_of(error))
         return False
     except Exception as error:  # noqa: BLE001 (whatever went wrong, the message must not be lost)
+        if isinstance(error, Away):
+            _rests[kind] = monotonic() + REST_SECONDS
         _failed(claim, error)
         return False
     _sent(claim)
     return True
+
+
+def wake(kind: str | None = None) -> None:
+    """End the rest of a kind, or of all, in this process."""
+    for resting in [kind] if kind else list(_rests):
+        _rests.pop(resting, None)
 
 
 def retry(message_id: int) -> None:
@@ -211,6 +232,8 @@ def _failed(claim: _Claim, error: Exception) -> None:
 
 def _kind_of(error: Exception) -> str:
     """Return the kind of a failure and its number: a server's words may repeat an address."""
+    if isinstance(error, Away) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
     code = getattr(error, "code", None)
     return type(error).__name__ + (f" {code}" if isinstance(code, int) else "")
 

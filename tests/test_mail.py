@@ -31,6 +31,11 @@ def message(session):
     return OutboxMessage
 
 
+@pytest.fixture(autouse=True)
+def _awake():
+    outbox.wake()
+
+
 def deliver():
     return [outbox.deliver_one(one) for one in outbox.waiting()]
 
@@ -99,6 +104,7 @@ def test_a_server_that_is_away_delays_and_nothing_else(server, message):
     assert deliver() == [False]
     assert row().last_error == "ConnectionRefusedError"
     server.start()
+    outbox.wake()
     due_now()
     assert deliver() == [True]
     server.wait_for(1)
@@ -155,6 +161,7 @@ def test_an_encrypted_server_gets_the_account_only_over_encryption(application, 
         try:
             assert deliver() == [False]
             assert row().last_error.startswith("SSLCertVerificationError")
+            outbox.wake()
             application.config["SMTP_CA_FILE"] = str(secure.ca_file)
             application.config["SMTP_PASSWORD"] = "guessed"
             due_now()

@@ -25,6 +25,7 @@ def _send(_address, _payload, key):
 def _nothing_yet():
     sent.clear()
     trouble.clear()
+    outbox.wake()
 
 
 def put(*keys):
@@ -119,6 +120,22 @@ def test_what_cannot_be_sent_yet_waits_and_is_never_given_up(session):
             assert deliver() == [False]
         now += timedelta(minutes=outbox.NOT_READY_MINUTES)
     assert (row().attempts, row().gave_up_at) == (0, None)
+
+
+def test_a_server_that_is_away_rests_and_holds_up_nothing_else(session, monkeypatch):
+    trouble.append(outbox.Away())
+    put("a", "b", "c")
+    with transaction():
+        outbox.put("other", "d", "", {})
+    assert outbox.deliver_one(row("a").id) is False
+    assert row("a").attempts == 1
+    assert outbox.waiting() == [row("d").id]
+    assert not outbox.deliver_one(row("b").id)
+    assert row("b").attempts == 0
+    trouble.clear()
+    now = outbox.monotonic()
+    monkeypatch.setattr(outbox, "monotonic", lambda: now + outbox.REST_SECONDS)
+    assert outbox.deliver_one(row("b").id)
 
 
 def test_what_a_killed_worker_held_goes_out_when_its_lease_is_over(session):
