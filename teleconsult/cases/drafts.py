@@ -13,7 +13,7 @@ from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_text import Book, Reading, read
 from teleconsult.cases.lifecycle import Facts, State, Who
-from teleconsult.cases.models import Case, CaseConsent, CaseDraft
+from teleconsult.cases.models import Case, CaseConsent, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import own_district
@@ -23,6 +23,7 @@ from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
+from teleconsult.web.words import in_language
 
 MOST_DRAFTS = 50
 REFERRED_TO = ("specialty", "sub_specialty")
@@ -81,6 +82,31 @@ def specialties() -> Sequence[Any]:
     return db.session.execute(columns.where(wanted).order_by(Specialty.name_pt)).all()
 
 
+def specialty_name(specialty_id: int | None) -> str:
+    """Return the name of a specialty in the reader's language; '' for none."""
+    row = db.session.get(Specialty, specialty_id) if specialty_id else None
+    return in_language(row.name_pt, row.name_en) if row else ""
+
+
+def prompts_of(specialty_id: int | None) -> list[str]:
+    """Return what helps the specialist, a line each."""
+    row = db.session.get(Specialty, specialty_id) if specialty_id else None
+    return row.prompts.splitlines() if row else []
+
+
+def message_of(case: Case) -> tuple[str, str] | None:
+    """Return who sent a case back and their words to the unit, if they left any."""
+    if case.state != State.RETURNED:
+        return None
+    query = (
+        select(CaseEvent.said, User.name)
+        .join(User, User.id == CaseEvent.by_id)
+        .where(CaseEvent.case_id == case.id, CaseEvent.verb == "return")
+    )
+    row = db.session.execute(query.order_by(CaseEvent.number.desc()).limit(1)).one_or_none()
+    return (row.name, row.said) if row and row.said else None
+
+
 def missing_of(case: Case) -> dict[str, str]:
     """Return what an administrator sent the case back for: field → what to do about it."""
     if case.state != State.RETURNED:
@@ -88,7 +114,7 @@ def missing_of(case: Case) -> dict[str, str]:
     query = select(MissingItem.field, MissingItem.note).where(
         MissingItem.case_id == case.id, MissingItem.resolved_at.is_(None)
     )
-    return dict(row._tuple() for row in db.session.execute(query.order_by(MissingItem.event_id)))
+    return {row.field: row.note for row in db.session.execute(query.order_by(MissingItem.event_id))}
 
 
 def drafts_of(user: User) -> Sequence[Any]:

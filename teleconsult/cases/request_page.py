@@ -26,7 +26,7 @@ from teleconsult.network import settings
 from teleconsult.patients.places import municipalities
 from teleconsult.people.gate import current_user
 from teleconsult.web import say
-from teleconsult.web.words import in_language, localclock
+from teleconsult.web.words import localclock
 
 
 def frame(case: Case, step: str, reading: Reading) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def frame(case: Case, step: str, reading: Reading) -> dict[str, Any]:
         "named": "" if case.requester_id == current_user.id else case.requester.full_name,
         "parts": events.panels("draft_files", case=case, user=current_user),
         "emergency_chosen": reading.request.priority == EMERGENCY,
+        "message": drafts.message_of(case),
     }
 
 
@@ -53,12 +54,7 @@ def lead_of(case: Case, reading: Reading) -> str:
     age = age_on(drafts.today_at(case), patient.birth_date, patient.age_years)
     years = ngettext("%(num)d ano", "%(num)d anos", age) if age is not None else ""
     who = ", ".join(part for part in (patient.social_name or patient.name, years) if part)
-    row = _specialty(reading)
-    return " · ".join(part for part in (who, in_language(row.name_pt, row.name_en) if row else "") if part)
-
-
-def _specialty(reading: Reading) -> Any:
-    return next((row for row in drafts.specialties() if row.id == reading.request.specialty_id), None)
+    return " · ".join(part for part in (who, drafts.specialty_name(reading.request.specialty_id)) if part)
 
 
 def steps_of(case: Case, current: str, reading: Reading) -> list[dict[str, Any]]:
@@ -114,7 +110,8 @@ def step_page(
         draft_editor=editor or token_urlsafe(8),
     )
     form.offer(drafts.specialties())
-    wanted = _wanted(case, step)
+    missing = {name: note for name, note in drafts.missing_of(case).items() if step_of(name) == step}
+    wanted = {name: _("A administração pede: %(note)s", note=note) for name, note in missing.items()}
     if clash:
         form.tell({name: _("Outra janela salvou: “%(text)s”", text=_shown(kept.get(name))) for name in clash})
     elif check:
@@ -126,8 +123,9 @@ def step_page(
         f"cases/request/{step}.html",
         form=form,
         notes=_notes(reading.remarks, wanted if check or clash else {}),
-        wanted={} if check or clash else _links(wanted),
+        wanted={} if check or clash else _links(missing),
         clash=clash,
+        lacking=len(reading.problems_of(step)),
         autosave=_autosave(case, step, form),
         back=_back(case),
         **frame(case, step, reading),
@@ -139,17 +137,12 @@ def _shown(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value or _("(vazio)"))
 
 
-def _wanted(case: Case, step: str) -> dict[str, str]:
-    """Return what an administrator asked for in this step, in words."""
+def _links(missing: Mapping[str, str]) -> dict[str, str]:
+    """Return where each field stands on its page, and what is asked of it."""
     return {
-        name: _("A administração pede: %(note)s", note=note)
-        for name, note in drafts.missing_of(case).items()
-        if step_of(name) == step
+        f"#{'arq' if name == 'files' else anchor_of(name)}": f"{_(RETURNABLE.get(name, name))}: {note}"
+        for name, note in missing.items()
     }
-
-
-def _links(wanted: Mapping[str, str]) -> dict[str, str]:
-    return {f"#{'arq' if name == 'files' else anchor_of(name)}": text for name, text in wanted.items()}
 
 
 def _notes(remarks: Mapping[str, Refused], wanted: Mapping[str, str]) -> dict[str, str]:
@@ -179,8 +172,7 @@ def _more(case: Case, step: str, fields: Mapping[str, Any], reading: Reading, qu
         version = current_app.config["CONSENT_VERSION"]
         standing = live_consent(case)
         return {"consent": TEXTS[version], "version": version, "standing": standing, "places": municipalities()}
-    row = _specialty(reading)
-    prompts = row.prompts.splitlines() if row else []
+    prompts = drafts.prompts_of(reading.request.specialty_id)
     if step == "questions":
         return {"prompts": prompts, "hours": settings.target_hours()}
     lang = str(get_locale())

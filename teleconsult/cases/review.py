@@ -20,7 +20,6 @@ from teleconsult.cases.request import (
 )
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.patients.words import Pairs, pairs_of
-from teleconsult.web.words import in_language
 
 
 @dataclass
@@ -79,13 +78,12 @@ def _vitals(request: Request) -> Pairs:
 
 
 def _decisions(request: Request) -> Pairs:
-    names = {row.id: in_language(row.name_pt, row.name_en) for row in drafts.specialties()}
     known = request.priority in PRIORITY_WORDS
     return _filled(
         (_("Prioridade"), _(PRIORITY_WORDS[Priority(request.priority)]) if known else _("Risco de vida agora")),
         (_("Motivo da prioridade"), request.priority_reason),
         (_("Encaminharia hoje"), _(WOULD_REFER[request.would_refer])),
-        (_("Para"), names.get(request.would_refer_specialty_id or 0, "")),
+        (_("Para"), drafts.specialty_name(request.would_refer_specialty_id)),
     )
 
 

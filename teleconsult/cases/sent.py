@@ -43,5 +43,5 @@ def texts_of(case: Case) -> Fields:
     """Return what was sent as the texts of the form, to be completed."""
     wanted = [case.specialty_id, case.would_refer_specialty_id]
     rows = db.session.execute(select(Specialty.slug, Specialty.id).where(Specialty.id.in_(wanted)))
-    slugs = dict(row._tuple() for row in rows)
+    slugs = {row.slug: row.id for row in rows}
     return write(request_of(case), Book(today=clock.now().date(), specialties=slugs, referrals=slugs))
