@@ -11,7 +11,14 @@ depends_on = None
 LIVE = "state NOT IN ('concluded','cancelled','draft')"
 CLOSED = "state IN ('concluded','cancelled')"
 
+SUBMITTED = "state = 'submitted'"
+ASSIGNED = "state = 'assigned'"
+
 BEFORE = (
+    ("ix_cases_queue", ["specialty_id", "due_at", "id"], SUBMITTED),
+    ("ix_cases_queue_due", ["due_at", "id"], SUBMITTED),
+    ("ix_cases_queue_age", ["submitted_at", "id"], SUBMITTED),
+    ("ix_cases_assigned_due", ["due_at", "id"], ASSIGNED),
     ("ix_cases_holder_id", ["holder_id", "changed_at", "id"], None),
     ("ix_cases_requester_id", ["requester_id", "changed_at", "id"], None),
     ("ix_cases_unit_id", ["unit_id", "changed_at", "id"], None),
@@ -19,12 +26,16 @@ BEFORE = (
     ("ix_cases_specialty_id", ["specialty_id", "state", "changed_at", "id"], None),
 )
 AFTER = (
+    ("ix_cases_queue", ["state", "specialty_id", "due_at", "id"], SUBMITTED),
+    ("ix_cases_queue_due", ["state", "due_at", "id"], SUBMITTED),
+    ("ix_cases_queue_age", ["state", "submitted_at", "id"], SUBMITTED),
+    ("ix_cases_assigned_due", ["state", "due_at", "id"], ASSIGNED),
     ("ix_cases_state_live", ["state", "changed_at", "id"], LIVE),
     ("ix_cases_state_closed", ["state", "changed_at", "id"], CLOSED),
     ("ix_cases_holder_closed", ["holder_id", "state", "changed_at", "id"], CLOSED),
     ("ix_cases_unit_closed", ["unit_id", "state", "changed_at", "id"], CLOSED),
     ("ix_cases_specialty_closed", ["specialty_id", "state", "changed_at", "id"], CLOSED),
-    ("ix_cases_drafts_filed", ["filed_by_id", "id"], "state = 'draft'"),
+    ("ix_cases_drafts_filed", ["state", "filed_by_id", "id"], "state = 'draft'"),
 )
 
 

@@ -23,7 +23,11 @@ PERSONAL = {"personal": True}
 HELD = "('assigned','awaiting_information','answered','in_person')"
 LIVE = "state NOT IN ('concluded','cancelled','draft')"
 CLOSED = "state IN ('concluded','cancelled')"
-"""Predicates of partial indexes: open work and history have indexes of their own (`cases.shelves`)."""
+"""Predicates of partial indexes: open work and history have indexes of their own (`cases.shelves`).
+
+Each begins with the state or holds it, though its predicate says it: SQLite looks the state up in the
+table otherwise, and then prefers an index of everything.
+"""
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -51,11 +55,11 @@ class Case(Model):
         CheckConstraint("(state IN ('submitted','assigned')) = (due_at IS NOT NULL)", name="due_when_service_runs"),
         CheckConstraint("(state = 'concluded') = (concluded_at IS NOT NULL)", name="concluded_pair"),
         CheckConstraint("service_seconds >= 0", name="service_not_negative"),
-        _partial("ix_cases_queue", "specialty_id", "due_at", "id", where="state = 'submitted'"),
-        _partial("ix_cases_queue_due", "due_at", "id", where="state = 'submitted'"),
-        _partial("ix_cases_queue_age", "submitted_at", "id", where="state = 'submitted'"),
-        _partial("ix_cases_assigned_due", "due_at", "id", where="state = 'assigned'"),
-        _partial("ix_cases_drafts_filed", "filed_by_id", "id", where="state = 'draft'"),
+        _partial("ix_cases_queue", "state", "specialty_id", "due_at", "id", where="state = 'submitted'"),
+        _partial("ix_cases_queue_due", "state", "due_at", "id", where="state = 'submitted'"),
+        _partial("ix_cases_queue_age", "state", "submitted_at", "id", where="state = 'submitted'"),
+        _partial("ix_cases_assigned_due", "state", "due_at", "id", where="state = 'assigned'"),
+        _partial("ix_cases_drafts_filed", "state", "filed_by_id", "id", where="state = 'draft'"),
         _partial("ix_cases_holder_open", "holder_id", "state", "due_at", "id", where=LIVE),
         _partial("ix_cases_specialty_open", "specialty_id", "state", where=LIVE),
         _partial("ix_cases_state_live", "state", "changed_at", "id", where=LIVE),

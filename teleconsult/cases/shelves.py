@@ -5,14 +5,14 @@ list of open work reads history. SQLite takes a partial index only when the quer
 and only with the values written out: bound ones are unknown when it plans.
 """
 
-from sqlalchemy import Boolean, ColumnElement, String, and_, literal_column
+from sqlalchemy import ColumnElement, String, and_, literal_column, text
 
 from teleconsult.cases import models
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 
-LIVE: ColumnElement[bool] = literal_column(f"cases.{models.LIVE}", Boolean)
-CLOSED: ColumnElement[bool] = literal_column(f"cases.{models.CLOSED}", Boolean)
+LIVE = text(f"cases.{models.LIVE}")
+CLOSED = text(f"cases.{models.CLOSED}")
 
 
 OWN_INDEX = frozenset({State.DRAFT, State.SUBMITTED, State.ASSIGNED})
