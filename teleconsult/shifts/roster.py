@@ -1,12 +1,32 @@
-"""Who is on duty for a specialty."""
+"""Who is on duty for a specialty.
 
+Until a calendar of shifts is kept, every active consultant of the specialty is on duty at all times; the
+moment is already asked for so that no caller changes when it is.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
+
+
+class OnDuty(NamedTuple):
+    """A consultant as lists show one."""
+
+    id: int
+    ref: str
+    title: str
+    name: str
+
+    @property
+    def full_name(self) -> str:
+        """Return the name with its form of address."""
+        return f"{self.title} {self.name}".strip()
 
 
 def _of_specialty(specialty_id: int) -> Select[User]:
@@ -24,13 +44,26 @@ def _of_specialty(specialty_id: int) -> Select[User]:
 
 
 def on_duty(specialty_id: int, at: datetime) -> list[User]:
-    """Return the consultants on duty for a specialty at a moment, by name.
-
-    Until a calendar of shifts is kept, every active consultant of the specialty is on duty at all
-    times; `at` is already asked for so that no caller changes when it is.
-    """
+    """Return the consultants on duty for a specialty at a moment, by name."""
     del at
     return list(db.session.scalars(_of_specialty(specialty_id)))
+
+
+def on_duty_in(specialty_ids: Iterable[int], at: datetime) -> dict[int, list[OnDuty]]:
+    """Return the same for many specialties at once, by columns and in one statement."""
+    del at
+    wanted = set(specialty_ids)
+    found: dict[int, list[OnDuty]] = {number: [] for number in wanted}
+    query = (
+        select(UserSpecialty.specialty_id, User.id, User.ref, User.title, User.name)
+        .join(User, User.id == UserSpecialty.user_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserSpecialty.specialty_id.in_(wanted), UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    for specialty_id, number, ref, title, name in db.session.execute(query):
+        found[specialty_id].append(OnDuty(number, ref, title, name))
+    return found
 
 
 def is_on_duty(user_id: int, specialty_id: int, at: datetime) -> bool:

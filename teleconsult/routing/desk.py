@@ -1,0 +1,155 @@
+"""The triage desk as its page shows it: rows, rail, suggestions and preview, made from columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from teleconsult.cases.access import Sight
+from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.queries_moves import open_loads
+from teleconsult.cases.request import KIND_WORDS
+from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
+from teleconsult.cases.words import STATE_WORDS
+from teleconsult.people.models import User
+from teleconsult.routing import queries
+from teleconsult.routing.queries import Asked
+from teleconsult.routing.suggest import Suggestion, suggest
+from teleconsult.shifts import roster
+from teleconsult.web.words import short_span
+
+TONES = {Priority.HIGH: "returned", Priority.URGENT: "red"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One look at the queue. `total` and `late` count the state that is shown; None: it is not counted."""
+
+    rows: Sequence[Mapping[str, Any]]
+    rail: Sequence[Mapping[str, Any]]
+    total: int | None
+    late: int
+    newer: str | None
+    older: str | None
+    preview: Mapping[str, Any] | None
+
+
+def desk_for(asked: Asked, user: User, selected: str) -> Desk:
+    """Return the desk of one person; `selected` is the reference of the case beside the list, '' for the first."""
+    moment = Moment()
+    counted = asked.show not in queries.CLOSED
+    rail = queries.rail(asked.show, moment.now)
+    page = queries.queue(asked, user)
+    suggestions = _suggestions(page.rows, moment) if asked.show == State.SUBMITTED else {}
+    refs = [row.ref for row in page.rows]
+    chosen = selected if selected in refs else refs[0] if refs else ""
+    return Desk(
+        rows=[_row(row, user, suggestions.get(row.id), moment, row.ref == chosen) for row in page.rows],
+        rail=[_rail_row(row, counted) for row in rail],
+        total=sum(row.count for row in rail) if counted else None,
+        late=sum(row.late for row in rail) if counted else 0,
+        newer=page.newer,
+        older=page.older,
+        preview=preview(chosen) if chosen else None,
+    )
+
+
+def _suggestions(rows: Sequence[Any], moment: Moment) -> dict[int, Suggestion]:
+    if not rows:
+        return {}
+    duty = roster.on_duty_in((row.specialty_id for row in rows), moment.now)
+    loads = open_loads(person.id for people in duty.values() for person in people)
+    declined = queries.declines(row.id for row in rows)
+    return {row.id: suggest(duty[row.specialty_id], loads, declined.get(row.id, frozenset())) for row in rows}
+
+
+def _row(row: Any, user: User, suggestion: Suggestion | None, moment: Moment, current: bool) -> dict[str, Any]:
+    if suggestion is not None:
+        who, why = suggestion.name, suggestion.why
+    else:
+        who, why = f"{row.holder_title or ''} {row.holder_name or ''}".strip(), ""
+    return {
+        "ref": row.ref,
+        "mark": f"{row.ref}:{row.version}",
+        "name": called(row, Sight.ROUTING, moment),
+        "topic": specialty_words(row),
+        "flag": flag_of(row.priority),
+        "text": _about(row, moment),
+        "due": due_words_of(row, moment),
+        "place": row.unit_name,
+        "unseen": _is_new(row, user),
+        "who": who,
+        "why": why,
+        "suggested": suggestion is not None,
+        "current": current,
+    }
+
+
+def _is_new(row: Any, user: User) -> bool:
+    """Changed since this person saw it; what was never opened is new until the next sign-in."""
+    if row.seen is not None:
+        return bool(row.seen < row.steps)
+    return bool(user.previous_sign_in_at is None or row.changed_at > user.previous_sign_in_at)
+
+
+def flag_of(priority: str) -> dict[str, str] | None:
+    """Return the mark of a priority that is not the usual one."""
+    if priority == Priority.ROUTINE:
+        return None
+    return {"word": _(PRIORITY_WORDS[Priority(priority)]), "tone": TONES[Priority(priority)]}
+
+
+def _about(row: Any, moment: Moment) -> str:
+    asked = ngettext("%(num)d pergunta", "%(num)d perguntas", row.questions)
+    span = short_span((moment.now - row.submitted_at).total_seconds()) if row.submitted_at else ""
+    return str(_("%(questions)s, enviado há %(span)s", questions=asked, span=span)) if span else str(asked)
+
+
+def _rail_row(row: Any, counted: bool) -> dict[str, Any]:
+    return {
+        "slug": row.slug,
+        "name": specialty_words(row),
+        "count": row.count if counted else None,
+        "late": row.late if counted else 0,
+    }
+
+
+def preview(ref: str) -> dict[str, Any] | None:
+    """Return what stands beside the list of one case: routing data, the suggestion, and where it can be sent."""
+    row = queries.previewed(ref)
+    if row is None:
+        return None
+    moment = Moment()
+    state = State(row.state)
+    suggestion = _suggestions([row], moment)[row.id] if state == State.SUBMITTED else None
+    holder = f"{row.holder_title or ''} {row.holder_name or ''}".strip()
+    return {
+        "ref": row.ref,
+        "url": url_for("cases.show", ref=row.ref),
+        "name": called(row, Sight.ROUTING, moment),
+        "state": row.state,
+        "state_word": _("Com %(person)s", person=holder) if state == State.ASSIGNED else _(STATE_WORDS[state]),
+        "due": due_words_of(row, moment),
+        "flag": flag_of(row.priority),
+        "about": [specialty_words(row), row.unit_name, f"{row.requester_title} {row.requester_name}".strip()],
+        "asks": [_(KIND_WORDS[kind]) for kind in queries.kinds_of(row.id)],
+        "sent_at": row.submitted_at,
+        "waits": state == State.SUBMITTED,
+        "suggestion": suggestion,
+        "declined": queries.who_declined(row.id) if suggestion is not None and suggestion.declined else [],
+    }
+
+
+def address(asked: Asked, **changes: str) -> str:
+    """Return the address of the desk with the same filters, but for the changes."""
+    given = {**asdict(asked), **changes}
+    plain = {"show": State.SUBMITTED, "specialty": "", "priority": "", "unit": "", "sort": ""}
+    kept = {name: str(value) for name, value in given.items() if value and value != plain.get(name)}
+    if kept.get("sort") == Asked(asked.show).sorts[0]:
+        kept.pop("sort")
+    values: dict[str, Any] = kept
+    return url_for("routing.desk", **values)

@@ -1,0 +1,137 @@
+"""The triage desk: the queue, its preview, giving out one or many, and the print by specialty."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import Length
+
+from teleconsult import audit, clock, events
+from teleconsult.cases.access import Sight
+from teleconsult.cases.clocks import PRIORITY_WORDS
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
+from teleconsult.extensions import transaction
+from teleconsult.network.directory import unit_choices
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.gate import acting_role, current_user, requires
+from teleconsult.people.models import User
+from teleconsult.routing import batch, queries
+from teleconsult.routing.actions import assign_many
+from teleconsult.routing.desk import address, desk_for, flag_of, preview
+from teleconsult.routing.queries import SHOWN, SORTS, asked_of
+from teleconsult.web import BaseForm, _l
+
+bp = Blueprint("routing", __name__, url_prefix="/desk")
+
+
+@events.panel("nav", order=10)
+def _queue_item(user: User) -> dict[str, Any] | None:
+    if acting_role() != Role.ADMINISTRATOR or Permission.TRIAGE not in user.permissions:
+        return None
+    if "waiting_count" not in g:
+        g.waiting_count = queries.waiting_count()
+    return {
+        "label": _("Fila"),
+        "icon": "inbox",
+        "url": url_for("routing.desk"),
+        "count": g.waiting_count,
+        "count_new": True,
+        "current": request.endpoint == "routing.desk",
+    }
+
+
+@bp.get("")
+@requires(Permission.TRIAGE)
+def desk() -> str:
+    """Show the queue by specialty, what is nearest to its deadline first; the address holds every filter."""
+    asked = asked_of(request.args)
+    look = desk_for(asked, current_user, request.args.get("case", ""))
+    if asked.show == State.SUBMITTED and look.total is not None:
+        g.waiting_count = look.total
+    return render_template(
+        "routing/desk.html",
+        asked=asked,
+        desk=look,
+        address=lambda **changes: address(asked, **changes),
+        shown=SHOWN,
+        sorts=asked.sorts,
+        shown_choices=[(state, _(word)) for state, word in SHOWN.items()],
+        sort_choices=[(name, _(SORTS[name])) for name in asked.sorts],
+        priority_choices=[("", _("Toda prioridade")), *((value, _(word)) for value, word in PRIORITY_WORDS.items())],
+        unit_choices=[("", _("Toda unidade")), *((unit.slug, unit.name) for unit in unit_choices())],
+        case_base=url_for("cases.show", ref="_")[:-1],
+    )
+
+
+@bp.get("/preview/<ref>")
+@requires(Permission.TRIAGE)
+def case_preview(ref: str) -> str:
+    """Show what stands beside the list for one case; a part of a page."""
+    found = preview(ref.replace("\x00", ""))
+    if found is None:
+        abort(404)
+    return render_template("routing/_preview.html", case=found)
+
+
+class AssignForm(BaseForm):
+    """Why the marked cases go where they go; what was marked and chosen is read beside it, a field a case."""
+
+    why = StringField(_l("Motivo, na linha do tempo de cada caso"), [Length(max=300)])
+
+
+@bp.post("/assign")
+@requires(Permission.TRIAGE)
+def assign() -> str | Response | tuple[str, int]:
+    """Say what giving out the marked cases will do and, once that is confirmed, do it case by case."""
+    form, marks = AssignForm(), batch.read_marks(request.form.getlist("case"))
+    if not marks:
+        flash(_("Marque ao menos um caso para distribuir."), "warning")
+        return redirect(url_for("routing.desk"))
+    made = batch.plan(marks, {ref: request.form[f"to-{ref}"] for ref in marks if f"to-{ref}" in request.form})
+    if "sure" not in request.form or not made.lines or not form.validate():
+        over = batch.MOST if len(marks) > batch.MOST else 0
+        page = render_template("routing/assign.html", form=form, batch=made, over=over)
+        return (page, 422) if form.errors else page
+    orders = batch.orders_of(made, marks, form.why.data or "")
+    done, others = batch.told(assign_many(orders, by=current_user), made.left_out)
+    if done:
+        flash(done)
+    for sentence in others:
+        flash(sentence, "warning")
+    return redirect(url_for("routing.desk"))
+
+
+@bp.get("/print")
+@requires(Permission.TRIAGE)
+def print_queue() -> str:
+    """Show the waiting requests on paper, a sheet for each specialty; recorded as printed."""
+    asked, moment = asked_of(request.args), Moment()
+    rows = queries.waiting_to_print(asked)
+    more, rows = len(rows) > queries.PRINT_MOST, rows[: queries.PRINT_MOST]
+    sheets: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        sheets.setdefault(specialty_words(row), []).append(_printed(row, moment))
+    page = render_template(
+        "routing/print.html", sheets=sheets, more=more, most=queries.PRINT_MOST, asked=asked, now=clock.now(),
+        back=address(asked),
+    )  # fmt: skip
+    user_id, stream, refs = current_user.id, f"reader:{current_user.ref}", [row.ref for row in rows]
+    with transaction():
+        audit.record(stream, "desk.print", by_id=user_id, cases=refs)
+    return page
+
+
+def _printed(row: Any, moment: Moment) -> dict[str, Any]:
+    return {
+        "ref": row.ref,
+        "name": called(row, Sight.ROUTING, moment),
+        "unit": row.unit_name,
+        "asker": f"{row.requester_title} {row.requester_name}".strip(),
+        "questions": row.questions,
+        "flag": flag_of(row.priority),
+        "sent_at": row.submitted_at,
+        "due": due_words_of(row, moment),
+    }
