@@ -59,6 +59,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_FILE_BYTES": int(env.get("MAX_FILE_MB", "250")) * MIB,
         "MAX_CASE_BYTES": int(env.get("MAX_CASE_MB", "1024")) * MIB,
         "MAX_CASE_FILES": int(env.get("MAX_CASE_FILES", "60")),
+        "WORKER_THREADS": int(env.get("WORKER_THREADS", "2")),
         "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING" if demo else "INFO"),
     }
     settings |= _fixed(demo)

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, text
 
 from teleconsult.extensions import UTCDateTime, db
 
-NOT_OURS_TO_COMPARE = ("case_search",)
-"""Full-text tables: written by hand for each dialect, unknown to the models."""
+NOT_OURS_TO_COMPARE = ("case_search", "huey_")
+"""Full-text tables, written by hand for each dialect; the worker's queue, which huey makes on PostgreSQL."""
 
 
 def include_object(_thing, name, kind, _reflected, _compared):

@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 COMMANDS: tuple[str, ...] = (
+    "teleconsult.worker_commands",
     "teleconsult.people.commands",
     "teleconsult.network.loader",
     "teleconsult.cases.commands",

@@ -26,7 +26,10 @@ MINUTE, HOUR, DAY = 1, 60, 24 * 60
 
 @dataclass(frozen=True)
 class Job:
-    """`find` reads what is due, bounded; `do` does one of it inside a transaction (None: finding did it)."""
+    """`find` reads what is due, bounded; `do` does one of it inside a transaction (None: finding did it).
+
+    What `do` returns, if it is a number, says how many things were done.
+    """
 
     name: str
     every: int
@@ -69,17 +72,17 @@ def run(job: Job) -> int:
     return len(items) if job.do is None else sum(_do(job.name, job.do, item) for item in items)
 
 
-def _do(name: str, act: Callable[[Any], object], item: Any) -> bool:
+def _do(name: str, act: Callable[[Any], object], item: Any) -> int:
     try:
         with transaction():
-            act(item)
+            result = act(item)
     except Overtaken:
         # Somebody acts on the same thing at this moment; it is looked at again in a minute.
-        return False
+        return 0
     except Exception as error:  # noqa: BLE001 (the other items must be done)
         log.error("job failed", job=name, **fault(error))
-        return False
-    return True
+        return 0
+    return result if isinstance(result, int) else 1
 
 
 class Rounds:

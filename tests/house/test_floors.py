@@ -12,7 +12,8 @@ PACKAGE = ROOT / "teleconsult"
 
 FLOORS = [
     {"__init__"},
-    {"features", "cli", "worker", "jobs"},
+    {"features", "cli", "worker", "worker_commands"},
+    {"jobs"},
     {"demo"},
     {"reports"},
     {"credits"},

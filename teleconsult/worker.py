@@ -1,0 +1,111 @@
+"""The background worker: one process that delivers the outbox and does what the clock asks for.
+
+huey runs the jobs and keeps their queue, in a file of its own or in PostgreSQL. The queue is only a list of
+what to look at: what must not be lost is in the outbox, so a queue that is lost or done twice changes nothing
+(docs/adr/0008-worker.md).
+"""
+
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from flask import Flask
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from huey.consumer import Consumer, Scheduler
+from huey.serializer import SignedSerializer
+from sqlalchemy import make_url
+
+from teleconsult import jobs, outbox
+from teleconsult.logs import fault, log
+
+LOOK_SECONDS = 1
+"""A message leaves at most this long after its cause, and the web process does nothing for it."""
+
+STOP_SECONDS = 10
+QUEUE = "teleconsult"
+
+
+class _Watch(Scheduler):  # type: ignore[misc]  # huey has no types
+    """huey's scheduler, which also looks into the outbox each second."""
+
+    look: Callable[[], None]
+
+    def loop(self, now: datetime | None = None) -> None:
+        """Look, then schedule, then wait for the rest of the second."""
+        self.look()
+        super().loop(now)
+
+
+class _Foreground(Consumer):  # type: ignore[misc]  # the same
+    """huey's consumer, ended in an orderly way by Ctrl-C, by a service manager and by a terminal that closes."""
+
+    scheduler_class = _Watch
+
+    def __init__(self, huey: Huey, look: Callable[[], None], **options: Any) -> None:
+        self._look = look
+        super().__init__(huey, **options)
+        stop_in_order = (False, True)
+        self._signal_actions = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), stop_in_order)
+
+    def _create_scheduler(self) -> _Watch:
+        scheduler: _Watch = super()._create_scheduler()
+        scheduler.look = self._look
+        return scheduler
+
+
+def queue(app: Flask) -> Huey:
+    """Return huey on the database of the product, or on a file beside it. What it reads back it has signed."""
+    address = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    given = {"results": False, "serializer": SignedSerializer(app.config["SECRET_KEY"], salt=QUEUE)}
+    if address.get_backend_name() == "postgresql":
+        dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
+        return PostgresHuey(QUEUE, dsn=dsn, **given)
+    return SqliteHuey(QUEUE, filename=str(app.config["VAR"] / "jobs.db"), fsync=False, **given)
+
+
+def consumer(app: Flask) -> Consumer:
+    """Return the worker of an application, ready to `run()`."""
+    huey = queue(app)
+    rounds, one_at_a_time = jobs.Rounds(), Lock()
+
+    @huey.task()  # type: ignore[untyped-decorator]
+    def deliver(message_id: int) -> None:
+        with app.app_context():
+            outbox.deliver_one(message_id)
+
+    @huey.periodic_task(crontab(), priority=10)  # type: ignore[untyped-decorator]
+    def tick() -> None:
+        # A round that takes longer than its minute is not run a second time beside itself.
+        if one_at_a_time.acquire(blocking=False):
+            try:
+                with app.app_context():
+                    rounds.tick()
+            finally:
+                one_at_a_time.release()
+
+    def look() -> None:
+        try:
+            with app.app_context():
+                if not huey.pending_count():
+                    for message_id in outbox.waiting():
+                        deliver(message_id)
+        except Exception as error:  # noqa: BLE001 (a database that is away comes back; the watch must go on)
+            log.error("worker could not look", **fault(error))
+
+    return _Foreground(
+        huey,
+        look,
+        workers=app.config["WORKER_THREADS"],
+        max_delay=LOOK_SECONDS / 2,
+        scheduler_interval=LOOK_SECONDS,
+        shutdown_timeout=STOP_SECONDS,
+    )
+
+
+def run(app: Flask) -> None:
+    """Work until told to stop."""
+    log.info("worker started")
+    consumer(app).run()
+    log.info("worker stopped")

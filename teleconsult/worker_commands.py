@@ -1,0 +1,43 @@
+"""The operator's commands for what the background worker does."""
+
+from importlib import import_module
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from teleconsult import jobs, outbox
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    for command in (worker, deliver, tick):
+        app.cli.add_command(command)
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Deliver mails and do what the clock asks for, until told to stop."""
+    # Imported when it is needed: the web server, which registers the commands too, has no use for huey.
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy's own word
+    import_module("teleconsult.worker").run(app)
+
+
+@click.command()
+@with_appcontext
+def deliver() -> None:
+    """Deliver what is due in the outbox, once."""
+    tried: set[int] = set()
+    sent = 0
+    while fresh := [message for message in outbox.waiting() if message not in tried]:
+        tried.update(fresh)
+        sent += sum(outbox.deliver_one(message) for message in fresh)
+    click.echo(f"{sent} messages sent")
+
+
+@click.command()
+@with_appcontext
+def tick() -> None:
+    """Do everything that the clock asks for, once: reminders, acceptance, daily mails, anchors, sweeps."""
+    click.echo(f"{jobs.Rounds().tick()} things done")
