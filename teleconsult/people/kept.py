@@ -57,6 +57,16 @@ def find(ref: str, user_id: int, *, kind: str = "form") -> KeptForm | None:
     )
 
 
+def latest(user_id: int) -> str | None:
+    """Return the reference of the last form kept for a person: for who came in another way than by its page."""
+    return db.session.scalar(
+        select(KeptForm.ref)
+        .where(KeptForm.user_id == user_id, KeptForm.kind == "form", KeptForm.expires_at > clock.now())
+        .order_by(KeptForm.id.desc())
+        .limit(1)
+    )
+
+
 def discard(ref: str, user_id: int) -> int:
     """Forget one; return whether there was one."""
     return changed(delete(KeptForm).where(KeptForm.ref == ref, KeptForm.user_id == user_id))

@@ -1,5 +1,7 @@
 """Signing in and out, and the language of the pages."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
@@ -38,7 +40,10 @@ def sign_in() -> str | Response | tuple[str, int]:
         return redirect("/") if current_user.is_authenticated else render_template("people/sign_in.html", form=form)
     entered = door.sign_in(form.who.data or "", form.password.data or "", shared=bool(form.shared.data))
     if entered is None:
-        form.form_errors.append(_("O acesso não conferiu."))
+        form.form_errors += [
+            _("O CPF, o e-mail ou a senha não conferem."),
+            _("Depois de muitas tentativas a conta descansa por alguns minutos. Criar nova senha acaba com a espera."),
+        ]
         return render_template("people/sign_in.html", form=form), 401
     sessions.enter(entered.user, entered.token)
     _welcome(entered.user)
@@ -50,6 +55,11 @@ def _way_on(target: str | None, ref: str | None, user: User) -> str:
         return url_for("people.kept_form", ref=ref)
     if ref:
         flash(_("O que estava escrito é de outra pessoa: fica guardado por um dia para quando ela entrar."), "warning")
+    own = kept.latest(user.id)
+    if own:
+        way = {"label": _("Ver"), "url": url_for("people.kept_form", ref=own)}
+        told: Any = {"text": _("Há um formulário seu que não chegou a ser enviado."), "action": way}
+        flash(told, "warning")
     return own_path(target)
 
 

@@ -12,7 +12,6 @@ from teleconsult.people.gate import public
 from teleconsult.people.models import LinkKind
 from teleconsult.people.throttle import limited
 from teleconsult.web import show_refusal
-from teleconsult.web.setup import error_page
 
 bp.add_app_template_global(links.account_link, "account_link")
 bp.add_app_template_global(links.link_ends, "link_ends")
@@ -55,7 +54,7 @@ def _set_password(token: str, kind: LinkKind) -> str | Response | tuple[str, int
             flash(_("A senha está criada. Entre com ela."))
             return redirect(url_for("people.sign_in"))
     except NotFound:
-        return error_page(410, _("Este link já foi usado, foi trocado por outro mais novo ou passou do prazo."))
+        return render_template("people/link_over.html", first=kind == LinkKind.INVITATION), 410
     except Refused as refusal:
         show_refusal(form, refusal)
     return render_template("people/new_password.html", form=form, link=link)

@@ -153,7 +153,7 @@ def test_a_preview_is_of_who_made_it_and_for_a_day(application, teresa, sign_in)
 def test_names_the_row_the_column_and_the_reason(application, teresa, row, line, column, why):
     page = told(send(teresa, HEADING + IARA + row + "\n"))
     assert "1 problema no arquivo" in page
-    assert f">{line}</th>" in page
+    assert f">Linha {line}</th>" in page
     assert column in page
     assert why in page
     assert "/people/import/" not in page.replace("/people/import/template.csv", "")
@@ -203,7 +203,7 @@ def test_columns_in_any_order_with_english_words_and_others_ignored(application,
 def test_cells_over_several_lines_keep_the_count_of_lines(teresa):
     text = HEADING + IARA.replace("Iara Monteiro", '"Iara\nMonteiro"') + "Ana;a@rede.example;gerência;;;;;;\n"
     page = told(send(teresa, text))
-    assert ">4</th>" in page
+    assert ">Linha 4</th>" in page
 
 
 @pytest.mark.parametrize(

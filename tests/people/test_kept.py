@@ -57,6 +57,7 @@ def test_an_expired_session_loses_nothing(application, teresa):
     page = teresa.post("/people/new?from=list", data=POST)
     assert page.status_code == 401
     assert "antebraço" not in page.get_data(as_text=True)
+    assert "O que você escreveu está guardado" in page.get_data(as_text=True)
     assert known(application) is None
     answer = enter(teresa, page)
     assert answer.location.startswith("/kept/")
@@ -90,6 +91,15 @@ def test_a_wrong_password_on_the_way_loses_nothing(application, teresa):
     )
     assert wrong.status_code == 401
     assert enter(teresa, wrong).location.startswith("/kept/")
+
+
+def test_who_comes_in_by_another_page_is_told(application, teresa, sign_in):
+    expire(application)
+    teresa.post("/people/new", data=POST)
+    page = sign_in("teresa").get("/account")
+    assert "Há um formulário seu que não chegou a ser enviado." in page.get_data(as_text=True)
+    assert 'href="/kept/' in page.get_data(as_text=True)
+    assert "não chegou a ser enviado" not in sign_in("marina").get("/account").get_data(as_text=True)
 
 
 def test_another_person_does_not_get_it(application, teresa):

@@ -51,6 +51,8 @@ def test_the_page(client):
     assert "sair sozinho após 15 minutos parado" in page
     assert "gov.br" not in page
     assert "SAMU 192" in page
+    assert 'href="/reset"' in page
+    assert 'href="/reset?first=1"' in page
 
 
 def _wrong_password(application):
