@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from teleconsult.cases.request import age_on
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 BANDS = (1, 10, 20, 40, 60)
 """Where the bands of age begin, after the first."""

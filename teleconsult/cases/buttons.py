@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from teleconsult.cases import lifecycle
 from teleconsult.cases.lifecycle import MOVES, Facts, State
@@ -11,6 +10,7 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.words import MAIN, is_main, words_of
 from teleconsult.errors import Refused
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import say
 
 PRESSED = frozenset({"claim"})

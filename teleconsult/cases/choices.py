@@ -6,15 +6,14 @@ other floors.
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from teleconsult import clock, events
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.models import Case
 from teleconsult.people.gate import current_user
 from teleconsult.shifts import roster
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language
 
 

@@ -6,11 +6,11 @@ from typing import Protocol, TypedDict
 
 from babel.dates import format_datetime
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from teleconsult.cases.deadline import due_words
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State
 from teleconsult.network import settings
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import local, localclock, localtime, short_span
 
 SOON = 0.25

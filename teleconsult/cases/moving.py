@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult.cases import lifecycle, queries_moves
@@ -19,6 +18,7 @@ from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.gate import current_user
 from teleconsult.web import show_refusal
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
 DONE, GONE = 303, 410

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from teleconsult import clock, events
 from teleconsult.cases import outcome, story, timeline
 from teleconsult.cases import queries_case as queries
@@ -25,6 +23,7 @@ from teleconsult.checks import show_cns, show_cpf, show_phone
 from teleconsult.network.models import Specialty
 from teleconsult.patients.matching import SEXES
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, local, localdate
 
 GIVEN = frozenset({"answer", "conclude"})

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from teleconsult.cases import outcome
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import InformationRequest, Opinion, Outcome, OutcomeLater
 from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localtime
 
 

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from teleconsult.cases.access import Sight
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
@@ -16,6 +13,8 @@ from teleconsult.cases.words import ACCEPTED_BY_TIME, SENT_AGAIN, words_of
 from teleconsult.errors import N_
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.rich import rich
 from teleconsult.web.words import in_language, short_span
 

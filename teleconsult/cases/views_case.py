@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult.cases.access import Sight, case_and_seen, case_for, open_on_purpose, record_reading
@@ -23,6 +22,7 @@ from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import show_refusal
+from teleconsult.web.messages import gettext as _
 
 
 @bp.context_processor

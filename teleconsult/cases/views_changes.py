@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template, request
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from teleconsult.cases import actions, lifecycle
@@ -21,6 +20,7 @@ from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import db
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
+from teleconsult.web.messages import gettext as _
 
 
 def _own_opinion(ref: str, number: int) -> tuple[Case, Opinion]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult.cases import actions
@@ -20,6 +19,7 @@ from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import say
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.setup import error_page
 from teleconsult.web.words import localclock
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from teleconsult.cases import outcome
 from teleconsult.cases.access import case_for
@@ -16,6 +15,7 @@ from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import show_refusal
+from teleconsult.web.messages import gettext as _
 
 
 @bp.route("/<ref>/outcome", methods=["GET", "POST"])

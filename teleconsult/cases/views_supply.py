@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from teleconsult import events
 from teleconsult.cases import actions
@@ -16,6 +15,7 @@ from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, go
 from teleconsult.errors import N_, NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.setup import error_page
 
 Supplies = dict[int, tuple[str, str]]

@@ -6,7 +6,7 @@ from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, has_request_context, request
 from werkzeug.security import safe_join
 
 YEAR = 365 * 86400
@@ -28,8 +28,9 @@ def _load(folder: str, path: str) -> tuple[bytes, bytes | None, str, str]:
 
 def static(path: str) -> str:
     """Return the address of a static file: '/s/1f2e3d4c5b/css/parts.css'."""
-    mark = _load(str(current_app.static_folder), path)[3]
-    return url_for("asset", mark=mark, path=path)
+    # Put together here and not by url_for: a page names fifty of them.
+    root = request.script_root if has_request_context() else ""
+    return f"{root}/s/{_load(str(current_app.static_folder), path)[3]}/{path}"
 
 
 def asset(mark: str, path: str) -> Response:

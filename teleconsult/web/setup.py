@@ -15,6 +15,7 @@ from teleconsult.extensions import current_user, db
 from teleconsult.version import VERSION
 from teleconsult.web.assets import init_assets
 from teleconsult.web.health import init_health
+from teleconsult.web.messages import init_messages
 from teleconsult.web.rich import rich
 from teleconsult.web.words import language_names, say, template_words
 
@@ -44,6 +45,7 @@ def choose_language() -> str:
 def init_web(app: Flask) -> None:
     """Give the application its pages' common ground."""
     init_assets(app)
+    init_messages(app)
     init_health(app)
     _trust_proxies(app)
     app.after_request(_headers)

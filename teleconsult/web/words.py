@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from flask import g, has_request_context
-from flask_babel import format_date, format_timedelta, get_locale, gettext, ngettext
+from flask_babel import format_date, format_timedelta, get_locale
 
 from teleconsult import clock
 from teleconsult.errors import Refused
 from teleconsult.extensions import current_user
+from teleconsult.web.messages import gettext, ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
