@@ -5,8 +5,10 @@ then one client is seen as another's user. Only live-server tests may use that n
 """
 
 import contextvars
+import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,15 @@ class Browser(FlaskClient):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' files in memory where the system offers it: every commit of SQLite waits for its disk."""
+    memory = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
+    if config.option.basetemp is None and not hasattr(config, "workerinput") and os.access(memory, os.W_OK):
+        made = tempfile.mkdtemp(prefix="teleconsult-tests-", dir=memory)
+        config.option.basetemp = f"{made}/files"
+        config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
