@@ -1,1 +1,13 @@
-"""Accounts, roles, permissions, sign-in and sessions."""
+"""Accounts, roles, permissions, sign-in and sessions.
+
+What people asks of the floors above it, by `@panel` (events.py); each may be registered or not:
+
+- `people.units()`, `people.specialties()`: what the forms offer (people/choices.py).
+- `after_sign_in(user)`: something to say at sign-in, `{"text": ..., "action": {"label": ..., "url": ...}}`;
+  it stays on the screen until it is closed.
+- `account(user)`: a further line of the account page, `{"url": ..., "label": ..., "icon": ..., "text": ...}`.
+- `person.leaving(person)`: sentences, in a list, about what switching a person off will do.
+
+Events that people emits, inside its transaction: `person.switched_off` and `person.specialties_changed`,
+both with `person` and `by`.
+"""

@@ -63,8 +63,13 @@ _ROLES = {
     for role in Role
     for word in (role.value, ROLE_WORDS[role], {"support": "apoio", "manager": "gerente"}.get(role, ""))
     if word
-} | {"tecnica administrativa": Role.ADMINISTRATOR, "administrador": Role.ADMINISTRATOR, "consultora": Role.CONSULTANT}
-_LANGUAGES = {"": "pt_BR", "portugues": "pt_BR", "pt": "pt_BR", "pt br": "pt_BR"} | dict.fromkeys(
+} | {
+    "tecnica administrativa": Role.ADMINISTRATOR,
+    "administrador": Role.ADMINISTRATOR,
+    "technical administrator": Role.ADMINISTRATOR,
+    "consultora": Role.CONSULTANT,
+}
+_LANGUAGES = dict.fromkeys(("", "portugues", "portuguese", "pt", "pt br"), "pt_BR") | dict.fromkeys(
     ("ingles", "english", "en"), "en"
 )
 

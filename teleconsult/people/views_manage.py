@@ -65,13 +65,17 @@ def show(ref: str) -> str | Response:
         try:
             with transaction(user, form.version.data):
                 actions.change(user, facts, by=current_user)
-            flash(_("Guardado."))
+            flash(_("Salvo."))
             return redirect(url_for("people.show", ref=ref))
         except Refused as refusal:
             show_refusal(form, refusal)
         except Overtaken:
             form.version.data = str(user.version)
-            form.form_errors.append(_("Alguém mudou esta pessoa enquanto você escrevia. Confira e guarde de novo."))
+            form.form_errors.append(
+                _(
+                    "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
+                )
+            )
     return render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id)
 
 

@@ -195,7 +195,7 @@ def test_two_who_edit_at_once(application, teresa, sign_in):
     assert teresa.post("/people/PE-BIA", data=first | registered | {"name": "Beatriz Lemos Um"}).status_code == 302
     answer = teresa.post("/people/PE-BIA", data=second | registered | {"name": "Beatriz Lemos Dois"})
     page = answer.get_data(as_text=True)
-    assert "Alguém mudou esta pessoa enquanto você escrevia." in page
+    assert "Outra pessoa alterou este registro enquanto você escrevia." in page
     assert "Beatriz Lemos Dois" in page
     assert known(application, "bia")["name"] == "Beatriz Lemos Um"
     assert teresa.post("/people/PE-BIA", data=filled(answer, id="formulario")).status_code == 302
