@@ -106,7 +106,7 @@ RETURNABLE: dict[str, str] = {
     "address": N_("Endereço"),
     "phone": N_("Telefone"),
     "consent_given_by": N_("Consentimento do paciente"),
-    "complaint": N_("Motivo em uma linha"),
+    "complaint": N_("Motivo, em uma linha"),
     "subjective": N_("História (subjetivo)"),
     "objective": N_("Exame (objetivo)"),
     "vitals": N_("Sinais vitais"),

@@ -102,7 +102,7 @@ def answer_later(case: Case, days: int, *, followed: str, result: str, by: User)
     """
     _hold(case, by)
     if days not in asked_now(case):
-        raise Refused(N_("Esta pergunta ainda não é feita, ou o prazo dela terminou."))
+        raise Refused(N_("Ainda não é hora desta pergunta, ou o prazo dela terminou."))
     row = db.session.get(OutcomeLater, (case.id, days)) or OutcomeLater(case_id=case.id, days=days)
     row.followed, row.result, row.given_at, row.given_by_id = followed, result, clock.now(), by.id
     db.session.add(row)

@@ -179,7 +179,7 @@ CONSULT = (
         forms.EscalateForm,
         _escalate,
         (
-            N_("Gera a folha de referência, que %(asker)s imprime, e o pedido de vaga."),
+            N_("Gera o formulário de referência, que %(asker)s imprime, e o pedido de marcação."),
             N_("O caso fica aberto até a contrarreferência."),
         ),
         N_("Encaminhamento feito. %(asker)s recebe o aviso."),

@@ -146,7 +146,8 @@ def _priorities(data: Data, _names: Names) -> dict[str, str]:
 
 
 def _cause(data: Data, _names: Names) -> dict[str, str]:
-    return {"cause": _(UNSEEN_CAUSES[data["cause"]])}
+    words = UNSEEN_CAUSES[data["cause"]]
+    return {"cause": _(words)}
 
 
 _PLACES: dict[str, Callable[[Data, Names], dict[str, str]]] = {

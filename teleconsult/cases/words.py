@@ -139,7 +139,7 @@ _WORDS = {
     ),
     "escalate": MoveWords(
         N_("Encaminhar para consulta presencial"),
-        N_("gera a referência e o pedido de vaga"),
+        N_("gera a referência e o pedido de marcação"),
         N_("encaminhou para consulta presencial"),
         "inperson",
         State.IN_PERSON,
@@ -238,7 +238,7 @@ _OTHERWISE: dict[tuple[str, State], dict[str, Any]] = {
 """What differs from the verb's row while a case is in a state."""
 
 SENT_AGAIN = N_("completou e reenviou")
-ACCEPTED_BY_TIME = N_("encerrou o caso: terminou o prazo para novas dúvidas")
+ACCEPTED_BY_TIME = N_("encerrou o caso: terminou o prazo para perguntar de novo")
 
 MAIN = ("submit", "claim", "assign", "supply", "answer", "accept", "counter_refer")
 """The verbs that can be the one filled button, in the order of preference."""

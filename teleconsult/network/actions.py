@@ -93,7 +93,7 @@ def edit_specialty(specialty: Specialty, values: Mapping[str, Any], *, by: User)
     """
     backup_id = values.get("backup_id")
     if backup_id is not None and all(person.id != backup_id for person in people.consultants_of(specialty.id)):
-        raise Refused(N_("Escolha como reserva um consultor ativo desta especialidade."), field="backup")
+        raise Refused(N_("Escolha como substituto um consultor ativo desta especialidade."), field="backup")
     before = {name: getattr(specialty, name) for name in SPECIALTY_FIELDS}
     _set_specialty(specialty, values)
     _record_change("specialty.change", specialty, before, by)

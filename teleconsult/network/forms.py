@@ -87,7 +87,7 @@ class SpecialtyForm(VersionedForm):
     alternative = TextAreaField(_l("O que fazer quando não há referência"), [Length(max=1000)])
     details = StringField(_l("Detalhe"), [Length(max=500)])
     prompts = TextAreaField(_l("O que ajuda o especialista"), [Length(max=2000)])
-    backup = SelectField(_l("Consultor reserva"), [Optional()], default="")
+    backup = SelectField(_l("Consultor substituto"), [Optional()], default="")
     note = TextAreaField(_l("Observação"), [Length(max=2000)])
 
     def __init__(self, *args: Any, consultants: list[User], **kwargs: Any) -> None:

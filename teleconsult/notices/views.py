@@ -74,5 +74,5 @@ def preferences() -> str | Response:
     offered = {kind.word for rows in kinds.values() for kind in rows}
     with transaction():
         actions.choose_mail(current_user, mode=form.mode.data, hour=form.hour.data, off=(off | offered) - chosen)
-    flash(_("Escolha guardada."))
+    flash(_("Escolha salva."))
     return redirect(url_for("people.account"))

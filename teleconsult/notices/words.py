@@ -145,8 +145,8 @@ KINDS: dict[str, Kind] = {
             "done",
             {C, R},
             by=N_("%(name)s aceitou a resposta, e o caso foi concluído"),
-            alone=N_("Terminou o prazo para novas dúvidas, e o caso foi concluído"),
-            choice=N_("A resposta é aceita, ou termina o prazo para dúvidas"),
+            alone=N_("Terminou o prazo para perguntar de novo, e o caso foi concluído"),
+            choice=N_("A resposta é aceita, ou termina o prazo para perguntar de novo"),
         ),
         _kind(
             "case.reopen", "reopen", {C, R}, by=N_("%(name)s reabriu o caso"), choice=N_("Um caso concluído é reaberto")
@@ -242,7 +242,7 @@ KINDS: dict[str, Kind] = {
             "case.holder_idle",
             "soon",
             {A},
-            alone=N_("O prazo está perto do fim, e o consultor não mexeu no caso: veja o substituto da especialidade"),
+            alone=N_("O prazo está perto do fim, e o caso está parado: veja o substituto da especialidade"),
             choice=N_("Um caso fica parado com o consultor"),
         ),
         _kind(

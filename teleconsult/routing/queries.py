@@ -30,7 +30,7 @@ SHOWN = {
     State.CANCELLED: N_("Cancelados"),
 }
 CLOSED = frozenset({State.CONCLUDED, State.CANCELLED})
-SORTS = {"due": N_("Por prazo"), "age": N_("Mais antigos"), "changed": N_("Mexidos por último")}
+SORTS = {"due": N_("Por prazo"), "age": N_("Mais antigos primeiro"), "changed": N_("Alterados por último")}
 PRINT_MOST = 500
 
 Key = tuple[Any, bool]

@@ -18,7 +18,8 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 def say(refusal: Refused) -> str:
     """Return the sentence of a refusal in the reader's language; its parameters are translated too."""
-    params = {name: gettext(v) if isinstance(v, str) else v for name, v in refusal.params.items()}
+    # Of the empty id a catalogue tells its own heading.
+    params = {name: gettext(v) if v and isinstance(v, str) else v for name, v in refusal.params.items()}
     return gettext(refusal.message, **params) if params else gettext(refusal.message)
 
 
@@ -52,12 +53,12 @@ def localclock(moment: datetime) -> str:
 
 
 def localdate(day: date | datetime | None) -> str:
-    """Show a date in the reader's language: '21 de nov. de 2026'."""
+    """Show a date in the reader's language: '21 de nov. de 2026', '21 Nov 2026'."""
     if day is None:
         return ""
     if isinstance(day, datetime):
         day = local(day).date()
-    return str(format_date(day, "medium"))
+    return str(format_date(day, "d MMM y" if str(get_locale()) == "en" else "medium"))
 
 
 def relative(moment: datetime | None) -> str:

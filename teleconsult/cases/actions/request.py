@@ -147,7 +147,7 @@ def revoke_consent(case: Case, *, why: str, by: User) -> None:
     """
     consent = live_consent(case)
     if consent is None:
-        raise Refused(N_("Não há consentimento a revogar."))
+        raise Refused(N_("Não há consentimento a retirar."))
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     consent.revoked_at, consent.revoked_by_id, consent.revoked_why = clock.now(), by.id, why
