@@ -17,6 +17,9 @@
     let done = 0;
 
     form.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
+    const plain = form.previousElementSibling;
+    if (plain && plain.matches("[data-upload-plain]")) plain.hidden = true;
+    form.hidden = false;
     drop.classList.add("is-live");
     const chooser = drop.querySelector("input[multiple]");
     chooser.classList.add("visually-hidden");

@@ -14,12 +14,15 @@ from wtforms.validators import Length
 
 from teleconsult import audit
 from teleconsult.attachments import actions, panels, queries, serve
+from teleconsult.attachments.actions import BEING_WRITTEN
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming, UploadRequest, read_body
 from teleconsult.attachments.storage import storage
-from teleconsult.cases.access import Sight, case_for
+from teleconsult.cases import lifecycle
+from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
+from teleconsult.cases.world import facts_for
 from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import csrf, db, transaction
 from teleconsult.people.access import Permission
@@ -55,6 +58,28 @@ class WithdrawForm(BaseForm):
     """Why a file is withdrawn."""
 
     why = TextAreaField(_l("Motivo"), [Length(max=500)])
+
+
+@bp.get("/cases/<ref>/files")
+@requires(Permission.READ_CASES)
+def files(ref: str) -> str:
+    """Show the files of a case on a page of their own: where forms without scripts lead, so that no text is lost."""
+    case = _case_to_add_to(ref)
+    page = render_template(
+        "attachments/files.html", case=case, part=panels.draft_files(case, current_user), back=_text_of(case)
+    )
+    if case.requester_id != current_user.id:
+        record_reading(case, current_user)
+    return page
+
+
+def _text_of(case: Case) -> str:
+    """Return the page on which the text stands that these files go with."""
+    if case.state in BEING_WRITTEN:
+        return url_for("cases.edit_step", ref=case.ref, step="questions")
+    if any(move.verb == "supply" for move in lifecycle.open_moves(case, current_user, facts_for(case, current_user))):
+        return url_for("cases.supply", ref=case.ref)
+    return _page_of(case.ref)
 
 
 @bp.post("/cases/<ref>/files")

@@ -123,10 +123,17 @@ def _posted(case: Case, step: str) -> Any:
         clash = differing(texts, case.draft.fields if case.draft else {}, step)
         return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
     flash(f"{case.ref}/{step}", "draft_done")
-    query = request.form.get("problems_q", "") if "find" in request.form or request.form.get("go") == "next" else ""
-    if {"find", "drop"} & set(request.form) or query.strip():
+    query = _looked_for()
+    if {"find", "drop"} & set(request.form) or query:
         return request_page.step_page(case, step, editor=editor, query=query)
     return _go_on(case, step, request.form.get("go", "next"), editor)
+
+
+def _looked_for() -> str:
+    """Return the words to look up in the codes: searched for, or typed and not looked up yet when going on."""
+    query = request.form.get("problems_q", "").strip()
+    anew = request.form.get("go") == "next" and query != request.form.get("problems_seen_q", "")
+    return query if "find" in request.form or anew else ""
 
 
 def _dropped(texts: Fields) -> Fields:
@@ -141,6 +148,8 @@ def _go_on(case: Case, step: str, go: str, editor: str) -> Any:
     if go == "leave":
         flash(_("Rascunho salvo. Continue quando quiser."), "success")
         return redirect("/")
+    if go == "files":
+        return redirect(url_for("attachments.files", ref=case.ref))
     if go == "back":
         return redirect(request_page.address(case, STEPS[max(0, STEPS.index(step) - 1)]))
     reading = drafts.reading_of(case)

@@ -27,7 +27,7 @@ GIVEN = {
     ANSWER: (actions.answer, N_("Resposta enviada. %(asker)s recebe o aviso.")),
     CONCLUDE: (actions.conclude, N_("Caso concluído. %(asker)s recebe o aviso.")),
 }
-ASIDE = {"ask": "cases.ask", "escalate": "cases.escalate", "stay": "cases.show"}
+ASIDE = {"ask": "cases.ask", "escalate": "cases.escalate", "files": "attachments.files", "stay": "cases.show"}
 """Where the other buttons of the form lead, once what was typed is kept."""
 
 

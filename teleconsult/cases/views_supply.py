@@ -40,8 +40,8 @@ def supply(ref: str) -> Any:
     if status != DONE:
         return _page(case, form, faster(case_id) if status == 409 else ""), status
     if request.form.get("save"):
-        flash(_("Guardado. Falta enviar ao consultor."))
-        return redirect(url_for("cases.supply", ref=ref))
+        flash(_("Salvo. Falta enviar ao consultor."))
+        return redirect(url_for("attachments.files" if request.form["save"] == "files" else "cases.supply", ref=ref))
     return gone_on(case, N_("Enviado a %(holder)s. O relógio do prazo voltou a correr."))
 
 
