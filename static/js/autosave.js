@@ -9,7 +9,7 @@
   const PAUSE = 3000;
   const LONGEST_WAIT = 60000;
   const KEEPALIVE_ROOM = 60000;
-  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "sure"]);
+  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "draft_editor", "sure"]);
   const url = form.dataset.autosaveUrl;
   const key = "tc:draft:" + (document.body.dataset.user || "") + ":" + form.dataset.draft;
   const parked = key + ":antes";
