@@ -125,7 +125,7 @@ def step_page(
         notes=_notes(reading.remarks, wanted if check or clash else {}),
         wanted={} if check or clash else _links(missing),
         clash=clash,
-        lacking=len(reading.problems_of(step)),
+        lacking=len(reading.problems_of(step)) if check else 0,
         autosave=_autosave(case, step, form),
         back=_back(case),
         **frame(case, step, reading),
