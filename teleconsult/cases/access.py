@@ -4,11 +4,12 @@
 """
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import and_, bindparam, exists, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from teleconsult import audit, clock
 from teleconsult.cases.lifecycle import State
@@ -54,12 +55,24 @@ _OPENED = exists().where(
     CaseOpening.user_id == bindparam("user_id"),
     CaseOpening.expires_at > bindparam("now", type_=CaseOpening.expires_at.type),
 )
+_other = aliased(Case)
 _CASE = (
-    select(Case, _WROTE, _OPENED, CaseSeen.number)
+    select(Case, _WROTE, _OPENED, CaseSeen.number, exists().where(_other.linked_case_id == Case.id))
     .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == bindparam("user_id")))
     .options(joinedload(Case.unit), joinedload(Case.specialty))
     .where(Case.ref == bindparam("ref"))
 )
+
+
+@dataclass(frozen=True)
+class Look:
+    """A case as one person comes to it: how much of it they may see, and up to which event they have."""
+
+    case: Case
+    sight: Sight
+    seen: int
+    continued: bool
+    """Another case says that it continues this one."""
 
 
 def case_for(user: User, ref: str) -> tuple[Case, Sight]:
@@ -68,23 +81,27 @@ def case_for(user: User, ref: str) -> tuple[Case, Sight]:
     Raises:
         NotFound: it is not there, or not for this person.
     """
-    case, sight, _ = case_and_seen(user, ref)
-    return case, sight
+    look = look_at(user, ref)
+    return look.case, look.sight
 
 
-def case_and_seen(user: User, ref: str) -> tuple[Case, Sight, int]:
-    """Return a case, the sight of it, and the number of the last event this person has seen of it."""
+def look_at(user: User, ref: str) -> Look:
+    """Return a case and all that its page must know of the person who looks, in one statement.
+
+    Raises:
+        NotFound: it is not there, or not for this person.
+    """
     ref = ref.upper()
     if not _REF.fullmatch(ref):
         raise NotFound
     row = db.session.execute(_CASE, {"ref": ref, "user_id": user.id, "now": clock.now()}).one_or_none()
     if row is None:
         raise NotFound
-    case, wrote, opened, seen = row
+    case, wrote, opened, seen, continued = row
     sight = sight_of(case, user, wrote=wrote, opened=opened)
     if sight is None:
         raise NotFound
-    return case, sight, seen or 0
+    return Look(case, sight, seen or 0, continued)
 
 
 def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = False) -> Sight | None:

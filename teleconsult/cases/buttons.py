@@ -50,6 +50,8 @@ def buttons(case: Case, user: User, facts: Facts) -> list[Button]:
 
 
 def _why_not(verb: str, case: Case, user: User, facts: Facts) -> str:
+    if not MOVES[verb].needs:
+        return ""
     try:
         lifecycle.check(verb, case, user, facts)
     except Refused as refusal:

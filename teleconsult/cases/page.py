@@ -8,13 +8,13 @@ from typing import Any
 from teleconsult import clock, events
 from teleconsult.cases import outcome, story, timeline
 from teleconsult.cases import queries_case as queries
-from teleconsult.cases.access import Sight, sight_of
+from teleconsult.cases.access import Look, Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
 from teleconsult.cases.buttons import Button, buttons, link_of
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
-from teleconsult.cases.lifecycle import Facts, State, Who, parts
+from teleconsult.cases.lifecycle import State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.words import STATE_WORDS
@@ -92,20 +92,24 @@ class Page:
         return self.people.get(user_id or 0)
 
 
-def build(case: Case, sight: Sight, seen: int, user: User) -> Page:
-    """Return the page of a case for one person; `seen` is the number of the last event they had seen."""
-    now = clock.now()
+def build(look: Look, user: User) -> Page:
+    """Return the page of a case for one person."""
+    case, sight, now = look.case, look.sight, clock.now()
+    # Whoever never saw it finds everything new; marking everything would mark nothing.
+    seen = look.seen or case.steps
+    age = _age(case, sight, now)
     happened = queries.events_of(case) if sight is not Sight.CLOSED else []
     patient, consents = queries.identity_of(case) if sight.identity else (None, [])
     people = _people(case, happened, consents)
     facts = facts_for(case, user)
     mine = parts(case, user, facts)
-    asker_side = bool(mine & {Who.REQUESTER, Who.SUPPORT}) or user.unit_id == case.unit_id
+    asks = bool(mine & {Who.REQUESTER, Who.SUPPORT})
+    asker_side = asks or user.unit_id == case.unit_id
     names = _names(user, people, happened)
     return Page(
         case=case,
         sight=sight,
-        name=_name(case, sight, patient, now),
+        name=_name(case, sight, patient, age),
         meta=_meta(case, patient),
         state_word=state_word(case, user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
@@ -118,15 +122,16 @@ def build(case: Case, sight: Sight, seen: int, user: User) -> Page:
         acting_for=people[case.requester_id].full_name if Who.SUPPORT in mine and Who.REQUESTER not in mine else "",
         parties=_parties(case, people, happened) if sight is not Sight.CLOSED else [],
         entries=timeline.timeline(happened, sight, names, seen),
-        new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id) if seen else frozenset(),
+        new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         people=people,
         panels=events.panels("case", case=case, user=user, sight=sight),
-        **_content(case, sight, user, facts, happened, people),
+        outcome=_outcome(case, happened, asks=asks) if sight.identity else None,
+        **_content(look, user, asker_side, happened, people),
         patient=patient,
-        age=_age(case, sight, now),
-        identity=_identity(case, patient, now) if patient else [],
+        age=age,
+        identity=_identity(patient, age) if patient else [],
         consents=consents,
-        may_revoke=bool(mine & {Who.REQUESTER, Who.SUPPORT}),
+        may_revoke=asks,
     )
 
 
@@ -148,14 +153,14 @@ def _names(user: User, people: Mapping[int, User], happened: Sequence[Any]) -> t
 
 
 def _content(
-    case: Case, sight: Sight, user: User, facts: Facts, happened: Sequence[Any], people: Mapping[int, User]
+    look: Look, user: User, asker_side: bool, happened: Sequence[Any], people: Mapping[int, User]
 ) -> dict[str, Any]:
     """Return the clinical parts that the sight opens and the events say are there."""
+    case, sight = look.case, look.sight
     questions = queries.questions_of(case) if sight is not Sight.CLOSED else []
     verbs = {event.verb for event in happened}
     if not sight.clinical:
         return {"asked": story.asked_of(questions, [])}
-    asker_side = bool(parts(case, user, facts) & {Who.REQUESTER, Who.SUPPORT})
     opinions = queries.opinions_of(case) if verbs & GIVEN else []
     asked = story.asked_of(questions, opinions)
     requests = queries.information_of(case) if "ask" in verbs else []
@@ -169,8 +174,7 @@ def _content(
         "waiting": waiting,
         "supplied": supplied,
         "referrals": queries.referrals_of(case) if "escalate" in verbs else [],
-        "linked": _linked(case, user) if sight.identity else [],
-        "outcome": _outcome(case, asker_side=asker_side) if verbs & CLOSING and sight.identity else None,
+        "linked": _linked(case, user) if sight.identity and (look.continued or case.linked_case_id) else [],
     }
 
 
@@ -178,10 +182,12 @@ def _linked(case: Case, user: User) -> list[Case]:
     return [other for other in queries.linked_to(case) if sight_of(other, user)]
 
 
-def _outcome(case: Case, *, asker_side: bool) -> story.Told | None:
+def _outcome(case: Case, happened: Sequence[Any], *, asks: bool) -> story.Told | None:
+    if not any(event.verb in CLOSING for event in happened):
+        return None
     now, later = outcome.outcomes_of(case)
     answered = {*(0 for row in now if row.round == case.round), *(row.days for row in later)}
-    asked = [days for days in outcome.asked_now(case) if days not in answered] if asker_side else []
+    asked = [days for days in outcome.asked_now(case) if days not in answered] if asks else []
     return story.Told(asked, story.outcome_words(now, later)) if now or later or asked else None
 
 
@@ -202,11 +208,10 @@ def state_word(case: Case, user: User, people: Mapping[int, User]) -> str:
     return str(_(STATE_WORDS[State(case.state)]))
 
 
-def _name(case: Case, sight: Sight, patient: PatientSnapshot | None, now: datetime) -> str:
+def _name(case: Case, sight: Sight, patient: PatientSnapshot | None, age: str) -> str:
     """Return how the page calls the patient: by name to whoever may know it, else by initials or not at all."""
     if sight is Sight.CLOSED or not case.initials:
         return str(_("Caso %(ref)s", ref=case.ref))
-    age = _age(case, sight, now)
     name = (patient.social_name or patient.name) if patient else case.initials
     return str(_("%(name)s, %(age)s", name=name, age=age)) if age else name
 
@@ -229,12 +234,12 @@ def _meta(case: Case, patient: PatientSnapshot | None) -> list[str]:
     return [str(words) for words in made if words]
 
 
-def _identity(case: Case, patient: PatientSnapshot, now: datetime) -> list[tuple[str, str]]:
+def _identity(patient: PatientSnapshot, age: str) -> list[tuple[str, str]]:
     """Return what is known of the patient beside the name."""
     place = ", ".join(part for part in (patient.address, patient.neighbourhood, patient.municipality) if part)
     pairs = [
         (_("Nascimento"), localdate(patient.birth_date)),
-        (_("Idade"), _age(case, Sight.FULL, now)),
+        (_("Idade"), age),
         (_("Sexo"), _(SEXES[patient.sex]) if patient.sex else ""),
         (_("CNS"), show_cns(patient.cns) if patient.cns else ""),
         (_("CPF"), show_cpf(patient.cpf) if patient.cpf else ""),

@@ -25,6 +25,7 @@ _NAMED = (
     load_only(User.ref, User.title, User.name, User.council, User.council_number, User.council_uf, User.rqe, User.cbo),
     lazyload(User.role_rows),
 )
+_PEOPLE = select(User).where(User.id.in_(bindparam("ids", expanding=True))).options(*_NAMED)
 _EVENTS = (
     select(
         CaseEvent.number,
@@ -77,6 +78,13 @@ _REFERRALS = (
     .options(joinedload(Referral.specialty))
     .order_by(Referral.id)
 )
+_LINKED = (
+    select(Case)
+    .where(or_(Case.linked_case_id == bindparam("case_id"), Case.id == bindparam("linked_id")))
+    .options(joinedload(Case.unit), joinedload(Case.specialty))
+    .order_by(Case.id)
+    .limit(20)
+)
 
 
 def events_of(case: Case) -> Sequence[Any]:
@@ -118,11 +126,12 @@ def referrals_of(case: Case) -> list[tuple[Referral, CounterReferral | None]]:
 
 def people_named(ids: Iterable[int | None], refs: Iterable[str | None] = ()) -> list[User]:
     """Return the people with these row numbers or references, with their names and registrations only."""
-    wanted, named = {i for i in ids if i}, {r for r in refs if r}
-    if not wanted and not named:
-        return []
-    query = select(User).where(or_(User.id.in_(wanted), User.ref.in_(named)) if named else User.id.in_(wanted))
-    return list(db.session.scalars(query.options(*_NAMED)))
+    wanted = [i for i in set(ids) if i]
+    found = list(db.session.scalars(_PEOPLE, {"ids": wanted})) if wanted else []
+    others = {r for r in refs if r} - {person.ref for person in found}
+    if others:
+        found += db.session.scalars(select(User).where(User.ref.in_(others)).options(*_NAMED))
+    return found
 
 
 def specialties_named(slugs: Iterable[str]) -> dict[str, Specialty]:
@@ -135,9 +144,7 @@ def specialties_named(slugs: Iterable[str]) -> dict[str, Specialty]:
 
 def linked_to(case: Case) -> Sequence[Case]:
     """Return the case that this one continues, and those that continue it, oldest first."""
-    either = or_(Case.linked_case_id == case.id, Case.id == (case.linked_case_id or 0))
-    query = select(Case).where(either).options(joinedload(Case.unit), joinedload(Case.specialty))
-    return db.session.scalars(query.order_by(Case.id).limit(20)).all()
+    return db.session.scalars(_LINKED, {"case_id": case.id, "linked_id": case.linked_case_id or 0}).all()
 
 
 def opinion_draft_of(case: Case, author: User) -> OpinionDraft | None:

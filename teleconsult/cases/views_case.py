@@ -5,14 +5,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from teleconsult.cases.access import Sight, case_and_seen, case_for, open_on_purpose, record_reading
+from teleconsult.cases.access import Look, Sight, case_for, look_at, open_on_purpose, record_reading
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.forms_moves import OpenForm
 from teleconsult.cases.forms_outcome import OutcomeForm
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case
 from teleconsult.cases.page import build
 from teleconsult.cases.request import CONSENT_GIVERS, CONSENT_WAYS
 from teleconsult.cases.words import STATE_WORDS
@@ -20,7 +19,7 @@ from teleconsult.cases.writing import Writing, writing_for
 from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.web import show_refusal
 from teleconsult.web.messages import gettext as _
 
@@ -41,21 +40,20 @@ def words() -> dict[str, Any]:
 @requires(Permission.READ_CASES)
 def show(ref: str) -> str | Response:
     """Show a case to whoever may see it, as far as they may; the reading is recorded before it is answered."""
-    case, sight, seen = case_and_seen(current_user, ref)
-    if case.state == State.DRAFT and sight is Sight.FULL:
-        return redirect(url_for("cases.edit", ref=case.ref))
-    return read_page(case, sight, seen)
+    look = look_at(current_user, ref)
+    if look.case.state == State.DRAFT and look.sight is Sight.FULL:
+        return redirect(url_for("cases.edit", ref=look.case.ref))
+    return read_page(look)
 
 
-def read_page(case: Case, sight: Sight, seen: int, writing: Writing | None = None) -> str:
+def read_page(look: Look, writing: Writing | None = None) -> str:
     """Return the page of a case, its reading recorded; `writing` is the opinion's form when it was posted."""
-    # Whoever never saw it finds everything new; marking everything would mark nothing.
-    page = build(case, sight, seen or case.steps, current_user)
+    page = build(look, signed_in())
     if writing is None and any(move.verb == "answer" for move in page.moves):
-        writing = writing_for(case)
+        writing = writing_for(look.case)
     survey = OutcomeForm(formdata=None) if page.outcome and 0 in page.outcome.asked else None
     answer = render_template("cases/case.html", page=page, writing=writing, survey=survey)
-    record_reading(case, current_user, seen=seen)
+    record_reading(look.case, current_user, seen=look.seen)
     return answer
 
 

@@ -6,7 +6,7 @@ from flask import flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult.cases import actions
-from teleconsult.cases.access import case_and_seen, case_for
+from teleconsult.cases.access import case_for, look_at
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.models import Case
 from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on
@@ -33,10 +33,11 @@ ASIDE = {"ask": "cases.ask", "escalate": "cases.escalate", "files": "attachments
 
 def give(ref: str, verb: str) -> Any:
     """Show the case with the form of its opinion, and take the opinion: answered, or concluded."""
-    case, sight, seen = case_and_seen(current_user, ref)
+    look = look_at(current_user, ref)
+    case = look.case
     if request.method == "GET":
         check_open(ANSWER, case)
-        return read_page(case, sight, seen, writing_for(case, verb))
+        return read_page(look, writing_for(case, verb))
     case_id, writing = case.id, writing_for(case)
     if request.form.get("then") in ASIDE:
         return _aside(case, writing)
@@ -47,7 +48,7 @@ def give(ref: str, verb: str) -> Any:
     if status == GONE:
         return error_page(409, faster(case_id))
     writing.overtaken = faster(case_id) if status == 409 else ""
-    return read_page(*case_and_seen(current_user, ref), writing), status
+    return read_page(look_at(current_user, ref), writing), status
 
 
 def _decision(writing: Writing) -> str:
@@ -72,7 +73,7 @@ def _settle(case: Case, writing: Writing) -> int:
 def _aside(case: Case, writing: Writing) -> Response:
     ref = case.ref
     keep(case, writing)
-    flash(_("O que você escreveu do parecer está guardado."))
+    flash(_("O que você escreveu do parecer está salvo."))
     return redirect(url_for(ASIDE[request.form["then"]], ref=ref))
 
 

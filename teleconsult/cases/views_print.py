@@ -5,13 +5,13 @@ from typing import Any
 from flask import render_template
 
 from teleconsult import clock
-from teleconsult.cases.access import Sight, case_and_seen, record_reading
+from teleconsult.cases.access import Sight, look_at, record_reading
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.page import Page, build
 from teleconsult.errors import NotFound
 from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.gate import current_user, requires, signed_in
 
 
 @bp.get("/<ref>/print")
@@ -38,10 +38,10 @@ def _whole(ref: str) -> Page:
     Raises:
         NotFound: there is none, or not for this person, or nothing was sent yet.
     """
-    case, sight, _seen = case_and_seen(current_user, ref)
-    if sight is not Sight.FULL or case.state == State.DRAFT:
+    look = look_at(current_user, ref)
+    if look.sight is not Sight.FULL or look.case.state == State.DRAFT:
         raise NotFound
-    return build(case, sight, case.steps, current_user)
+    return build(look, signed_in())
 
 
 def _printed(page: Page, template: str, **more: Any) -> str:

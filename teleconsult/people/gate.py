@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
@@ -63,26 +63,29 @@ def public(view: View) -> View:
     return view
 
 
-_now = bindparam("now", type_=Session.idle_until.type)
-_LIVE = (
-    select(Session)
-    .join(Session.user)
-    .options(contains_eager(Session.user).options(joinedload(User.role_rows), joinedload(User.unit)))
-    .where(
-        Session.token_hash == bindparam("token_hash"),
-        Session.ended_at.is_(None),
-        Session.idle_until > _now,
-        Session.expires_at > _now,
-        User.switched_off_at.is_(None),
+@cache
+def _live() -> Select[Session]:
+    """Return the query of a live session with its person, their roles and their unit: what every page needs."""
+    # Made at the first request and not above: the unit is a model of a higher floor.
+    now = bindparam("now", type_=Session.idle_until.type)
+    return (
+        select(Session)
+        .join(Session.user)
+        .options(contains_eager(Session.user).options(joinedload(User.role_rows), joinedload(User.unit)))
+        .where(
+            Session.token_hash == bindparam("token_hash"),
+            Session.ended_at.is_(None),
+            Session.idle_until > now,
+            Session.expires_at > now,
+            User.switched_off_at.is_(None),
+        )
     )
-)
-"""A live session with its person, their roles and their unit: what every page needs, in one statement."""
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def load_session(token: str) -> User | None:
     """Return the person of a live session, in one statement; None when it ended, idled out or expired."""
-    row = db.session.scalars(_LIVE, {"token_hash": token_hash(token), "now": clock.now()}).unique().one_or_none()
+    row = db.session.scalars(_live(), {"token_hash": token_hash(token), "now": clock.now()}).unique().one_or_none()
     if row is None:
         return None
     g.session_row = row
