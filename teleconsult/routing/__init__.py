@@ -1,0 +1,1 @@
+"""The triage desk, and the distribution of cases to consultants on shift."""
