@@ -1,0 +1,76 @@
+"""The product as `make run` serves it, on a populated database of its own: web server, worker, mail server.
+
+One runs for each test worker and all its journeys share it; a journey makes its own cases. `case_in` walks
+them to a state from here, through the real verbs, on the same database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+
+from teleconsult import create_app
+from teleconsult.cases.lifecycle import State
+from teleconsult.coding import loader, tables
+from teleconsult.extensions import db, transaction
+from tests import conftest, world
+from tests.servers import smtp, web
+
+PLACE = "sqlite:///{folder}/site.db"
+
+
+@dataclass
+class Site:
+    """A running product. `states` holds the cookies of who signed in before: signing in is slow on purpose."""
+
+    web: web.Web
+    mail: smtp.Mail
+    application: Flask
+    states: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return self.web.url
+
+    def case_in(self, state: State, **people: str) -> str:
+        """Make a case, walk it to a state and return its reference."""
+        with self.application.app_context():
+            return world.walk_to(state, **people).case.ref
+
+    def all_portuguese(self) -> None:
+        """Undo what a journey chose in the menu of languages: accounts are shared by the journeys."""
+        with self.application.app_context(), db.engine.begin() as connection:
+            connection.execute(db.text("UPDATE users SET language = 'pt_BR' WHERE language <> 'pt_BR'"))
+
+
+@contextmanager
+def running(folder: Path, database: str = "") -> Iterator[Site]:
+    """Start everything on an empty database (SQLite in `folder` unless an address is given); stop it at the end."""
+    database = database or PLACE.format(folder=folder)
+    keys = {name: conftest.SETTINGS[name] for name in ("SECRET_KEY", "AUDIT_KEY")}
+    places = {"VAR": folder, "STORAGE_URL": str(folder / "files"), "SQLALCHEMY_DATABASE_URI": database}
+    application = create_app(conftest.SETTINGS | places)
+    with application.app_context():
+        flask_migrate.upgrade()
+        world.populate()
+        with transaction():
+            loader.write(loader.plan_cid10(tables.read_starter()))
+        db.session.remove()
+    with smtp.Mail() as mail:
+        env = keys | {
+            "DATABASE_URL": database,
+            "SMTP_HOST": mail.host,
+            "SMTP_PORT": str(mail.port),
+            "SMTP_TLS": "none",
+        }
+        served = web.start(folder, env, worker=True)
+        try:
+            yield Site(served, mail, application)
+        finally:
+            served.stop()
+            with application.app_context():
+                db.engine.dispose()
