@@ -32,18 +32,25 @@ def _catalogue() -> NullTranslations:
     return found
 
 
+def _raw(message: str) -> str:
+    return str(_catalogue().gettext(message))
+
+
+def _raw_form(one: str, many: str, num: int) -> str:
+    return str(_catalogue().ngettext(one, many, num))
+
+
 def gettext(message: str, **params: Any) -> str:
     """Return a message in the reader's language, with its places filled."""
-    words = str(_catalogue().gettext(message))
+    words = _raw(message)
     return words % params if params else words
 
 
 def ngettext(one: str, many: str, num: int, **params: Any) -> str:
     """Return the form of a message that goes with a number, with its places filled; `%(num)d` is the number."""
-    words = str(_catalogue().ngettext(one, many, num))
-    return words % ({"num": num} | params)
+    return _raw_form(one, many, num) % ({"num": num} | params)
 
 
 def init_messages(app: Flask) -> None:
-    """Let the templates look their messages up here."""
-    app.jinja_env.install_gettext_callables(gettext=gettext, ngettext=ngettext, newstyle=True)  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
+    """Let the templates look their messages up here; Jinja fills the places itself, escaping what fills them."""
+    app.jinja_env.install_gettext_callables(gettext=_raw, ngettext=_raw_form, newstyle=True)  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
