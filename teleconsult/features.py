@@ -7,12 +7,16 @@ from flask import Flask
 BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.people.views",
     "teleconsult.notices.views",
+    "teleconsult.notices.views_outbox",
+    "teleconsult.record.views",
     "teleconsult.network.views",
     "teleconsult.coding.views",
     "teleconsult.patients.views",
     "teleconsult.cases.views",
+    "teleconsult.cases.views_lists",
     "teleconsult.attachments.views",
     "teleconsult.routing.views",
+    "teleconsult.routing.views_home",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 
@@ -27,6 +31,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.notices.panels",
     "teleconsult.patients.merging",
     "teleconsult.cases.actions",
+    "teleconsult.cases.leaving",
     "teleconsult.cases.models_alerts",
     "teleconsult.cases.of_patient",
     "teleconsult.attachments.actions",

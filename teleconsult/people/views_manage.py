@@ -102,7 +102,6 @@ def what_happens(user: User) -> list[str]:
     return [
         _("A pessoa sai na hora de todos os aparelhos e não entra mais."),
         *(sentence for told in events.panels("person.leaving", person=user) for sentence in told),
-        _("Os casos que estão com ela voltam à fila, com o relógio andando."),
         _("O que ela escreveu continua com o nome dela. A conta pode ser ligada de novo."),
     ]
 

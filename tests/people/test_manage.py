@@ -202,10 +202,13 @@ def test_two_who_edit_at_once(application, teresa, sign_in):
     assert known(application, "bia")["name"] == "Beatriz Lemos Dois"
 
 
-def test_switching_off_says_what_will_happen_first(application, teresa):
+def test_switching_off_says_what_will_happen_first(application, teresa, case_in):
+    case_in(State.ASSIGNED)
     page = teresa.post("/people/PE-PAULO/switch-off").get_data(as_text=True)
     assert "Desligar a conta de Dr. Paulo Nogueira?" in page
-    assert "voltam à fila" in page
+    assert "1 caso que está com a pessoa volta à fila" in page
+    assert "Nenhum caso espera resposta" in teresa.post("/people/PE-LIA/switch-off").get_data(as_text=True)
+    assert "fila" not in teresa.post("/people/PE-DORA/switch-off").get_data(as_text=True)
     assert known(application, "paulo")["active"]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
+import config
 from teleconsult import clock
 from teleconsult.extensions import db
 from teleconsult.people.models import Session
@@ -99,6 +100,17 @@ def test_the_cookies_attributes(client):
     assert "Path=/" in header
     assert "Expires" not in header
     assert "Max-Age" not in header
+
+
+def test_the_cookie_of_a_real_installation_is_bound_to_its_host():
+    env = {"SECRET_KEY": "s" * 32, "AUDIT_KEY": "a" * 32, "BASE_URL": "https://tc.example", "SMTP_HOST": "mail"}
+    settings = config.load(env | {"ALLOWED_HOSTS": "tc.example"})
+    assert settings["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert settings["SESSION_COOKIE_SECURE"]
+    assert settings["SESSION_COOKIE_HTTPONLY"]
+    assert settings["SESSION_COOKIE_PATH"] == "/"
+    assert not settings.get("SESSION_COOKIE_DOMAIN")
+    assert settings["WTF_CSRF_TIME_LIMIT"] is None
 
 
 def test_sign_out_ends_it_on_the_server(application, client):

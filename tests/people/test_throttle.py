@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from teleconsult import clock, create_app
 from teleconsult.extensions import db, limiter
@@ -104,6 +105,16 @@ def test_the_storage_answers_what_the_limiter_asks(application):
         storage.incr("k", 60)
         assert storage.reset() == 1
         assert limiter.storage.base_exceptions
+
+
+def test_when_nothing_can_be_counted_people_still_come_in(limits, monkeypatch):
+    def away(*_args, **_kwargs):
+        raise OperationalError("INSERT", {}, Exception("disk is full"))
+
+    monkeypatch.setattr("teleconsult.people.throttle._short_transaction", away)
+    client = limits.test_client()
+    assert guess(client).status_code == 401
+    assert guess(client, who="marina@rede.example", password=world.PASSWORD).status_code == 302
 
 
 def test_counting_leaves_what_the_request_has_begun(session):

@@ -1,0 +1,28 @@
+"""What switching a person off does to their cases, said before it is done (the people screen asks)."""
+
+from flask_babel import gettext, ngettext
+from sqlalchemy import func, select
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.shelves import LIVE, in_state
+from teleconsult.events import panel
+from teleconsult.extensions import db
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+
+
+@panel("person.leaving")
+def cases_that_go_back(person: User) -> list[str] | None:
+    """Return how many cases go back to the queue, and what happens to those that wait for others."""
+    if not person.has(Role.CONSULTANT):
+        return None
+    held = select(func.count()).where(Case.holder_id == person.id, in_state(State.ASSIGNED), LIVE)
+    count = db.session.scalar(held) or 0
+    back = ngettext(
+        "%(num)d caso que está com a pessoa volta à fila, com o relógio andando.",
+        "%(num)d casos que estão com a pessoa voltam à fila, com o relógio andando.",
+        count,
+    )
+    later = gettext("Os casos dela que esperam a unidade voltam à fila quando a unidade responder.")
+    return [back if count else gettext("Nenhum caso espera resposta da pessoa agora."), later]
