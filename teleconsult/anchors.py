@@ -89,7 +89,12 @@ def due() -> Sequence[dict[str, Any]]:
             last = _last_line(file)
     if last is None or date.fromisoformat(last["at"][:10]) != clock.now().date():
         last = anchor()
-    return [last] if current_app.config["ANCHOR_MAIL"] and not _is_mailed(last) else []
+    return [last] if mails() and not _is_mailed(last) else []
+
+
+def mails() -> bool:
+    """Tell whether anchors are sent by mail as well."""
+    return bool(current_app.config["ANCHOR_MAIL"])
 
 
 def send(line: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from teleconsult.extensions import Model, UTCDateTime, changed, db, upsert
 
 START = "0" * 64
 TRIES = 50
+SUBJECT_LENGTH = 40
 
 
 class AuditHead(Model):
@@ -55,7 +56,7 @@ class AuditEvent(Model):
     word: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    subject: Mapped[str] = mapped_column(String(40), default="")
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH), default="")
     address: Mapped[str] = mapped_column(String(45), default="", info={"personal": True})
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     hash: Mapped[str] = mapped_column(String(64))
@@ -99,7 +100,7 @@ def record(
         "word": word,
         "user_id": by_id,
         "for_id": for_id,
-        "subject": subject,
+        "subject": fitting(subject),
         "address": (request.remote_addr or "") if has_request_context() else "",
         "data": data,
     }
@@ -118,6 +119,13 @@ def record(
         db.session.execute(insert(AuditEvent), row)
         return
     raise RuntimeError("the audit stream could not be advanced")
+
+
+def fitting(subject: str) -> str:
+    """Return a reference as the record keeps it: one that is longer than its column by its beginning and a digest."""
+    if len(subject) <= SUBJECT_LENGTH:
+        return subject
+    return f"{subject[: SUBJECT_LENGTH - 9]}~{hashlib.sha256(subject.encode()).hexdigest()[:8]}"
 
 
 def _open_stream(stream: str, last: str) -> bool:

@@ -6,6 +6,7 @@ from flask import Flask
 
 COMMANDS: tuple[str, ...] = (
     "teleconsult.worker_commands",
+    "teleconsult.record.commands",
     "teleconsult.people.commands",
     "teleconsult.network.loader",
     "teleconsult.cases.commands",

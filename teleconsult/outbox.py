@@ -175,9 +175,9 @@ def wake(kind: str | None = None) -> None:
         _rests.pop(resting, None)
 
 
-def retry(message_id: int) -> None:
-    """Give a message that was given up another round of tries. The caller holds the transaction."""
-    _retry(OutboxMessage.id == message_id)
+def retry(message_id: int) -> int:
+    """Give a message that was given up another round of tries; return 1, or 0. The caller holds the transaction."""
+    return _retry(OutboxMessage.id == message_id)
 
 
 def retry_all() -> int:

@@ -1,0 +1,68 @@
+"""The outbox on the screen of the managers: what waits, what was given up, and another try."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from teleconsult import mail
+from teleconsult.events import panel
+from teleconsult.extensions import transaction
+from teleconsult.notices import sending
+from teleconsult.outbox import OPEN
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires
+from teleconsult.people.models import User
+from teleconsult.web import page_by_key
+
+bp = Blueprint("outbox", __name__, url_prefix="/outbox")
+
+
+@bp.get("")
+@requires(Permission.WATCH_OUTBOX)
+def index() -> str:
+    """Show what was given up, or what waits."""
+    waiting = request.args.get("show") == "waiting"
+    which, order = (OPEN, sending.WAITING_FIRST) if waiting else (sending.GIVEN_UP, sending.GIVEN_UP_FIRST)
+    page = page_by_key(sending.messages(*which), order)
+    return render_template(
+        "notices/outbox.html",
+        page=page,
+        rows=[sending.said(row) for row in page.rows],
+        counts=sending.counts(),
+        waiting=waiting,
+        folder=mail.folder().name if mail.is_kept_in_files() else "",
+    )
+
+
+@bp.post("/retry")
+@requires(Permission.WATCH_OUTBOX)
+def retry() -> Response:
+    """Try one message again, or all."""
+    with transaction():
+        count = sending.retry(request.form.get("key", ""), by=current_user)
+    words = ngettext("%(num)d mensagem volta à fila.", "%(num)d mensagens voltam à fila.", count)
+    flash(words if count else _("Nada mudou: esta mensagem já voltou à fila."))
+    return redirect(url_for("outbox.index"))
+
+
+@panel("nav", order=95)
+def outbox_in_nav(user: User) -> dict[str, Any] | None:
+    """Lead managers to the outbox while something in it was given up."""
+    count = sending.given_up_count() if Permission.WATCH_OUTBOX in user.permissions else 0
+    if not count:
+        return None
+    here = request.blueprint == "outbox"
+    return {"label": _("Envios"), "icon": "mail", "url": url_for("outbox.index"), "count": count, "count_new": True,
+            "current": here}  # fmt: skip
+
+
+@panel("account", order=90)
+def outbox_in_account(user: User) -> dict[str, str] | None:
+    """Lead managers to the outbox when all is well, too."""
+    if Permission.WATCH_OUTBOX not in user.permissions:
+        return None
+    text = _("e-mails que esperam ou pararam")
+    return {"url": url_for("outbox.index"), "label": _("Envios"), "icon": "mail", "text": text}

@@ -1,0 +1,56 @@
+"""What of the record is wanted: a form in the address."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from wtforms import Field, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import Length, Optional, ValidationError
+
+from teleconsult.record.queries import Filters, people_called
+from teleconsult.record.words import WORDS
+from teleconsult.web import BaseForm, _l
+from teleconsult.web.dates import DayField
+
+
+class RecordForm(BaseForm):
+    """Dates, an event, who did it, and what it was done to. `people`: whom the name may mean."""
+
+    class Meta(BaseForm.Meta):
+        """It changes nothing, so it needs no token."""
+
+        csrf = False
+
+    since = DayField(_l("Desde"), [Optional()])
+    until = DayField(_l("Até"), [Optional()])
+    event = SelectField(_l("Evento"), default="")
+    person = StringField(_l("Pessoa"), [Length(max=120)])
+    about = StringField(_l("Sobre"), [Length(max=80)])
+    people: list[Any] = []  # noqa: RUF012 (of the form, replaced in `validate_person`)
+
+    def validate_person(self, field: Field) -> None:
+        """Find who is meant; the reference of one person, or a choice between several."""
+        self.people = people_called(field.data) if field.data else []
+        if field.data and not self.people:
+            raise ValidationError(_("Ninguém na rede tem este nome, e-mail ou código."))
+        if len(self.people) > 1:
+            raise ValidationError(_("Várias pessoas têm este nome: escolha uma, abaixo."))
+
+    def filters(self) -> Filters:
+        """Return what the valid form asks for."""
+        return Filters(
+            since=self.since.data,
+            until=self.until.data,
+            word=self.event.data or "",
+            person=self.people[0].ref if self.people else "",
+            about=self.about.data or "",
+        )
+
+
+def record_form() -> RecordForm:
+    """Return the form as the address fills it."""
+    form = RecordForm(request.args)
+    words = sorted((_(words), word) for word, words in WORDS.items())
+    form.event.choices = [SelectChoice("", _("Todos")), *(SelectChoice(word, said) for said, word in words)]
+    return form

@@ -1,0 +1,133 @@
+"""The record as its screens ask for it: filters from the address, newest first, paged by key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as day_time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from teleconsult import audit
+from teleconsult.audit import AuditEvent
+from teleconsult.extensions import db
+from teleconsult.people.models import User
+from teleconsult.typed import fold
+from teleconsult.web.words import zone
+
+BY_TIME = ((AuditEvent.at, True), (AuditEvent.id, True))
+NAMESAKES = 12
+"""How many people of a name are offered to choose from."""
+
+PIECE = 1000
+Other = aliased(User)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the record is wanted. `person` is a reference; `about` the reference of a thing."""
+
+    since: date | None = None
+    until: date | None = None
+    word: str = ""
+    person: str = ""
+    about: str = ""
+
+    def args(self) -> dict[str, str]:
+        """Return the filters as an address carries them, and as the record keeps that they were asked."""
+        given = {
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "event": self.word,
+            "person": self.person,
+            "about": self.about,
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def events(filters: Filters) -> Select[*tuple[Any, ...]]:
+    """Return the query of what the filters ask for, without order; whom it names are read with it."""
+    columns = (
+        AuditEvent.id,
+        AuditEvent.at,
+        AuditEvent.word,
+        AuditEvent.subject,
+        AuditEvent.address,
+        AuditEvent.stream,
+        AuditEvent.number,
+    )
+    return (
+        select(
+            *columns,
+            User.ref.label("by_ref"),
+            User.title.label("by_title"),
+            User.name.label("by_name"),
+            Other.ref.label("for_ref"),
+            Other.title.label("for_title"),
+            Other.name.label("for_name"),
+        )
+        .outerjoin(User, User.id == AuditEvent.user_id)
+        .outerjoin(Other, Other.id == AuditEvent.for_id)
+        .where(*_conditions(filters))
+    )
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.since:
+        found.append(AuditEvent.at >= _midnight(filters.since))
+    if filters.until:
+        found.append(AuditEvent.at < _midnight(filters.until + timedelta(days=1)))
+    if filters.word:
+        found.append(AuditEvent.word == filters.word)
+    if filters.person:
+        who = select(User.id).where(User.ref == filters.person).scalar_subquery()
+        found.append(AuditEvent.user_id == who)
+    if filters.about:
+        found.append(AuditEvent.subject == audit.fitting(filters.about))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    """Return when a day begins where the reader is."""
+    return datetime.combine(day, day_time(), zone())
+
+
+def newest(filters: Filters, limit: int) -> list[Any]:
+    """Return the newest events that the filters ask for."""
+    return list(db.session.execute(_ordered(events(filters)).limit(limit)).all())
+
+
+def every(filters: Filters) -> Iterator[Any]:
+    """Yield every event that the filters ask for, newest first, in constant memory."""
+    query, last = _ordered(events(filters)).limit(PIECE), None
+    while True:
+        further = query if last is None else query.where(_before(last))
+        rows = db.session.execute(further).all()
+        yield from rows
+        if len(rows) < PIECE:
+            db.session.rollback()
+            return
+        last = rows[-1]
+
+
+def _ordered(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+
+
+def _before(row: Any) -> ColumnElement[bool]:
+    return or_(AuditEvent.at < row.at, and_(AuditEvent.at == row.at, AuditEvent.id < row.id))
+
+
+def people_called(text: str) -> list[Any]:
+    """Return the people whom a reference, an e-mail or words of a name mean, by name; a few, and one more."""
+    text = text.strip()
+    columns = (User.ref, User.title, User.name)
+    exact = db.session.execute(select(*columns).where(or_(User.ref == text.upper(), User.email == text.lower()))).all()
+    if exact or not text:
+        return list(exact)
+    named = [User.search_key.contains(word, autoescape=True) for word in fold(text).split()]
+    if not named:
+        return []
+    return list(db.session.execute(select(*columns).where(*named).order_by(User.name, User.id).limit(NAMESAKES + 1)))

@@ -1,0 +1,246 @@
+"""The record on the screen, on paper and as a spreadsheet, for those who may read it."""
+
+import csv
+import io
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from teleconsult import audit, clock
+from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db, transaction
+from teleconsult.record import queries
+from teleconsult.record.queries import Filters
+from teleconsult.web.csv_out import cell
+from tests.world import SECRET_NAME, person
+
+NOON = datetime.fromisoformat("2026-11-10T15:00:00+00:00")
+
+
+def text_of(answer):
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:1500]
+    return answer.get_data(as_text=True)
+
+
+@pytest.fixture
+def manager(session, sign_in):
+    return sign_in("teresa")
+
+
+def event(word="case.view", at=NOON, by="paulo", about="TC-000001", **data):
+    with clock.at(at), transaction():
+        audit.record(f"reader:{by}", word, by_id=person(by).id, subject=about, **data)
+
+
+def shown(browser, **args):
+    """Return (what, about) of each row that the page lists."""
+    page = text_of(browser.get("/record", query_string=args))
+    rows = re.findall(r"<tr role=\"row\">(.*?)</tr>", page.split("<tbody")[1], re.S) if "<tbody" in page else []
+    return [(re.findall(r"<td role=cell>([^<]*)<br>", row)[-1], re.findall(r"about=([^\"&]+)", row)[:1]) for row in rows]
+
+
+@pytest.mark.parametrize("key", ["marina", "paulo", "rosangela", "dora"])
+@pytest.mark.parametrize("path", ["/record", "/record/print", "/record/export.csv"])
+def test_only_managers_read_the_record(session, sign_in, key, path):
+    assert sign_in(key).get(path).status_code == 403
+
+
+def test_the_record_says_who_did_what_and_holds_no_patient(manager, case_in):
+    case = case_in(State.ANSWERED).case
+    page = text_of(manager.get("/record"))
+    assert "Caso respondido" in page
+    assert "Dr. Paulo Nogueira" in page
+    assert case.ref in page
+    for secret in (SECRET_NAME, "hanseníase", "Severina"):
+        assert secret not in page
+
+
+def test_each_look_is_recorded_with_what_was_asked(manager):
+    event()
+    manager.get("/record", query_string={"event": "case.view", "person": "paulo@rede.example", "about": "TC-000001"})
+    manager.get("/record/print", query_string={"since": "10/11/2026"})
+    manager.get("/record/export.csv")
+    rows = db.session.execute(
+        db.select(AuditEvent.word, AuditEvent.data, AuditEvent.stream)
+        .where(AuditEvent.word.like("record.%"))
+        .order_by(AuditEvent.id)
+    ).all()
+    assert [row.word for row in rows] == ["record.view", "record.print", "record.export"]
+    assert rows[0].data == {"asked": {"event": "case.view", "person": person("paulo").ref, "about": "TC-000001"}}
+    assert rows[1].data == {"asked": {"since": "2026-11-10"}}
+    assert {row.stream for row in rows} == {f"reader:{person('teresa').ref}"}
+
+
+def test_a_name_typed_as_a_reference_is_not_kept(manager):
+    assert "Nenhum evento" in text_of(manager.get("/record", query_string={"about": SECRET_NAME}))
+    assert db.session.scalars(db.select(AuditEvent.data).where(AuditEvent.word == "record.view")).one() == {"asked": {}}
+
+
+def test_filters_by_day_event_person_and_thing(manager):
+    event("case.view", at=NOON)
+    event("case.print", at=NOON + timedelta(days=1))
+    event("case.view", at=NOON + timedelta(days=2), by="marina", about="TC-000002")
+    every = [("Caso lido", ["TC-000002"]), ("Caso impresso", ["TC-000001"]), ("Caso lido", ["TC-000001"])]
+    days = {"since": "10/11/2026", "until": "12/11/2026"}
+    assert shown(manager, **days) == every
+    assert shown(manager, since="11/11/2026", until="11/11/2026") == every[1:2]
+    assert shown(manager, event="case.print", **days) == every[1:2]
+    assert shown(manager, person="Marina", **days) == every[:1]
+    assert shown(manager, person=person("paulo").ref.lower(), **days) == every[1:]
+    assert shown(manager, about="TC-000002", **days) == every[:1]
+    assert shown(manager, about="TC-000002", person="paulo") == []
+
+
+def test_a_day_is_the_readers_own(manager):
+    midnight_in_recife = datetime.fromisoformat("2026-11-10T03:00:00+00:00")
+    event(at=midnight_in_recife - timedelta(seconds=1), about="TC-000001")
+    event(at=midnight_in_recife, about="TC-000002")
+    assert [about for _, about in shown(manager, since="10/11/2026", until="10/11/2026")] == [["TC-000002"]]
+
+
+def test_of_several_people_of_a_name_one_is_chosen(manager):
+    answer = manager.get("/record", query_string={"person": "Dra", "event": "case.view"})
+    assert answer.status_code in (200, 422)
+    answer = manager.get("/record", query_string={"person": "a", "event": "case.view"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    links = re.findall(r'href="(/record\?[^"]*person=PE-[^"]*)"', page)
+    assert len(links) > 2
+    assert all("event=case.view" in link for link in links)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"since": "31/02/2026"}, {"event": "case.unheard"}, {"person": "Ninguém Conhecido"}, {"about": "x" * 81}]
+)
+def test_a_filter_that_says_nothing_is_named_not_ignored(manager, wrong):
+    answer = manager.get("/record", query_string=wrong)
+    assert answer.status_code == 422
+    assert "tc-errors" in answer.get_data(as_text=True)
+    assert manager.get("/record/export.csv", query_string=wrong).status_code == 400
+
+
+def test_pages_go_on_with_their_filters(manager):
+    for n in range(45):
+        event(at=NOON + timedelta(minutes=n // 3), about=f"TC-{n:06}")
+    seen, path = [], "/record?event=case.view"
+    for _ in range(3):
+        page = text_of(manager.get(path))
+        seen += re.findall(r"about=(TC-\d+)", page)
+        (older,) = re.findall(r'rel="next" href="([^"]+)"', page) or [""]
+        path = older.replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 45
+    assert seen[0] == "TC-000044"
+
+
+def test_an_unknown_word_is_shown_as_it_is(manager):
+    event("newer.version")
+    assert "newer.version" in text_of(manager.get("/record"))
+
+
+def table(answer):
+    text = answer.get_data().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def test_the_spreadsheet_has_everything(manager, monkeypatch):
+    monkeypatch.setattr(queries, "PIECE", 7)
+    for n in range(20):
+        event(at=NOON + timedelta(minutes=n // 4), about=f"TC-{n:06}")
+    answer = manager.get("/record/export.csv", query_string={"event": "case.view"})
+    heads, *rows = table(answer)
+    assert heads[0] == "Momento"
+    assert [row[6] for row in rows] == [f"TC-{n:06}" for n in reversed(range(20))]
+    assert rows[0][1:4] == ["Caso lido", "case.view", "Dr. Paulo Nogueira"]
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="registro-')
+
+
+def test_nothing_in_the_spreadsheet_is_a_formula(manager):
+    with transaction():
+        person("paulo").name = '=HYPERLINK("http://evil","x")'
+        person("paulo").title = ""
+    event(about="@SUM(1)")
+    _, row = table(manager.get("/record/export.csv", query_string={"event": "case.view"}))
+    assert row[3] == '\'=HYPERLINK("http://evil","x")'
+    assert row[6] == "'@SUM(1)"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\n+1", "\x00=1", "|x", "%x"])
+def test_a_cell_that_could_run_gets_an_apostrophe(text):
+    assert cell(text).startswith("'")
+    assert not re.search(r"[\x00-\x1f]", cell(text))
+
+
+@pytest.mark.parametrize(("value", "said"), [("a=b", "a=b"), (-5, "-5"), (None, ""), ("TC-1", "TC-1"), ("", "")])
+def test_other_cells_stay_as_they_are(value, said):
+    assert cell(value) == said
+
+
+def test_paper_shows_the_newest_and_says_if_there_are_more(manager, monkeypatch):
+    for n in range(4):
+        event(about=f"TC-{n:06}")
+    page = text_of(manager.get("/record/print", query_string={"event": "case.view"}))
+    assert page.count("<tr><td>") == 4
+    assert "A planilha traz" not in page
+    monkeypatch.setattr("teleconsult.record.views.ON_PAPER", 3)
+    page = text_of(manager.get("/record/print", query_string={"event": "case.view"}))
+    assert page.count("<tr><td>") == 3
+    assert "A planilha traz" in page
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        (Filters(), "ix_audit_events_at"),
+        (Filters(since=NOON.date()), "ix_audit_events_at"),
+        (Filters(word="case.view"), "ix_audit_events_word"),
+        (Filters(about="TC-1"), "ix_audit_events_subject"),
+        (Filters(person="PE-PAULO"), "ix_audit_events_user_id"),
+    ],
+    ids=["all", "since", "word", "about", "person"],
+)
+def test_each_filter_is_served_by_its_index(session, database, filters, index):
+    query = queries._ordered(queries.events(filters)).limit(21)
+    text = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    if database == "sqlite":
+        plan = " ".join(row[3] for row in db.session.execute(db.text(f"EXPLAIN QUERY PLAN {text}")))
+        assert "TEMP B-TREE" not in plan
+    else:
+        db.session.execute(db.text("SET enable_seqscan = off"))
+        plan = " ".join(row[0] for row in db.session.execute(db.text(f"EXPLAIN {text}")))
+    assert index in plan
+
+
+def test_a_long_reference_is_found_again(manager):
+    long = "unidade-" * 9
+    event("unit.change", about=long)
+    row = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "unit.change")).one()
+    assert len(row.subject) == 40
+    assert len(shown(manager, about=long)) == 1
+    assert list(audit.verify()) == []
+
+
+def test_the_commands_prove_and_anchor_the_record(session, application, case_in, tmp_path, monkeypatch):
+    monkeypatch.setitem(application.config, "ANCHOR_FILE", str(tmp_path / "anchors.jsonl"))
+    monkeypatch.setitem(application.config, "ANCHOR_MAIL", "guarda@rede.example")
+    case = case_in(State.SUBMITTED).case
+    runner = application.test_cli_runner()
+    anchored = runner.invoke(args=["anchor-audit"])
+    assert anchored.exit_code == 0
+    digest = anchored.output.split("\t")[1]
+    proved = runner.invoke(args=["verify-audit", "--digest", digest])
+    assert (proved.exit_code, proved.output) == (0, "The record is whole.\n")
+    assert runner.invoke(args=["verify-audit", "--digest", "0" * 64]).exit_code == 1
+    db.session.rollback()
+    mails = db.session.scalars(
+        db.text("SELECT payload FROM outbox_messages WHERE address = 'guarda@rede.example'")
+    ).all()
+    assert len(mails) == 1
+    with transaction():
+        db.session.execute(
+            db.text("UPDATE audit_heads SET length = length + 1 WHERE stream = :s"), {"s": f"case:{case.ref}"}
+        )
+    broken = runner.invoke(args=["verify-audit"])
+    assert broken.exit_code == 1
+    assert broken.output.splitlines()[0] == f"case:{case.ref}\t3\tcut"
