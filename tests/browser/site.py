@@ -4,19 +4,23 @@ One runs for each test worker and all its journeys share it; a journey makes its
 them to a state from here, through the real verbs, on the same database.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
 from flask import Flask
 
-from teleconsult import create_app
+from teleconsult import clock, create_app
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.coding import loader, tables
 from teleconsult.extensions import db, transaction
+from teleconsult.people.models import Session, User
 from tests import conftest, world
 from tests.servers import smtp, web
 
@@ -40,6 +44,28 @@ class Site:
         """Make a case, walk it to a state and return its reference."""
         with self.application.app_context():
             return world.walk_to(state, **people).case.ref
+
+    def draft_of(self, ref: str) -> dict[str, Any]:
+        """Return the texts that the server has of a draft."""
+        with self.application.app_context():
+            case = db.session.scalars(db.select(Case).where(Case.ref == ref)).one()
+            return dict(case.draft.fields) if case.draft else {}
+
+    @staticmethod
+    def wait_until(holds: Callable[[], bool], seconds: float = 15) -> None:
+        """Return when something holds that no page shows."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, f"it did not hold within {seconds:g} s"
+            time.sleep(0.05)
+
+    def end_sessions(self, person: str) -> None:
+        """Let every session of a person run out, as an hour without a click does."""
+        self.states.pop(person, None)
+        with self.application.app_context(), db.engine.begin() as connection:
+            mine = db.select(User.id).where(User.email == f"{person}@rede.example").scalar_subquery()
+            over = clock.now() - timedelta(minutes=1)
+            connection.execute(db.update(Session).where(Session.user_id == mine).values(idle_until=over))
 
     def all_portuguese(self) -> None:
         """Undo what a journey chose in the menu of languages: accounts are shared by the journeys."""

@@ -1,0 +1,147 @@
+"""Nothing typed is lost: not by a dropped line, a session that ran out, another window, or a closed lid."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from teleconsult.cases.lifecycle import State
+from tests.browser.people import Somebody
+from tests.browser.windows import sign_in
+
+STORY = "Dor lombar há três meses, pior ao deitar."
+PAUSE = 3_500
+"""Milliseconds after which a draft saves itself, and a little."""
+
+
+class Writer(Somebody):
+    """Somebody who writes a draft, in a browser whose clock can be pushed on."""
+
+    def begin(self, ref, step="clinical"):
+        self.page.clock.install()
+        return self.at(f"/cases/{ref}/edit/{step}")
+
+    @property
+    def story(self):
+        return self.page.get_by_label("História")
+
+    @property
+    def dialog(self):
+        return self.page.locator("#dois-textos")
+
+    def type(self, text=STORY):
+        self.story.fill(text)
+        self.wait_a_moment()
+
+    def wait_a_moment(self):
+        self.page.clock.fast_forward(PAUSE)
+
+    def is_told(self, words):
+        expect(self.page.locator(".tc-saved[role=status]")).to_contain_text(words)
+
+    def keeps(self, copies):
+        """Wait until the browser keeps so many copies of unsent text."""
+        script = "copies => Object.keys(localStorage).filter(key => key.startsWith('tc:draft:')).length === copies"
+        self.page.wait_for_function(script, arg=copies)
+
+
+@pytest.fixture
+def ref(site):
+    return site.case_in(State.DRAFT)
+
+
+@pytest.fixture
+def marina(page_for, ref):
+    return Writer(page_for("marina")).begin(ref)
+
+
+def test_what_is_typed_is_saved_by_itself_and_no_copy_stays(marina, ref):
+    marina.type()
+    marina.is_saved()
+    marina.keeps(0)
+    marina.at(f"/cases/{ref}/edit/clinical")
+    expect(marina.story).to_have_value(STORY)
+
+
+def test_a_lost_line_keeps_the_text_in_the_browser_until_it_is_back(marina, watch):
+    watch.allowed += ["ERR_INTERNET_DISCONNECTED"]
+    marina.page.context.set_offline(True)
+    marina.type()
+    marina.is_told("Sem conexão: guardado neste aparelho")
+    marina.keeps(1)
+    marina.page.context.set_offline(False)
+    marina.is_saved()
+    marina.keeps(0)
+
+
+def test_a_session_that_ran_out_offers_the_text_again_after_signing_in(marina, ref, site, watch):
+    watch.allowed += ["401"]
+    site.end_sessions("marina")
+    marina.type()
+    marina.is_told("A sessão terminou: guardado neste aparelho")
+    marina.at(f"/cases/{ref}/edit/clinical")
+    sign_in(marina.page, "marina")
+    expect(marina.page).to_have_url(re.compile(f"/cases/{ref}/edit/clinical"))
+    expect(marina.dialog).to_be_visible()
+    marina.press("Decidir depois")
+    marina.at(f"/cases/{ref}/edit/clinical")
+    expect(marina.dialog).to_contain_text(STORY)
+    marina.press("Usar os escolhidos")
+    expect(marina.story).to_have_value(STORY)
+    marina.wait_a_moment()
+    marina.is_saved()
+    marina.keeps(0)
+
+
+def test_signing_out_wipes_the_copies_of_this_person(page_for, ref, watch):
+    watch.allowed += ["ERR_FAILED"]
+    marina = Writer(page_for("marina", fresh=True)).begin(ref)
+    marina.page.route("**/draft?step=*", lambda route: route.abort())
+    marina.type()
+    marina.is_told("Sem conexão: guardado neste aparelho")
+    marina.page.locator(".tc-me summary").click()
+    marina.press("Sair")
+    expect(marina.page).to_have_url(re.compile("/sign-in"))
+    marina.keeps(0)
+
+
+def test_two_windows_on_one_field_show_both_texts(marina, page_for, ref, watch):
+    watch.allowed += ["409"]
+    other = Writer(page_for("marina")).begin(ref)
+    other.type("O que a outra janela escreveu.")
+    other.is_saved()
+    marina.type("O que esta janela escreveu.")
+    expect(marina.dialog).to_contain_text("Há dois textos deste rascunho")
+    field = marina.dialog.get_by_role("group", name="História")
+    expect(field).to_contain_text("O que a outra janela escreveu.")
+    field.get_by_role("radio", name="No servidor").check()
+    marina.press("Usar os escolhidos")
+    expect(marina.story).to_have_value("O que a outra janela escreveu.")
+    marina.page.get_by_label("Exame físico e resultados").fill("Lasègue negativo.")
+    marina.wait_a_moment()
+    marina.is_saved()
+
+
+def test_leaving_the_page_at_once_saves_what_was_typed(marina, ref, site):
+    marina.story.fill(STORY)
+    marina.at("/account")
+    site.wait_until(lambda: site.draft_of(ref).get("subjective") == STORY)
+    marina.at(f"/cases/{ref}/edit/clinical")
+    expect(marina.story).to_have_value(STORY)
+    expect(marina.dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_a_form_posted_after_the_session_ended_comes_back_after_signing_in(page_for, site, watch, script):
+    watch.allowed += ["401"]
+    ref = site.case_in(State.ANSWERED, requester="jonas")
+    jonas = Somebody(page_for("jonas", fresh=True, java_script_enabled=script), script=script)
+    jonas.at(f"/cases/{ref}/follow_up").write("Sua dúvida", STORY)
+    site.end_sessions("jonas")
+    jonas.press("Perguntar de novo")
+    jonas.reads("Entrar")
+    sign_in(jonas.page, "jonas")
+    jonas.sees_title("Guardamos o que você escreveu")
+    jonas.press("Continuar e enviar")
+    jonas.reads(STORY)
+    expect(jonas.page).to_have_url(re.compile(f"/cases/{ref}$"))
