@@ -23,7 +23,7 @@ from itsdangerous import URLSafeTimedSerializer
 from teleconsult import create_app
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
-from tests import pages, world
+from tests import english, pages, world
 from tests.servers import postgres
 
 SETTINGS: dict[str, Any] = {
@@ -91,6 +91,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("--database")
         kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
         metafunc.parametrize("database", kinds, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english_words() -> None:
+    """The English that the .po has now, before any application reads it."""
+    english.compile_if_stale()
 
 
 @pytest.fixture(scope="session")
