@@ -6,7 +6,7 @@ from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.extensions import db, transaction
-from tests.cases.filing import case_of, fill, hidden, path, review_of, send, sent, texts_of
+from tests.cases.filing import at_once, case_of, fill, hidden, path, review_of, send, sent, texts_of, value_of
 from tests.world import person
 
 MISSING = {
@@ -122,6 +122,27 @@ def test_a_revoked_consent_is_asked_for_again(marina, ref):
     answer = send(marina, ref)
     assert answer.status_code == 422
     assert "consent_given_by" in answer.get_data(as_text=True)
+
+
+def test_what_was_reviewed_before_the_consent_was_taken_back_is_not_sent(marina, ref):
+    page = review_of(marina, ref)
+    data = {name: value_of(page, name) for name in ("version", "draft_version")}
+    case = case_of(ref)
+    with transaction(case):
+        actions.revoke_consent(case, why="Mudou de ideia.", by=person("marina"))
+    assert marina.post(f"/cases/{ref}/submit", data=data).status_code == 409
+    assert case_of(ref).state == State.RETURNED
+
+
+def test_sending_and_taking_the_consent_back_at_once_never_sends_without_it(marina, ref):
+    page = review_of(marina, ref)
+    data = {name: value_of(page, name) for name in ("version", "draft_version")}
+    db.session.rollback()
+    posts = [(f"/cases/{ref}/submit", data), (f"/cases/{ref}/revoke_consent", data | {"why": "Mudou de ideia."})]
+    answers = at_once(marina, posts)
+    assert all(answer.status_code in (302, 409) for answer in answers), [a.status_code for a in answers]
+    case = case_of(ref)
+    assert (case.state == State.SUBMITTED) is (actions.live_consent(case) is not None)
 
 
 def test_a_cancelled_case_is_not_written_on(marina, ref):

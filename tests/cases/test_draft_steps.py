@@ -4,7 +4,19 @@ import pytest
 
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db
-from tests.cases.filing import CLINICAL, begin, case_of, fill, fill_all, hidden, path, review_of, texts_of, value_of
+from tests.cases.filing import (
+    CLINICAL,
+    at_once,
+    begin,
+    case_of,
+    fill,
+    fill_all,
+    hidden,
+    path,
+    review_of,
+    texts_of,
+    value_of,
+)
 
 
 @pytest.fixture
@@ -22,6 +34,15 @@ def test_the_form_that_begins_a_case_sent_twice_makes_one(marina):
     data = {"token": value_of(page, "token"), "specialty": "dermatologia"}
     first, second = (marina.post("/cases/new", data=data).location for _ in range(2))
     assert first == second
+    assert db.session.scalar(db.select(db.func.count(Case.id))) == 1
+
+
+def test_the_form_that_begins_a_case_sent_twice_at_once_makes_one(marina):
+    page = marina.get("/cases/new").get_data(as_text=True)
+    data = {"token": value_of(page, "token")}
+    db.session.rollback()
+    answers = at_once(marina, [("/cases/new", data)] * 3)
+    assert len({answer.location for answer in answers}) == 1
     assert db.session.scalar(db.select(db.func.count(Case.id))) == 1
 
 

@@ -1,7 +1,5 @@
 """Sending: everything is checked by the server, twice is once, and what was typed is what arrives."""
 
-from threading import Barrier, Thread
-
 import pytest
 
 from teleconsult import audit
@@ -11,7 +9,7 @@ from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.patients.actions import admit
 from teleconsult.patients.models import Patient
-from tests.cases.filing import begin, case_of, fill, fill_all, review_of, send, sent, texts_of, value_of
+from tests.cases.filing import at_once, begin, case_of, fill, fill_all, review_of, send, sent, texts_of, value_of
 from tests.world import person
 
 CNS = "700000010211009"
@@ -120,26 +118,6 @@ def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
     sent_cases = db.session.scalars(db.select(Case).where(Case.state == State.SUBMITTED)).all()
     assert sent_cases
     assert {case.patient_id for case in sent_cases} == {patients[0].id}
-
-
-def at_once(browser, posts):
-    """Post from as many threads as posts, with one browser's cookies, as close together as can be."""
-    gate, answers = Barrier(len(posts)), []
-    token = browser.token()
-
-    def press(where, data):
-        other = browser.application.test_client()
-        for cookie in browser._cookies.values():
-            other._cookies[cookie._storage_key] = cookie
-        gate.wait()
-        answers.append(other.post(where, data=data | {"csrf_token": token}))
-
-    threads = [Thread(target=press, args=post) for post in posts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_the_patients_record_is_found_by_number_and_brought_up_to_date(marina):

@@ -151,6 +151,7 @@ def revoke_consent(case: Case, *, why: str, by: User) -> None:
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     consent.revoked_at, consent.revoked_by_id, consent.revoked_why = clock.now(), by.id, why
+    case.changed_at = consent.revoked_at  # The case's version moves: who is sending it on this consent is overtaken.
     db.session.flush()
     audit.record(f"case:{case.ref}", "case.revoke_consent", by_id=by.id, subject=case.ref, why=audit.digest(why))
 
