@@ -1,7 +1,7 @@
 """Deadlines in words: the chip of lists and of the case page, and the clock under it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypedDict
 
 from babel.dates import format_datetime
@@ -15,6 +15,8 @@ from teleconsult.web.words import local, localclock, localtime, short_span
 
 SOON = 0.25
 """What is left of the target when a deadline turns amber."""
+NEAR = timedelta(days=3)
+"""The same, of what the unit has to answer."""
 
 
 class Timed(Protocol):
@@ -47,7 +49,8 @@ def due_chip(case: Timed, now: datetime, *, asker: bool = False) -> Chip:
     kind is clock, soon, late, paused or none; a tone never comes without its words.
     """
     if case.state in REQUESTER_TIME and asker and case.ends_at is not None:
-        return Chip(kind="soon", text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
+        kind = "soon" if case.ends_at - now <= NEAR else "clock"
+        return Chip(kind=kind, text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
     if case.state == State.ANSWERED and case.ends_at is not None:
         return Chip(kind="clock", text=_("dúvidas até %(when)s", when=short_when(case.ends_at, now)))
     soon = SOON * _target_seconds(case, case.due_at) if case.due_at else 0

@@ -70,3 +70,15 @@ def is_on_duty(user_id: int, specialty_id: int, at: datetime) -> bool:
     """Tell whether one consultant is on duty for a specialty at a moment."""
     del at
     return db.session.scalar(_of_specialty(specialty_id).where(User.id == user_id)) is not None
+
+
+def duties_of(user_id: int, at: datetime) -> frozenset[int]:
+    """Return the specialties for which one consultant is on duty at a moment."""
+    del at
+    query = (
+        select(UserSpecialty.specialty_id)
+        .join(User, User.id == UserSpecialty.user_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(User.id == user_id, UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
+    )
+    return frozenset(db.session.scalars(query))

@@ -1,0 +1,179 @@
+"""The lists of cases as their pages show them: rows in words, what waits first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from teleconsult.cases import drafts, outcome, queries_lists
+from teleconsult.cases.access import Sight
+from teleconsult.cases.draft_fields import RETURNABLE
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words, state_words
+from teleconsult.people.models import User
+from teleconsult.web.words import relative
+
+MOST_NAMED = 3
+"""Things that a row names; of the others it says how many there are."""
+
+Row = dict[str, Any]
+
+
+def _person(title: str | None, name: str | None) -> str:
+    return f"{title or ''} {name or ''}".strip()
+
+
+def _base(row: Any, moment: Moment, sight: Sight, *, asker: bool) -> dict[str, Any]:
+    return {
+        "ref": row.ref,
+        "version": row.version,
+        "url": url_for("cases.show", ref=row.ref),
+        "name": called(row, sight, moment),
+        "topic": specialty_words(row),
+        "unseen": row.seen < row.steps,
+        "state": row.state,
+        "due": due_words_of(row, moment, asker=asker),
+        "text": row.complaint,
+    }
+
+
+def going(rows: Iterable[Any], user: User, *, whose: bool = False, asker: bool = True) -> list[Row]:
+    """Return rows of what goes on or is over; `whose` names the requester and the unit of each."""
+    moment = Moment()
+    made = []
+    for row in rows:
+        line = _base(row, moment, Sight.FULL, asker=asker)
+        line["word"] = state_words(row, user, _person(row.holder_title, row.holder_name))
+        if whose:
+            line["text"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}"
+        made.append(line)
+    return made
+
+
+def waiting(rows: Sequence[Any], *, whose: bool = False) -> list[Row]:
+    """Return rows of what waits for the unit, each with its reason and the next step."""
+    moment = Moment()
+    items = queries_lists.asked_items([row.id for row in rows if row.state == State.AWAITING_INFORMATION])
+    fields = queries_lists.missing_fields([row.id for row in rows if row.state == State.RETURNED])
+    made = []
+    for row in rows:
+        line = _base(row, moment, Sight.FULL, asker=True)
+        line["why"] = _why(row, items.get(row.id, []), fields.get(row.id, []))
+        line["action"] = _next_step(row)
+        line["whose"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}" if whose else ""
+        made.append(line)
+    return made
+
+
+def _why(row: Any, items: Sequence[str], fields: Sequence[str]) -> dict[str, Any]:
+    if row.state == State.AWAITING_INFORMATION:
+        return {"kind": "asked", "who": _person(row.holder_title, row.holder_name), **_named(items)}
+    if row.state == State.RETURNED:
+        return {"kind": "returned", **_named([str(_(RETURNABLE.get(name, name))) for name in fields])}
+    return {"kind": "answered", "who": _person(row.holder_title, row.holder_name), "count": row.asked}
+
+
+def _named(things: Sequence[str]) -> dict[str, Any]:
+    return {
+        "what": ", ".join(things[:MOST_NAMED]),
+        "count": len(things),
+        "others": max(0, len(things) - MOST_NAMED),
+    }
+
+
+def _next_step(row: Any) -> dict[str, str]:
+    if row.state == State.AWAITING_INFORMATION:
+        return {"url": url_for("cases.supply", ref=row.ref), "label": _("Responder")}
+    if row.state == State.RETURNED:
+        return {"url": url_for("cases.edit", ref=row.ref), "label": _("Completar")}
+    return {"url": url_for("cases.show", ref=row.ref), "label": _("Ler a resposta")}
+
+
+def to_confirm(user: User) -> list[Row]:
+    """Return rows of what support filed in this person's name and waits for their word."""
+    return [
+        {
+            "url": url_for("cases.confirmations"),
+            "name": row.initials,
+            "topic": specialty_words(row),
+            "unseen": True,
+            "state": State.SUBMITTED,
+            "due": None,
+            "why": {"kind": "confirm", "who": _person(row.title, row.name)},
+            "action": {"url": url_for("cases.confirmations"), "label": _("Conferir")},
+            "whose": "",
+        }
+        for row in drafts.waiting_to_confirm(user)
+    ]
+
+
+def surveys(user: User, limit: int) -> list[Row]:
+    """Return rows of what is asked about concluded cases."""
+    return [_survey(asked) for asked in outcome.pending_for(user, limit)]
+
+
+def _survey(asked: outcome.Pending) -> Row:
+    later = {"days": asked.days} if asked.days else {}
+    values: dict[str, Any] = {"ref": asked.ref, **later}
+    return {
+        "url": url_for("cases.show", ref=asked.ref),
+        "name": asked.initials,
+        "topic": asked.ref,
+        "unseen": False,
+        "state": State.CONCLUDED,
+        "due": None,
+        "why": {"kind": "later" if asked.days else "survey", "count": asked.days},
+        "action": {
+            "url": url_for("cases.outcome_later" if asked.days else "cases.outcome_survey", **values),
+            "label": _("Contar"),
+        },
+        "whose": "",
+    }
+
+
+def unsent(user: User) -> list[Row]:
+    """Return rows of the drafts that this person writes."""
+    return [_draft(row, user) for row in drafts.drafts_of(user)]
+
+
+def _draft(row: Any, user: User) -> Row:
+    name = row.fields.get("social_name") or row.fields.get("patient_name") or _("Paciente ainda sem nome")
+    address = url_for("cases.edit", ref=row.ref)
+    return {
+        "url": address,
+        "name": name,
+        "topic": row.ref,
+        "unseen": False,
+        "state": State.DRAFT,
+        "due": {"kind": "clock", "text": _("salvo %(when)s", when=relative(row.saved_at))},
+        "text": row.fields.get("complaint") or "",
+        "why": {"kind": "draft"},
+        "action": {"url": address, "label": _("Continuar")},
+        "whose": _person(row.title, row.name) if row.requester_id != user.id else "",
+    }
+
+
+def to_answer(rows: Iterable[Any]) -> list[Row]:
+    """Return rows of what a consultant holds and is to answer."""
+    moment = Moment()
+    made = []
+    for row in rows:
+        line = _base(row, moment, Sight.FULL, asker=False)
+        line["why"] = {"kind": "held", "what": row.complaint, "count": row.asked}
+        line["whose"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}"
+        line["action"] = {"url": line["url"], "label": _("Responder")}
+        made.append(line)
+    return made
+
+
+def to_claim(rows: Iterable[Any], duties: frozenset[int]) -> list[Row]:
+    """Return rows of what waits in a consultant's specialties: initials only, until somebody takes it."""
+    moment = Moment()
+    made = []
+    for row in rows:
+        line = _base(row, moment, Sight.WAITING, asker=False)
+        line["whose"] = row.unit_name
+        line["claim"] = url_for("cases.claim", ref=row.ref) if row.specialty_id in duties else ""
+        made.append(line)
+    return made

@@ -1,0 +1,58 @@
+"""What the management looks at once a day: how much is open and late, and whether everything runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.shelves import LIVE, in_state
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.outbox import OPEN, OutboxMessage
+from teleconsult.people.models import User
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Figures of this moment."""
+
+    by_state: dict[str, int]
+    late: int
+    people: int
+    invited: int
+    units: int
+    specialties: int
+    mails_waiting: int
+    mails_given_up: int
+
+    @property
+    def open(self) -> int:
+        """Return how many cases are open."""
+        return sum(self.by_state.values())
+
+
+def look(now: datetime) -> Overview:
+    """Return the figures; history is never counted."""
+    states = select(Case.state, func.count().label("number")).where(LIVE).group_by(Case.state)
+    active = select(func.count()).select_from(User).where(User.switched_off_at.is_(None))
+    return Overview(
+        by_state={row.state: row.number for row in db.session.execute(states)},
+        late=sum(_count(in_state(state), Case.due_at < now) for state in (State.SUBMITTED, State.ASSIGNED)),
+        people=db.session.scalar(active) or 0,
+        invited=db.session.scalar(active.where(User.password_hash.is_(None))) or 0,
+        units=_rows(HealthUnit, HealthUnit.closed_at.is_(None)),
+        specialties=_rows(Specialty, Specialty.teleconsult),
+        mails_waiting=_rows(OutboxMessage, *OPEN),
+        mails_given_up=_rows(OutboxMessage, OutboxMessage.gave_up_at.is_not(None)),
+    )
+
+
+def _count(*where: Any) -> int:
+    return _rows(Case, *where)
+
+
+def _rows(model: Any, *where: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0

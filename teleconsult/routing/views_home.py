@@ -1,0 +1,61 @@
+"""Where each person begins: the desk of the role in which they look at the product; and the management's own."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from teleconsult import clock, events
+from teleconsult.cases.words import STATE_WORDS
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.gate import acting_role, requires
+from teleconsult.people.models import User
+from teleconsult.routing.overview import look
+
+bp = Blueprint("home", __name__)
+
+DESKS = {
+    Role.REQUESTER: "lists.mine",
+    Role.CONSULTANT: "lists.waiting",
+    Role.ADMINISTRATOR: "routing.desk",
+    Role.SUPPORT: "lists.district",
+    Role.MANAGER: "home.overview",
+}
+
+
+@bp.get("/")
+@requires(Permission.OWN_ACCOUNT)
+def home() -> Response:
+    """Lead to the work that waits, by the role of this session."""
+    return redirect(url_for(DESKS[acting_role()]))
+
+
+@events.panel("nav", order=10)
+def _overview_item(user: User) -> dict[str, Any] | None:
+    if acting_role() != Role.MANAGER or Permission.MANAGE_TARGETS not in user.permissions:
+        return None
+    current = request.endpoint == "home.overview"
+    return {
+        "label": _("Início"), "icon": "home", "url": url_for("home.overview"), "count": 0, "count_new": False,
+        "current": current,
+    }  # fmt: skip
+
+
+@bp.get("/overview")
+@requires(Permission.MANAGE_TARGETS)
+def overview() -> str:
+    """Show the management what is open and late, and whether people, network and mail are in order."""
+    return render_template("routing/overview.html", look=look(clock.now()), state_words=STATE_WORDS, ways=_ways())
+
+
+def _ways() -> list[tuple[str, str, str, str]]:
+    """Return where each thing is taken care of: address, icon, label, what one does there."""
+    return [
+        (url_for("people.index"), "people", _("Pessoas"), _("contas, papéis, convites e desligamentos")),
+        (url_for("network.units"), "building", _("Unidades"), _("o que aparece no guia, e quem compartilha casos")),
+        (url_for("network.specialties"), "star", _("Especialidades"), _("quem recebe casos, e o consultor substituto")),
+        (url_for("network.targets"), "clock", _("Prazos"), _("horas até a resposta e dias de cada janela")),
+        (url_for("patients.index"), "user", _("Pacientes"), _("juntar dois cadastros da mesma pessoa")),
+        (url_for("record.index"), "log", _("Registro"), _("quem fez e quem leu o quê, e quando")),
+    ]

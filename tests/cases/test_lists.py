@@ -1,0 +1,413 @@
+"""The first screens of requester, support and consultant: what waits first, for whom, in words, and at what cost."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.cases import actions, outcome
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.extensions import db, transaction
+from tests import world
+from tests.counting import indexes, reading, scans, statements
+
+SECRETS = ("Severina", "Conceição Albuquerque", "Josefa", "1979", "8199999")
+
+
+def body(browser, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return answer.get_data(as_text=True).split("<main")[1]
+
+
+@pytest.fixture
+def see(sign_in):
+    """Return a reader of one person's page: `see('marina', '/mine')` -> what stands in its main part."""
+    browsers = {}
+
+    def read(key: str, address: str) -> str:
+        browser = browsers.setdefault(key, sign_in(key))
+        return body(browser, address)
+
+    return read
+
+
+def part(html: str, heading: str) -> str:
+    return html.split(f'id="{heading}"')[1].split("</section>", maxsplit=1)[0]
+
+
+SCREENS = {
+    "marina": {"/mine": 200},
+    "paulo": {"/waiting": 200},
+    "rosangela": {"/desk": 200},
+    "dora": {"/district": 200, "/mine": 302},
+    "teresa": {"/overview": 200},
+}
+
+
+def test_each_role_has_its_own_screens_and_home_leads_there(sign_in):
+    for key, own in SCREENS.items():
+        browser = sign_in(key)
+        for address in ("/mine", "/waiting", "/district", "/desk", "/overview"):
+            assert browser.get(address).status_code == own.get(address, 403), (key, address)
+        desk = next(iter(own))
+        assert browser.get("/").location == desk
+        assert f'href="{desk}" aria-current="page"' in browser.get(desk).get_data(as_text=True)
+
+
+def test_nobody_else_comes_in(client):
+    for address in ("/", "/mine", "/waiting", "/district", "/desk", "/overview"):
+        assert client.get(address).location.startswith("/sign-in")
+
+
+def test_home_follows_the_role_that_was_chosen(session, sign_in):
+    with transaction():
+        person = world.person("paulo")
+        person.role_rows = [*person.role_rows, world.UserRole("administrator")]
+    browser = sign_in("paulo")
+    assert browser.get("/").location == "/waiting"
+    browser.post("/account/role", data={"role": "administrator"})
+    assert browser.get("/").location == "/desk"
+
+
+# ---------------------------------------------------------------- the requester
+
+
+def test_nothing_yet_says_what_to_do(see):
+    html = see("marina", "/mine")
+    assert "Nada espera por você." in html
+    assert 'href="/cases/new"' in html
+
+
+def test_what_the_consultant_asked_for_is_named_and_answered_in_one_press(case_in, see):
+    walk = case_in(State.ASSIGNED)
+    walk.do("ask", ["Creatinina", "Potássio", "ECG", "Foto de longe"], by="paulo")
+    html = see("marina", "/mine")
+    assert "1 caso espera por você." in html
+    assert "Dr. Paulo Nogueira pediu <b>Creatinina, Potássio, ECG e mais 1</b>." in html
+    assert f'href="/cases/{walk.case.ref}/supply"' in html
+    assert world.SECRET_NAME in html
+    assert "responder até" in html
+
+
+def test_what_triage_sent_back_is_counted_and_named(case_in, see):
+    walk = case_in(State.SUBMITTED)
+    walk.do("return_", {"objective": "Falta o exame.", "weight": "Falta o peso."}, by="rosangela")
+    html = see("marina", "/mine")
+    assert "A triagem devolveu: faltam 2 campos (<b>" in html
+    assert f'href="/cases/{walk.case.ref}/edit"' in html
+
+
+def test_an_answer_waits_until_it_is_read_and_then_goes_on(case_in, sign_in):
+    ref = case_in(State.ANSWERED).case.ref
+    browser = sign_in("marina")
+    html = body(browser, "/mine")
+    assert "Dr. Paulo Nogueira respondeu às suas 2 perguntas." in html
+    assert "Novo:" in html
+    browser.get(f"/cases/{ref}")
+    html = body(browser, "/mine")
+    assert "Nada espera por você." in html
+    assert ref in part(html, "andamento")
+
+
+def test_a_concluded_case_asks_what_came_of_it_until_it_is_told(case_in, see):
+    walk = case_in(State.CONCLUDED)
+    html = see("marina", "/mine")
+    assert "Conte em um minuto o que veio dele." in html
+    assert f"/cases/{walk.case.ref}/outcome" in html
+    with transaction():
+        outcome.answer(walk.case, outcome.Survey(satisfaction=5), by=world.person("marina"))
+    assert "Nada espera por você." in see("marina", "/mine")
+
+
+def test_what_support_filed_waits_for_the_requesters_word(session, see):
+    with transaction():
+        case = actions.draft(by=world.person("dora"), requester=world.person("marina"))
+    with transaction(case, case.version):
+        actions.submit(case, world.request(), patient=world._patient(), by=world.person("dora"))
+    html = see("marina", "/mine")
+    assert "Dora Siqueira registrou este caso em seu nome." in html
+    assert 'href="/cases/confirm"' in html
+
+
+def test_drafts_can_be_taken_up_again(case_in, see):
+    walk = case_in(State.DRAFT)
+    with transaction():
+        fields = {"patient_name": "Ivonete Gomes", "complaint": "Tosse há um mês"}
+        actions.save_draft(walk.case, fields, version=walk.case.draft.version, by=world.person("marina"))
+    html = part(see("marina", "/mine"), "rascunhos")
+    assert "Ivonete Gomes" in html
+    assert "Tosse há um mês" in html
+    assert f'href="/cases/{walk.case.ref}/edit"' in html
+    assert walk.case.ref not in see("jonas", "/mine")
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.ASSIGNED, State.IN_PERSON])
+def test_what_others_work_on_goes_on_with_its_state_in_words(case_in, see, state):
+    walk = case_in(state)
+    html = part(see("marina", "/mine"), "andamento")
+    assert f"/cases/{walk.case.ref}" in html
+    words = {
+        State.SUBMITTED: "Na fila",
+        State.ASSIGNED: "Com Dr. Paulo Nogueira",
+        State.IN_PERSON: "Consulta presencial",
+    }
+    assert words[state] in html
+
+
+@pytest.mark.parametrize(("state", "show"), [(State.CONCLUDED, "concluded"), (State.CANCELLED, "cancelled")])
+def test_what_is_over_has_lists_of_its_own(case_in, see, state, show):
+    ref = case_in(state).case.ref
+    assert ref in see("marina", f"/mine?show={show}")
+    assert ref not in see("marina", "/mine?show=going")
+
+
+def test_another_units_cases_are_nobodys_business(case_in, see):
+    for state in (State.SUBMITTED, State.RETURNED, State.CONCLUDED):
+        case_in(state)
+    for address in ("/mine", "/mine?show=going", "/mine?show=concluded"):
+        assert "Severina" not in see("jonas", address)
+
+
+def test_the_unit_shares_its_cases_only_when_it_does(case_in, sign_in):
+    ref = case_in(State.SUBMITTED).case.ref
+    done = case_in(State.CONCLUDED).case.ref
+    assert sign_in("jonas").get("/mine?show=unit").status_code == 404
+    with transaction():
+        world.person("jonas").unit.shares_cases = True
+    jonas = sign_in("jonas")
+    html = body(jonas, "/mine?show=unit")
+    assert ref in html
+    assert "Dra. Marina Alves, USF Vietnã" in html
+    assert done in body(jonas, "/mine?show=unit_concluded")
+    assert ref not in body(sign_in("marina"), "/mine?show=unit")  # her own stand in her own lists
+    assert sign_in("bia").get("/mine?show=unit").status_code == 404
+
+
+@pytest.mark.parametrize("show", ["draft", "x", "%00", "unit"])
+def test_an_unknown_list_is_not_there(sign_in, show):
+    assert sign_in("marina").get(f"/mine?show={show}").status_code == 404
+
+
+# ---------------------------------------------------------------- the district
+
+
+def test_support_sees_the_district_with_the_requester_named(case_in, see):
+    ref = case_in(State.RETURNED).case.ref
+    other = case_in(State.AWAITING_INFORMATION, requester="bia").case.ref
+    html = see("dora", "/district")
+    assert "2 casos esperam pelas unidades" in html
+    assert "Dra. Marina Alves, USF Vietnã" in html
+    assert ref in html
+    assert other in html
+
+
+def test_support_filters_by_unit_requester_and_who_filed(case_in, see):
+    ref = case_in(State.RETURNED).case.ref
+    other = case_in(State.RETURNED, requester="bia").case.ref
+    for address, shown in (
+        ("?unit=usf-vietna", [ref]),
+        (f"?requester={'PE-BIA'}", [other]),
+        ("?filed=1", []),
+        ("?show=returned&unit=usf-skylab", [other]),
+        ("?show=submitted", []),
+    ):
+        html = see("dora", f"/district{address}")
+        assert [r for r in (ref, other) if r in html] == shown, address
+
+
+def test_another_district_sees_nothing(case_in, see):
+    ref = case_in(State.RETURNED).case.ref
+    with transaction():
+        world.person("dora").unit.district = "DS V"
+    assert ref not in see("dora", "/district")
+    with transaction():
+        world.person("dora").unit.district = ""
+        world.person("marina").unit.district = ""
+    assert ref not in see("dora", "/district")
+
+
+@pytest.mark.parametrize(
+    "address", ["?unit=%00", "?requester=%00", "?show=draft", "?after=!", "?show=returned&after=W10"]
+)
+def test_odd_addresses_are_answered(sign_in, address):
+    assert sign_in("dora").get(f"/district{address}").status_code in (200, 400)
+
+
+# ---------------------------------------------------------------- the consultant
+
+
+def test_a_waiting_case_shows_initials_alone_and_can_be_taken(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    browser = sign_in("paulo")
+    for address in ("/waiting", "/waiting?show=open"):
+        html = body(browser, address)
+        assert "S. C. A., 47 anos" in html
+        assert "Manchas claras com perda de sensibilidade" in html
+        assert not [secret for secret in SECRETS if secret in html]
+    assert f'action="/cases/{walk.case.ref}/claim"' in html
+    browser.post(f"/cases/{walk.case.ref}/claim", data={"version": walk.case.version})
+    html = body(browser, "/waiting")
+    assert "1 caso espera a sua resposta." in html
+    assert world.SECRET_NAME in part(html, "comigo")
+    assert "Dra. Marina Alves, USF Vietnã" in html
+    assert "responder em" in html
+
+
+def test_only_the_own_specialties_wait(case_in, see):
+    ref = case_in(State.SUBMITTED).case.ref
+    assert ref in see("lia", "/waiting")
+    assert ref not in see("helena", "/waiting")
+
+
+def test_what_one_declined_no_longer_waits_for_one(case_in, see):
+    walk = case_in(State.ASSIGNED)
+    walk.do("decline", "Não é da minha área.", by="paulo")
+    assert walk.case.ref not in see("paulo", "/waiting")
+    assert walk.case.ref in see("lia", "/waiting")
+
+
+@pytest.mark.parametrize(
+    ("state", "show"),
+    [
+        (State.ASSIGNED, "mine"),
+        (State.AWAITING_INFORMATION, "awaiting"),
+        (State.ANSWERED, "answered"),
+        (State.IN_PERSON, "in_person"),
+        (State.CONCLUDED, "done"),
+    ],
+)
+def test_the_consultant_has_a_list_of_each(case_in, see, state, show):
+    ref = case_in(state).case.ref
+    shows = ("mine", "awaiting", "answered", "in_person", "done")
+    assert [s for s in shows if ref in see("paulo", f"/waiting?show={s}")] == [show]
+    assert not [s for s in shows if ref in see("lia", f"/waiting?show={s}")]
+
+
+def test_nearest_deadline_first(session, see):
+    refs = []
+    for hours in (1, 40, 20):
+        with clock.at(clock.now() - timedelta(hours=hours)):
+            walk = world.new_case()
+            walk.submit()
+            refs.append(walk.case.ref)
+    html = part(see("paulo", "/waiting"), "na-fila")
+    assert sorted(refs, key=html.index) == [refs[1], refs[2], refs[0]]
+
+
+# ---------------------------------------------------------------- paging and cost
+
+MINE = ("/mine", "/mine?show=going", "/mine?show=waiting", "/mine?show=concluded")
+
+
+@pytest.mark.parametrize("address", ["/mine?show=going", "/waiting?show=open"])
+def test_paging_is_stable_while_cases_come_in(session, sign_in, address):
+    browser = sign_in("marina" if "mine" in address else "paulo")
+    made = []
+    for minutes in range(60, 37, -1):
+        with clock.at(clock.now() - timedelta(minutes=minutes)):
+            walk = world.new_case()
+            walk.submit()
+            made.append(walk.case.ref)
+    first = body(browser, address)
+    with clock.at(clock.now() - timedelta(minutes=70)):
+        world.new_case().submit()
+    world.new_case().submit()
+    link = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = body(browser, link)
+    assert [ref for ref in made if f'/cases/{ref}"' not in first + second] == []
+    assert [ref for ref in made if f'/cases/{ref}"' in first and f'/cases/{ref}"' in second] == []
+
+
+STATES = (State.SUBMITTED, State.RETURNED, State.ASSIGNED, State.AWAITING_INFORMATION, State.ANSWERED, State.CONCLUDED)
+PAGES = [("marina", address) for address in MINE]
+PAGES += [("dora", "/district"), ("dora", "/district?show=returned")]
+PAGES += [("paulo", f"/waiting{show}") for show in ("", "?show=open", "?show=mine", "?show=done", "?show=awaiting")]
+
+
+def test_one_row_and_many_cost_the_same_number_of_statements(application, case_in, sign_in):
+    browsers = {key: sign_in(key) for key in ("marina", "dora", "paulo")}
+
+    def costs() -> dict[str, list[str]]:
+        found = {}
+        for key, address in PAGES:
+            body(browsers[key], address)
+            with statements(application) as seen:
+                body(browsers[key], address)
+            found[address] = [text for text, _ in reading(seen)]
+        return found
+
+    for state in STATES:
+        case_in(state)
+    one = costs()
+    for state in STATES * 3:
+        case_in(state)
+    many = costs()
+    assert {page: len(found) for page, found in many.items()} == {page: len(found) for page, found in one.items()}
+    assert max(map(len, many.values())) <= 15, max(many.values(), key=len)
+
+
+SERVED = {
+    ("marina", "/mine?show=concluded"): "ix_cases_requester_state",
+    ("marina", "/mine?show=going"): "ix_cases_requester_state",
+    ("marina", "/mine?show=unit"): "ix_cases_unit_open",
+    ("marina", "/mine?show=unit_concluded"): "ix_cases_unit_closed",
+    ("dora", "/district?show=returned"): "ix_cases_state_live",
+    ("dora", "/district?show=concluded"): "ix_cases_state_closed",
+    ("paulo", "/waiting?show=mine"): "ix_cases_holder_open",
+    ("paulo", "/waiting?show=done"): "ix_cases_holder_closed",
+    ("paulo", "/waiting"): "ix_cases_queue",
+    ("teresa", "/overview"): "ix_cases_queue_due",
+    ("marina", "/mine"): "ix_cases_requester_state",
+}
+TABLES = ("cases", "case_questions", "case_seen", "case_patients", "declines", "notices", "information_requests")
+
+
+def test_every_list_is_served_by_an_index(application, case_in, sign_in):
+    case_in(State.SUBMITTED)
+    with transaction():
+        world.person("marina").unit.shares_cases = True
+    browsers = {key: sign_in(key) for key in ("marina", "dora", "paulo", "teresa")}
+    for (key, address), index in SERVED.items():
+        body(browsers[key], address)
+        with statements(application) as seen:
+            body(browsers[key], address)
+        assert not scans(seen, *TABLES), address
+        assert any(name.startswith(index) for name in indexes(seen)), address
+
+
+# ---------------------------------------------------------------- the management
+
+
+def test_the_management_sees_what_is_open_and_late_and_nothing_of_anybody(case_in, see):
+    with clock.at(clock.now() - timedelta(hours=100)):
+        case_in(State.SUBMITTED)
+    case_in(State.ASSIGNED)
+    case_in(State.CONCLUDED)
+    html = see("teresa", "/overview")
+    assert "2 casos abertos, 1 atrasado" in html
+    assert "S. C. A." not in html
+    assert 'href="/people"' in html
+
+
+def test_mail_that_was_given_up_is_said(session, see):
+    with transaction():
+        db.session.execute(
+            db.text(
+                "INSERT INTO outbox_messages (kind, key, address, payload, created_at, next_at, attempts, last_error,"
+                " gave_up_at) VALUES ('mail', 'k', 'a@b.example', '{}', :now, :now, 8, '', :now)"
+            ),
+            {"now": clock.now().replace(tzinfo=None)},
+        )
+    assert "1 e-mail não pôde ser entregue." in see("teresa", "/overview")
+
+
+def test_everything_in_english(case_in, sign_in):
+    for state in STATES:
+        case_in(state)
+    for key, address in (("marina", "/mine"), ("paulo", "/waiting"), ("dora", "/district"), ("teresa", "/overview")):
+        browser = sign_in(key)
+        browser.post("/language", data={"locale": "en"})
+        assert body(browser, address)
+    assert db.session.scalar(db.select(db.func.count()).select_from(Case)) == len(STATES)
