@@ -9,8 +9,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.notices.views",
     "teleconsult.notices.views_outbox",
     "teleconsult.record.views",
-    "teleconsult.notices.views_outbox",
-    "teleconsult.record.views",
     "teleconsult.network.views",
     "teleconsult.coding.views",
     "teleconsult.patients.views",
