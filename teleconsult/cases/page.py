@@ -92,8 +92,8 @@ class Page:
         return self.people.get(user_id or 0)
 
 
-def build(look: Look, user: User) -> Page:
-    """Return the page of a case for one person."""
+def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
+    """Return the page of a case for one person; on paper everybody is called by name."""
     case, sight, now = look.case, look.sight, clock.now()
     # Whoever never saw it finds everything new; marking everything would mark nothing.
     seen = look.seen or case.steps
@@ -105,13 +105,13 @@ def build(look: Look, user: User) -> Page:
     mine = parts(case, user, facts)
     asks = bool(mine & {Who.REQUESTER, Who.SUPPORT})
     asker_side = asks or user.unit_id == case.unit_id
-    names = _names(user, people, happened)
+    names = _names(user, people, happened, on_paper=on_paper)
     return Page(
         case=case,
         sight=sight,
         name=_name(case, sight, patient, age),
         meta=_meta(case, patient),
-        state_word=state_word(case, user, people),
+        state_word=state_word(case, None if on_paper else user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
         due=due_chip(case, now, asker=asker_side),
         clock=clock_of(case, now),
@@ -142,13 +142,14 @@ def _people(case: Case, happened: Iterable[Any], consents: Iterable[CaseConsent]
     return {person.id: person for person in queries.people_named(ids, timeline.refs_in(happened))}
 
 
-def _names(user: User, people: Mapping[int, User], happened: Sequence[Any]) -> timeline.Names:
+def _names(user: User, people: Mapping[int, User], happened: Sequence[Any], *, on_paper: bool) -> timeline.Names:
     return timeline.Names(
         user=user,
         people=people,
         by_ref={person.ref: person for person in people.values()},
         specialties=queries.specialties_named(timeline.slugs_in(happened)),
         fields=RETURNABLE,
+        on_paper=on_paper,
     )
 
 
@@ -199,10 +200,10 @@ def _missing(case: Case, happened: Sequence[Any]) -> list[tuple[str, str, str]]:
     return [(name, _(RETURNABLE.get(name, name)), note) for name, note in last.data["missing"].items()]
 
 
-def state_word(case: Case, user: User, people: Mapping[int, User]) -> str:
+def state_word(case: Case, user: User | None, people: Mapping[int, User]) -> str:
     """Return the state of a case in words: 'Com você', 'Com Dr. Paulo Nogueira', 'Na fila'."""
     if case.state == State.ASSIGNED and case.holder_id:
-        if case.holder_id == user.id:
+        if user is not None and case.holder_id == user.id:
             return str(_("Com você"))
         return str(_("Com %(person)s", person=people[case.holder_id].full_name))
     return str(_(STATE_WORDS[State(case.state)]))

@@ -59,23 +59,28 @@ class Names:
     by_ref: Mapping[str, User]
     specialties: Mapping[str, Specialty]
     fields: Mapping[str, str]
+    on_paper: bool = False
+    """On paper nobody is 'you': it will be read by others."""
 
     def person(self, user: User | None) -> str:
         """Return how a person is called, to the one who reads."""
         if user is None:
             return _("o sistema")
-        return _("você") if user.id == self.user.id else user.full_name
+        return _("você") if self._is_you(user) else user.full_name
 
     def actor(self, by_id: int | None, for_id: int | None) -> str:
         """Return who did something: 'Você', 'Dora Siqueira por Dra. Marina Alves', 'O sistema'."""
         by = self.people.get(by_id or 0)
         if by is None:
             return _("O sistema")
-        name = _("Você") if by.id == self.user.id else by.full_name
+        name = _("Você") if self._is_you(by) else by.full_name
         other = self.people.get(for_id or 0)
         if other is None:
             return str(name)
         return _("%(by)s por %(person)s", by=name, person=other.full_name)
+
+    def _is_you(self, person: User) -> bool:
+        return person.id == self.user.id and not self.on_paper
 
     def specialty(self, slug: str) -> str:
         """Return the name of a specialty in the reader's language."""

@@ -41,7 +41,7 @@ def _whole(ref: str) -> Page:
     look = look_at(current_user, ref)
     if look.sight is not Sight.FULL or look.case.state == State.DRAFT:
         raise NotFound
-    return build(look, signed_in())
+    return build(look, signed_in(), on_paper=True)
 
 
 def _printed(page: Page, template: str, **more: Any) -> str:

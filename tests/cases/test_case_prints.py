@@ -26,9 +26,9 @@ def test_the_print_holds_every_part(answered, sign_in):
         "CRM-PE 90012",
     )
     assert shown(wanted, page) == list(wanted)
-    # What was said in a message is on the timeline of the screen; the print lists who did what.
-    inside = [word for word in CLINICAL if word != "MENSAGEM-SECRETA"]
-    assert shown(inside, page) == inside
+    assert shown(CLINICAL, page) == list(CLINICAL)
+    assert "Você" not in page
+    assert "Dra. Marina Alves enviou o caso" in page
 
 
 def test_reference_version_and_who_printed_stand_in_the_part_that_repeats(answered, sign_in):
