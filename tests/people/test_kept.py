@@ -156,15 +156,14 @@ def test_leads_back_to_the_page_the_form_stood_on(application, client):
     assert answer.location == "/sign-in?next=/people/PE-LIA"
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
-)
-def test_what_another_site_posts_is_not_kept(application, teresa, headers):
+def test_what_another_site_posts_is_not_kept(application, teresa):
     teresa.forges = True
-    assert teresa.post("/people/new", data=POST, headers=headers).status_code == 400
+    foreign = [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
+    for headers in foreign:
+        assert teresa.post("/people/new", data=POST, headers=headers).status_code == 400
     expire(application)
-    assert teresa.post("/people/new", data=POST, headers=headers).status_code == 302
+    for headers in foreign:
+        assert teresa.post("/people/new", data=POST, headers=headers).status_code == 302
     assert count(application) == 0
 
 
@@ -178,11 +177,11 @@ def test_a_token_of_an_earlier_session_leads_to_the_offer(application, teresa):
     assert known(application)
 
 
-@pytest.mark.parametrize("path", ["/people/new", "/people/PE-LIA/switch-off", "/account/sessions/end-all", "/sign-out"])
-def test_without_a_token_nothing_is_done(application, teresa, path):
+def test_without_a_token_nothing_is_done(application, teresa):
     teresa.forges = True
-    assert teresa.post(path, data={"sure": "1"}).status_code in (302, 400)
-    assert teresa.get("/account").status_code == 200
+    for path in ("/people/new", "/people/PE-LIA/switch-off", "/account/sessions/end-all", "/sign-out"):
+        assert teresa.post(path, data={"sure": "1"}).status_code in (302, 400), path
+        assert teresa.get("/account").status_code == 200
     with application.app_context():
         assert world.person("lia").is_active
 

@@ -173,9 +173,9 @@ def test_a_newer_one_ends_the_older(application, client):
     assert client.get(secret(application)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/reset/x", "/invitation/x", "/reset/" + "x" * 900])
-def test_a_guess_opens_nothing(client, path):
-    assert client.get(path).status_code == 410
+def test_a_guess_opens_nothing(client):
+    for path in ("/reset/x", "/invitation/x", "/reset/" + "x" * 900):
+        assert client.get(path).status_code == 410
 
 
 def test_a_reset_is_no_invitation(application, client):

@@ -53,22 +53,20 @@ def test_by_name_without_regard_to_accents(teresa):
     assert names(teresa, "?q=%25") == names(teresa)
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
+def test_filters(teresa):
+    everybody = names(teresa)
+    for query, found in (
         ("?role=manager", ["Teresa Farias"]),
         ("?role=administrator", ["Rosângela Lima"]),
-        ("?role=king", None),
-        ("?unit=abc", None),
-        ("?unit=999999999999999999999", None),
-        ("?state=nonsense", None),
+        ("?role=king", everybody),
+        ("?unit=abc", everybody),
+        ("?unit=999999999999999999999", everybody),
+        ("?state=nonsense", everybody),
         ("?state=off", []),
         ("?state=invited", []),
         ("?role=consultant&q=lia", ["Lia Cordeiro"]),
-    ],
-)
-def test_filters(teresa, query, found):
-    assert names(teresa, query) == (names(teresa) if found is None else found)
+    ):
+        assert names(teresa, query) == found, query
 
 
 def test_by_unit(application, teresa):
@@ -103,9 +101,9 @@ def test_pages_keep_the_filter_and_miss_nobody(application, teresa):
     assert seen == [f"{n:03}" for n in range(45)]
 
 
-@pytest.mark.parametrize("key", ["x", "W10", "WyJhIl0", "%00"])
-def test_a_made_up_key_is_refused(teresa, key):
-    assert teresa.get(f"/people?after={key}").status_code == 400
+def test_a_made_up_key_is_refused(teresa):
+    for key in ("x", "W10", "WyJhIl0", "%00"):
+        assert teresa.get(f"/people?after={key}").status_code == 400
 
 
 def test_as_many_statements_for_one_row_as_for_a_page(application, teresa):

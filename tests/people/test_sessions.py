@@ -131,11 +131,11 @@ def test_sign_out_is_no_link(sign_in):
     assert is_in(client)
 
 
-@pytest.mark.parametrize("token", ["", "x", "1", "PE-MARINA", "' OR 1=1 --"])
-def test_a_made_up_token_is_nobody(client, token):
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = token
-    assert not is_in(client)
+def test_a_made_up_token_is_nobody(client):
+    for token in ("", "x", "1", "PE-MARINA", "' OR 1=1 --"):
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+        assert not is_in(client)
 
 
 def test_pages_with_data_are_not_kept_by_the_browser(sign_in):

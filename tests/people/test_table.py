@@ -1,0 +1,73 @@
+"""A table as spreadsheet programs write it: any usual encoding, delimiter and order of columns. No database."""
+
+import pytest
+
+from teleconsult.errors import Refused
+from teleconsult.people.importing import HEADINGS, NEEDED
+from teleconsult.people.table import decode, read_table
+
+HEADING = "Nome;E-mail;Papéis;Unidade\n"
+
+
+def read(text):
+    return read_table(text, HEADINGS, NEEDED)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_encodings_and_delimiters(encoding, delimiter, end):
+    rows = [
+        "Nome;E-mail;Papéis;Unidade",
+        "Flávia Conceição;f@rede.example;gerência;",
+        "",
+        ' "Rui ""Neto"" Sá";r;apoio;x ',
+    ]
+    rows[3] = rows[3].strip()
+    content = end.join(row.replace(";", delimiter) for row in rows).encode(encoding)
+    first, second = read(decode(content))
+    assert first.cells == {"name": "Flávia Conceição", "email": "f@rede.example", "roles": "gerência", "unit": ""}
+    assert (first.number, second.number) == (2, 4)
+    assert second.cells["name"] == 'Rui "Neto" Sá'
+
+
+def test_headings_in_any_order_case_and_language():
+    (line,) = read("ROLE,phone, E-MAIL ,full name\nsupport,81,z@rede.example,Zoe Lins\n")
+    assert line.cells == {"roles": "support", "email": "z@rede.example", "name": "Zoe Lins"}
+
+
+def test_short_and_long_rows():
+    short, long = read(HEADING + "Ana Sá;a@rede.example\nRui Sá;r@rede.example;apoio;x;more;more\n")
+    assert short.cells == {"name": "Ana Sá", "email": "a@rede.example"}
+    assert long.cells["unit"] == "x"
+
+
+def test_cells_over_several_lines_keep_the_count_of_lines():
+    lines = read(HEADING + '"Ana\nSá";a@rede.example;apoio;\n\nRui Sá;r@rede.example;apoio;\n')
+    assert [line.number for line in lines] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "Falta a coluna “Nome”"),
+        (b"\n\n\n", "Falta a coluna “Nome”"),
+        ("Nome;Papéis\nAna Sá;gerência\n".encode(), "Falta a coluna “E-mail”"),
+        ("Nome;Nome completo;E-mail;Papéis\nA;B;c;d\n".encode(), "A coluna “Nome” está duas vezes."),
+        (HEADING.encode(), "só tem o cabeçalho"),
+        (HEADING.encode() + b";;;\n\n", "só tem o cabeçalho"),
+        (b"PK\x03\x04" + b"x" * 100, "pasta de trabalho"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 100, "pasta de trabalho"),
+        (bytes(range(256)) * 4, "não é um texto CSV"),
+        (HEADING.encode() + b'"' + b"x" * 200_000, "não pôde ser lida"),
+        (HEADING.encode() + b"Ana Sa;a@rede.example;rei;\n" * 10_001, "passa de 10000 linhas"),
+    ],
+)
+def test_says_why_it_cannot_be_read(content, why):
+    with pytest.raises(Refused, match=why) as refusal:
+        read(decode(content))
+    assert refusal.value.field == "file"
+
+
+def test_ten_thousand_rows_are_read():
+    assert len(read(HEADING + "Ana Sa;a@rede.example;rei;\n" * 10_000)) == 10_000
