@@ -14,10 +14,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.patients.views",
     "teleconsult.cases.views",
     "teleconsult.cases.views_lists",
-    "teleconsult.cases.views_lists",
     "teleconsult.attachments.views",
     "teleconsult.routing.views",
-    "teleconsult.routing.views_home",
     "teleconsult.routing.views_home",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
