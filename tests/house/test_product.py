@@ -16,7 +16,7 @@ PUBLIC = {
     "people.reset_link",
     "people.invitation_link",
     "people.language",
-    "people.health",
+    "health",
 }
 """Open before sign-in: the door, reset, invitation, language, health, static files. Nothing else."""
 
