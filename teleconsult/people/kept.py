@@ -20,6 +20,13 @@ AT_MOST = 20
 """Forms kept for one person; the oldest makes room."""
 
 NEVER = frozenset({"csrf_token", "_kept"})
+NOT_TYPED = NEVER | {"version", "draft_version", "sure", "role", "session", "locale"}
+"""Fields that buttons and pages fill: a form of these alone is pressed again as easily as it is kept."""
+
+
+def is_worth_keeping(content: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether somebody typed or chose something in a form."""
+    return any(value and name not in NOT_TYPED and _may_stay(name) for name, value in content)
 
 
 def keep(user_id: int, path: str, content: Iterable[tuple[str, str]], *, kind: str = "form") -> str:

@@ -83,7 +83,7 @@ def keep_posted(owner_id: int | None) -> str | None:
     if owner_id is None or not _from_our_page() or view is None or reads_its_own_body(view):
         return None
     content = [(name, value) for name, values in request.form.lists() for value in values]
-    if not content:
+    if not kept.is_worth_keeping(content):
         return None
     with transaction():
         return kept.keep(owner_id, _here(), content)

@@ -122,6 +122,15 @@ def test_passwords_are_never_kept(application, teresa):
         assert "secret" not in str(db.session.scalars(select(KeptForm.content)).all())
 
 
+def test_a_button_is_not_kept(application, teresa):
+    expire(application)
+    assert teresa.post("/sign-out", data={"csrf_token": "x"}).location == "/sign-in"
+    place = "http://localhost/people/PE-LIA"
+    answer = teresa.post("/people/PE-LIA/switch-off", data={"sure": "1"}, headers={"Referer": place})
+    assert answer.location == "/sign-in?next=/people/PE-LIA"
+    assert count(application) == 0
+
+
 def test_it_stays_a_day(application, teresa):
     expire(application)
     page = teresa.post("/people/new", data=POST)
