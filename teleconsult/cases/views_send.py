@@ -101,7 +101,7 @@ def submit(ref: str) -> Any:
     case = drafts.draft_for(current_user, ref)
     if case.state not in WRITTEN:
         return redirect(url_for("cases.show", ref=case.ref))
-    form = SendForm()
+    form, sent_ref = SendForm(), case.ref
     try:
         with transaction(case, form.version.data):
             send(case, version=form.draft_version.data or "", by=current_user)
@@ -111,9 +111,9 @@ def submit(ref: str) -> Any:
     except Overtaken:
         return _overtaken(case)
     for step in STEPS:
-        flash(f"{case.ref}/{step}", "draft_done")
+        flash(f"{sent_ref}/{step}", "draft_done")
     flash(_("Caso enviado. Você recebe um aviso a cada passo."), "success")
-    return redirect(url_for("cases.show", ref=case.ref))
+    return redirect(url_for("cases.show", ref=sent_ref))
 
 
 def _overtaken(case: Case) -> Any:

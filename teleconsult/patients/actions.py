@@ -115,7 +115,10 @@ def _create(facts: Facts, by: User, unit_id: int | None) -> Patient | None:
     if changed(row.on_conflict_do_nothing()) == 0:
         return None
     patient = db.session.scalars(select(Patient).where(Patient.ref == ref)).one()
-    index_names(patient)
+    db.session.add_all(
+        PatientName(word=word, patient_id=patient.id) for word in _words_of(patient.name, patient.social_name)
+    )
+    db.session.flush()
     audit.record(f"patient:{ref}", "patient.create", by_id=by.id, subject=ref)
     return patient
 
@@ -155,6 +158,10 @@ def _taken(name: str, value: str | None) -> bool:
     return value is not None and db.session.scalar(select(Patient.id).where(column == value)) is not None
 
 
+def _words_of(*names: str) -> set[str]:
+    return {word[:40] for name in names for word in words(name)}
+
+
 def index_names(patient: Patient) -> None:
     """Bring the words up to date under which a record is found: its own names, and those merged into it."""
     told = db.session.execute(
@@ -162,7 +169,7 @@ def index_names(patient: Patient) -> None:
             (Patient.id == patient.id) | (Patient.merged_into_id == patient.id)
         )
     )
-    wanted = {word[:40] for names in told for name in names for word in words(name)}
+    wanted = _words_of(*(name for names in told for name in names))
     kept = set(db.session.scalars(select(PatientName.word).where(PatientName.patient_id == patient.id)))
     if kept - wanted:
         db.session.execute(

@@ -72,7 +72,8 @@ class Likeness:
 
 def words(name: str) -> list[str]:
     """Return the words of a name that tell it apart: small, without accents, short forms written out, particles gone."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    # Twice: a compatibility letter may be a capital, and a small one may be composed again.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = "".join(char if char.isalnum() else "" if _joins(char) else " " for char in plain)
     found = [_SHORT_FORMS.get(word, word) for word in letters.split()]
     return [word for word in found if word not in _PARTICLES] or found

@@ -45,7 +45,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
     facts = request.patient
     age = age_on(now.date(), facts.birth_date, facts.age_years)
     filed_for = case.requester_id != by.id
-    _fill(case, request, patient, by)
+    _fill(case, request)
     event = make(
         "submit",
         case,
@@ -59,6 +59,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
         set={
             **new,
             "specialty_id": request.specialty_id,
+            "patient": patient,
             "patient_id": patient.id,
             "initials": initials(facts.social_name or facts.name),
             "birth_date": facts.birth_date,
@@ -77,7 +78,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
     return event
 
 
-def _fill(case: Case, request: Request, patient: Patient, by: User) -> None:
+def _fill(case: Case, request: Request) -> None:
     """Replace the parts of the request that are rows of their own."""
     now = clock.now()
     with db.session.no_autoflush:
@@ -88,7 +89,6 @@ def _fill(case: Case, request: Request, patient: Patient, by: User) -> None:
         else:
             for name, value in {**values, "taken_at": now}.items():
                 setattr(case.snapshot, name, value)
-        case.patient = patient
         _set_questions(case, request)
         _set_problems(case, request)
         if request.consent is not None:
@@ -102,7 +102,6 @@ def _fill(case: Case, request: Request, patient: Patient, by: User) -> None:
                     text_version=current_app.config["CONSENT_VERSION"],
                 )
             )
-    del by
 
 
 def _set_questions(case: Case, request: Request) -> None:
