@@ -178,6 +178,8 @@ def _keep(message: EmailMessage, key: str) -> None:
     """Write a mail to a file named by its key: the same one twice is one file."""
     folder().mkdir(parents=True, exist_ok=True)
     place = folder() / f"{re.sub(r'[^A-Za-z0-9._-]', '_', key)}.eml"
+    # Readable as it lies there: no line of a link is broken.
+    message.set_content(message.get_content(), cte="8bit")
     new = place.with_suffix(".part")
     new.write_bytes(bytes(message))
     new.replace(place)

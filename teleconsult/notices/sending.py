@@ -45,11 +45,6 @@ def counts() -> tuple[int, int]:
     return row[0], row[1]
 
 
-def given_up_count() -> int:
-    """Return how many messages were given up."""
-    return db.session.scalar(select(func.count()).select_from(OutboxMessage).where(*GIVEN_UP)) or 0
-
-
 def messages(*which: Any) -> Select[*tuple[Any, ...]]:
     """Return the query of messages for a list."""
     return select(

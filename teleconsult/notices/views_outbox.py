@@ -1,7 +1,5 @@
 """The outbox on the screen of the managers: what waits, what was given up, and another try."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -46,17 +44,6 @@ def retry() -> Response:
     words = ngettext("%(num)d mensagem volta à fila.", "%(num)d mensagens voltam à fila.", count)
     flash(words if count else _("Nada mudou: esta mensagem já voltou à fila."))
     return redirect(url_for("outbox.index"))
-
-
-@panel("nav", order=95)
-def outbox_in_nav(user: User) -> dict[str, Any] | None:
-    """Lead managers to the outbox while something in it was given up."""
-    count = sending.given_up_count() if Permission.WATCH_OUTBOX in user.permissions else 0
-    if not count:
-        return None
-    here = request.blueprint == "outbox"
-    return {"label": _("Envios"), "icon": "mail", "url": url_for("outbox.index"), "count": count, "count_new": True,
-            "current": here}  # fmt: skip
 
 
 @panel("account", order=90)

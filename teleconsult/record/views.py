@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 
 from teleconsult import audit, clock
@@ -105,5 +105,6 @@ def record_in_nav(user: User) -> dict[str, Any] | None:
     """Lead whoever may read it to the record."""
     if Permission.READ_RECORD not in user.permissions:
         return None
+    here = request.blueprint == "record"
     return {"label": _("Registro"), "icon": "log", "url": url_for("record.index"), "count": 0, "count_new": False,
-            "current": False}  # fmt: skip
+            "current": here}  # fmt: skip

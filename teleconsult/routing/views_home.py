@@ -57,5 +57,6 @@ def _ways() -> list[tuple[str, str, str, str]]:
         (url_for("network.specialties"), "star", _("Especialidades"), _("quem recebe casos, e o consultor substituto")),
         (url_for("network.targets"), "clock", _("Prazos"), _("horas até a resposta e dias de cada janela")),
         (url_for("patients.index"), "user", _("Pacientes"), _("juntar dois cadastros da mesma pessoa")),
+        (url_for("outbox.index"), "mail", _("Envios"), _("o que espera para sair, e o que parou")),
         (url_for("record.index"), "log", _("Registro"), _("quem fez e quem leu o quê, e quando")),
     ]

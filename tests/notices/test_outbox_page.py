@@ -48,7 +48,7 @@ def test_only_managers_see_it(session, sign_in, key):
 def test_what_was_given_up_is_shown_with_why_and_no_whole_address(manager):
     fail("a", "b")
     page = text_of(manager.get("/outbox"))
-    assert "2 parados" in page
+    assert re.search(r'Parados <span class="tc-count">2<', page)
     assert "O consultor responde" in page
     assert "TC-a" in page
     assert "o servidor recusou este endereço" in page
@@ -60,7 +60,7 @@ def test_what_was_given_up_is_shown_with_why_and_no_whole_address(manager):
 def test_what_waits_is_shown_with_its_next_try(manager):
     fail("a", error=outbox.Away())
     page = text_of(manager.get("/outbox?show=waiting"))
-    assert "1 em espera" in page
+    assert re.search(r'Em espera <span class="tc-count">1<', page)
     assert "TC-a" in page
     assert "Away" in page
     assert "Nada parado" in text_of(manager.get("/outbox"))
@@ -94,11 +94,8 @@ def test_a_second_press_changes_nothing(manager):
     assert db.session.scalars(db.select(OutboxMessage.attempts)).all() == [3]
 
 
-def test_the_navigation_leads_there_while_something_is_given_up(manager, sign_in):
-    assert 'href="/outbox"' not in text_of(manager.get("/record"))
+def test_the_account_page_of_a_manager_leads_there(manager, sign_in):
     assert 'href="/outbox"' in text_of(manager.get("/account"))
-    fail("a")
-    assert 'href="/outbox"' in text_of(manager.get("/record"))
     assert 'href="/outbox"' not in text_of(sign_in("marina").get("/account"))
 
 
