@@ -38,7 +38,10 @@ def shown(browser, **args):
     """Return (what, about) of each row that the page lists."""
     page = text_of(browser.get("/record", query_string=args))
     rows = re.findall(r"<tr role=\"row\">(.*?)</tr>", page.split("<tbody")[1], re.S) if "<tbody" in page else []
-    return [(re.findall(r"<td role=cell class=\"w\">([^<]*)<br>", row)[0], re.findall(r"about=([^\"&]+)", row)[:1]) for row in rows]
+    return [
+        (re.findall(r"<td role=cell class=\"w\">([^<]*)<br>", row)[0], re.findall(r"about=([^\"&]+)", row)[:1])
+        for row in rows
+    ]
 
 
 @pytest.mark.parametrize("key", ["marina", "paulo", "rosangela", "dora"])
