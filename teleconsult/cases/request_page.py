@@ -62,6 +62,7 @@ def steps_of(case: Case, current: str, reading: Reading) -> list[dict[str, Any]]
     fields = case.draft.fields if case.draft else {}
     return [
         {
+            "name": step,
             "label": _(STEP_WORDS[step]),
             "url": address(case, step),
             "done": step != REVIEW and not is_empty(fields, step) and not reading.problems_of(step),

@@ -13,7 +13,7 @@ from teleconsult.cases import actions, drafts, request_page
 from teleconsult.cases.access import record_reading
 from teleconsult.cases.beginning import begin
 from teleconsult.cases.blueprint import bp
-from teleconsult.cases.draft_fields import LISTS, STEPS, Fields, blank, differing, pick, step_of
+from teleconsult.cases.draft_fields import LISTS, STEP_WORDS, STEPS, Fields, blank, differing, pick, step_of
 from teleconsult.cases.forms_request import BeginForm
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
@@ -150,8 +150,8 @@ def _go_on(case: Case, step: str, go: str, editor: str) -> Any:
         return redirect("/")
     if go == "files":
         return redirect(url_for("attachments.files", ref=case.ref))
-    if go == "back":
-        return redirect(request_page.address(case, STEPS[max(0, STEPS.index(step) - 1)]))
+    if go == "back" or go in STEP_WORDS:
+        return redirect(request_page.address(case, go if go in STEP_WORDS else STEPS[max(0, STEPS.index(step) - 1)]))
     reading = drafts.reading_of(case)
     if reading.problems_of(step):
         return request_page.step_page(case, step, check=True, editor=editor), 422

@@ -95,6 +95,8 @@ def test_what_is_typed_wrong_stays_as_it_was_typed(marina, ref):
 def test_leaving_and_going_back_save_without_asking_for_anything(marina, ref):
     assert fill(marina, ref, "patient", go="leave", patient_name="Ana", birth_date="nunca").location == "/"
     assert fill(marina, ref, "clinical", go="back", subjective="").location == path(ref, "patient")
+    assert fill(marina, ref, "questions", go="review", question_1="").location == path(ref, "review")
+    assert fill(marina, ref, "questions", go="clinical").location == path(ref, "clinical")
     assert texts_of(ref)["patient_name"] == "Ana"
     assert texts_of(ref)["birth_date"] == "nunca"
     assert texts_of(ref)["complaint"] == CLINICAL["complaint"]
