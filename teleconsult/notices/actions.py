@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, literal, select, tuple_, union_all, update
+from sqlalchemy import delete, insert, literal, select, union_all, update
 
 from teleconsult import audit, clock, mail, outbox
 from teleconsult.extensions import changed, db, upsert
@@ -88,15 +88,17 @@ def _whom(people: Iterable[User | None], by: User | None) -> Iterable[User]:
 
 def _same_and_off(told: Told, subject: str, now: datetime) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
     """Return who was told the same a moment ago and has not seen it, and who wants no mail of the kind."""
-    pairs = [(person.id, word) for person, word in told]
+    # Not as pairs: of pairs SQLite reads every row. Whom a pair does not mean is looked up in vain.
+    users, kinds = [person.id for person, _ in told], {word for _, word in told}
     same = select(literal("same"), Notice.user_id, Notice.kind).where(
-        tuple_(Notice.user_id, Notice.kind).in_(pairs),
+        Notice.user_id.in_(users),
+        Notice.kind.in_(kinds),
         Notice.subject == subject,
         Notice.seen_at.is_(None),
         Notice.at > now - SAME_FOR,
     )
     off = select(literal("off"), MailChoice.user_id, MailChoice.kind).where(
-        tuple_(MailChoice.user_id, MailChoice.kind).in_(pairs)
+        MailChoice.user_id.in_(users), MailChoice.kind.in_(kinds)
     )
     rows = db.session.execute(union_all(same, off)).all()
     return {(user, kind) for what, user, kind in rows if what == "same"}, {

@@ -204,3 +204,29 @@ def test_a_long_day_is_cut_with_its_number(session):
     assert len(row.payload["params"]["entries"]) == actions.IN_A_DIGEST
     assert row.payload["params"]["more"] == 3
     assert row.payload["params"]["entries"][-1] == ["case_answer", f"TC-{actions.IN_A_DIGEST + 2}"]
+
+
+def test_telling_reads_no_more_when_there_is_more(session, database):
+    if database != "sqlite":
+        return  # a planner may rightly read a small table whole
+    seen = []
+
+    def keep(_connection, _cursor, statement, parameters, *_):
+        if statement.startswith(("SELECT", "UPDATE")) and ("notices" in statement or "mail_choices" in statement):
+            seen.append((statement, parameters))
+
+    db.event.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        tell("marina", "jonas", "paulo", kind="case.assign", to="paulo")
+        with transaction():
+            actions.see(person("marina").id, "TC-1")
+            actions.send_digest(person("marina").id)
+        actions.digests_due()
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", keep)
+    assert len(seen) == 4
+    for statement, parameters in seen:
+        rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = " | ".join(row[3] for row in rows)
+        assert "SCAN notices" not in plan, plan
+        assert "SCAN mail_choices" not in plan, plan
