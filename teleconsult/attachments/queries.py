@@ -15,7 +15,7 @@ from teleconsult.cases.models import Case
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.people.models import User
-from teleconsult.web.words import localdate
+from teleconsult.web.words import decimal_mark, localdate
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def size_words(size: int) -> str:
     """Return a size as people say it: '340 KB', '2,1 MB'."""
     if size < 1_000_000:
         return ngettext("%(num)d KB", "%(num)d KB", max(1, size // 1000))
-    return _("%(size)s MB", size=f"{size / 1_000_000:.1f}".replace(".", _(",")))
+    return _("%(size)s MB", size=f"{size / 1_000_000:.1f}".replace(".", decimal_mark()))
 
 
 def file_for(user: User, ref: str) -> Attachment:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from teleconsult.cases import drafts
@@ -20,6 +19,7 @@ from teleconsult.cases.request import (
 )
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.patients.words import Pairs, pairs_of
+from teleconsult.web.words import decimal_mark
 
 
 @dataclass
@@ -70,9 +70,8 @@ def _soap(request: Request) -> list[tuple[str, str, str, str]]:
 
 
 def _vitals(request: Request) -> Pairs:
-    mark = "." if str(get_locale()) == "en" else ","
     return [
-        (_(VITALS[name].label), f"{show_vital(value, mark)} {VITALS[name].unit}")
+        (_(VITALS[name].label), f"{show_vital(value, decimal_mark())} {VITALS[name].unit}")
         for name, value in request.vitals.items()
     ]
 

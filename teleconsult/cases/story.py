@@ -12,7 +12,7 @@ from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language, localtime
+from teleconsult.web.words import decimal_mark, in_language, localtime
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def vitals_of(case: Case) -> list[tuple[str, str]]:
     """Return the vital signs of a request with their units, in the order of the form."""
     signs = case.vitals or {}
     return [
-        (str(_(vital.label)), f"{show_vital(signs[name], _(','))} {vital.unit}")
+        (str(_(vital.label)), f"{show_vital(signs[name], decimal_mark())} {vital.unit}")
         for name, vital in VITALS.items()
         if signs.get(name)
     ]

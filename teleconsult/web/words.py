@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal, get_decimal_symbol
 from flask import g, has_request_context
 from flask_babel import format_date, format_timedelta, get_locale
 
@@ -78,6 +79,16 @@ def short_span(seconds: float) -> str:
     return str(ngettext("%(num)d dia", "%(num)d dias", round(seconds / DAY)))
 
 
+def decimal_mark() -> str:
+    """Return what stands before the fraction of a number in the reader's language: a comma, in English a point."""
+    return get_decimal_symbol(get_locale())
+
+
+def thousands(number: int) -> str:
+    """Show a whole number with its thousands told apart: '10.000', in English '10,000'."""
+    return format_decimal(number, locale=get_locale())
+
+
 def initials(name: str) -> str:
     """Return the initials under which lists show a person: 'A. F. S.'; particles are left out."""
     words = [word for word in name.split() if word.lower() not in {"da", "de", "do", "das", "dos", "e"}]
@@ -106,6 +117,7 @@ def template_words() -> dict[str, Any]:
         "localdate": localdate,
         "relative": relative,
         "short_span": short_span,
+        "thousands": thousands,
         "initials": initials,
         "in_language": in_language,
     }

@@ -20,6 +20,10 @@ PLACE = re.compile(r"%\((\w+)\)([sd])|%%|\{(\w+)\}")
 """%(name)s of gettext, the doubled percent sign, and {name} of what a script fills in."""
 
 
+MARKS = {"_", "_l", "N_", "gettext", "ngettext", "lazy_gettext"}
+"""What a message is marked with in code."""
+
+
 @pytest.fixture(scope="module")
 def collected():
     """Every message of code and templates -> where it stands, collected as `./run translations` does."""
@@ -55,6 +59,18 @@ def test_messages_are_found_at_all(collected):
 def test_every_message_has_its_english(collected, entries):
     missing = [f"{where}: {key[1]}" for key, where in collected.items() if key not in entries]
     assert not missing, "./run translations collects them; then write their English"
+
+
+def test_no_message_hides_from_the_collector(collected):
+    """One inside an f-string or inside another message's call is not seen: it would stay Portuguese."""
+    hidden = []
+    for path in sorted((ROOT / "teleconsult").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and (None, first.value) not in collected:
+                    hidden.append(f"{path.relative_to(ROOT)}:{node.lineno}: {first.value}")
+    assert not hidden
 
 
 def test_no_english_is_kept_for_what_nobody_says(collected, entries):
