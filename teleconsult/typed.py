@@ -61,6 +61,11 @@ def read_whole(text: str, low: int, high: int, field: str) -> int:
     return int(text)
 
 
+def carried(text: object) -> int | None:
+    """Return the number that a page carried for itself, as a version; None for what no page of ours carries."""
+    return int(str(text)) if re.fullmatch(r"[0-9]{1,9}", str(text)) else None
+
+
 def read_number(text: str, field: str) -> Decimal:
     """Return a number typed with a decimal comma or point: '36,5', '36.5'."""
     text = text.strip()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconsult.errors import Refused
-from teleconsult.typed import read_birth_date, read_day, read_number, read_whole, show_day
+from teleconsult.typed import carried, read_birth_date, read_day, read_number, read_whole, show_day
 
 TODAY = date(2026, 11, 21)
 
@@ -61,3 +61,12 @@ def test_whole_numbers_within_their_limits():
     for typed in ("", "-1", "131", "4,5", "9" * 30):
         with pytest.raises(Refused):
             read_whole(typed, 0, 130, "age")
+
+
+@pytest.mark.parametrize("posted", ["", "-1", "1.0", "²", "٣", "9" * 10, "9" * 5000, "1\x00", None])
+def test_a_version_that_no_page_carried_is_none(posted):
+    assert carried(posted) is None
+
+
+def test_a_version_as_a_page_carries_it():
+    assert carried("12") == carried(12) == 12

@@ -17,6 +17,7 @@ from teleconsult.cases.world import facts_for
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.gate import current_user
+from teleconsult.typed import carried
 from teleconsult.web import show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
@@ -64,9 +65,10 @@ def _look_again(ref: str, form: MoveForm) -> int:
 def _version(case: Case, form: MoveForm) -> Any:
     """Return the version that the form must be on: the present one when only one's own files came since."""
     posted = form.version.data
-    if str(case.version) == str(posted) or not str(form.seen.data or "").isdigit():
+    seen = carried(form.seen.data)
+    if str(case.version) == str(posted) or seen is None:
         return posted
-    since = queries_moves.events_since(case.id, int(form.seen.data or 0))
+    since = queries_moves.events_since(case.id, seen)
     own = bool(since) and all(event.verb == "add" and event.by_id == current_user.id for event in since)
     return case.version if own else posted
 

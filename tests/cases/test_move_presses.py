@@ -109,6 +109,14 @@ def test_a_press_without_its_token_is_refused(case_in, sign_in, verb):
     assert now_in(walk) == State.SUBMITTED
 
 
+@pytest.mark.parametrize("seen", ["²", "9" * 24, "9" * 5000, "-1", "x"])
+def test_what_no_page_has_seen_is_an_old_page_and_never_a_fault(case_in, sign_in, seen):
+    walk = case_in(State.SUBMITTED)
+    answer = send(sign_in("marina"), walk, "add", message="Segue.", stale=True, seen=seen)
+    assert answer.status_code == 409
+    assert "Segue." in answer.get_data(as_text=True)
+
+
 def test_two_consultants_press_at_once(case_in, sign_in):
     walk = case_in(State.SUBMITTED)
     browsers, path = [sign_in("paulo"), sign_in("lia")], f"/cases/{walk.case.ref}/claim"

@@ -39,6 +39,11 @@ def test_the_public_list_is_short(application):
     assert public <= PUBLIC
 
 
+def test_a_static_path_that_is_none_is_not_there(client):
+    for path in ("none.css", "%00", "css/%00.css", "..%2f..%2fconfig.py"):
+        assert client.get(f"/s/0123456789/{path}").status_code == 404
+
+
 def test_every_handler_names_an_event_that_exists(application):
     assert set(events.handlers()) <= events.declared()
 

@@ -12,6 +12,7 @@ from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.typed import carried
 from teleconsult.web.refs import new_ref
 
 events.declare("case.draft", "case.discard")
@@ -103,7 +104,8 @@ def save_step(case: Case, step: str, texts: Mapping[str, Any], *, version: int |
     if not differing(texts, open_draft.fields, step):
         return open_draft.version
     changed_at, changed_in = open_draft.fields.get(SAVED, {}).get(step, (0, ""))
-    if not str(version).isdecimal() or (int(version) < changed_at and editor != changed_in):
+    based_on = carried(version)
+    if based_on is None or (based_on < changed_at and editor != changed_in):
         raise Overtaken
     saved = open_draft.fields.get(SAVED, {}) | {step: [open_draft.version + 1, editor]}
     return _keep(open_draft, {**open_draft.fields, **texts, SAVED: saved}, by)
