@@ -19,6 +19,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     from teleconsult.people.throttle import init_throttle
     from teleconsult.web import init_web
     from teleconsult.web.setup import choose_language
+    from teleconsult.web.templating import LanguageEnvironment
 
     app = Flask(
         "teleconsult",
@@ -26,6 +27,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         template_folder="templates",
         static_folder=None,
     )
+    app.jinja_environment = LanguageEnvironment
     app.static_folder = "static"  # set late, so that Flask adds no route of its own for it
     env = {"TELECONSULT_PROFILE": str(overrides["PROFILE"])} if overrides and "PROFILE" in overrides else None
     app.config.update(config.load(env))

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypedDict
 
-from babel.dates import format_datetime
-from flask_babel import get_locale
-
 from teleconsult.cases.deadline import due_words
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State
 from teleconsult.network import settings
+from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import local, localclock, localtime, short_span
 
@@ -117,4 +115,4 @@ def short_date(moment: datetime, now: datetime) -> str:
     """Show a day without its weekday: '3 de dez.'; the year is added when it is another one."""
     day = local(moment)
     other_year = day.year != local(now).year
-    return str(format_datetime(day, "d MMM y" if other_year else "d MMM", locale=get_locale()))
+    return spoken().day(day, year=other_year)

@@ -1,0 +1,113 @@
+"""Templates compiled once for each language, with their macros written out (docs/adr/0011-settled-templates.md).
+
+Half of the time of a page would go into looking up sentences that never change and into calls of small macros. So a
+template is settled before Jinja compiles it (`settling.py`), in an environment of each language.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from babel.support import NullTranslations
+from flask.templating import Environment
+from jinja2 import BaseLoader, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup
+
+from teleconsult.web.addresses import address
+from teleconsult.web.language import spoken
+from teleconsult.web.settling import Settled, settle
+
+
+class LanguageEnvironment(Environment):
+    """Jinja's environment of the application. Each language has its own, made of this one when it is first needed."""
+
+    language = ""
+    settles = True
+    """A test switches it off, to hold what is settled against what Jinja makes by itself."""
+
+    catalogue: NullTranslations
+    settled: dict[str, Settled]
+    ready: dict[str, Template]
+    url_for = staticmethod(address)
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
+        """Return a template in the reader's language."""
+        if not self.language:
+            return self.in_language().get_template(name, parent, globals)
+        # Every import on a page comes through here; Jinja's own cache asks for ten times as long.
+        found = self.ready.get(name) if not self.auto_reload and not globals and isinstance(name, str) else None
+        if found is None:
+            found = super().get_template(name, parent, globals)
+            self.ready[found.name or ""] = found
+        return found
+
+    def from_string(self, source: Any, globals: Any = None, template_class: Any = None) -> Template:
+        """Return a template made of its text, in the reader's language."""
+        if self.language:
+            return super().from_string(source, globals, template_class)
+        return self.in_language().from_string(source, globals, template_class)
+
+    def in_language(self) -> "LanguageEnvironment":
+        """Return the environment of the reader's language."""
+        language = spoken()
+        made: dict[str, LanguageEnvironment] = self.__dict__.setdefault("_made", {})
+        if language.code not in made:
+            own = self.overlay()
+            own.language, own.catalogue, own.settled, own.ready = language.code, language.catalogue, {}, {}
+            made[language.code] = own
+        return made[language.code]
+
+    def say(self, message: str, **values: Any) -> Markup:
+        """Return a sentence that is known only when the page is made."""
+        return Markup(self.catalogue.gettext(message)) % values  # noqa: S704 (our own catalogue, as Jinja takes it)
+
+    def count(self, one: str, many: str, number: int, **values: Any) -> Markup:
+        """Return the form of a sentence for a number."""
+        values.setdefault("num", number)
+        return Markup(self.catalogue.ngettext(one, many, number)) % values  # noqa: S704 (the same)
+
+    def macros_of(self, name: str) -> Settled:
+        """Return a template settled, for the macros in it."""
+        if name not in self.settled:
+            source, filename, _ = cast(BaseLoader, self.loader).get_source(self, name)
+            self.settled[name] = settle(self, super()._parse(source, name, filename), name)
+        return self.settled[name]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        # Mails are plain text: Jinja translates them as they are written.
+        if not self.language or not self.settles or not cast(Callable[[str | None], bool], self.autoescape)(name):
+            return tree
+        return settle(self, tree, name).tree
+
+
+class _Straight(CodeGenerator):
+    """Jinja's own, but that a block gathers its pieces, and a call that `settling` marked goes straight to its end."""
+
+    def enter_frame(self, frame: Frame) -> None:
+        super().enter_frame(frame)
+        if (frame.block_frame or frame.rootlevel) and frame.buffer is None:
+            self.buffer(frame)
+            frame.gathers = True  # type: ignore[attr-defined]  # our mark
+
+    def leave_frame(self, frame: Frame, with_python_scope: bool = False) -> None:
+        if getattr(frame, "gathers", False):
+            self.writeline(f"yield concat({frame.buffer})")
+        super().leave_frame(frame, with_python_scope)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if not getattr(node, "straight", False):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for arg in node.args:
+            self.visit(arg, frame)
+            self.write(", ")
+        for pair in node.kwargs:
+            self.visit(pair, frame)
+            self.write(", ")
+        self.write("caller=caller)" if forward_caller else ")")
+
+
+LanguageEnvironment.code_generator_class = _Straight
