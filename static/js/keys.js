@@ -32,7 +32,7 @@
   }
 
   function search() {
-    const field = document.querySelector(".tc-find input");
+    const field = document.querySelector(".tc-find input[type=search]");
     if (field && field.offsetParent) field.focus();
     else { const way = document.querySelector("a.tc-icon[href*='search']"); if (way) way.click(); }
   }

@@ -16,8 +16,8 @@ from teleconsult.network.directory import GuideFilter
 from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people import queries as people
-from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, show_refusal
 
@@ -29,15 +29,15 @@ ALL = 500
 
 @events.panel("nav", order=60)
 def _guide_item(user: User) -> dict[str, Any] | None:
-    if Permission.READ_GUIDE not in user.permissions:
-        return None
+    if Permission.READ_GUIDE not in user.permissions or acting_role() == Role.MANAGER:
+        return None  # the management comes to it from the network's own screens: five items are enough
     current = (request.endpoint or "").startswith("network.guide")
     return _item(_("Guia"), "book", url_for("network.guide"), current)
 
 
 @events.panel("nav", order=40)
 def _network_item(user: User) -> dict[str, Any] | None:
-    if Permission.MANAGE_NETWORK not in user.permissions:
+    if Permission.MANAGE_NETWORK not in user.permissions or acting_role() != Role.MANAGER:
         return None
     endpoint = request.endpoint or ""
     current = endpoint.startswith("network.") and not endpoint.startswith("network.guide")

@@ -94,10 +94,12 @@ def _line(
 
 def _sums(lines: Sequence[Line]) -> list[str]:
     who = Counter(line.suggestion.who for line in lines if line.suggestion.who is not None)
-    return [
+    sums = [
         ngettext("%(name)s recebe %(num)d.", "%(name)s recebe %(num)d.", count, name=person.full_name)
         for person, count in who.most_common()
     ]
+    left = len(lines) - sum(who.values())
+    return [*sums, ngettext("%(num)d fica na fila.", "%(num)d ficam na fila.", left)] if left else sums
 
 
 def _moved(ref: str, case_id: int) -> str:

@@ -106,7 +106,7 @@ def flag_of(priority: str) -> dict[str, str] | None:
 def _about(row: Any, moment: Moment) -> str:
     asked = ngettext("%(num)d pergunta", "%(num)d perguntas", row.questions)
     span = short_span((moment.now - row.submitted_at).total_seconds()) if row.submitted_at else ""
-    return str(_("%(questions)s, enviado há %(span)s", questions=asked, span=span)) if span else str(asked)
+    return str(_("%(questions)s, há %(span)s", questions=asked, span=span)) if span else str(asked)
 
 
 def _rail_row(row: Any, counted: bool) -> dict[str, Any]:
