@@ -1,17 +1,18 @@
 """Messages of the pure rules, dates and times, in the reader's language and the unit's zone."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from babel.numbers import format_decimal, get_decimal_symbol
-from flask import g, has_request_context
-from flask_babel import format_date, format_timedelta, get_locale
+from flask import has_request_context
+from flask.globals import app_ctx
+from flask_babel import format_date, get_locale
 
 from teleconsult import clock
 from teleconsult.errors import Refused
 from teleconsult.extensions import current_user
+from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext, ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -28,10 +29,11 @@ def zone() -> ZoneInfo:
     """Return the zone in which the reader's unit keeps its time."""
     if not has_request_context():
         return ZoneInfo("America/Recife")
-    if "zone" not in g:
+    kept = app_ctx.g.__dict__
+    if "zone" not in kept:
         unit = current_user.unit if current_user.is_authenticated else None
-        g.zone = ZoneInfo(unit.zone if unit else "America/Recife")
-    return g.zone  # type: ignore[no-any-return]
+        kept["zone"] = ZoneInfo(unit.zone if unit else "America/Recife")
+    return kept["zone"]  # type: ignore[no-any-return]
 
 
 def local(moment: datetime) -> datetime:
@@ -44,13 +46,14 @@ def localtime(moment: datetime | None) -> str:
     if moment is None:
         return ""
     here = local(moment)
-    pattern = "EEE, d MMM, HH:mm" if here.year == local(clock.now()).year else "EEE, d MMM y, HH:mm"
-    return f"{_babel_datetime(here, pattern)}"
+    other_year = here.year != local(clock.now()).year
+    return f"{spoken().day(here, weekday=True, year=other_year)}, {here.hour:02}:{here.minute:02}"
 
 
 def localclock(moment: datetime) -> str:
     """Show the time of day alone: '14:02'."""
-    return local(moment).strftime("%H:%M")
+    here = local(moment)
+    return f"{here.hour:02}:{here.minute:02}"
 
 
 def localdate(day: date | datetime | None) -> str:
@@ -59,14 +62,14 @@ def localdate(day: date | datetime | None) -> str:
         return ""
     if isinstance(day, datetime):
         day = local(day).date()
-    return str(format_date(day, "d MMM y" if str(get_locale()) == "en" else "medium"))
+    return spoken().day(day, year=True) if spoken().code == "en" else str(format_date(day, "medium"))
 
 
 def relative(moment: datetime | None) -> str:
     """Show how far a moment is: 'há 2 horas', 'em 5 horas'."""
     if moment is None:
         return ""
-    return str(format_timedelta(moment.astimezone(UTC) - clock.now(), add_direction=True, threshold=1.2))
+    return spoken().away(moment - clock.now())
 
 
 def short_span(seconds: float) -> str:
@@ -95,13 +98,9 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in words)
 
 
-def _babel_datetime(moment: datetime, pattern: str) -> str:
-    return str(format_datetime(moment, pattern, locale=get_locale()))
-
-
 def in_language(portuguese: str, english: str) -> str:
     """Return the one of two names that is in the reader's language: {{ s.name_pt|in_language(s.name_en) }}."""
-    return english if str(get_locale()) == "en" else portuguese
+    return english if spoken().code == "en" else portuguese
 
 
 def language_names() -> dict[str, str]:
