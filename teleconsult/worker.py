@@ -85,14 +85,20 @@ def consumer(app: Flask) -> Consumer:
             finally:
                 one_at_a_time.release()
 
+    away = False
+
     def look() -> None:
+        nonlocal away
         try:
             with app.app_context():
                 if not huey.pending_count():
                     for message_id in outbox.waiting():
                         deliver(message_id)
+            away = False
         except Exception as error:  # noqa: BLE001 (a database that is away comes back; the watch must go on)
-            log.error("worker could not look", **fault(error))
+            if not away:
+                log.error("worker could not look", **fault(error))
+            away = True
 
     return _Foreground(
         huey,

@@ -7,11 +7,12 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from teleconsult import jobs, outbox
+from teleconsult.attachments import actions as attachments
 
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    for command in (worker, deliver, tick):
+    for command in (worker, deliver, tick, sweep):
         app.cli.add_command(command)
 
 
@@ -41,3 +42,10 @@ def deliver() -> None:
 def tick() -> None:
     """Do everything that the clock asks for, once: reminders, acceptance, daily mails, anchors, sweeps."""
     click.echo(f"{jobs.Rounds().tick()} things done")
+
+
+@click.command()
+@with_appcontext
+def sweep() -> None:
+    """Remove stored files older than a day that nothing names (the worker does it daily)."""
+    click.echo(f"{sum(1 for _ in attachments.sweep())} files removed")

@@ -1,12 +1,14 @@
 """The list of what a person was told, and the e-mails they want of it."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, mail
+from teleconsult.errors import NotFound
 from teleconsult.extensions import transaction
 from teleconsult.notices import actions, queries
 from teleconsult.notices.forms import mail_form
@@ -16,6 +18,8 @@ from teleconsult.people.gate import current_user, requires
 from teleconsult.web import page_by_key
 
 bp = Blueprint("notices", __name__)
+
+REF = re.compile(r"[A-Za-z]{2}-[0-9A-Za-z]{1,12}")
 
 
 @bp.get("/notices")
@@ -35,6 +39,8 @@ def index() -> str:
 @requires(Permission.READ_NOTICES)
 def show(ref: str) -> Response:
     """Lead to what a notice is about; everything told of it counts as seen. Mails lead here too."""
+    if not REF.fullmatch(ref):
+        raise NotFound
     ref = ref.upper()
     if queries.has_unseen(current_user.id, ref):
         user_id = current_user.id
@@ -49,9 +55,10 @@ def see_all() -> Response:
     """Mark as seen whatever was there when the page was made."""
     try:
         until = datetime.fromisoformat(request.form.get("until", ""))
-    except ValueError:
-        abort(400)
-    if until.tzinfo is None:
+        if until.tzinfo is None:
+            abort(400)
+        until = until.astimezone(UTC)
+    except (ValueError, OverflowError):
         abort(400)
     with transaction():
         count = actions.see_all(current_user.id, until)

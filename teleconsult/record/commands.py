@@ -28,6 +28,8 @@ def verify_audit(digest: str | None) -> None:
     if digest is not None and digest not in anchors.read().digests:
         click.echo(f"anchors\t-\tno line has the digest {digest}")
         flawed += 1
+    if not anchors.read().digests:
+        click.echo("There are no anchors: a tail that was cut with its head cannot show.", err=True)
     if flawed:
         click.echo(f"{flawed} streams are not whole", err=True)
         sys.exit(1)

@@ -13,6 +13,8 @@ from teleconsult.record.words import WORDS
 from teleconsult.web import BaseForm, _l
 from teleconsult.web.dates import DayField
 
+YEARS = range(2000, 2200)
+
 
 class RecordForm(BaseForm):
     """Dates, an event, who did it, and what it was done to. `people`: whom the name may mean."""
@@ -28,6 +30,13 @@ class RecordForm(BaseForm):
     person = StringField(_l("Pessoa"), [Length(max=120)])
     about = StringField(_l("Sobre"), [Length(max=80)])
     people: list[Any] = []  # noqa: RUF012 (of the form, replaced in `validate_person`)
+
+    def validate_since(self, field: Field) -> None:
+        """Refuse a day that no calendar of ours reaches."""
+        if field.data and field.data.year not in YEARS:
+            raise ValidationError(_("Escolha um dia entre %(first)d e %(last)d.", first=YEARS[0], last=YEARS[-1]))
+
+    validate_until = validate_since
 
     def validate_person(self, field: Field) -> None:
         """Find who is meant; the reference of one person, or a choice between several."""

@@ -89,7 +89,8 @@ def test_a_second_press_changes_nothing(manager):
     with transaction():
         db.session.execute(db.update(OutboxMessage).values(attempts=3))
     manager.post("/outbox/retry", data={"key": "a"})
-    manager.post("/outbox/retry", data={"key": "unheard"})
+    for key in ("unheard", "a\x00", "x" * 5000):
+        manager.post("/outbox/retry", data={"key": key})
     db.session.rollback()
     assert db.session.scalars(db.select(OutboxMessage.attempts)).all() == [3]
 

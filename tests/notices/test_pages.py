@@ -85,7 +85,7 @@ def test_all_are_marked_but_not_those_that_came_after_the_page(session, sign_in)
     assert unseen("marina") == 1
 
 
-@pytest.mark.parametrize("until", ["", "yesterday", "2026-11-20T12:00:00", "9999-99-99"])
+@pytest.mark.parametrize("until", ["", "yesterday", "2026-11-20T12:00:00", "9999-99-99", "0001-01-01T00:00:00+14:00"])
 def test_a_moment_that_is_none_is_refused(session, sign_in, until):
     assert sign_in("marina").post("/notices/seen", data={"until": until}).status_code == 400
 
@@ -109,8 +109,15 @@ def test_a_long_list_is_paged_both_ways(session, sign_in):
     assert set(re.findall(r"TC-\d+", text_of(browser.get(newer)))) == set(re.findall(r"TC-\d+", first))
 
 
-def test_a_key_that_is_not_ours_is_refused(session, sign_in):
-    assert sign_in("marina").get("/notices?after=nonsense").status_code == 400
+@pytest.mark.parametrize("key", ["nonsense", "WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0", "W251bGxd", "WyJ4Il0"])
+def test_a_key_that_is_not_ours_is_refused(session, sign_in, key):
+    assert sign_in("marina").get(f"/notices?after={key}").status_code == 400
+
+
+@pytest.mark.parametrize("ref", ["%00", "TC-%00", "x" * 300, "TC-1%27--", "TC-NOTHING"])
+def test_a_reference_that_is_none_leads_nowhere(session, sign_in, ref):
+    answer = sign_in("marina").get(f"/notices/{ref}", follow_redirects=True)
+    assert answer.status_code == 404
 
 
 def statements(call):

@@ -115,13 +115,27 @@ def test_of_several_people_of_a_name_one_is_chosen(manager):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"since": "31/02/2026"}, {"event": "case.unheard"}, {"person": "Ninguém Conhecido"}, {"about": "x" * 81}]
+    "wrong",
+    [
+        {"since": "31/02/2026"},
+        {"event": "case.unheard"},
+        {"person": "Ninguém Conhecido"},
+        {"about": "x" * 81},
+        {"until": "31/12/9999"},
+        {"since": "01/01/0001"},
+    ],
 )
 def test_a_filter_that_says_nothing_is_named_not_ignored(manager, wrong):
     answer = manager.get("/record", query_string=wrong)
     assert answer.status_code == 422
     assert "tc-errors" in answer.get_data(as_text=True)
     assert manager.get("/record/export.csv", query_string=wrong).status_code == 400
+
+
+@pytest.mark.parametrize("odd", ["\x00", "%", "_", "'", "\\", "🙂", "' OR 1=1 --"])
+def test_odd_words_find_nobody_and_nothing(manager, odd):
+    for name in ("person", "about"):
+        assert manager.get("/record", query_string={name: f"x{odd}x"}).status_code in (200, 422)
 
 
 def test_pages_go_on_with_their_filters(manager):
