@@ -80,9 +80,7 @@ def answer(case: Case, survey: Survey, *, by: User) -> Outcome:
     Raises:
         Refused: nothing is asked, or not of this person.
     """
-    _hold(case, by)
-    if 0 not in asked_now(case):
-        raise Refused(N_("O prazo para contar como foi este caso terminou."))
+    check_asked(case, 0, by)
     row = db.session.scalar(select(Outcome).where(Outcome.case_id == case.id, Outcome.round == case.round))
     if row is None:
         row = Outcome(case_id=case.id, round=case.round)
@@ -100,9 +98,7 @@ def answer_later(case: Case, days: int, *, followed: str, result: str, by: User)
     Raises:
         Refused: it is not asked now, or not of this person.
     """
-    _hold(case, by)
-    if days not in asked_now(case):
-        raise Refused(N_("Ainda não é hora desta pergunta, ou o prazo dela terminou."))
+    check_asked(case, days, by)
     row = db.session.get(OutcomeLater, (case.id, days)) or OutcomeLater(case_id=case.id, days=days)
     row.followed, row.result, row.given_at, row.given_by_id = followed, result, clock.now(), by.id
     db.session.add(row)
@@ -111,9 +107,21 @@ def answer_later(case: Case, days: int, *, followed: str, result: str, by: User)
     return row
 
 
-def _hold(case: Case, by: User) -> None:
+def check_asked(case: Case, days: int, by: User) -> None:
+    """Hold a question to its time and to its people.
+
+    Raises:
+        Refused: it is not asked now, or not of this person.
+    """
     if not lifecycle.parts(case, by, facts_for(case, by)) & {Who.REQUESTER, Who.SUPPORT}:
         raise Refused(N_("Este passo cabe a outra pessoa."))
+    if days in asked_now(case):
+        return
+    if case.state != State.CONCLUDED:
+        raise Refused(N_("Esta pergunta é feita depois que o caso é concluído."))
+    if days == 0:
+        raise Refused(N_("O prazo para contar como foi este caso terminou."))
+    raise Refused(N_("Ainda não é hora desta pergunta, ou o prazo dela terminou."))
 
 
 def _record(case: Case, by: User, word: str, **data: Any) -> None:

@@ -52,7 +52,9 @@ def _asked(ref: str, days: int) -> Case:
 
 
 def _answered(case: Case, form: Any, act: Callable[[], Any], days: int = 0) -> Any:
-    """Show the questions, and keep the answers."""
+    """Show the questions while they are asked, and keep the answers."""
+    if request.method == "GET":
+        outcome.check_asked(case, days, current_user)
     if request.method == "POST" and form.validate():
         try:
             with transaction(case):

@@ -95,6 +95,14 @@ def test_each_conclusion_is_asked_about(concluded, sign_in):
     assert [row.round for row in outcomes()] == [1, 2]
 
 
+def test_an_open_case_has_no_page_to_tell_how_it_went(case_in, sign_in):
+    ref, browser = case_in(State.ANSWERED).case.ref, sign_in("marina")
+    for path in ("outcome", "outcome/30"):
+        answer = browser.get(f"/cases/{ref}/{path}")
+        assert answer.status_code == 422
+        assert "depois que o caso é concluído" in answer.get_data(as_text=True)
+
+
 def test_after_thirty_days_it_is_too_late(concluded, sign_in):
     with later(31):
         browser = sign_in("marina")
