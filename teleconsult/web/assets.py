@@ -3,19 +3,15 @@
 import gzip
 from functools import lru_cache
 from hashlib import sha256
-from html import escape
 from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, has_request_context, request
 from werkzeug.security import safe_join
 
-from teleconsult.web.rich import own
-
 YEAR = 365 * 86400
 PACKED = {"text/css", "text/javascript", "application/javascript", "image/svg+xml"}
 MIN_PAGE = 1000
-ICONS = "img/icons.svg"
 
 
 @lru_cache(maxsize=256)
@@ -30,32 +26,11 @@ def _load(folder: str, path: str) -> tuple[bytes, bytes | None, str, str]:
     return body, packed, kind, sha256(body).hexdigest()[:10]
 
 
-class Addresses:
-    """The addresses of static files and the icons of pages, put together here and not by url_for: a page has fifty."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self._icons: dict[tuple[str, str], str] = {}
-
-    def static(self, path: str) -> str:
-        """Return the address of a static file: '/s/1f2e3d4c5b/css/parts.css'."""
-        return f"{_root()}/s/{_load(self.folder, path)[3]}/{path}"
-
-    def icon(self, name: str, words: str | None = None) -> str:
-        """Return an icon of static/img/icons.svg as Markup; with words it is read out, else it is decoration."""
-        if words:
-            drawn = f'<use href="{self.static(ICONS)}#{escape(name)}"/>'
-            return own(f'<svg class="tc-i" role="img" aria-label="{escape(words)}">{drawn}</svg>')
-        key = (_root(), name)
-        found = self._icons.get(key)
-        if found is None:
-            drawn = f'<use href="{self.static(ICONS)}#{escape(name)}"/>'
-            found = self._icons[key] = own(f'<svg class="tc-i" aria-hidden="true">{drawn}</svg>')
-        return found
-
-
-def _root() -> str:
-    return request.root_path.rstrip("/") if has_request_context() else ""
+def static(path: str) -> str:
+    """Return the address of a static file: '/s/1f2e3d4c5b/css/parts.css'."""
+    # Put together here and not by url_for: a page names fifty of them.
+    root = request.script_root if has_request_context() else ""
+    return f"{root}/s/{_load(str(current_app.static_folder), path)[3]}/{path}"
 
 
 def asset(mark: str, path: str) -> Response:
@@ -102,5 +77,4 @@ def init_assets(app: Flask) -> None:
     """Register the static route and the compression of pages."""
     app.add_url_rule("/s/<mark>/<path:path>", "asset", asset)
     app.after_request(squeeze_page)
-    addresses = Addresses(str(app.static_folder))
-    app.jinja_env.globals.update(static=addresses.static, icon=addresses.icon)
+    app.jinja_env.globals["static"] = static
