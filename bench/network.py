@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.texts import FIRST, LAST
+from teleconsult.people.models import search_key_of
 from teleconsult.web.refs import ALPHABET
 
 PASSWORD = "medida-de-bancada-27"
@@ -181,4 +182,5 @@ def _user(person: Person, password_hash: str, terms: str, at: str) -> dict[str, 
         "terms_accepted_at": at,
         "mail_mode": "each",
         "created_at": at,
+        "search_key": search_key_of(person.name, person.email, str(20_000 + person.id) if clinical else None),
     }

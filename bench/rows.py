@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from bench.moments import stamp
+from bench.moments import DAY, stamp
 from bench.network import Person, ref
 from bench.record import Row
+from teleconsult.notices.words import TO_YOU
+from teleconsult.outbox import KEPT_DAYS
 from teleconsult.web.words import initials
 
 if TYPE_CHECKING:
@@ -26,14 +28,15 @@ def _done(kind: str, key: str, address: str, at: str) -> Row:
 
 
 def notices(life: "Life", verb: str, by: Person, moment: float) -> Iterator[tuple[str, Row]]:
-    """Yield whom the step tells: the other side, never the actor; what is older than a day has been seen."""
+    """Yield whom the step tells: the other side; older than a day is seen, sent mails are forgotten in time."""
     told = {life.requester.id: life.requester} | ({life.holder.id: life.holder} if life.holder else {})
     told.pop(by.id, None)
-    at, seen = stamp(moment), stamp(moment + 3600) if moment < life.maker.now - 86400 else None
+    at, seen = stamp(moment), stamp(moment + 3600) if moment < life.maker.now - DAY else None
     for person in told.values() if verb != "submit" else ():
-        yield "notices", (person.id, f"case.{verb}", life.ref, by.id, at, seen)
-        if verb in ("assign", "answer", "conclude"):
-            yield "outbox_messages", _done("mail", f"mail:{life.ref}:{life.steps}:{person.id}", person.email, at)
+        word = TO_YOU.get(f"case.{verb}", f"case.{verb}") if person is life.holder else f"case.{verb}"
+        yield "notices", (person.id, word, life.ref, by.id, at, seen)
+        if moment > life.maker.now - KEPT_DAYS * DAY:
+            yield "outbox_messages", _done("mail", f"{word}:{life.ref}:{person.ref}:{at}", person.email, at)
 
 
 def files(life: "Life") -> Iterator[tuple[float, list[tuple[str, Row]]]]:
@@ -47,7 +50,7 @@ def files(life: "Life") -> Iterator[tuple[float, list[tuple[str, Row]]]]:
         row = (file, life.id, key, name, media, size, key + key[:24], kind, "", "not_scanned", previewed, at)
         rows: list[tuple[str, Row]] = [("attachments", (*row, life.requester.id, ""))]
         rows.append(life.record(moment, "attachment.add", life.requester, {"file": file, "sha256": key, "size": size}))
-        if previewed:
+        if previewed and moment > life.maker.now - KEPT_DAYS * DAY:
             rows.append(("outbox_messages", _done("preview", f"preview:{file}", "", at)))
         yield moment, rows
 

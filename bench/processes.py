@@ -1,0 +1,61 @@
+"""What processes cost, read from /proc: their CPU time hardly moves with the machine's other work."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+MIB = 1024 * 1024
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that came from it and live."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            found += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def workers(pid: int) -> list[int]:
+    """Return the worker processes of a web server: those that came from it."""
+    return family(pid)[1:]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Return the CPU time of processes so far, with that of their children that have ended."""
+    return sum(_ticks(pid) for pid in pids) / TICK
+
+
+def _ticks(pid: int) -> int:
+    # The name stands in brackets and may hold spaces; utime is the 14th word, then stime, cutime, cstime.
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(word) for word in words[11:15])
+
+
+def pss(pids: Iterable[int]) -> float:
+    """Return the memory of processes in MiB, what they share counted once (proportional set size)."""
+    return sum(_kib(f"/proc/{pid}/smaps_rollup", "Pss:") for pid in pids) / 1024
+
+
+def forget_peak(pids: Iterable[int]) -> None:
+    """Begin the peak of each process anew."""
+    for pid in pids:
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def peak(pids: Iterable[int]) -> float:
+    """Return the largest peak of any of the processes in MiB (resident set), since it was last forgotten."""
+    return max(_kib(f"/proc/{pid}/status", "VmHWM:") for pid in pids) / 1024
+
+
+def resident(pids: Iterable[int]) -> float:
+    """Return the largest resident set of any of the processes in MiB, now."""
+    return max(_kib(f"/proc/{pid}/status", "VmRSS:") for pid in pids) / 1024
+
+
+def _kib(file: str, name: str) -> int:
+    for line in Path(file).read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1])
+    raise LookupError(f"{file} says nothing of {name}")
