@@ -1,6 +1,7 @@
 """A browser of nothing but HTTP: one keep-alive connection, cookies, and the token of the last page."""
 
 import re
+import select
 import socket
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -65,6 +66,8 @@ class Browser:
         if method == "POST":
             head += [f"Content-Length: {len(body)}", f"Content-Type: {kind}", f"X-CSRFToken: {self.token}"]
         message = ("\r\n".join(head) + "\r\n\r\n").encode() + body
+        if self._socket is not None and select.select([self._socket], [], [], 0)[0]:
+            self.close()  # the server has hung up an idle connection
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=120)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
