@@ -13,10 +13,10 @@ from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_text import Book, Reading, read
 from teleconsult.cases.lifecycle import Facts, State, Who
-from teleconsult.cases.models import Case, CaseConsent, CaseDraft, CaseEvent
+from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.cases.shelves import in_state
-from teleconsult.cases.world import own_district
+from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
@@ -64,13 +64,8 @@ def book_of(case: Case, fields: Mapping[str, Any]) -> Book:
         referrals={row.slug: row.id for row in rows},
         # The record is kept in the language of the service, whoever writes.
         codes={(p.system, p.code): p.title for p in case.problems if p.code} | titles_of(codes_in(fields)),
-        consented=_consented(case),
+        consented=consented(case.id),
     )
-
-
-def _consented(case: Case) -> bool:
-    live = select(CaseConsent.id).where(CaseConsent.case_id == case.id, CaseConsent.revoked_at.is_(None))
-    return db.session.scalar(live.limit(1)) is not None
 
 
 def specialties() -> Sequence[Any]:

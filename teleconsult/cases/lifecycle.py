@@ -68,7 +68,8 @@ class Facts:
     """What is so in the world at the moment of asking.
 
     `specialties` are those the person answers in; `own_district` says that a support person may act
-    for this case's requester; `declined` are the consultants who declined it.
+    for this case's requester; `declined` are the consultants who declined it;
+    `consented` is read for whoever sends for the patient, to whom alone it matters.
     """
 
     specialties: frozenset[int] = frozenset()
@@ -81,6 +82,7 @@ class Facts:
     reopen_open: bool = False
     lapse_due: bool = False
     holder_able: bool = True
+    consented: bool = True
 
 
 Need = Callable[[CaseLike, "Person | None", Facts], None]
@@ -123,6 +125,11 @@ def _holder_gone(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
         raise Refused(N_("O consultor do caso continua ativo nesta especialidade."))
 
 
+def _consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    if not facts.consented:
+        raise Refused(N_("O paciente retirou o consentimento: nada novo é enviado. Se consentir, comece outro caso."))
+
+
 def _not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
     if user is not None and user.id in facts.declined:
         raise Refused(N_("Você recusou este caso; peça à administração se quiser assumi-lo."))
@@ -156,16 +163,24 @@ MOVES: dict[str, Move] = {
         _move("decline", {S.ASSIGNED}, S.SUBMITTED, _HOLDER, "why"),
         _move("release", {S.ASSIGNED}, S.SUBMITTED, {Who.SYSTEM}, needs=(_holder_gone,)),
         _move("ask", {S.ASSIGNED}, S.AWAITING_INFORMATION, _HOLDER, "items"),
-        _move("supply", {S.AWAITING_INFORMATION}, S.ASSIGNED, _REQUESTER, "supplies"),
+        _move("supply", {S.AWAITING_INFORMATION}, S.ASSIGNED, _REQUESTER, "supplies", needs=(_consented,)),
         _move(
             "add",
             {S.SUBMITTED, S.ASSIGNED, S.AWAITING_INFORMATION, S.ANSWERED, S.IN_PERSON},
             None,
             _REQUESTER | _HOLDER,
             "message",
+            needs=(_consented,),
         ),
         _move("answer", {S.ASSIGNED}, S.ANSWERED, _HOLDER, "answers", "conduct", "red_flags"),
-        _move("follow_up", {S.ANSWERED, S.CONCLUDED}, S.ASSIGNED, _REQUESTER, "question", needs=(_follow_up_open,)),
+        _move(
+            "follow_up",
+            {S.ANSWERED, S.CONCLUDED},
+            S.ASSIGNED,
+            _REQUESTER,
+            "question",
+            needs=(_consented, _follow_up_open),
+        ),
         _move("conclude", {S.ASSIGNED}, S.CONCLUDED, _HOLDER, "answers", "diagnosis", "conduct"),
         _move(
             "escalate",
@@ -191,7 +206,14 @@ MOVES: dict[str, Move] = {
             "return",
         ),
         _move("accept", {S.ANSWERED}, S.CONCLUDED, _REQUESTER | {Who.SYSTEM}, needs=(_window_over,)),
-        _move("reopen", {S.CONCLUDED}, S.ASSIGNED, _REQUESTER | {Who.ADMINISTRATOR}, "why", needs=(_reopen_open,)),
+        _move(
+            "reopen",
+            {S.CONCLUDED},
+            S.ASSIGNED,
+            _REQUESTER | {Who.ADMINISTRATOR},
+            "why",
+            needs=(_consented, _reopen_open),
+        ),
         _move("hand_over", OPEN, None, {Who.ADMINISTRATOR, Who.SUPPORT}, "requester"),
         _move("lapse", {S.RETURNED, S.AWAITING_INFORMATION}, S.CANCELLED, {Who.SYSTEM}, needs=(_lapse_due,)),
         _move(

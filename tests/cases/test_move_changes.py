@@ -1,10 +1,14 @@
 """What is final is never overwritten: corrections, withdrawals, a consent taken back."""
 
+from io import BytesIO
+
 import pytest
 
+from teleconsult.attachments.models import Attachment
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.extensions import db
+from tests.attachments.samples import picture
 from tests.cases.helping import last_event, now_in, send, text_of, told
 
 NEW = {
@@ -93,6 +97,31 @@ def test_the_patient_takes_the_consent_back(answered, sign_in):
     assert "Mudou de ideia." in page
     assert "nada novo deve ser enviado" in page
     assert send(browser, answered, "revoke_consent", why="De novo.").status_code == 422
+
+
+@pytest.mark.parametrize("who", ["marina", "dora"])
+def test_nothing_new_is_sent_once_the_consent_is_taken_back(answered, sign_in, who):
+    browser, address = sign_in(who), f"/cases/{answered.case.ref}"
+    send(browser, answered, "revoke_consent", why="Mudou de ideia.")
+    for verb, field in (("add", "message"), ("follow_up", "question")):
+        assert send(browser, answered, verb, **{field: "Mais isto."}).status_code == 422
+        assert browser.get(f"{address}/{verb}").status_code == 422
+    photo = {"files": (BytesIO(picture()), "foto.jpg")}
+    assert browser.post(f"{address}/files", data=photo).status_code == 422
+    assert db.session.query(Attachment).count() == 0
+    assert 'type="file"' not in text_of(browser, answered)
+    # The opinion is still explained, and the case can still be ended.
+    assert send(sign_in("paulo"), answered, "add", message="Veja a referência.").status_code == 302
+    assert send(browser, answered, "accept").status_code == 302
+    assert send(browser, answered, "reopen", why="Voltou.").status_code == 422
+
+
+def test_what_was_asked_for_is_not_sent_without_consent(case_in, sign_in):
+    walk, browser = case_in(State.AWAITING_INFORMATION), sign_in("marina")
+    send(browser, walk, "revoke_consent", why="Mudou de ideia.")
+    assert send(browser, walk, "supply", answer_1="Negativa.").status_code == 422
+    assert now_in(walk) == State.AWAITING_INFORMATION
+    assert send(browser, walk, "cancel", why="Sem consentimento.").status_code == 302
 
 
 @pytest.mark.parametrize(("who", "status"), [("paulo", 403), ("jonas", 404), ("dora", 200)])
