@@ -13,10 +13,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from flask import current_app, has_request_context, request
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, insert, select, update
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
@@ -69,6 +81,18 @@ class Head(NamedTuple):
     hash: str
 
 
+_heads, _events = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
+# Made once and below the ORM: every page that shows a case runs the three of them.
+_HEAD = select(_heads.c.length, _heads.c.hash).where(_heads.c.stream == bindparam("of"))
+_ADVANCE = (
+    update(_heads)
+    .where(_heads.c.stream == bindparam("of"), _heads.c.length == bindparam("was"))
+    .values(length=bindparam("becomes"), hash=bindparam("last"))
+    .execution_options(preserve_rowcount=True)
+)
+_EVENT = insert(_events).inline()
+
+
 @dataclass(frozen=True)
 class Flaw:
     """Where a stream is not whole: `number` is the first event that does not agree."""
@@ -105,9 +129,7 @@ def record(
         "data": data,
     }
     for _ in range(TRIES):
-        head = db.session.execute(
-            select(AuditHead.length, AuditHead.hash).where(AuditHead.stream == stream)
-        ).one_or_none()
+        head = db.session.execute(_HEAD, {"of": stream}).one_or_none()
         length, before = head or (0, START)
         row |= {"number": length + 1}
         row["hash"] = _link(before, row)
@@ -116,7 +138,7 @@ def record(
                 continue
         elif not _advance(stream, length, row["hash"]):
             continue
-        db.session.execute(insert(AuditEvent), row)
+        db.session.execute(_EVENT, row)
         return
     raise RuntimeError("the audit stream could not be advanced")
 
@@ -135,12 +157,8 @@ def _open_stream(stream: str, last: str) -> bool:
 
 
 def _advance(stream: str, length: int, last: str) -> bool:
-    statement = (
-        update(AuditHead)
-        .where(AuditHead.stream == stream, AuditHead.length == length)
-        .values(length=length + 1, hash=last)
-    )
-    return changed(statement) == 1
+    result = db.session.execute(_ADVANCE, {"of": stream, "was": length, "becomes": length + 1, "last": last})
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def digest(*texts: str) -> str:
