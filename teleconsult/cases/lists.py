@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from teleconsult.cases import drafts, outcome, queries_lists
 from teleconsult.cases.access import Sight
@@ -12,6 +11,7 @@ from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words, state_words
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import relative
 
 MOST_NAMED = 3
@@ -28,7 +28,7 @@ def _base(row: Any, moment: Moment, sight: Sight, *, asker: bool) -> dict[str, A
     return {
         "ref": row.ref,
         "version": row.version,
-        "url": url_for("cases.show", ref=row.ref),
+        "url": moment.address_of(row.ref),
         "name": called(row, sight, moment),
         "topic": specialty_words(row),
         "unseen": row.seen < row.steps,

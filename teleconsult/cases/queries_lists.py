@@ -1,13 +1,15 @@
 """The lists of cases by what waits for whom: the requester, the unit, the district, the consultant.
 
 Columns only. Open work is bounded by what people can hold; history is read by an index in its own order.
+Statements are built once: building one costs more than running it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.lifecycle import State
@@ -30,6 +32,7 @@ _seen = func.coalesce(CaseSeen.number, 0)
 _UNSEEN = _seen < Case.steps
 _NEWEST = [(Case.changed_at, True), (Case.id, True)]
 _SOONEST = [(Case.due_at, False), (Case.id, False)]
+_ME: Any = bindparam("user_id", type_=Integer)
 _ASKED = (
     select(func.count())
     .where(CaseQuestion.case_id == Case.id, CaseQuestion.round == Case.round)
@@ -72,7 +75,7 @@ _COLUMNS = (
 )
 
 
-def _listed(user: User) -> Any:
+def _listed() -> Any:
     return (
         select(*_COLUMNS)
         .join(HealthUnit, HealthUnit.id == Case.unit_id)
@@ -80,7 +83,7 @@ def _listed(user: User) -> Any:
         .outerjoin(Specialty, Specialty.id == Case.specialty_id)
         .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)
         .outerjoin(_holder, _holder.id == Case.holder_id)
-        .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == user.id))
+        .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == _ME))
     )
 
 
@@ -94,13 +97,12 @@ ASKED_OF_UNIT = (State.AWAITING_INFORMATION, State.RETURNED)
 GOING = (State.SUBMITTED, State.ASSIGNED, State.IN_PERSON)
 
 
+_WAITS = or_(_any_state(ASKED_OF_UNIT), and_(Case.state == State.ANSWERED, _UNSEEN))
+"""What waits for the unit: to supply, to complete, or an answer that nobody has read."""
+
+
 def _waits(unit_side: ColumnElement[bool]) -> Any:
-    """What waits for the unit: to supply, to complete, or an answer that nobody has read."""
-    return and_(
-        unit_side,
-        or_(_any_state(ASKED_OF_UNIT), and_(Case.state == State.ANSWERED, _UNSEEN)),
-        _any_state((*ASKED_OF_UNIT, State.ANSWERED)),
-    )
+    return and_(unit_side, _WAITS, _any_state((*ASKED_OF_UNIT, State.ANSWERED)))
 
 
 def _goes_on(unit_side: ColumnElement[bool]) -> Any:
@@ -111,70 +113,73 @@ def _goes_on(unit_side: ColumnElement[bool]) -> Any:
     )
 
 
+_OWN = Case.requester_id == _ME
+_MINE_WAITING = _listed().where(_waits(_OWN))
+_MINE_GOING = _listed().where(_goes_on(_OWN))
+_MINE_CLOSED = {state: _listed().where(_OWN, in_state(state)) for state in (State.CONCLUDED, State.CANCELLED)}
+_OF_UNIT = and_(Case.unit_id == bindparam("unit_id"), Case.requester_id != _ME)
+_UNIT_OPEN = _listed().where(_OF_UNIT, LIVE)
+_UNIT_CLOSED = _listed().where(_OF_UNIT, in_state(State.CONCLUDED))
+_MINE_COUNTS = (
+    select(func.sum(case((_WAITS, 1), else_=0)), func.sum(case((_WAITS, 0), else_=1)))
+    .select_from(Case)
+    .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == _ME))
+    .where(_OWN, _any_state((*ASKED_OF_UNIT, *GOING, State.ANSWERED)))
+)
+
+
 def mine_waiting(user: User, size: int) -> Page:
     """Return a page of the requester's cases that wait for them, what changed last first."""
-    return page_by_key(_listed(user).where(_waits(Case.requester_id == user.id)), _NEWEST, size)
+    return page_by_key(_MINE_WAITING, _NEWEST, size, {"user_id": user.id})
 
 
 def mine_going(user: User, size: int) -> Page:
     """Return a page of the requester's cases that others work on."""
-    return page_by_key(_listed(user).where(_goes_on(Case.requester_id == user.id)), _NEWEST, size)
+    return page_by_key(_MINE_GOING, _NEWEST, size, {"user_id": user.id})
 
 
 def mine_closed(user: User, state: State) -> Page:
     """Return a page of the requester's concluded or cancelled cases, the last one first."""
-    return page_by_key(_listed(user).where(Case.requester_id == user.id, in_state(state)), _NEWEST)
+    return page_by_key(_MINE_CLOSED[state], _NEWEST, given={"user_id": user.id})
 
 
 def mine_counts(user: User) -> Mapping[str, int]:
     """Return how many of the requester's open cases wait for them, and how many go on."""
-    waits = or_(_any_state(ASKED_OF_UNIT), and_(Case.state == State.ANSWERED, _UNSEEN))
-    query = (
-        select(func.sum(case((waits, 1), else_=0)), func.sum(case((waits, 0), else_=1)))
-        .select_from(Case)
-        .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == user.id))
-        .where(Case.requester_id == user.id, _any_state((*ASKED_OF_UNIT, *GOING, State.ANSWERED)))
-    )
-    waiting, going = db.session.execute(query).one()
+    waiting, going = db.session.execute(_MINE_COUNTS, {"user_id": user.id}).one()
     return {"waiting": waiting or 0, "going": going or 0}
 
 
 def unit_open(user: User) -> Page:
     """Return a page of the open cases of the requester's unit that others of it sent."""
-    others = Case.requester_id != user.id
-    return page_by_key(_listed(user).where(Case.unit_id == user.unit_id, LIVE, others), _NEWEST)
+    return page_by_key(_UNIT_OPEN, _NEWEST, given={"user_id": user.id, "unit_id": user.unit_id})
 
 
 def unit_closed(user: User) -> Page:
     """Return a page of the concluded cases of the requester's unit that others of it sent."""
-    others = Case.requester_id != user.id
-    here = _listed(user).where(Case.unit_id == user.unit_id, in_state(State.CONCLUDED), others)
-    return page_by_key(here, _NEWEST)
+    return page_by_key(_UNIT_CLOSED, _NEWEST, given={"user_id": user.id, "unit_id": user.unit_id})
+
+
+_ITEMS = (
+    select(InformationRequest.case_id, InformationItem.text)
+    .join(InformationItem, InformationItem.request_id == InformationRequest.id)
+    .where(InformationRequest.case_id.in_(bindparam("cases", expanding=True)), InformationRequest.closed_at.is_(None))
+    .order_by(InformationRequest.case_id, InformationItem.number)
+)
+_FIELDS = (
+    select(MissingItem.case_id, MissingItem.field)
+    .where(MissingItem.case_id.in_(bindparam("cases", expanding=True)), MissingItem.resolved_at.is_(None))
+    .order_by(MissingItem.case_id, MissingItem.event_id, MissingItem.field)
+)
 
 
 def asked_items(case_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return what the consultants asked for and have not been given, by case."""
-    if not case_ids:
-        return {}
-    query = (
-        select(InformationRequest.case_id, InformationItem.text)
-        .join(InformationItem, InformationItem.request_id == InformationRequest.id)
-        .where(InformationRequest.case_id.in_(case_ids), InformationRequest.closed_at.is_(None))
-        .order_by(InformationRequest.case_id, InformationItem.number)
-    )
-    return _gathered(db.session.execute(query))
+    return _gathered(db.session.execute(_ITEMS, {"cases": case_ids})) if case_ids else {}
 
 
 def missing_fields(case_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return the fields that the administrator found missing and that are not resolved, by case."""
-    if not case_ids:
-        return {}
-    query = (
-        select(MissingItem.case_id, MissingItem.field)
-        .where(MissingItem.case_id.in_(case_ids), MissingItem.resolved_at.is_(None))
-        .order_by(MissingItem.case_id, MissingItem.event_id, MissingItem.field)
-    )
-    return _gathered(db.session.execute(query))
+    return _gathered(db.session.execute(_FIELDS, {"cases": case_ids})) if case_ids else {}
 
 
 def _gathered(rows: Iterable[Any]) -> dict[int, list[str]]:
@@ -197,61 +202,81 @@ class District:
     filed: bool = False
 
 
+@lru_cache(maxsize=64)
+def _district(show: State, by_unit: bool, by_requester: bool, filed: bool) -> Any:
+    """Build the query of one shape once; its parameters are named as the fields of `District`."""
+    here = HealthUnit.district == bindparam("district")
+    query = _listed().where(in_state(show), here, HealthUnit.district != "")
+    if by_unit:
+        query = query.where(HealthUnit.slug == bindparam("unit"))
+    if by_requester:
+        query = query.where(_requester.ref == bindparam("requester"))
+    return query.where(Case.filed_by_id != Case.requester_id) if filed else query
+
+
+_DISTRICT_COUNTS = (
+    select(Case.state, func.count().label("number"))
+    .join(HealthUnit, HealthUnit.id == Case.unit_id)
+    .where(LIVE, HealthUnit.district == bindparam("district"), HealthUnit.district != "")
+    .group_by(Case.state)
+)
+
+
+def _district_of(user: User) -> str:
+    return user.unit.district if user.unit else ""
+
+
 def district_page(user: User, asked: District, size: int) -> Page:
     """Return a page of the cases of the person's district in one state, what changed last first."""
-    district = user.unit.district if user.unit else ""
-    query = _listed(user).where(in_state(asked.show), HealthUnit.district == district, HealthUnit.district != "")
-    if asked.unit:
-        query = query.where(HealthUnit.slug == asked.unit)
-    if asked.requester:
-        query = query.where(_requester.ref == asked.requester)
-    if asked.filed:
-        query = query.where(Case.filed_by_id != Case.requester_id)
-    return page_by_key(query, _NEWEST, size)
+    query = _district(asked.show, bool(asked.unit), bool(asked.requester), asked.filed)
+    chosen = {name: value for name, value in (("unit", asked.unit), ("requester", asked.requester)) if value}
+    return page_by_key(query, _NEWEST, size, {"user_id": user.id, "district": _district_of(user), **chosen})
 
 
 def district_counts(user: User) -> Mapping[str, int]:
     """Return how many open cases the person's district has in each state."""
-    query = (
-        select(Case.state, func.count().label("number"))
-        .join(HealthUnit, HealthUnit.id == Case.unit_id)
-        .where(LIVE, HealthUnit.district == (user.unit.district if user.unit else ""), HealthUnit.district != "")
-        .group_by(Case.state)
-    )
-    return {row.state: row.number for row in db.session.execute(query)}
+    rows = db.session.execute(_DISTRICT_COUNTS, {"district": _district_of(user)})
+    return {row.state: row.number for row in rows}
 
 
 # ---------------------------------------------------------------- the consultant
 
+_CLAIMABLE = (
+    in_state(State.SUBMITTED),
+    Case.specialty_id.in_(bindparam("specialties", expanding=True)),
+    ~exists().where(Decline.case_id == Case.id, Decline.consultant_id == _ME),
+)
+_OPEN = _listed().where(*_CLAIMABLE)
+_OPEN_COUNT = select(func.count()).select_from(Case).where(*_CLAIMABLE)
+_HELD = {
+    state: _listed().where(Case.holder_id == _ME, in_state(state), LIVE)
+    for state in (State.ASSIGNED, State.AWAITING_INFORMATION, State.ANSWERED, State.IN_PERSON)
+}
+_DONE = _listed().where(Case.holder_id == _ME, in_state(State.CONCLUDED))
+_HELD_COUNTS = select(Case.state, func.count().label("number")).where(Case.holder_id == _ME, LIVE).group_by(Case.state)
+
 
 def waiting_for(user: User, specialty_ids: Iterable[int], size: int) -> Page:
     """Return a page of what waits in these specialties and this person has not declined, the nearest deadline first."""
-    query = _listed(user).where(*_claimable(user, specialty_ids))
-    return page_by_key(query, _SOONEST, size)
-
-
-def _claimable(user: User, specialty_ids: Iterable[int]) -> list[ColumnElement[bool]]:
-    declined = exists().where(Decline.case_id == Case.id, Decline.consultant_id == user.id)
-    return [in_state(State.SUBMITTED), Case.specialty_id.in_(sorted(specialty_ids)), ~declined]
+    return page_by_key(_OPEN, _SOONEST, size, {"user_id": user.id, "specialties": sorted(specialty_ids)})
 
 
 def held_by(user: User, state: State, size: int) -> Page:
     """Return a page of the open cases that a consultant holds in one state."""
     keys = _SOONEST if state == State.ASSIGNED else _NEWEST
-    return page_by_key(_listed(user).where(Case.holder_id == user.id, in_state(state), LIVE), keys, size)
+    return page_by_key(_HELD[state], keys, size, {"user_id": user.id})
 
 
 def done_by(user: User) -> Page:
     """Return a page of the concluded cases of a consultant, the last one first."""
-    return page_by_key(_listed(user).where(Case.holder_id == user.id, in_state(State.CONCLUDED)), _NEWEST)
+    return page_by_key(_DONE, _NEWEST, given={"user_id": user.id})
 
 
 def held_counts(user: User) -> Mapping[str, int]:
     """Return how many open cases a consultant holds in each state."""
-    query = select(Case.state, func.count().label("number")).where(Case.holder_id == user.id, LIVE).group_by(Case.state)
-    return {row.state: row.number for row in db.session.execute(query)}
+    return {row.state: row.number for row in db.session.execute(_HELD_COUNTS, {"user_id": user.id})}
 
 
 def waiting_count(user: User, specialty_ids: Iterable[int]) -> int:
     """Return how many cases wait that this consultant may take."""
-    return db.session.scalar(select(func.count()).select_from(Case).where(*_claimable(user, specialty_ids))) or 0
+    return db.session.scalar(_OPEN_COUNT, {"user_id": user.id, "specialties": sorted(specialty_ids)}) or 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import lazyload
 
 from teleconsult.cases.lifecycle import State
@@ -52,14 +52,17 @@ def person_by(ref: str, field: str) -> User:
     return row
 
 
+_LOADS = (
+    select(Case.holder_id, func.count(Case.id))
+    .where(Case.holder_id.in_(bindparam("holders", expanding=True)), in_state(State.ASSIGNED), LIVE)
+    .group_by(Case.holder_id)
+)
+
+
 def open_loads(consultant_ids: Iterable[int]) -> dict[int, int]:
     """Return how many cases wait for each of these consultants."""
-    query = (
-        select(Case.holder_id, func.count(Case.id))
-        .where(Case.holder_id.in_(set(consultant_ids)), in_state(State.ASSIGNED), LIVE)
-        .group_by(Case.holder_id)
-    )
-    return {holder: count for holder, count in db.session.execute(query) if holder is not None}
+    rows = db.session.execute(_LOADS, {"holders": sorted(set(consultant_ids))})
+    return {holder: count for holder, count in rows if holder is not None}
 
 
 def declines_of(case: Case) -> Sequence[Decline]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, cast
 
-from flask_babel import gettext as _
+from flask import url_for
 from sqlalchemy import Row
 
 from teleconsult import clock
@@ -15,6 +15,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, local
 
 
@@ -28,6 +29,14 @@ class Moment:
     def today(self) -> date:
         """Return the reader's today."""
         return local(self.now).date()
+
+    @cached_property
+    def _cases(self) -> str:
+        return url_for("cases.show", ref="_")[:-1]
+
+    def address_of(self, ref: str) -> str:
+        """Return the address of a case: a list has twenty, and they differ by the reference alone."""
+        return self._cases + ref
 
 
 class _AsCase:

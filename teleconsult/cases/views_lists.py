@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, events
@@ -14,10 +13,11 @@ from teleconsult.cases.queries_lists import FIRST, District
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.network.directory import unit_choices
 from teleconsult.people.access import Permission, Role
-from teleconsult.people.gate import acting_role, current_user, requires
+from teleconsult.people.gate import acting_role, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.shifts import roster
 from teleconsult.web import Page
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.paging import PAGE_SIZE
 from teleconsult.web.words import local
 
@@ -95,7 +95,7 @@ def _held(user: User) -> Mapping[str, int]:
 @requires(Permission.FILE_CASES)
 def mine() -> str | Response:
     """Show a requester what waits for them and what goes on; `?show=` one whole list."""
-    user = current_user
+    user = signed_in()
     if not user.has(Role.REQUESTER):
         return redirect(url_for("lists.district"))
     show = request.args.get("show", "")
@@ -148,7 +148,7 @@ def _going_page(user: User, show: str) -> tuple[Page, bool]:
 @requires(Permission.WATCH_DISTRICT)
 def district() -> str:
     """Show support the district's cases that wait for the units; `?show=` all of one state, in the same filters."""
-    user, show = current_user, request.args.get("show", "")
+    user, show = signed_in(), request.args.get("show", "")
     text = {name: request.args.get(name, "").replace("\x00", "")[:80] for name in ("unit", "requester")}
     filed = request.args.get("filed") == "1"
     states = [State(show)] if show in DISTRICT else list(WAIT_FOR_UNIT)
@@ -190,7 +190,7 @@ def _requester_choices(user: User) -> list[tuple[str, str]]:
 @requires(Permission.TAKE_CASES)
 def waiting() -> str:
     """Show a consultant what they hold and what waits in their specialties; `?show=` one whole list."""
-    user, show = current_user, request.args.get("show", "")
+    user, show = signed_in(), request.args.get("show", "")
     duties = roster.duties_of(user.id, clock.now())
     if show:
         return _consultant_list(user, show, duties)

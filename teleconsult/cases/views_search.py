@@ -6,7 +6,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import Row, delete, select
 from werkzeug.wrappers import Response
 from wtforms import SearchField
@@ -22,9 +21,10 @@ from teleconsult.cases.snippets import snippet
 from teleconsult.coding.words import beginnings_of
 from teleconsult.extensions import changed, db, transaction
 from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.gate import requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.web import BaseForm, Page
+from teleconsult.web.messages import gettext as _
 
 KEPT_FOR = timedelta(days=1)
 CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan")
@@ -40,26 +40,28 @@ class SearchForm(BaseForm):
 @requires(Permission.READ_CASES)
 def search() -> str | Response | tuple[str, int]:
     """Show what the words find, newest first; a POST keeps the words and leads to the address of its results."""
-    form = SearchForm(request.form if request.method == "POST" else request.args)
+    user, form = signed_in(), SearchForm(request.form if request.method == "POST" else request.args)
     if request.method == "POST" and form.validate_on_submit():
         with transaction():
-            key = _keep(form.q.data or "", current_user)
+            key = _keep(form.q.data or "", user)
         return redirect(url_for("cases.search", s=key))
-    words = _kept(request.args["s"], current_user) if "s" in request.args else form.q.data or ""
+    words = _kept(request.args["s"], user) if "s" in request.args else form.q.data or ""
     if form.errors or len(words) > LONGEST_QUERY:
         limit = _("Use no máximo %(limit)d caracteres.", limit=LONGEST_QUERY)
-        return _page(words, scope_of(current_user), [], Page([], None, None), limit), 422
-    return _results(words, current_user)
+        return _page(words, scope_of(user), [], Page([], None, None), limit), 422
+    return _results(words, user)
 
 
 def _results(words: str, user: User) -> str:
     scope, moment = scope_of(user), Moment()
     rows, page = _seek(scope, words, user)
-    shown = [_shown(row, sight, words, user, moment) for row, sight in rows]
+    wanted = beginnings_of(words)
+    shown = [_shown(row, sight, wanted, user, moment) for row, sight in rows]
     body = _page(words, scope, shown, page)
+    stream, user_id = f"reader:{user.ref}", user.id
     if words:
         with transaction():
-            audit.record(f"reader:{user.ref}", "case.search", by_id=user.id, cases=[row.ref for row, _ in rows])
+            audit.record(stream, "case.search", by_id=user_id, cases=[row.ref for row, _ in rows])
     return body
 
 
@@ -86,11 +88,11 @@ def _seek(scope: Scope, words: str, user: User) -> tuple[list[tuple[Row[Any], Si
     return [(row, sight) for row, sight in seen if sight is not None], page
 
 
-def _shown(row: Row[Any], sight: Sight, words: str, user: User, moment: Moment) -> dict[str, Any]:
+def _shown(row: Row[Any], sight: Sight, wanted: Sequence[str], user: User, moment: Moment) -> dict[str, Any]:
     texts = [getattr(row, name) for name in CLINICAL] if sight is Sight.FULL else []
     about = [words for words in (specialty_words(row), row.unit_name, row.ref) if words]
     return {
-        "url": url_for("cases.show", ref=row.ref),
+        "url": moment.address_of(row.ref),
         "name": called(row, sight, moment),
         "about": " · ".join(about[1:] if sight is not Sight.CLOSED else about[:1]),
         "topic": about[0] if sight is not Sight.CLOSED else "",
@@ -98,7 +100,7 @@ def _shown(row: Row[Any], sight: Sight, words: str, user: User, moment: Moment) 
         "state": row.state,
         "word": state_words(row, user),
         "due": due_words_of(row, moment, asker=row.requester_id == user.id),
-        "snippet": snippet(texts, beginnings_of(words)),
+        "snippet": snippet(texts, wanted),
         "complaint": row.complaint if sight.clinical else "",
     }
 

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from teleconsult.cases.access import Sight
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.moving import faster
 from teleconsult.cases.queries_moves import open_loads
 from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.people.models import User
 from teleconsult.routing import queries
 from teleconsult.routing.actions import Order, Result
 from teleconsult.routing.suggest import Suggestion, load_words, shared_out
 from teleconsult.shifts import roster
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import say
 
 MOST = 50
@@ -52,10 +52,10 @@ def read_marks(values: Iterable[str]) -> dict[str, int]:
     return {mark[1]: int(mark[2]) for mark in found if mark}
 
 
-def plan(marks: dict[str, int], chosen: dict[str, str]) -> Batch:
+def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Batch:
     """Return what giving these cases out will do; `chosen` are references picked by hand, '' to leave one."""
     moment = Moment()
-    rows = queries.marked(list(marks)[:MOST])
+    rows = queries.marked(list(marks)[:MOST], user)
     fresh = [row for row in rows if row.state == State.SUBMITTED and row.version == marks[row.ref]]
     duty = roster.on_duty_in((row.specialty_id for row in fresh), moment.now)
     loads = open_loads(person.id for people in duty.values() for person in people)

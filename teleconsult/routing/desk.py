@@ -1,12 +1,11 @@
 """The triage desk as its page shows it: rows, rail, suggestions and preview, made from columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from teleconsult.cases.access import Sight
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
@@ -20,6 +19,8 @@ from teleconsult.routing import queries
 from teleconsult.routing.queries import Asked
 from teleconsult.routing.suggest import Suggestion, suggest
 from teleconsult.shifts import roster
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import short_span
 
 TONES = {Priority.HIGH: "returned", Priority.URGENT: "red"}
@@ -45,16 +46,15 @@ def desk_for(asked: Asked, user: User, selected: str) -> Desk:
     rail = queries.rail(asked.show, moment.now)
     page = queries.queue(asked, user)
     suggestions = _suggestions(page.rows, moment) if asked.show == State.SUBMITTED else {}
-    refs = [row.ref for row in page.rows]
-    chosen = selected if selected in refs else refs[0] if refs else ""
+    chosen = next((row for row in page.rows if row.ref == selected), page.rows[0] if page.rows else None)
     return Desk(
-        rows=[_row(row, user, suggestions.get(row.id), moment, row.ref == chosen) for row in page.rows],
+        rows=[_row(row, user, suggestions.get(row.id), moment, row is chosen) for row in page.rows],
         rail=[_rail_row(row, counted) for row in rail],
         total=sum(row.count for row in rail) if counted else None,
         late=sum(row.late for row in rail) if counted else 0,
         newer=page.newer,
         older=page.older,
-        preview=preview(chosen) if chosen else None,
+        preview=_preview(chosen, suggestions.get(chosen.id), moment) if chosen is not None else None,
     )
 
 
@@ -118,14 +118,17 @@ def _rail_row(row: Any, counted: bool) -> dict[str, Any]:
     }
 
 
-def preview(ref: str) -> dict[str, Any] | None:
-    """Return what stands beside the list of one case: routing data, the suggestion, and where it can be sent."""
-    row = queries.previewed(ref)
+def preview(ref: str, user: User) -> dict[str, Any] | None:
+    """Return what stands beside the list of one case, or None when there is no such case that was sent."""
+    row, moment = queries.previewed(ref, user), Moment()
     if row is None:
         return None
-    moment = Moment()
+    return _preview(row, _suggestions([row], moment)[row.id] if row.state == State.SUBMITTED else None, moment)
+
+
+def _preview(row: Any, suggestion: Suggestion | None, moment: Moment) -> dict[str, Any]:
+    """Return routing data, the suggestion, and where the case can be sent."""
     state = State(row.state)
-    suggestion = _suggestions([row], moment)[row.id] if state == State.SUBMITTED else None
     holder = f"{row.holder_title or ''} {row.holder_name or ''}".strip()
     return {
         "ref": row.ref,
@@ -144,12 +147,13 @@ def preview(ref: str) -> dict[str, Any] | None:
     }
 
 
-def address(asked: Asked, **changes: str) -> str:
-    """Return the address of the desk with the same filters, but for the changes."""
-    given = {**asdict(asked), **changes}
-    plain = {"show": State.SUBMITTED, "specialty": "", "priority": "", "unit": "", "sort": ""}
-    kept = {name: str(value) for name, value in given.items() if value and value != plain.get(name)}
-    if kept.get("sort") == Asked(asked.show).sorts[0]:
-        kept.pop("sort")
-    values: dict[str, Any] = kept
-    return url_for("routing.desk", **values)
+PLAIN = {"show": str(State.SUBMITTED), "sort": ""}
+
+
+def address(asked: Asked, desk: str, **changes: str) -> str:
+    """Return the address of the desk with the same filters, but for the changes; `desk` is the plain one."""
+    sort = "" if asked.sort == asked.sorts[0] else asked.sort
+    kept = {"show": str(asked.show), "specialty": asked.specialty, "priority": asked.priority, "unit": asked.unit}
+    given = {**kept, "sort": sort, **changes}
+    query = urlencode({name: value for name, value in given.items() if value and value != PLAIN.get(name)})
+    return f"{desk}?{query}" if query else desk

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.clocks import Priority
@@ -32,8 +33,6 @@ SHOWN = {
 CLOSED = frozenset({State.CONCLUDED, State.CANCELLED})
 SORTS = {"due": N_("Por prazo"), "age": N_("Mais antigos primeiro"), "changed": N_("Alterados por último")}
 PRINT_MOST = 500
-
-Key = tuple[Any, bool]
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,11 @@ def asked_of(given: Any) -> Asked:
     return asked if asked.sort in asked.sorts else Asked(show, asked.specialty, priority, asked.unit, asked.sorts[0])
 
 
-def _keys(asked: Asked) -> list[Key]:
-    if asked.sort == "age":
-        return [(Case.submitted_at, False), (Case.id, False)]
-    return (
-        [(Case.due_at, False), (Case.id, False)] if asked.sort == "due" else [(Case.changed_at, True), (Case.id, True)]
-    )
-
+_ORDERS: dict[str, list[tuple[Any, bool]]] = {
+    "due": [(Case.due_at, False), (Case.id, False)],
+    "age": [(Case.submitted_at, False), (Case.id, False)],
+    "changed": [(Case.changed_at, True), (Case.id, True)],
+}
 
 _holder = aliased(User)
 _requester = aliased(User)
@@ -96,61 +93,63 @@ _COLUMNS = (
     Specialty.name_pt,
     Specialty.name_en,
     HealthUnit.name.label("unit_name"),
+    _requester.title.label("requester_title"),
+    _requester.name.label("requester_name"),
+    _holder.title.label("holder_title"),
+    _holder.name.label("holder_name"),
+    CaseSeen.number.label("seen"),
     _questions,
 )
 
 
-def _rows(*more: Any) -> Any:
+def _rows() -> Any:
     return (
-        select(*_COLUMNS, *more)
+        select(*_COLUMNS)
         .join(Specialty, Specialty.id == Case.specialty_id)
         .join(HealthUnit, HealthUnit.id == Case.unit_id)
+        .join(_requester, _requester.id == Case.requester_id)
+        .outerjoin(_holder, _holder.id == Case.holder_id)
+        .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == bindparam("user_id")))
     )
+
+
+@lru_cache(maxsize=64)
+def _queue(show: State, by_specialty: bool, by_priority: bool, by_unit: bool) -> Any:
+    """Build the query of one shape once; its parameters are named as the fields of `Asked`."""
+    query = _rows().where(in_state(show))
+    if by_specialty:
+        wanted = select(Specialty.id).where(Specialty.slug == bindparam("specialty")).scalar_subquery()
+        query = query.where(Case.specialty_id == wanted)
+    if by_unit:
+        unit = select(HealthUnit.id).where(HealthUnit.slug == bindparam("unit")).scalar_subquery()
+        query = query.where(Case.unit_id == unit)
+    return query.where(Case.priority == bindparam("priority")) if by_priority else query
+
+
+def _given(asked: Asked, user: User) -> dict[str, Any]:
+    values = {"specialty": asked.specialty, "priority": asked.priority, "unit": asked.unit}
+    return {"user_id": user.id} | {name: value for name, value in values.items() if value}
 
 
 def queue(asked: Asked, user: User) -> Page:
     """Return a page of the queue for one person."""
-    query = (
-        _rows(CaseSeen.number.label("seen"), _holder.title.label("holder_title"), _holder.name.label("holder_name"))
-        .outerjoin(_holder, _holder.id == Case.holder_id)
-        .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == user.id))
-        .where(*_fits(asked))
-    )
-    return page_by_key(query, _keys(asked))
+    query = _queue(asked.show, bool(asked.specialty), bool(asked.priority), bool(asked.unit))
+    return page_by_key(query, _ORDERS[asked.sort], given=_given(asked, user))
 
 
-def _fits(asked: Asked) -> list[ColumnElement[bool]]:
-    found = [in_state(asked.show)]
-    if asked.specialty:
-        wanted = select(Specialty.id).where(Specialty.slug == asked.specialty).scalar_subquery()
-        found.append(Case.specialty_id == wanted)
-    if asked.unit:
-        found.append(Case.unit_id == select(HealthUnit.id).where(HealthUnit.slug == asked.unit).scalar_subquery())
-    if asked.priority:
-        found.append(Case.priority == asked.priority)
-    return found
-
-
-def waiting_to_print(asked: Asked) -> Sequence[Any]:
+def waiting_to_print(asked: Asked, user: User) -> Sequence[Any]:
     """Return the waiting requests for paper, by specialty and deadline; one more than are printed."""
-    query = (
-        _rows(_requester.title.label("requester_title"), _requester.name.label("requester_name"), Specialty.slug)
-        .join(_requester, _requester.id == Case.requester_id)
-        .where(*_fits(Asked(State.SUBMITTED, asked.specialty, asked.priority, asked.unit)))
-        .order_by(Specialty.name_pt, Case.due_at, Case.id)
-    )
-    return db.session.execute(query.limit(PRINT_MOST + 1)).all()
+    query = _queue(State.SUBMITTED, bool(asked.specialty), bool(asked.priority), bool(asked.unit))
+    ordered = query.order_by(Specialty.name_pt, Case.due_at, Case.id).limit(PRINT_MOST + 1)
+    return db.session.execute(ordered, _given(asked, user)).all()
 
 
-def rail(show: State, now: datetime) -> Sequence[Any]:
-    """Return the specialties with how many cases each has in a state, and how many of them are late.
-
-    History is not counted: for what is closed, the specialties that take cases come without figures.
-    """
+@lru_cache(maxsize=16)
+def _rail(show: State) -> Any:
     if show in CLOSED:
-        query: Any = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.teleconsult)
-        return db.session.execute(query.order_by(Specialty.name_pt)).all()
-    late = func.coalesce(func.sum(case((Case.due_at < now, 1), else_=0)), 0)
+        named = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.teleconsult)
+        return named.order_by(Specialty.name_pt)
+    late = func.coalesce(func.sum(case((Case.due_at < bindparam("now", type_=Case.due_at.type), 1), else_=0)), 0)
     counts = (
         select(Case.specialty_id, func.count().label("count"), late.label("late"))
         .where(in_state(show))
@@ -158,42 +157,46 @@ def rail(show: State, now: datetime) -> Sequence[Any]:
         .subquery()
     )
     query = select(Specialty.slug, Specialty.name_pt, Specialty.name_en, counts.c.count, counts.c.late)
-    query = query.join(counts, counts.c.specialty_id == Specialty.id).order_by(Specialty.name_pt)
-    return db.session.execute(query).all()
+    return query.join(counts, counts.c.specialty_id == Specialty.id).order_by(Specialty.name_pt)
+
+
+def rail(show: State, now: datetime) -> Sequence[Any]:
+    """Return the specialties with how many cases each has in a state, and how many of them are late.
+
+    History is not counted: for what is closed, the specialties that take cases come without figures.
+    """
+    return db.session.execute(_rail(show), {} if show in CLOSED else {"now": now}).all()
+
+
+_WAITING = select(func.count()).select_from(Case).where(in_state(State.SUBMITTED))
 
 
 def waiting_count() -> int:
     """Return how many cases wait for a consultant."""
-    return db.session.scalar(select(func.count()).select_from(Case).where(in_state(State.SUBMITTED))) or 0
+    return db.session.scalar(_WAITING) or 0
 
 
-def previewed(ref: str) -> Any:
+_PREVIEWED = _rows().where(Case.ref == bindparam("ref"), Case.state != State.DRAFT)
+_KINDS = select(CaseQuestion.kind).where(CaseQuestion.case_id == bindparam("case_id")).order_by(CaseQuestion.number)
+_DECLINES = select(Decline.case_id, Decline.consultant_id).where(
+    Decline.case_id.in_(bindparam("cases", expanding=True))
+)
+
+
+def previewed(ref: str, user: User) -> Any:
     """Return the routing data of one case that was sent, or None."""
-    query = (
-        _rows(
-            _requester.title.label("requester_title"),
-            _requester.name.label("requester_name"),
-            _holder.title.label("holder_title"),
-            _holder.name.label("holder_name"),
-        )
-        .join(_requester, _requester.id == Case.requester_id)
-        .outerjoin(_holder, _holder.id == Case.holder_id)
-        .where(Case.ref == ref, Case.state != State.DRAFT)
-    )
-    return db.session.execute(query).one_or_none()
+    return db.session.execute(_PREVIEWED, {"ref": ref, "user_id": user.id}).one_or_none()
 
 
 def kinds_of(case_id: int) -> list[str]:
     """Return the kinds of the questions of a case, in their order."""
-    query = select(CaseQuestion.kind).where(CaseQuestion.case_id == case_id).order_by(CaseQuestion.number)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_KINDS, {"case_id": case_id}))
 
 
 def declines(case_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Return who declined each of the cases."""
-    query = select(Decline.case_id, Decline.consultant_id).where(Decline.case_id.in_(set(case_ids)))
     found: dict[int, set[int]] = {}
-    for case_id, consultant_id in db.session.execute(query):
+    for case_id, consultant_id in db.session.execute(_DECLINES, {"cases": sorted(set(case_ids))}):
         found.setdefault(case_id, set()).add(consultant_id)
     return {case_id: frozenset(people) for case_id, people in found.items()}
 
@@ -209,8 +212,8 @@ def who_declined(case_id: int) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def marked(refs: Sequence[str]) -> list[Any]:
+def marked(refs: Sequence[str], user: User) -> list[Any]:
     """Return the cases that were marked, in the order in which they were."""
-    query = _rows(Case.holder_id).where(Case.ref.in_(refs), Case.state != State.DRAFT)
-    by_ref = {row.ref: row for row in db.session.execute(query)}
+    query = _rows().where(Case.ref.in_(refs), Case.state != State.DRAFT)
+    by_ref = {row.ref: row for row in db.session.execute(query, {"user_id": user.id})}
     return [by_ref[ref] for ref in refs if ref in by_ref]

@@ -7,10 +7,9 @@ open cases.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from teleconsult.shifts.roster import OnDuty
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The triage desk: the queue, its preview, giving out one or many, and the print by specialty."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import unit_choices
 from teleconsult.people.access import Permission, Role
-from teleconsult.people.gate import acting_role, current_user, requires
+from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.routing import batch, queries
 from teleconsult.routing.actions import assign_many
@@ -48,14 +49,14 @@ def _queue_item(user: User) -> dict[str, Any] | None:
 def desk() -> str:
     """Show the queue by specialty, what is nearest to its deadline first; the address holds every filter."""
     asked = asked_of(request.args)
-    look = desk_for(asked, current_user, request.args.get("case", ""))
+    look = desk_for(asked, signed_in(), request.args.get("case", ""))
     if asked.show == State.SUBMITTED and look.total is not None:
         g.waiting_count = look.total
     return render_template(
         "routing/desk.html",
         asked=asked,
         desk=look,
-        address=lambda **changes: address(asked, **changes),
+        address=partial(address, asked, url_for("routing.desk")),
         shown=SHOWN,
         sorts=asked.sorts,
         shown_choices=[(state, _(word)) for state, word in SHOWN.items()],
@@ -70,7 +71,7 @@ def desk() -> str:
 @requires(Permission.TRIAGE)
 def case_preview(ref: str) -> str:
     """Show what stands beside the list for one case; a part of a page."""
-    found = preview(ref.replace("\x00", ""))
+    found = preview(ref.replace("\x00", ""), current_user)
     if found is None:
         abort(404)
     return render_template("routing/_preview.html", case=found)
@@ -90,7 +91,9 @@ def assign() -> str | Response | tuple[str, int]:
     if not marks:
         flash(_("Marque ao menos um caso para distribuir."), "warning")
         return redirect(url_for("routing.desk"))
-    made = batch.plan(marks, {ref: request.form[f"to-{ref}"] for ref in marks if f"to-{ref}" in request.form})
+    made = batch.plan(
+        marks, current_user, {ref: request.form[f"to-{ref}"] for ref in marks if f"to-{ref}" in request.form}
+    )
     if "sure" not in request.form or not made.lines or not form.validate():
         over = batch.MOST if len(marks) > batch.MOST else 0
         page = render_template("routing/assign.html", form=form, batch=made, over=over)
@@ -109,14 +112,14 @@ def assign() -> str | Response | tuple[str, int]:
 def print_queue() -> str:
     """Show the waiting requests on paper, a sheet for each specialty; recorded as printed."""
     asked, moment = asked_of(request.args), Moment()
-    rows = queries.waiting_to_print(asked)
+    rows = queries.waiting_to_print(asked, current_user)
     more, rows = len(rows) > queries.PRINT_MOST, rows[: queries.PRINT_MOST]
     sheets: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         sheets.setdefault(specialty_words(row), []).append(_printed(row, moment))
     page = render_template(
         "routing/print.html", sheets=sheets, more=more, most=queries.PRINT_MOST, asked=asked, now=clock.now(),
-        back=address(asked),
+        back=address(asked, url_for("routing.desk")),
     )  # fmt: skip
     user_id, stream, refs = current_user.id, f"reader:{current_user.ref}", [row.ref for row in rows]
     with transaction():

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
@@ -49,19 +49,31 @@ def on_duty(specialty_id: int, at: datetime) -> list[User]:
     return list(db.session.scalars(_of_specialty(specialty_id)))
 
 
+_ON_DUTY_IN = (
+    select(UserSpecialty.specialty_id, User.id, User.ref, User.title, User.name)
+    .join(User, User.id == UserSpecialty.user_id)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(
+        UserSpecialty.specialty_id.in_(bindparam("specialties", expanding=True)),
+        UserRole.role == Role.CONSULTANT,
+        User.switched_off_at.is_(None),
+    )
+    .order_by(User.name, User.id)
+)
+_DUTIES = (
+    select(UserSpecialty.specialty_id)
+    .join(User, User.id == UserSpecialty.user_id)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(User.id == bindparam("user_id"), UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
+)
+
+
 def on_duty_in(specialty_ids: Iterable[int], at: datetime) -> dict[int, list[OnDuty]]:
     """Return the same for many specialties at once, by columns and in one statement."""
     del at
-    wanted = set(specialty_ids)
+    wanted = sorted(set(specialty_ids))
     found: dict[int, list[OnDuty]] = {number: [] for number in wanted}
-    query = (
-        select(UserSpecialty.specialty_id, User.id, User.ref, User.title, User.name)
-        .join(User, User.id == UserSpecialty.user_id)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(UserSpecialty.specialty_id.in_(wanted), UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
-        .order_by(User.name, User.id)
-    )
-    for specialty_id, number, ref, title, name in db.session.execute(query):
+    for specialty_id, number, ref, title, name in db.session.execute(_ON_DUTY_IN, {"specialties": wanted}):
         found[specialty_id].append(OnDuty(number, ref, title, name))
     return found
 
@@ -75,10 +87,4 @@ def is_on_duty(user_id: int, specialty_id: int, at: datetime) -> bool:
 def duties_of(user_id: int, at: datetime) -> frozenset[int]:
     """Return the specialties for which one consultant is on duty at a moment."""
     del at
-    query = (
-        select(UserSpecialty.specialty_id)
-        .join(User, User.id == UserSpecialty.user_id)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(User.id == user_id, UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
-    )
-    return frozenset(db.session.scalars(query))
+    return frozenset(db.session.scalars(_DUTIES, {"user_id": user_id}))

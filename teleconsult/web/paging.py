@@ -3,13 +3,14 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
@@ -29,13 +30,20 @@ class Page:
     older: str | None
 
 
-def page_by_key(query: Select[*tuple[Any, ...]], keys: Sequence[tuple[Key, bool]], size: int = PAGE_SIZE) -> Page:
+def page_by_key(
+    query: Select[*tuple[Any, ...]],
+    keys: Sequence[tuple[Key, bool]],
+    size: int = PAGE_SIZE,
+    given: Mapping[str, Any] | None = None,
+) -> Page:
     """Return the page of `query` that the address asks for (`?after=` or `?before=`).
 
     Args:
         query: a select without order; every key column must be among its columns and never NULL.
         keys: (column, descending) pairs that together are unique; an index must serve them.
         size: rows on a page.
+        given: the values of the query's own parameters. A query that comes with them is one that the
+            caller keeps: its statements are built once, which is most of what a list costs.
 
     Raises:
         BadRequest: the key in the address is not one of ours.
@@ -43,10 +51,10 @@ def page_by_key(query: Select[*tuple[Any, ...]], keys: Sequence[tuple[Key, bool]
     after, before = request.args.get("after"), request.args.get("before")
     backwards = bool(before) and not after
     mark = _read(after or before, [column for column, _ in keys])
-    if mark is not None:
-        query = query.where(_beyond(keys, mark, backwards))
-    order: list[Any] = [column.desc() if down != backwards else column.asc() for column, down in keys]
-    rows = list(db.session.execute(query.order_by(*order).limit(size + 1)).all())
+    build = _statement if given is None else _kept
+    values = {f"key_{i}": value for i, value in enumerate(mark or ())} | {"most_rows": size + 1}
+    statement = build(query, tuple(keys), backwards, mark is not None)
+    rows = list(db.session.execute(statement, {**values, **(given or {})}).all())
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -58,11 +66,23 @@ def page_by_key(query: Select[*tuple[Any, ...]], keys: Sequence[tuple[Key, bool]
     return Page(rows, first if mark is not None else None, last if more else None)
 
 
-def _beyond(keys: Sequence[tuple[Key, bool]], mark: Sequence[Any], backwards: bool) -> ColumnElement[bool]:
+def _statement(query: Any, keys: tuple[tuple[Key, bool], ...], backwards: bool, marked: bool) -> Any:
+    if marked:
+        query = query.where(_beyond(keys, backwards))
+    order: list[Any] = [column.desc() if down != backwards else column.asc() for column, down in keys]
+    return query.order_by(*order).limit(bindparam("most_rows", type_=Integer))
+
+
+_kept = lru_cache(maxsize=512)(_statement)
+"""By the identity of the query, which is kept with it."""
+
+
+def _beyond(keys: Sequence[tuple[Key, bool]], backwards: bool) -> ColumnElement[bool]:
+    marks: list[Any] = [bindparam(f"key_{i}", type_=column.type) for i, (column, _) in enumerate(keys)]
     cases = []
     for i, (column, down) in enumerate(keys):
-        equal = [keys[j][0] == mark[j] for j in range(i)]
-        further = column < mark[i] if down != backwards else column > mark[i]
+        equal = [keys[j][0] == marks[j] for j in range(i)]
+        further = column < marks[i] if down != backwards else column > marks[i]
         cases.append(and_(*equal, further))
     return or_(*cases)
 
