@@ -38,11 +38,11 @@ def fail(*keys, error=None, address="marina@rede.example"):
         outbox.deliver_one(message)
 
 
-@pytest.mark.parametrize("key", ["marina", "paulo", "rosangela", "dora"])
-def test_only_managers_see_it(session, sign_in, key):
-    browser = sign_in(key)
-    assert browser.get("/outbox").status_code == 403
-    assert browser.post("/outbox/retry").status_code == 403
+def test_only_managers_see_it(session, sign_in):
+    for key in ("marina", "paulo", "rosangela", "dora"):
+        browser = sign_in(key)
+        assert browser.get("/outbox").status_code == 403
+        assert browser.post("/outbox/retry").status_code == 403
 
 
 def test_what_was_given_up_is_shown_with_why_and_no_whole_address(manager):

@@ -3,7 +3,6 @@
 import re
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import event
 
 from teleconsult import clock
@@ -85,9 +84,10 @@ def test_all_are_marked_but_not_those_that_came_after_the_page(session, sign_in)
     assert unseen("marina") == 1
 
 
-@pytest.mark.parametrize("until", ["", "yesterday", "2026-11-20T12:00:00", "9999-99-99", "0001-01-01T00:00:00+14:00"])
-def test_a_moment_that_is_none_is_refused(session, sign_in, until):
-    assert sign_in("marina").post("/notices/seen", data={"until": until}).status_code == 400
+def test_a_moment_that_is_none_is_refused(session, sign_in):
+    browser = sign_in("marina")
+    for until in ["", "yesterday", "2026-11-20T12:00:00", "9999-99-99", "0001-01-01T00:00:00+14:00"]:
+        assert browser.post("/notices/seen", data={"until": until}).status_code == 400
 
 
 def test_a_long_list_is_paged_both_ways(session, sign_in):
@@ -109,15 +109,16 @@ def test_a_long_list_is_paged_both_ways(session, sign_in):
     assert set(re.findall(r"TC-\d+", text_of(browser.get(newer)))) == set(re.findall(r"TC-\d+", first))
 
 
-@pytest.mark.parametrize("key", ["nonsense", "WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0", "W251bGxd", "WyJ4Il0"])
-def test_a_key_that_is_not_ours_is_refused(session, sign_in, key):
-    assert sign_in("marina").get(f"/notices?after={key}").status_code == 400
+def test_a_key_that_is_not_ours_is_refused(session, sign_in):
+    browser = sign_in("marina")
+    for key in ["nonsense", "WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0", "W251bGxd", "WyJ4Il0"]:
+        assert browser.get(f"/notices?after={key}").status_code == 400
 
 
-@pytest.mark.parametrize("ref", ["%00", "TC-%00", "x" * 300, "TC-1%27--", "TC-NOTHING"])
-def test_a_reference_that_is_none_leads_nowhere(session, sign_in, ref):
-    answer = sign_in("marina").get(f"/notices/{ref}", follow_redirects=True)
-    assert answer.status_code == 404
+def test_a_reference_that_is_none_leads_nowhere(session, sign_in):
+    browser = sign_in("marina")
+    for ref in ["%00", "TC-%00", "x" * 300, "TC-1%27--", "TC-NOTHING"]:
+        assert browser.get(f"/notices/{ref}", follow_redirects=True).status_code == 404
 
 
 def statements(call):
@@ -144,11 +145,14 @@ def test_a_long_list_asks_as_little_as_a_short_one(session, sign_in):
 
 
 def test_the_lists_use_their_indexes(session, database):
-    if database != "sqlite":
-        pytest.skip("a planner may rightly read a small table whole")
+    if database == "postgresql":
+        db.session.execute(db.text("SET enable_seqscan = off"))
     for query, index in ((queries.unseen_of(1), "ix_notices_unseen"), (queries.seen_of(1), "ix_notices_seen")):
-        text = str(query.order_by(Notice.id.desc()).compile(db.engine, compile_kwargs={"literal_binds": True}))
-        plan = " ".join(row[3] for row in db.session.execute(db.text(f"EXPLAIN QUERY PLAN {text}")))
+        text = str(
+            query.order_by(Notice.id.desc()).limit(21).compile(db.engine, compile_kwargs={"literal_binds": True})
+        )
+        explain = "EXPLAIN QUERY PLAN" if database == "sqlite" else "EXPLAIN"
+        plan = " ".join(str(row[-1]) for row in db.session.execute(db.text(f"{explain} {text}")))
         assert index in plan
         assert "TEMP B-TREE" not in plan
 
@@ -171,10 +175,11 @@ def test_the_choice_of_mails_is_kept(session, sign_in):
     assert len(re.findall(r'name="requester" [^>]*checked', page)) == len(wanted)
 
 
-@pytest.mark.parametrize("wrong", [{"mode": "weekly"}, {"hour": "3"}, {"hour": "x"}, {"requester": ["case.late"]}])
-def test_a_choice_that_was_not_offered_is_refused_and_nothing_changes(session, sign_in, wrong):
-    given = {"mode": "digest", "hour": "18", "requester": ["case.add"]} | wrong
-    assert sign_in("marina").post("/account/mail", data=given).status_code == 200
+def test_a_choice_that_was_not_offered_is_refused_and_nothing_changes(session, sign_in):
+    browser = sign_in("marina")
+    for wrong in [{"mode": "weekly"}, {"hour": "3"}, {"hour": "x"}, {"requester": ["case.late"]}]:
+        given = {"mode": "digest", "hour": "18", "requester": ["case.add"]} | wrong
+        assert browser.post("/account/mail", data=given).status_code == 200
     assert person("marina").mail_mode == "each"
     assert db.session.query(MailChoice).count() == 0
 
