@@ -10,6 +10,7 @@ from teleconsult.attachments.actions import BEING_WRITTEN
 from teleconsult.attachments.kinds import KINDS, TAKEN
 from teleconsult.cases import lifecycle, world
 from teleconsult.cases.access import Sight
+from teleconsult.cases.lifecycle import Facts
 from teleconsult.cases.models import Case
 from teleconsult.events import panel
 from teleconsult.people.access import Role
@@ -18,13 +19,15 @@ from teleconsult.people.models import User
 ACCEPT = ",".join([*(kind.media for kind in KINDS), *(f".{ending}" for kind in KINDS for ending in kind.endings)])
 
 
-def may_add(case: Case, user: User) -> bool:
-    """Tell whether this person may put a file on this case now: its writer, or whoever may `add`."""
+def may_add(case: Case, user: User, facts: Facts | None = None) -> bool:
+    """Tell whether this person may put a file on this case now: its writer, or whoever may `add`.
+
+    `facts` are what the rules must know, when the caller has read them already.
+    """
     if case.state in BEING_WRITTEN:
         own = case.requester_id == user.id and user.has(Role.REQUESTER)
         return own or (user.has(Role.SUPPORT) and world.own_district(case, user))
-    open_now = lifecycle.open_moves(case, user, world.facts_for(case, user))
-    return any(move.verb == "add" for move in open_now)
+    return lifecycle.is_open("add", case, user, facts or world.facts_for(case, user))
 
 
 def limits_words() -> str:
@@ -34,12 +37,12 @@ def limits_words() -> str:
 
 
 @panel("draft_files")
-def draft_files(case: Case, user: User) -> dict[str, Any]:
+def draft_files(case: Case, user: User, facts: Facts | None = None) -> dict[str, Any]:
     """Return the files part of the request form."""
     return {
         "template": "attachments/panel.html",
         "files": queries.files_of(case, user),
-        "may_add": may_add(case, user),
+        "may_add": may_add(case, user, facts),
         "says": limits_words(),
         "accept": ACCEPT,
         "hidden": 0,
@@ -47,12 +50,12 @@ def draft_files(case: Case, user: User) -> dict[str, Any]:
 
 
 @panel("case", order=20)
-def case_files(case: Case, user: User, sight: Sight) -> dict[str, Any] | None:
+def case_files(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str, Any] | None:
     """Return the files part of the case page; who does not see the patient sees only how many there are."""
     if sight is Sight.CLOSED:
         return None
     if sight is not Sight.FULL:
         count = queries.count_of(case)
         return {"template": "attachments/panel.html", "files": [], "may_add": False, "hidden": count} if count else None
-    made = draft_files(case, user)
+    made = draft_files(case, user, facts)
     return made if made["files"] or made["may_add"] else None

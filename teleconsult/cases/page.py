@@ -124,7 +124,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         entries=timeline.timeline(happened, sight, names, seen),
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         people=people,
-        panels=events.panels("case", case=case, user=user, sight=sight),
+        panels=events.panels("case", case=case, user=user, sight=sight, facts=facts),
         outcome=_outcome(case, happened, asks=asks) if sight.identity else None,
         **_content(look, user, asker_side, happened, people),
         patient=patient,
