@@ -64,7 +64,7 @@ def book_of(case: Case, fields: Mapping[str, Any]) -> Book:
         referrals={row.slug: row.id for row in rows},
         # The record is kept in the language of the service, whoever writes.
         codes={(p.system, p.code): p.title for p in case.problems if p.code} | titles_of(codes_in(fields)),
-        consented=consented(case.id),
+        consented=consented(case),
     )
 
 

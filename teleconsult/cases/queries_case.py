@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult.cases.models import Case, CaseConsent, CaseEvent, CaseProblem, CaseQuestion, PatientSnapshot
 from teleconsult.cases.models_opinion import (
@@ -105,8 +106,11 @@ def problems_of(case: Case) -> Sequence[Any]:
 def identity_of(case: Case) -> tuple[PatientSnapshot | None, list[CaseConsent]]:
     """Return what was known of the patient when the case was sent, and every consent, oldest first."""
     rows = db.session.execute(_IDENTITY, {"case_id": case.id}).all()
-    consents: list[CaseConsent | None] = [row[1] for row in rows]
-    return (rows[0][0] if rows else None), [consent for consent in consents if consent]
+    found: list[CaseConsent | None] = [row[1] for row in rows]
+    consents = [consent for consent in found if consent]
+    if rows:  # The rules ask for the consents too: this statement has answered them.
+        set_committed_value(case, "consents", consents)
+    return (rows[0][0] if rows else None), consents
 
 
 def opinions_of(case: Case) -> Sequence[Opinion]:

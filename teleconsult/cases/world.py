@@ -5,7 +5,7 @@ from sqlalchemy import select
 from teleconsult import clock
 from teleconsult.cases import clocks
 from teleconsult.cases.lifecycle import Facts, State
-from teleconsult.cases.models import Case, CaseConsent
+from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.extensions import db
 from teleconsult.network import settings
@@ -33,7 +33,7 @@ def facts_for(case: Case, user: User | None) -> Facts:
         lapse_due=case.ends_at is not None and case.ends_at <= now,
         # Only the system asks it, before it puts a case back in the queue.
         holder_able=user is not None or is_able(case.holder, case.specialty_id),
-        consented=not _sends(case, user) or consented(case.id),
+        consented=not _sends(case, user) or consented(case),
     )
 
 
@@ -44,10 +44,9 @@ def _sends(case: Case, user: User | None) -> bool:
     return user.id == case.requester_id or user.has(Role.SUPPORT)
 
 
-def consented(case_id: int) -> bool:
+def consented(case: Case) -> bool:
     """Tell whether the patient's consent stands."""
-    live = select(CaseConsent.id).where(CaseConsent.case_id == case_id, CaseConsent.revoked_at.is_(None))
-    return db.session.scalar(live.limit(1)) is not None
+    return any(consent.revoked_at is None for consent in case.consents)
 
 
 def own_district(case: Case, user: User) -> bool:
