@@ -152,7 +152,7 @@ def _priorities(data: Data, _names: Names) -> dict[str, str]:
 
 def _cause(data: Data, _names: Names) -> dict[str, str]:
     words = UNSEEN_CAUSES[data["cause"]]
-    return {"cause": _(words)}
+    return {"cause": _(words).lower()}
 
 
 _PLACES: dict[str, Callable[[Data, Names], dict[str, str]]] = {
