@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from teleconsult import events
 from teleconsult.extensions import db
 from tests import world
@@ -42,6 +44,16 @@ def test_the_public_list_is_short(application):
 def test_a_static_path_that_is_none_is_not_there(client):
     for path in ("none.css", "%00", "css/%00.css", "..%2f..%2fconfig.py"):
         assert client.get(f"/s/0123456789/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example", "[::1", "clinic.example@evil.example", "a b"])
+def test_only_a_host_of_the_list_is_answered(application, client, monkeypatch, host):
+    monkeypatch.setitem(application.config, "TRUSTED_HOSTS", ["clinic.example"])
+    assert client.get("/sign-in", headers={"Host": "clinic.example"}).status_code == 200
+    for path in ("/sign-in", "/mine", "/none", "/health"):
+        answer = client.get(path, headers={"Host": host})
+        assert answer.status_code == 400
+        assert host not in answer.get_data(as_text=True)
 
 
 def test_every_handler_names_an_event_that_exists(application):
