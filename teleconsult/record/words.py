@@ -44,7 +44,7 @@ WORDS: dict[str, str] = {
     "case.late": N_("Alerta: prazo passou"),
     "case.view": N_("Caso lido"),
     "case.edit": N_("Formulário do caso lido"),
-    "case.open": N_("Conteúdo clínico aberto de propósito"),
+    "case.open": N_("Conteúdo clínico aberto por uma hora"),
     "case.print": N_("Caso impresso"),
     "case.search": N_("Casos buscados"),
     "desk.print": N_("Fila impressa"),

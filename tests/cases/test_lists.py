@@ -386,7 +386,7 @@ def test_the_management_sees_what_is_open_and_late_and_nothing_of_anybody(case_i
     case_in(State.ASSIGNED)
     case_in(State.CONCLUDED)
     html = see("teresa", "/overview")
-    assert "2 casos abertos, 1 atrasado" in html
+    assert "2 casos em aberto, 1 atrasado" in html
     assert "S. C. A." not in html
     assert 'href="/people"' in html
 
