@@ -161,17 +161,17 @@ def _content(
     questions = queries.questions_of(case) if sight is not Sight.CLOSED else []
     verbs = {event.verb for event in happened}
     if not sight.clinical:
-        return {"asked": story.asked_of(questions, [])}
-    opinions = queries.opinions_of(case) if verbs & GIVEN else []
-    asked = story.asked_of(questions, opinions)
-    requests = queries.information_of(case) if "ask" in verbs else []
-    waiting, supplied = story.wanted_of(requests, people, asker_side=asker_side)
+        return {"asked": story.asked_of(questions, queries.Given())}
+    given = queries.opinions_of(case) if verbs & GIVEN else queries.Given()
+    asked = story.asked_of(questions, given)
+    lists = queries.information_of(case) if "ask" in verbs else {}
+    waiting, supplied = story.wanted_of(lists, people, asker_side=asker_side)
     return {
         "asked": asked,
         "missing": _missing(case, happened),
         "vitals": story.vitals_of(case),
         "problems": queries.problems_of(case),
-        "rounds": story.rounds_of(opinions, asked, people, user),
+        "rounds": story.rounds_of(given, asked, people, user),
         "waiting": waiting,
         "supplied": supplied,
         "referrals": queries.referrals_of(case) if "escalate" in verbs else [],

@@ -3,18 +3,22 @@
 Each query is asked for only when the events say that there is something to find. Statements are built once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import joinedload, lazyload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult.cases.models import Case, CaseConsent, CaseEvent, CaseProblem, CaseQuestion, PatientSnapshot
 from teleconsult.cases.models_opinion import (
     CounterReferral,
+    InformationItem,
     InformationRequest,
     Opinion,
+    OpinionAnswer,
+    OpinionDiagnosis,
     OpinionDraft,
     Referral,
 )
@@ -61,16 +65,39 @@ _IDENTITY = (
     .order_by(CaseConsent.id)
 )
 _OPINIONS = (
-    select(Opinion)
+    select(Opinion.__table__, Specialty.name_pt, Specialty.name_en)
+    .join(Specialty, Specialty.id == Opinion.specialty_id)
     .where(Opinion.case_id == bindparam("case_id"))
-    .options(selectinload(Opinion.answers), selectinload(Opinion.diagnoses), joinedload(Opinion.specialty))
     .order_by(Opinion.round, Opinion.edition)
 )
+_ANSWERS = (
+    select(OpinionAnswer.opinion_id, OpinionAnswer.question_id, OpinionAnswer.text)
+    .join(Opinion, Opinion.id == OpinionAnswer.opinion_id)
+    .where(Opinion.case_id == bindparam("case_id"))
+    .order_by(OpinionAnswer.question_id)
+)
+_DIAGNOSES = (
+    select(OpinionDiagnosis.opinion_id, OpinionDiagnosis.code, OpinionDiagnosis.title)
+    .join(Opinion, Opinion.id == OpinionDiagnosis.opinion_id)
+    .where(Opinion.case_id == bindparam("case_id"))
+    .order_by(OpinionDiagnosis.number)
+)
 _ASKED = (
-    select(InformationRequest)
+    select(
+        InformationRequest.id,
+        InformationRequest.asked_by_id,
+        InformationRequest.asked_at,
+        InformationRequest.note,
+        InformationRequest.closed_at,
+        InformationItem.number,
+        InformationItem.text,
+        InformationItem.answer,
+        InformationItem.why_not,
+        InformationItem.saved_at,
+    )
+    .join(InformationItem, InformationItem.request_id == InformationRequest.id)
     .where(InformationRequest.case_id == bindparam("case_id"))
-    .options(selectinload(InformationRequest.items))
-    .order_by(InformationRequest.id)
+    .order_by(InformationRequest.id, InformationItem.number)
 )
 _REFERRALS = (
     select(Referral, CounterReferral)
@@ -113,14 +140,36 @@ def identity_of(case: Case) -> tuple[PatientSnapshot | None, list[CaseConsent]]:
     return (rows[0][0] if rows else None), consents
 
 
-def opinions_of(case: Case) -> Sequence[Opinion]:
-    """Return every edition of every opinion with its answers and diagnoses, oldest first."""
-    return db.session.scalars(_OPINIONS, {"case_id": case.id}).all()
+@dataclass(frozen=True)
+class Given:
+    """Every edition of every opinion of a case, oldest first, with the answers and the diagnoses of each."""
+
+    opinions: Sequence[Any] = ()
+    answers: Mapping[int, Sequence[Any]] = field(default_factory=dict)
+    diagnoses: Mapping[int, Sequence[Any]] = field(default_factory=dict)
 
 
-def information_of(case: Case) -> Sequence[InformationRequest]:
-    """Return what the consultants asked the unit for, with its items, oldest first."""
-    return db.session.scalars(_ASKED, {"case_id": case.id}).all()
+def opinions_of(case: Case) -> Given:
+    """Return what the consultants wrote."""
+    one = {"case_id": case.id}
+    return Given(
+        db.session.execute(_OPINIONS, one).all(),
+        _by_first(db.session.execute(_ANSWERS, one)),
+        _by_first(db.session.execute(_DIAGNOSES, one)),
+    )
+
+
+def information_of(case: Case) -> dict[int, Sequence[Any]]:
+    """Return what the consultants asked the unit for, oldest first: the items of each list, the list's facts beside."""
+    return _by_first(db.session.execute(_ASKED, {"case_id": case.id}))
+
+
+def _by_first(rows: Iterable[Any]) -> dict[int, Sequence[Any]]:
+    """Return the rows by their first column, in the order in which they come."""
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return dict(found)
 
 
 def referrals_of(case: Case) -> list[tuple[Referral, CounterReferral | None]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from teleconsult.cases import outcome
 from teleconsult.cases.models import Case
-from teleconsult.cases.models_opinion import InformationRequest, Opinion, Outcome, OutcomeLater
+from teleconsult.cases.models_opinion import Outcome, OutcomeLater
+from teleconsult.cases.queries_case import Given
 from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.people.models import User
@@ -31,9 +32,10 @@ class Asked:
 class Edition:
     """One version of an opinion, with its answers in the order of the questions."""
 
-    opinion: Opinion
+    opinion: Any
     author: User | None
     answers: Sequence[tuple[Asked, str]]
+    diagnoses: Sequence[Any]
     specialty: str
     last: bool
     own: bool
@@ -75,10 +77,15 @@ class Wanted:
     items: Sequence[Item] = field(default_factory=tuple)
 
 
-def asked_of(questions: Iterable[Any], opinions: Sequence[Opinion]) -> list[Asked]:
+def asked_of(questions: Iterable[Any], given: Given) -> list[Asked]:
     """Return the questions; one counts as answered while the last edition of an opinion on it stands."""
-    last = {opinion.round: opinion for opinion in opinions}.values()
-    answers = {row.question_id: opinion for opinion in last if opinion.withdrawn_at is None for row in opinion.answers}
+    last = {opinion.round: opinion for opinion in given.opinions}.values()
+    answers = {
+        row.question_id: opinion
+        for opinion in last
+        if opinion.withdrawn_at is None
+        for row in given.answers.get(opinion.id, ())
+    }
     made = []
     for row in questions:
         by = answers.get(row.id)
@@ -95,22 +102,21 @@ def asked_of(questions: Iterable[Any], opinions: Sequence[Opinion]) -> list[Aske
     return made
 
 
-def rounds_of(
-    opinions: Sequence[Opinion], asked: Sequence[Asked], people: Mapping[int, User], reader: User
-) -> list[Round]:
+def rounds_of(given: Given, asked: Sequence[Asked], people: Mapping[int, User], reader: User) -> list[Round]:
     """Return the opinions by round, oldest first, each with the editions that a correction replaced."""
-    by_id = {question.id: question for question in asked}
-    by_round: dict[int, list[Opinion]] = {}
-    for opinion in opinions:
+    by_round: dict[int, list[Any]] = {}
+    for opinion in given.opinions:
         by_round.setdefault(opinion.round, []).append(opinion)
+    by_id = {question.id: question for question in asked}
     made = []
     for number, rows in by_round.items():
         editions = [
             Edition(
                 row,
                 people.get(row.author_id),
-                [(by_id[answer.question_id], answer.text) for answer in row.answers if answer.question_id in by_id],
-                in_language(row.specialty.name_pt, row.specialty.name_en),
+                [(by_id[a.question_id], a.text) for a in given.answers.get(row.id, ()) if a.question_id in by_id],
+                given.diagnoses.get(row.id, ()),
+                in_language(row.name_pt, row.name_en),
                 row is rows[-1],
                 row.author_id == reader.id,
             )
@@ -121,7 +127,7 @@ def rounds_of(
 
 
 def wanted_of(
-    requests: Iterable[InformationRequest], people: Mapping[int, User], *, asker_side: bool
+    lists: Mapping[int, Sequence[Any]], people: Mapping[int, User], *, asker_side: bool
 ) -> tuple[Wanted | None, list[Wanted]]:
     """Return the list that waits for the unit, if any, and those that were answered, oldest first.
 
@@ -129,13 +135,14 @@ def wanted_of(
     """
     waiting: Wanted | None = None
     closed = []
-    for row in requests:
-        shown = row.closed_at is not None or asker_side
+    for rows in lists.values():
+        of = rows[0]
+        shown = of.closed_at is not None or asker_side
         items = [
-            Item(i.number, i.text, i.answer if shown else "", i.why_not if shown else "", i.saved_at) for i in row.items
+            Item(i.number, i.text, i.answer if shown else "", i.why_not if shown else "", i.saved_at) for i in rows
         ]
-        made = Wanted(people.get(row.asked_by_id), row.asked_at, row.note, row.closed_at, items)
-        if row.closed_at is None:
+        made = Wanted(people.get(of.asked_by_id), of.asked_at, of.note, of.closed_at, items)
+        if of.closed_at is None:
             waiting = made
         else:
             closed.append(made)

@@ -50,7 +50,7 @@ def read_page(look: Look, writing: Writing | None = None) -> str:
     """Return the page of a case, its reading recorded; `writing` is the opinion's form when it was posted."""
     page = build(look, signed_in())
     if writing is None and any(move.verb == "answer" for move in page.moves):
-        writing = writing_for(look.case)
+        writing = writing_for(look.case, asked=page.open_questions)
     survey = OutcomeForm(formdata=None) if page.outcome and 0 in page.outcome.asked else None
     answer = render_template("cases/case.html", page=page, writing=writing, survey=survey)
     record_reading(look.case, current_user, seen=look.seen)

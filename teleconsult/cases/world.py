@@ -20,16 +20,15 @@ def facts_for(case: Case, user: User | None) -> Facts:
     waiting = case.state == State.SUBMITTED
     specialties = frozenset(user.specialty_ids) if waiting and user and user.has(Role.CONSULTANT) else frozenset()
     mine = case.specialty_id is not None and case.specialty_id in specialties
+    windows = settings.every_window() if case.state in (State.ANSWERED, State.CONCLUDED) else {}
     return Facts(
         specialties=specialties,
         on_duty=bool(mine and user and case.specialty_id and roster.is_on_duty(user.id, case.specialty_id, now)),
         own_district=bool(user and user.has(Role.SUPPORT) and own_district(case, user)),
         escalated=bool(user and case.escalated_by_id == user.id),
         declined=declined(case.id) if mine else frozenset(),
-        follow_up_open=case.last_opinion_at is not None
-        and clocks.within(case.last_opinion_at, settings.days("follow_up_days"), now),
-        reopen_open=case.concluded_at is not None
-        and clocks.within(case.concluded_at, settings.days("reopen_days"), now),
+        follow_up_open=bool(windows) and clocks.within(case.last_opinion_at, windows["follow_up_days"], now),
+        reopen_open=bool(windows) and clocks.within(case.concluded_at, windows["reopen_days"], now),
         lapse_due=case.ends_at is not None and case.ends_at <= now,
         # Only the system asks it, before it puts a case back in the queue.
         holder_able=user is not None or is_able(case.holder, case.specialty_id),

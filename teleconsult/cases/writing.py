@@ -8,8 +8,8 @@ from flask import request
 from flask_babel import get_locale
 
 from teleconsult.cases import actions
-from teleconsult.cases.models import Case, CaseQuestion
-from teleconsult.cases.opinion_form import CONCLUDE, OpinionForm, chosen, from_draft, opinion_form, typed
+from teleconsult.cases.models import Case
+from teleconsult.cases.opinion_form import CONCLUDE, Asked, OpinionForm, chosen, from_draft, opinion_form, typed
 from teleconsult.cases.queries_case import opinion_draft_of
 from teleconsult.coding.search import find
 from teleconsult.errors import Overtaken, Refused
@@ -23,7 +23,7 @@ class Writing:
     """The form of an opinion, the questions it answers, and what a search for a diagnosis found."""
 
     form: OpinionForm
-    asked: Sequence[CaseQuestion]
+    asked: Sequence[Asked]
     draft_version: int = 0
     saved_at: str = ""
     results: list[dict[str, str]] | None = None
@@ -48,9 +48,15 @@ class Writing:
         return [name for name in needed if not self.form[name].data]
 
 
-def writing_for(case: Case, verb: str = "") -> Writing:
-    """Return the form of the opinion on a case as its holder left it, or as it was posted; `verb` decides."""
-    asked = actions.open_questions(case)
+def writing_for(case: Case, verb: str = "", asked: Sequence[Asked] | None = None) -> Writing:
+    """Return the form of the opinion on a case as its holder left it, or as it was posted.
+
+    Args:
+        case: the case.
+        verb: decides, when the address does.
+        asked: the questions that are still open, when the caller has read them already.
+    """
+    asked = actions.open_questions(case) if asked is None else asked
     numbers = tuple(question.number for question in asked)
     draft = opinion_draft_of(case, current_user)
     values = from_draft(draft.fields, numbers) if draft else {}
