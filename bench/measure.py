@@ -124,7 +124,7 @@ def execute(url: str, text: str, *values: Any) -> list[Any]:
             connection.close()
         return rows
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as opened:
-        cursor = opened.execute(text.replace("?", "%s"), values)  # type: ignore[arg-type]
+        cursor = opened.execute(text.replace("?", "%s"), values)
         return cursor.fetchall() if cursor.description else []
 
 
@@ -279,7 +279,8 @@ class Bench:
             forms.append((by_mail[mail], ref, shown.field("version"), by_mail[mail].token))
 
         def act(_user: int, n: int) -> None:
-            browser, ref, version, browser.token = forms[n]
+            browser, ref, version, token = forms[n]
+            browser.token = token
             answer = browser.post(f"/cases/{ref}/answer", _opinion(version))
             if answer.status not in (302, 303):
                 raise RuntimeError(f"answer: {answer.status}")

@@ -11,16 +11,13 @@ A macro that cannot be written out (it looks at something that is not its own, o
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from teleconsult.web.writing_out import WritingOut, bound, every, stored
-
-if TYPE_CHECKING:
-    from teleconsult.web.templating import LanguageEnvironment
 
 SETTLED = frozenset({"static"})
 """Functions that give the same for the same, as long as the program runs."""
@@ -38,8 +35,14 @@ class Settled:
     macros: dict[str, nodes.Macro] = field(default_factory=dict)
 
 
-def settle(environment: "LanguageEnvironment", tree: nodes.Template, name: str | None) -> Settled:
-    """Settle a template in place."""
+def settle(environment: Any, tree: nodes.Template, name: str | None) -> Settled:
+    """Settle a template in place.
+
+    Args:
+        environment: the `templating.LanguageEnvironment` it is compiled in; that module is made of this one.
+        tree: Jinja's tree of the template.
+        name: the template's name, for what depends on it (escaping).
+    """
     work = _Settling(environment, tree, name)
     tree.body = work.body(tree.body)
     _drop_unused_imports(tree)
@@ -74,7 +77,7 @@ def _joined(statements: Sequence[Any]) -> list[Any]:
 
 
 class _Settling(NodeTransformer):
-    def __init__(self, environment: "LanguageEnvironment", tree: nodes.Template, name: str | None) -> None:
+    def __init__(self, environment: Any, tree: nodes.Template, name: str | None) -> None:
         self._environment = environment
         self._context = nodes.EvalContext(environment, name)
         self._set = {

@@ -159,10 +159,12 @@ def test_one_place_commits():
 
 
 def test_one_place_makes_markup():
+    # What people typed becomes Markup in rich.py alone; the two others hold sentences of our own catalogue.
+    makers = {"rich.py", "templating.py", "settling.py"}
     found = [
         str(path.relative_to(ROOT))
         for path in MODULES
-        if re.search(r"\bMarkup\(|from markupsafe", path.read_text(encoding="utf-8")) and path.name != "rich.py"
+        if re.search(r"\bMarkup\(|from markupsafe", path.read_text(encoding="utf-8")) and path.name not in makers
     ]
     templates = [
         str(path.relative_to(ROOT))
