@@ -45,6 +45,13 @@ class Site:
         with self.application.app_context():
             return world.walk_to(state, **people).case.ref
 
+    def signed_in(self, person: str) -> Any:
+        """Return a person's browser without a window, which speaks to the product from here."""
+        browser = self.application.test_client()
+        answer = browser.post("/sign-in", data={"who": f"{person}@rede.example", "password": world.PASSWORD})
+        assert answer.location, answer.status
+        return browser
+
     def draft_of(self, ref: str) -> dict[str, Any]:
         """Return the texts that the server has of a draft."""
         with self.application.app_context():
@@ -80,6 +87,7 @@ def running(folder: Path, database: str = "") -> Iterator[Site]:
     keys = {name: conftest.SETTINGS[name] for name in ("SECRET_KEY", "AUDIT_KEY")}
     places = {"VAR": folder, "STORAGE_URL": str(folder / "files"), "SQLALCHEMY_DATABASE_URI": database}
     application = create_app(conftest.SETTINGS | places)
+    application.test_client_class = conftest.Browser
     with application.app_context():
         flask_migrate.upgrade()
         world.populate()
