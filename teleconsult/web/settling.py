@@ -11,19 +11,22 @@ A macro that cannot be written out (it looks at something that is not its own, o
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from keyword import iskeyword
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from teleconsult.web.writing_out import WritingOut, bound, every, stored
+from teleconsult.web.writing_out import WritingOut, bound, every, replaced, stored
+
+MOST_TURNS = 12
+"""Turns of a loop over constants that are written out one by one."""
 
 SETTLED = frozenset({"static"})
 """Functions that give the same for the same, as long as the program runs."""
 
 _NOT_ELSEWHERE = (nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Block, nodes.NSRef)
-STRAIGHT = {"_": "say", "gettext": "say", "ngettext": "count", "url_for": "url_for"}
+STRAIGHT = {"_": "say", "gettext": "say", "ngettext": "count", "url_for": "url_for", "csrf_token": "csrf_token"}
 """Functions that ask nothing of the template: what they are called in the environment of a language."""
 
 
@@ -168,6 +171,19 @@ class _Settling(NodeTransformer):
         node.else_ = self.body(node.else_)
         return node
 
+    def visit_For(self, node: nodes.For) -> Any:
+        node.iter = self.visit(node.iter)
+        known = self._constant(node.iter)
+        plain = not (node.else_ or node.test or node.recursive)
+        uses = {name.name for one in node.body for name in every(one, nodes.Name)}
+        named = isinstance(node.target, nodes.Name)
+        if known is None or not (plain and named) or len(known[0]) > MOST_TURNS or "loop" in uses or stored(node.body):
+            return self.generic_visit(node)
+        turns = [nodes.Const(value, lineno=node.lineno) for value in known[0]]
+        return self.body(
+            [part for turn in turns for part in replaced(node.body, {cast(nodes.Name, node.target).name: turn})]
+        )
+
     def _branch(self, node: nodes.If) -> nodes.If:
         node.test, node.body = self.visit(node.test), self.body(node.body)
         return node
@@ -189,11 +205,11 @@ class _Settling(NodeTransformer):
         name = called.name
         if name in ("_", "gettext"):
             return self._sentence(node)
-        values = [*node.args, *(pair.value for pair in node.kwargs)]
-        if all(isinstance(value, nodes.Const) for value in values):
+        values = [self._constant(value) for value in (*node.args, *(pair.value for pair in node.kwargs))]
+        if all(value is not None for value in values):
             if name in SETTLED:
                 function: Any = self._environment.globals[name]
-                return nodes.Const(function(*(value.value for value in values)), lineno=node.lineno)  # type: ignore[attr-defined]  # constants
+                return nodes.Const(function(*(value[0] for value in values if value)), lineno=node.lineno)
             done = self._settled_call(node)
             if done is not None:
                 return done

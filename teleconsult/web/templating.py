@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from babel.support import NullTranslations
+from flask.globals import app_ctx
 from flask.templating import Environment
+from flask_wtf.csrf import generate_csrf
 from jinja2 import BaseLoader, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
@@ -29,6 +31,12 @@ class LanguageEnvironment(Environment):
     settled: dict[str, Settled]
     ready: dict[str, Template]
     url_for = staticmethod(address)
+
+    @staticmethod
+    def csrf_token() -> str:
+        """Return the token of the forms of this page: a list of twenty cases has twenty forms."""
+        kept: str | None = app_ctx.g.__dict__.get("csrf_token")
+        return kept or str(generate_csrf())
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
         """Return a template in the reader's language."""

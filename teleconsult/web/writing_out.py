@@ -55,6 +55,19 @@ def bound(macro: nodes.Macro, call: nodes.Call) -> dict[str, nodes.Expr] | None:
     return values if len(values) == len(names) else None
 
 
+class _Replacing(NodeTransformer):
+    def __init__(self, values: dict[str, nodes.Expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:
+        return cast(nodes.Node, clone(self._values.get(node.name, node)))
+
+
+def replaced(statements: Sequence[nodes.Node], values: dict[str, nodes.Expr]) -> list[Any]:
+    """Return a copy of statements with values in the places of names."""
+    return [_Replacing(values).visit(clone(statement)) for statement in statements]
+
+
 class WritingOut(NodeTransformer):
     """One macro at one place."""
 

@@ -67,6 +67,11 @@ SOURCES = [
     "{% set space = namespace(n=0) %}{% for row in items %}{% set space.n = space.n + 1 %}{% endfor %}{{ space.n }}",
     "{% filter upper %}{{ row.word }}{% endfilter %}{% set block %}<b>{{ row.word }}</b>{% endset %}{{ block }}",
     "{{ url_for('people.sign_in') }}{{ url_for('people.sign_in', next='/cases/TC-1?x=ü&y') }}{{ url_for('cases.show', ref=row.tone) }}",
+    HEAD
+    + "{% for name in ('a', 'b') %}{{ pic(name) }}{{ row.word }}{% endfor %}{% for n in [1] %}{{ loop.index }}{% endfor %}{{ n }}",
+    "{% for name in ('a', 'b') %}{% set x = name %}{{ x }}{% endfor %}{% for a, b in ((1, 2),) %}{{ b }}{% else %}z{% endfor %}",
+    "{{ static('js/' ~ 'keys' ~ '.js') }}{% for name in ('keys', 'bulk') %}{{ static('js/' ~ name ~ '.js') }}{% endfor %}",
+    "{{ csrf_token() }}{{ csrf_token()|length }}",
     "{{ missing_thing|default('d') }}{{ (row.nothing|default('e')) }}",
 ]
 
