@@ -1,7 +1,7 @@
 """The database, the sign-in manager and the one place that commits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -149,6 +149,11 @@ def changed(statement: Update | Delete | Insert) -> int:
     """Run a statement past the identity map and return how many rows it changed."""
     result = db.session.execute(statement.execution_options(synchronize_session=False, preserve_rowcount=True))
     return cast("CursorResult[Any]", result).rowcount
+
+
+def read(statement: Any, given: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows of a select of columns, past the ORM's bookkeeping: a third off what a kept statement costs."""
+    return db.session.connection().execute(statement, given).all()
 
 
 def in_transaction() -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypedDict
 
-from teleconsult.cases.deadline import due_words
+from teleconsult.cases.deadline import PAUSED, due_words
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State
 from teleconsult.network import settings
 from teleconsult.web.language import spoken
@@ -46,13 +46,22 @@ def due_chip(case: Timed, now: datetime, *, asker: bool = False) -> Chip:
 
     kind is clock, soon, late, paused or none; a tone never comes without its words.
     """
-    if case.state in REQUESTER_TIME and asker and case.ends_at is not None:
+    if case.state in SERVICE:
+        return service_chip(case, local(now), asker=asker)
+    if case.state in REQUESTER_TIME:
+        if not asker or case.ends_at is None:
+            return Chip(kind="paused", text=_(PAUSED.message))
         kind = "soon" if case.ends_at - now <= NEAR else "clock"
         return Chip(kind=kind, text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
     if case.state == State.ANSWERED and case.ends_at is not None:
         return Chip(kind="clock", text=_("dúvidas até %(when)s", when=short_when(case.ends_at, now)))
+    return Chip(kind="none", text="")
+
+
+def service_chip(case: Timed, here: datetime, *, asker: bool = False) -> Chip:
+    """Return the deadline of a case whose answer is awaited; `here` is the present in the reader's zone."""
     soon = SOON * _target_seconds(case, case.due_at) if case.due_at else 0
-    kind, message, params = due_words(case.due_at, local(now), case.state, soon_seconds=soon, asker=asker)
+    kind, message, params = due_words(case.due_at, here, case.state, soon_seconds=soon, asker=asker)
     return Chip(kind=kind, text=_(message, **params) if message else "")
 
 

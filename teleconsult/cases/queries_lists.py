@@ -16,7 +16,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen, PatientSnapshot
 from teleconsult.cases.models_opinion import Decline, InformationItem, InformationRequest, MissingItem
 from teleconsult.cases.shelves import LIVE, in_state
-from teleconsult.extensions import db
+from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 from teleconsult.web import Page, page_by_key
@@ -145,7 +145,7 @@ def mine_closed(user: User, state: State) -> Page:
 
 def mine_counts(user: User) -> Mapping[str, int]:
     """Return how many of the requester's open cases wait for them, and how many go on."""
-    waiting, going = db.session.execute(_MINE_COUNTS, {"user_id": user.id}).one()
+    waiting, going = read(_MINE_COUNTS, {"user_id": user.id})[0]
     return {"waiting": waiting or 0, "going": going or 0}
 
 
@@ -174,12 +174,12 @@ _FIELDS = (
 
 def asked_items(case_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return what the consultants asked for and have not been given, by case."""
-    return _gathered(db.session.execute(_ITEMS, {"cases": case_ids})) if case_ids else {}
+    return _gathered(read(_ITEMS, {"cases": case_ids})) if case_ids else {}
 
 
 def missing_fields(case_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return the fields that the administrator found missing and that are not resolved, by case."""
-    return _gathered(db.session.execute(_FIELDS, {"cases": case_ids})) if case_ids else {}
+    return _gathered(read(_FIELDS, {"cases": case_ids})) if case_ids else {}
 
 
 def _gathered(rows: Iterable[Any]) -> dict[int, list[str]]:
@@ -235,7 +235,7 @@ def district_page(user: User, asked: District, size: int) -> Page:
 
 def district_counts(user: User) -> Mapping[str, int]:
     """Return how many open cases the person's district has in each state."""
-    rows = db.session.execute(_DISTRICT_COUNTS, {"district": _district_of(user)})
+    rows = read(_DISTRICT_COUNTS, {"district": _district_of(user)})
     return {row.state: row.number for row in rows}
 
 
@@ -274,9 +274,10 @@ def done_by(user: User) -> Page:
 
 def held_counts(user: User) -> Mapping[str, int]:
     """Return how many open cases a consultant holds in each state."""
-    return {row.state: row.number for row in db.session.execute(_HELD_COUNTS, {"user_id": user.id})}
+    return {row.state: row.number for row in read(_HELD_COUNTS, {"user_id": user.id})}
 
 
 def waiting_count(user: User, specialty_ids: Iterable[int]) -> int:
     """Return how many cases wait that this consultant may take."""
-    return db.session.scalar(_OPEN_COUNT, {"user_id": user.id, "specialties": sorted(specialty_ids)}) or 0
+    count: int = read(_OPEN_COUNT, {"user_id": user.id, "specialties": sorted(specialty_ids)})[0][0]
+    return count

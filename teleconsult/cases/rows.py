@@ -10,8 +10,8 @@ from sqlalchemy import Row
 from teleconsult import clock
 from teleconsult.cases.access import Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
-from teleconsult.cases.due import Chip, due_chip
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.due import Chip, due_chip, service_chip
+from teleconsult.cases.lifecycle import SERVICE, State
 from teleconsult.cases.models import Case
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.models import User
@@ -26,9 +26,14 @@ class Moment:
         self.now: datetime = clock.now()
 
     @cached_property
+    def here(self) -> datetime:
+        """Return the present in the reader's zone."""
+        return local(self.now)
+
+    @cached_property
     def today(self) -> date:
         """Return the reader's today."""
-        return local(self.now).date()
+        return self.here.date()
 
     @cached_property
     def _cases(self) -> str:
@@ -80,4 +85,7 @@ def specialty_words(row: Row[Any]) -> str:
 
 def due_words_of(row: Row[Any], moment: Moment, *, asker: bool = False) -> Chip:
     """Return the deadline chip of the row."""
-    return due_chip(cast(Case, row), moment.now, asker=asker)
+    case = cast(Case, row)
+    if row.state in SERVICE:
+        return service_chip(case, moment.here, asker=asker)
+    return due_chip(case, moment.now, asker=asker)

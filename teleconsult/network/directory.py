@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from teleconsult.errors import N_, NotFound
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 from teleconsult.typed import fold
@@ -118,12 +118,17 @@ def specialty_choices(*, teleconsult: bool = False) -> Sequence[Any]:
     return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id)).all()
 
 
+_UNITS = (
+    select(HealthUnit.id, HealthUnit.slug, HealthUnit.name)
+    .where(HealthUnit.closed_at.is_(None))
+    .order_by(HealthUnit.name, HealthUnit.id)
+)
+_UNITS_OF = _UNITS.where(HealthUnit.district == bindparam("district"))
+
+
 def unit_choices(district: str | None = None) -> Sequence[Any]:
     """Return number, slug and name of the open units by name, of one district or of all."""
-    query = select(HealthUnit.id, HealthUnit.slug, HealthUnit.name).where(HealthUnit.closed_at.is_(None))
-    if district is not None:
-        query = query.where(HealthUnit.district == district)
-    return db.session.execute(query.order_by(HealthUnit.name, HealthUnit.id)).all()
+    return read(_UNITS, {}) if district is None else read(_UNITS_OF, {"district": district})
 
 
 def unit_by(slug: str) -> HealthUnit:

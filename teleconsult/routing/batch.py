@@ -9,13 +9,11 @@ from typing import Any
 from teleconsult.cases.access import Sight
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.moving import faster
-from teleconsult.cases.queries_moves import open_loads
 from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.people.models import User
 from teleconsult.routing import queries
 from teleconsult.routing.actions import Order, Result
-from teleconsult.routing.suggest import Suggestion, load_words, shared_out
-from teleconsult.shifts import roster
+from teleconsult.routing.suggest import NOBODY, Ranked, Suggestion, load_words, shared_out
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import say
@@ -57,29 +55,20 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Batch:
     moment = Moment()
     rows = queries.marked(list(marks)[:MOST], user)
     fresh = [row for row in rows if row.state == State.SUBMITTED and row.version == marks[row.ref]]
-    duty = roster.on_duty_in((row.specialty_id for row in fresh), moment.now)
-    loads = open_loads(person.id for people in duty.values() for person in people)
+    duty = queries.on_duty(row.specialty_id for row in fresh)
     gone = queries.declines(row.id for row in fresh)
-    declined = {row.ref: gone.get(row.id, frozenset()) for row in fresh}
-    made = shared_out([(row.ref, row.specialty_id) for row in fresh], duty, loads, declined)
-    lines = [_line(row, made[row.ref], duty[row.specialty_id], loads, declined, chosen, moment) for row in fresh]
+    declined = {row.ref: gone.get(row.id, NOBODY) for row in fresh}
+    made = shared_out([(row.ref, row.specialty_id) for row in fresh], duty, declined)
+    lines = [_line(row, made[row.ref], duty[row.specialty_id], chosen, moment) for row in fresh]
     moved = [row for row in rows if row not in fresh]
     return Batch(lines, _sums(lines), [_moved(row.ref, row.id) for row in moved])
 
 
-def _line(
-    row: Any,
-    suggestion: Suggestion,
-    people: Sequence[roster.OnDuty],
-    loads: dict[int, int],
-    declined: dict[str, frozenset[int]],
-    chosen: dict[str, str],
-    moment: Moment,
-) -> Line:
+def _line(row: Any, suggestion: Suggestion, here: Ranked, chosen: dict[str, str], moment: Moment) -> Line:
     choices = []
-    for person in sorted(people, key=lambda one: (one.id in declined[row.ref], loads.get(one.id, 0))):
-        words = _("recusou") if person.id in declined[row.ref] else load_words(loads.get(person.id, 0))
-        choices.append((person.ref, _("%(name)s, %(load)s", name=person.full_name, load=words)))
+    for who in sorted(here, key=lambda one: one.id in suggestion.gone):
+        words = _("recusou") if who.id in suggestion.gone else load_words(who.load)
+        choices.append((who.ref, _("%(name)s, %(load)s", name=who.full_name, load=words)))
     picked = chosen.get(row.ref, suggestion.who.ref if suggestion.who else "")
     return Line(
         ref=row.ref,
@@ -93,10 +82,10 @@ def _line(
 
 
 def _sums(lines: Sequence[Line]) -> list[str]:
-    who = Counter(line.suggestion.who for line in lines if line.suggestion.who is not None)
+    who = Counter(line.suggestion.who.full_name for line in lines if line.suggestion.who is not None)
     sums = [
-        ngettext("%(name)s recebe %(num)d.", "%(name)s recebe %(num)d.", count, name=person.full_name)
-        for person, count in who.most_common()
+        ngettext("%(name)s recebe %(num)d.", "%(name)s recebe %(num)d.", count, name=name)
+        for name, count in who.most_common()
     ]
     left = len(lines) - sum(who.values())
     return [*sums, ngettext("%(num)d fica na fila.", "%(num)d ficam na fila.", left)] if left else sums

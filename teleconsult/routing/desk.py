@@ -9,16 +9,15 @@ from flask import url_for
 
 from teleconsult.cases.access import Sight
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
+from teleconsult.cases.due import Chip
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.queries_moves import open_loads
 from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.models import User
 from teleconsult.routing import queries
 from teleconsult.routing.queries import Asked
-from teleconsult.routing.suggest import Suggestion, suggest
-from teleconsult.shifts import roster
+from teleconsult.routing.suggest import NOBODY, Suggestion
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import short_span
@@ -30,7 +29,7 @@ TONES = {Priority.HIGH: "returned", Priority.URGENT: "red"}
 class Desk:
     """One look at the queue. `total` and `late` count the state that is shown; None: it is not counted."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence["QueueRow"]
     rail: Sequence[Mapping[str, Any]]
     total: int | None
     late: int
@@ -45,7 +44,7 @@ def desk_for(asked: Asked, user: User, selected: str) -> Desk:
     counted = asked.show not in queries.CLOSED
     rail = queries.rail(asked.show, moment.now)
     page = queries.queue(asked, user)
-    suggestions = _suggestions(page.rows, moment) if asked.show == State.SUBMITTED else {}
+    suggestions = _suggestions(page.rows) if asked.show == State.SUBMITTED else {}
     chosen = next((row for row in page.rows if row.ref == selected), page.rows[0] if page.rows else None)
     return Desk(
         rows=[_row(row, user, suggestions.get(row.id), moment, row is chosen) for row in page.rows],
@@ -58,35 +57,53 @@ def desk_for(asked: Asked, user: User, selected: str) -> Desk:
     )
 
 
-def _suggestions(rows: Sequence[Any], moment: Moment) -> dict[int, Suggestion]:
+def _suggestions(rows: Sequence[Any]) -> dict[int, Suggestion]:
     if not rows:
         return {}
-    duty = roster.on_duty_in((row.specialty_id for row in rows), moment.now)
-    loads = open_loads(person.id for people in duty.values() for person in people)
+    duty = queries.on_duty(row.specialty_id for row in rows)
     declined = queries.declines(row.id for row in rows)
-    return {row.id: suggest(duty[row.specialty_id], loads, declined.get(row.id, frozenset())) for row in rows}
+    return {row.id: Suggestion(duty[row.specialty_id], declined.get(row.id, NOBODY)) for row in rows}
 
 
-def _row(row: Any, user: User, suggestion: Suggestion | None, moment: Moment, current: bool) -> dict[str, Any]:
+@dataclass(slots=True)
+class QueueRow:
+    """One case of the queue, in words. `who` is suggested, or holds the case when `suggested` is false."""
+
+    ref: str
+    mark: str
+    name: str
+    topic: str
+    flag: dict[str, str] | None
+    text: str
+    due: Chip
+    place: str
+    unseen: bool
+    who: str
+    why: str
+    suggested: bool
+    current: bool
+
+
+def _row(row: Any, user: User, suggestion: Suggestion | None, moment: Moment, current: bool) -> QueueRow:
     if suggestion is not None:
-        who, why = suggestion.name, suggestion.why
+        who, why = suggestion.words()
     else:
         who, why = f"{row.holder_title or ''} {row.holder_name or ''}".strip(), ""
-    return {
-        "ref": row.ref,
-        "mark": f"{row.ref}:{row.version}",
-        "name": called(row, Sight.ROUTING, moment),
-        "topic": specialty_words(row),
-        "flag": flag_of(row.priority),
-        "text": _about(row, moment),
-        "due": due_words_of(row, moment),
-        "place": row.unit_name,
-        "unseen": _is_new(row, user),
-        "who": who,
-        "why": why,
-        "suggested": suggestion is not None,
-        "current": current,
-    }
+    return QueueRow(
+        ref=row.ref,
+        mark=f"{row.ref}:{row.version}",
+        name=called(row, Sight.ROUTING, moment),
+        topic=specialty_words(row),
+        flag=flag_of(row.priority),
+        text=_about(row, moment),
+        due=due_words_of(row, moment),
+        place=row.unit_name,
+        unseen=_is_new(row, user),
+        who=who,
+        why=why,
+        suggested=suggestion is not None,
+        current=current,
+    )
 
 
 def _is_new(row: Any, user: User) -> bool:
@@ -123,7 +140,7 @@ def preview(ref: str, user: User) -> dict[str, Any] | None:
     row, moment = queries.previewed(ref, user), Moment()
     if row is None:
         return None
-    return _preview(row, _suggestions([row], moment)[row.id] if row.state == State.SUBMITTED else None, moment)
+    return _preview(row, _suggestions([row])[row.id] if row.state == State.SUBMITTED else None, moment)
 
 
 def _preview(row: Any, suggestion: Suggestion | None, moment: Moment) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from teleconsult.cases.clocks import Priority
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen
 from teleconsult.cases.models_opinion import Decline
-from teleconsult.cases.shelves import in_state
+from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.errors import N_
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.routing.suggest import Able, Ranked, ranked
+from teleconsult.shifts.roster import ON_DUTY_IN
 from teleconsult.web import Page, page_by_key
 
 SHOWN = {
@@ -165,7 +167,7 @@ def rail(show: State, now: datetime) -> Sequence[Any]:
 
     History is not counted: for what is closed, the specialties that take cases come without figures.
     """
-    return db.session.execute(_rail(show), {} if show in CLOSED else {"now": now}).all()
+    return read(_rail(show), {} if show in CLOSED else {"now": now})
 
 
 _WAITING = select(func.count()).select_from(Case).where(in_state(State.SUBMITTED))
@@ -173,7 +175,27 @@ _WAITING = select(func.count()).select_from(Case).where(in_state(State.SUBMITTED
 
 def waiting_count() -> int:
     """Return how many cases wait for a consultant."""
-    return db.session.scalar(_WAITING) or 0
+    count: int = read(_WAITING, {})[0][0]
+    return count
+
+
+_LOAD = (
+    select(func.count())
+    .select_from(Case)
+    .where(Case.holder_id == User.id, in_state(State.ASSIGNED), LIVE)
+    .correlate(User)
+    .scalar_subquery()
+)
+_ON_DUTY = ON_DUTY_IN.add_columns(_LOAD)
+
+
+def on_duty(specialty_ids: Iterable[int]) -> dict[int, Ranked]:
+    """Return who is on duty for each of the specialties, who has least first."""
+    wanted = sorted(set(specialty_ids))
+    found: dict[int, list[Able]] = {number: [] for number in wanted}
+    for row in read(_ON_DUTY, {"specialties": wanted}):
+        found[row[0]].append(Able._make(row[1:]))
+    return {number: ranked(people) for number, people in found.items()}
 
 
 _PREVIEWED = _rows().where(Case.ref == bindparam("ref"), Case.state != State.DRAFT)
@@ -190,13 +212,13 @@ def previewed(ref: str, user: User) -> Any:
 
 def kinds_of(case_id: int) -> list[str]:
     """Return the kinds of the questions of a case, in their order."""
-    return list(db.session.scalars(_KINDS, {"case_id": case_id}))
+    return [row[0] for row in read(_KINDS, {"case_id": case_id})]
 
 
 def declines(case_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """Return who declined each of the cases."""
     found: dict[int, set[int]] = {}
-    for case_id, consultant_id in db.session.execute(_DECLINES, {"cases": sorted(set(case_ids))}):
+    for case_id, consultant_id in read(_DECLINES, {"cases": sorted(set(case_ids))}):
         found.setdefault(case_id, set()).add(consultant_id)
     return {case_id: frozenset(people) for case_id, people in found.items()}
 

@@ -6,78 +6,102 @@ open cases.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from teleconsult.shifts.roster import OnDuty
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """Who, with how many open cases each; nobody when all have declined or none is there."""
+class Able(NamedTuple):
+    """A consultant on duty, with how many open cases they hold."""
 
-    who: OnDuty | None
+    id: int
+    ref: str
+    title: str
+    name: str
     load: int
-    others: Sequence[tuple[OnDuty, int]]
-    declined: Sequence[OnDuty]
 
     @property
-    def name(self) -> str:
-        """Return who is suggested, in words."""
-        return self.who.full_name if self.who else str(_("Ninguém disponível"))
+    def full_name(self) -> str:
+        """Return the name with its form of address."""
+        return f"{self.title} {self.name}".strip()
+
+
+Ranked = Sequence[Able]
+"""Those on duty for one specialty: who has least first, and of equals in the order of their names."""
+
+NOBODY: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Whom one case goes to: the first of the ranked who has not declined it, if there is one."""
+
+    ranked: Ranked
+    gone: frozenset[int] = NOBODY
 
     @property
-    def why(self) -> str:
-        """Return the reason in a few words."""
-        if self.who is not None:
-            return load_words(self.load)
+    def able(self) -> list[Able]:
+        """Return who could take the case, the suggested one first."""
+        return [one for one in self.ranked if one.id not in self.gone]
+
+    @property
+    def who(self) -> Able | None:
+        """Return the suggested one; None when all have declined or nobody is there."""
+        return next((one for one in self.ranked if one.id not in self.gone), None)
+
+    @property
+    def declined(self) -> list[Able]:
+        """Return who of those on duty has declined the case."""
+        return [one for one in self.ranked if one.id in self.gone] if self.gone else []
+
+    def words(self) -> tuple[str, str]:
+        """Return who is suggested and why, in a few words each."""
+        who = self.who
+        if who is not None:
+            return who.full_name, load_words(who.load)
         if self.declined:
-            return str(_("recusaram: %(names)s", names=", ".join(person.full_name for person in self.declined)))
-        return str(_("sem consultor na especialidade"))
+            names = ", ".join(person.full_name for person in self.declined)
+            return _("Ninguém disponível"), _("recusaram: %(names)s", names=names)
+        return _("Ninguém disponível"), _("sem consultor na especialidade")
 
     @property
     def reason(self) -> str:
         """Return the reason as it stands on the timeline of the case."""
-        if not self.others:
-            return str(_("É quem atende nesta especialidade."))
-        return str(_("Atende nesta especialidade e é quem tem menos casos em aberto (%(count)d).", count=self.load))
+        able = self.able
+        if len(able) < 2:
+            return _("É quem atende nesta especialidade.")
+        return _("Atende nesta especialidade e é quem tem menos casos em aberto (%(count)d).", count=able[0].load)
 
 
 def load_words(load: int) -> str:
     """Return how much somebody has, in words."""
     if not load:
-        return str(_("nenhum caso em aberto"))
-    return str(ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", load))
+        return _("nenhum caso em aberto")
+    return ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", load)
 
 
-def suggest(on_duty: Iterable[OnDuty], loads: Mapping[int, int], declined: frozenset[int]) -> Suggestion:
-    """Return whom to give one case to, among those on duty in the order of their names."""
-    here = list(on_duty)
-    able = sorted(
-        ((person, loads.get(person.id, 0)) for person in here if person.id not in declined), key=lambda pair: pair[1]
-    )
-    gone = [person for person in here if person.id in declined]
-    if not able:
-        return Suggestion(None, 0, [], gone)
-    (who, load), *others = able
-    return Suggestion(who, load, others, gone)
+def ranked(found: Iterable[Able]) -> Ranked:
+    """Return those on duty, who has least first; those of one load keep their order."""
+    return sorted(found, key=lambda one: one.load)
 
 
 def shared_out(
     cases: Iterable[tuple[str, int]],
-    on_duty: Mapping[int, Sequence[OnDuty]],
-    loads: Mapping[int, int],
+    on_duty: Mapping[int, Ranked],
     declined: Mapping[str, frozenset[int]],
 ) -> dict[str, Suggestion]:
     """Return whom each of several cases (reference, specialty) goes to when all are given out at once.
 
-    What one case adds to somebody's load counts for the next, so that the batch is shared evenly.
+    What one case adds to somebody's load counts for the next, in each of their specialties, so that the
+    batch is shared evenly.
     """
-    carried = dict(loads)
+    more: dict[int, int] = {}
     made = {}
     for ref, specialty_id in cases:
-        made[ref] = suggest(on_duty.get(specialty_id, ()), carried, declined.get(ref, frozenset()))
+        here = ranked(one._replace(load=one.load + more.get(one.id, 0)) for one in on_duty.get(specialty_id, ()))
+        made[ref] = Suggestion(here, declined.get(ref, NOBODY))
         who = made[ref].who
         if who is not None:
-            carried[who.id] = carried.get(who.id, 0) + 1
+            more[who.id] = more.get(who.id, 0) + 1
     return made

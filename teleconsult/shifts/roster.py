@@ -4,29 +4,13 @@ Until a calendar of shifts is kept, every active consultant of the specialty is 
 moment is already asked for so that no caller changes when it is.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
-
-
-class OnDuty(NamedTuple):
-    """A consultant as lists show one."""
-
-    id: int
-    ref: str
-    title: str
-    name: str
-
-    @property
-    def full_name(self) -> str:
-        """Return the name with its form of address."""
-        return f"{self.title} {self.name}".strip()
 
 
 def _of_specialty(specialty_id: int) -> Select[User]:
@@ -49,7 +33,7 @@ def on_duty(specialty_id: int, at: datetime) -> list[User]:
     return list(db.session.scalars(_of_specialty(specialty_id)))
 
 
-_ON_DUTY_IN = (
+ON_DUTY_IN = (
     select(UserSpecialty.specialty_id, User.id, User.ref, User.title, User.name)
     .join(User, User.id == UserSpecialty.user_id)
     .join(UserRole, UserRole.user_id == User.id)
@@ -60,22 +44,14 @@ _ON_DUTY_IN = (
     )
     .order_by(User.name, User.id)
 )
+"""Who is on duty for the given `specialties`, by columns: specialty, person; a higher floor may add columns."""
+
 _DUTIES = (
     select(UserSpecialty.specialty_id)
     .join(User, User.id == UserSpecialty.user_id)
     .join(UserRole, UserRole.user_id == User.id)
     .where(User.id == bindparam("user_id"), UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
 )
-
-
-def on_duty_in(specialty_ids: Iterable[int], at: datetime) -> dict[int, list[OnDuty]]:
-    """Return the same for many specialties at once, by columns and in one statement."""
-    del at
-    wanted = sorted(set(specialty_ids))
-    found: dict[int, list[OnDuty]] = {number: [] for number in wanted}
-    for specialty_id, number, ref, title, name in db.session.execute(_ON_DUTY_IN, {"specialties": wanted}):
-        found[specialty_id].append(OnDuty(number, ref, title, name))
-    return found
 
 
 def is_on_duty(user_id: int, specialty_id: int, at: datetime) -> bool:
@@ -87,4 +63,4 @@ def is_on_duty(user_id: int, specialty_id: int, at: datetime) -> bool:
 def duties_of(user_id: int, at: datetime) -> frozenset[int]:
     """Return the specialties for which one consultant is on duty at a moment."""
     del at
-    return frozenset(db.session.scalars(_DUTIES, {"user_id": user_id}))
+    return frozenset(row[0] for row in read(_DUTIES, {"user_id": user_id}))

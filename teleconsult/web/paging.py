@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 
 PAGE_SIZE = 20
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -43,7 +43,7 @@ def page_by_key(
         keys: (column, descending) pairs that together are unique; an index must serve them.
         size: rows on a page.
         given: the values of the query's own parameters. A query that comes with them is one that the
-            caller keeps: its statements are built once, which is most of what a list costs.
+            caller keeps, of columns alone: its statements are built once, which is most of what a list costs.
 
     Raises:
         BadRequest: the key in the address is not one of ours.
@@ -51,10 +51,11 @@ def page_by_key(
     after, before = request.args.get("after"), request.args.get("before")
     backwards = bool(before) and not after
     mark = _read(after or before, [column for column, _ in keys])
-    build = _statement if given is None else _kept
     values = {f"key_{i}": value for i, value in enumerate(mark or ())} | {"most_rows": size + 1}
-    statement = build(query, tuple(keys), backwards, mark is not None)
-    rows = list(db.session.execute(statement, {**values, **(given or {})}).all())
+    if given is None:
+        rows = list(db.session.execute(_statement(query, tuple(keys), backwards, mark is not None), values))
+    else:
+        rows = list(read(_kept(query, tuple(keys), backwards, mark is not None), {**values, **given}))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
