@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
+    String,
     and_,
     bindparam,
     column,
@@ -33,7 +34,7 @@ from sqlalchemy.sql import cast
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.coding.words import beginnings_of
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
@@ -46,6 +47,9 @@ EXACT_FROM = 4
 _CODE = re.compile(r"TC-?([0-9A-Z]{6})")
 _CROCKFORD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _SHELF = table("case_search", column("rowid", Integer), column("case_id", Integer), column("names"), column("body"))
+
+
+_BY_FTS = select(_SHELF.c.rowid).where(literal_column("case_search").op("MATCH")(bindparam("match", type_=String)))
 
 
 @dataclass(frozen=True)
@@ -92,18 +96,19 @@ def find(scope: Scope, words: str) -> Page:
     """
     beginnings = beginnings_of(words[:LONGEST_QUERY])
     vectors = db.session.get_bind().dialect.name == "postgresql"
-    number = _SHELF.c.case_id if vectors else _SHELF.c.rowid
     if not beginnings or not scope.by_words:
         return Page([], None, None)
-    holds = _vectors_hold(scope, beginnings, words) if vectors else _fts_holds(scope, beginnings)
-    return page_by_key(select(number).where(holds), [(number, True)])
+    if not vectors:
+        return page_by_key(_BY_FTS, [(_SHELF.c.rowid, True)], given={"match": _fts_match(scope, beginnings)})
+    query = select(_SHELF.c.case_id).where(_vectors_hold(scope, beginnings, words))
+    return page_by_key(query, [(_SHELF.c.case_id, True)])
 
 
 def _whole(word: str) -> bool:
     return len(word) == 1 or (len(word) >= EXACT_FROM and word.isdigit())
 
 
-def _fts_holds(scope: Scope, beginnings: Sequence[str]) -> ColumnElement[bool]:
+def _fts_match(scope: Scope, beginnings: Sequence[str]) -> str:
     """Words are of a-z and 0-9 alone and stand in quotes: nothing typed can be an operator of FTS5."""
     words = " AND ".join(f'"{word}"{"" if _whole(word) else " *"}' for word in beginnings)
     ways = []
@@ -113,7 +118,7 @@ def _fts_holds(scope: Scope, beginnings: Sequence[str]) -> ColumnElement[bool]:
         ways.append(f"(keys : ({_either(scope.waiting)})) AND (body : ({words}))")
     if scope.every_name:
         ways.append(f"names : ({words})")
-    return literal_column("case_search").op("MATCH")(literal(" OR ".join(f"({way})" for way in ways)))
+    return " OR ".join(f"({way})" for way in ways)
 
 
 def _either(keys: Iterable[str]) -> str:
@@ -189,15 +194,18 @@ _ROWS: Any = (
 )
 
 
+_ROWS_OF = _ROWS.where(Case.id.in_(bindparam("cases", expanding=True)))
+_ROW_OF = _ROWS.where(Case.ref == bindparam("ref"))
+
+
 def rows_of(case_ids: Sequence[int], user: User) -> Sequence[Row[Any]]:
     """Return what a list shows of the cases, in the order of the given row numbers."""
     if not case_ids:
         return []
-    by_id = {row.id: row for row in db.session.execute(_ROWS.where(Case.id.in_(case_ids)), {"user_id": user.id})}
+    by_id = {row.id: row for row in read(_ROWS_OF, {"user_id": user.id, "cases": case_ids})}
     return [by_id[number] for number in case_ids if number in by_id]
 
 
 def row_of_code(ref: str, user: User) -> Row[Any] | None:
     """Return what a list shows of one case by its reference; whether the person may see it is not asked here."""
-    row: Row[Any] | None = db.session.execute(_ROWS.where(Case.ref == ref), {"user_id": user.id}).one_or_none()
-    return row
+    return next(iter(read(_ROW_OF, {"user_id": user.id, "ref": ref})), None)

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import Length
@@ -24,6 +23,7 @@ from teleconsult.routing.actions import assign_many
 from teleconsult.routing.desk import address, desk_for, flag_of, preview
 from teleconsult.routing.queries import SHOWN, SORTS, asked_of
 from teleconsult.web import BaseForm, _l
+from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("routing", __name__, url_prefix="/desk")
 
