@@ -18,9 +18,19 @@ class Somebody:
         self.page.goto(path)
         return self
 
+    def speak(self, language: str) -> None:
+        """Choose the language in the menu of the account, unless the page speaks it already."""
+        if self.page.locator("html").get_attribute("lang") != language.replace("_", "-"):
+            self.page.locator(".tc-me summary").click()
+            self.page.locator(f".tc-menu [name=locale][value={language}]").click()
+            self.page.locator(f"html[lang={language.replace('_', '-')}]").wait_for()
+
     def within(self, group: str) -> Locator:
         """Return the group of fields whose legend begins like this; "(opcional)" may follow."""
-        return self.page.get_by_role("group", name=re.compile("^" + re.escape(self.say(group))))
+        return self.page.get_by_role("group", name=self._beginning(group))
+
+    def _beginning(self, words: str) -> re.Pattern[str]:
+        return re.compile("^" + re.escape(self.say(words)))
 
     def press(self, words: str, **params: object) -> None:
         self.page.get_by_role("button", name=self.say(words, **params), exact=True).first.click()
@@ -33,14 +43,19 @@ class Somebody:
 
     def choose(self, label: str, option: str) -> None:
         """Choose one of the circles of a group."""
-        self.within(label).get_by_role("radio", name=self.say(option)).check()
+        self.within(label).get_by_role("radio", name=self._beginning(option)).check()
 
     def pick(self, label: str, option: str) -> None:
         """Choose one of the lines of a select."""
         self.page.get_by_label(self.say(label)).first.select_option(label=self.say(option))
 
     def reads(self, words: str, **params: object) -> None:
-        expect(self.page.get_by_text(self.say(words, **params)).filter(visible=True).first).to_be_visible()
+        """Wait until the product says something."""
+        self.shows(self.say(words, **params))
+
+    def shows(self, text: str) -> None:
+        """Wait until something stands there that a person wrote, in whatever language."""
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
     def sees_title(self, text: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(text)

@@ -1,13 +1,16 @@
 """The main job, as its people live it: each function is one person's part, from their home page on."""
 
+from email.message import EmailMessage
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests import world
 from tests.attachments import samples
 from tests.browser.people import Somebody
+from tests.browser.site import Site
+from tests.servers.smtp import Mail
 
 PATIENT = world.SECRET_NAME
 COMPLAINT = "Manchas claras com perda de sensibilidade há 8 meses"
@@ -31,10 +34,10 @@ def files() -> list[FilePayload]:
     ]
 
 
-def ask(marina: Somebody, specialty: str = "Dermatologia") -> str:
+def ask(marina: Somebody) -> str:
     """Draft a request in its steps, with files, and send it; return its reference."""
-    marina.at("/cases/new")
-    marina.page.get_by_label(marina.say("Especialidade")).select_option(label=specialty)
+    marina.follow("Novo caso")
+    marina.page.get_by_label(marina.say("Especialidade")).select_option("dermatologia")
     marina.press("Começar")
     ref = marina.page.url.split("/")[4]
     about_the_patient(marina)
@@ -88,19 +91,27 @@ def what_is_asked(marina: Somebody) -> None:
 
 
 def give_to(rosangela: Somebody, ref: str, consultant: str) -> None:
-    """Give one waiting case to a consultant from its own page."""
-    rosangela.at(f"/cases/{ref}")
-    rosangela.follow("Distribuir a um consultor")
-    rosangela.page.get_by_role("radio", name=consultant).check()
-    rosangela.write("Por que este consultor", "Tem experiência com hanseníase.")
-    rosangela.press("Distribuir a um consultor")
+    """Mark the case on the desk and give it to a consultant."""
+    rosangela.at("/desk")
+    row = rosangela.page.locator(f"li:has(a[href$='{ref}'])")
+    row.get_by_role("checkbox").check()
+    rosangela.press("Distribuir os marcados")
+    person = rosangela.page.get_by_role("combobox").first
+    person.select_option(label=_choice_of(person, consultant))
+    rosangela.press("Distribuir")
+    expect(rosangela.page.locator(f"li:has(a[href$='{ref}'])")).to_have_count(0)
+
+
+def _choice_of(select: Locator, name: str) -> str:
+    """Return the line of a select that names somebody, with whatever else it says of them."""
+    return next(line for line in select.locator("option").all_inner_texts() if name in line)
 
 
 def answer(paulo: Somebody, ref: str) -> None:
     """Read the request and its files, and answer every question."""
     paulo.at(f"/cases/{ref}")
     paulo.sees_title(PATIENT)
-    paulo.reads(QUESTIONS[0])
+    paulo.shows(QUESTIONS[0])
     expect(paulo.page.locator("#arquivos > li")).to_have_count(len(files()))
     write_opinion(paulo, {1: ANSWER, 2: "Sim, com o esquema paucibacilar."})
     paulo.press("Enviar o parecer")
@@ -118,17 +129,17 @@ def write_opinion(paulo: Somebody, answers: dict[int, str]) -> None:
 def ask_again(marina: Somebody, ref: str) -> None:
     """Read the answer and ask what it left open."""
     marina.at(f"/cases/{ref}")
-    marina.reads(ANSWER)
+    marina.shows(ANSWER)
     marina.follow("Perguntar de novo")
     marina.write("Sua dúvida", FOLLOW_UP)
     marina.press("Perguntar de novo")
-    marina.reads("Com %(name)s", name="Dr. Paulo Nogueira")
+    marina.reads("Com %(person)s", person="Dr. Paulo Nogueira")
 
 
 def conclude(paulo: Somebody, ref: str) -> None:
     """Answer the new question, with the diagnosis, and conclude."""
     paulo.at(f"/cases/{ref}")
-    paulo.reads(FOLLOW_UP)
+    paulo.shows(FOLLOW_UP)
     paulo.look_up("Diagnóstico", "A30", "A30")
     write_opinion(paulo, {3: "Prednisona e avaliação neurológica em 48 horas."})
     paulo.choose("Decisão", "Responder e concluir")
@@ -143,3 +154,16 @@ def tell_the_outcome(marina: Somebody, ref: str) -> None:
     marina.choose("Satisfação com a resposta", "Muito satisfeito")
     marina.choose("A dúvida foi resolvida?", "Sim, por inteiro")
     marina.press("Enviar")
+
+
+def was_told_by_mail(mail: Mail, ref: str) -> None:
+    """Both sides have got a mail that names the case by its reference, and nobody's patient."""
+
+    def about(person: str) -> list[EmailMessage]:
+        return [m for m in mail.messages if ref in m.as_string() and m["To"] == f"{person}@rede.example"]
+
+    Site.wait_until(lambda: bool(about("marina") and about("paulo")), seconds=30)
+    for message in about("marina") + about("paulo"):
+        text = message.get_content()
+        assert "Severina" not in text
+        assert COMPLAINT not in text

@@ -143,5 +143,5 @@ def test_a_form_posted_after_the_session_ended_comes_back_after_signing_in(page_
     sign_in(jonas.page, "jonas")
     jonas.sees_title("Guardamos o que você escreveu")
     jonas.press("Continuar e enviar")
-    jonas.reads(STORY)
+    jonas.shows(STORY)
     expect(jonas.page).to_have_url(re.compile(f"/cases/{ref}$"))
