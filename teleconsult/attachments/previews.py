@@ -8,7 +8,6 @@ import io
 import warnings
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import update
 
 from teleconsult import clock, outbox
@@ -62,6 +61,9 @@ def shrink(data: bytes, decoder: str) -> bytes:
     Raises:
         Permanent: it is broken, or larger than what a small server should decode.
     """
+    # Only the worker makes pictures: the web server need not carry what decodes them.
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
