@@ -103,7 +103,8 @@ def start() -> Postgres:
     if given:
         return Postgres(make_url(given).set(drivername="postgresql+psycopg"))
     user = _server_user()
-    folder = Path(tempfile.mkdtemp(prefix="tc-pg-"))
+    memory = Path("/dev/shm")  # noqa: S108 (in memory, each test's copy of a database costs no disk)
+    folder = Path(tempfile.mkdtemp(prefix="tc-pg-", dir=memory if os.access(memory, os.W_OK) else None))
     try:
         if user:
             shutil.chown(folder, user["user"], user["group"])
