@@ -1,0 +1,120 @@
+"""The queue by keyboard alone, and what scripts add to lists, menus and files."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from teleconsult.cases.lifecycle import State
+from tests import world
+from tests.browser.people import Somebody
+from tests.browser.story import photograph
+
+
+def focused(page):
+    return page.locator(":focus")
+
+
+@pytest.fixture
+def waiting(site):
+    """Return the references of two cases that wait at the desk."""
+    return [site.case_in(State.SUBMITTED) for _case in range(2)]
+
+
+def test_a_case_is_given_out_by_keyboard_alone_from_the_door_on(page_for, waiting):
+    page = page_for()
+    page.goto("/sign-in")
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_text("Pular para o conteúdo")
+    page.locator("[name=who]").focus()
+    page.keyboard.type("rosangela@rede.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(world.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk*")
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulk-say]")).to_have_text("1 caso marcado.")
+    give = page.get_by_role("button", name="Distribuir os marcados")
+    give.focus()
+    page.keyboard.press("Enter")
+    chosen = page.get_by_role("combobox").first
+    chosen.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="Distribuir", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk*")
+
+
+def test_the_keys_of_the_queue_walk_mark_search_and_explain_themselves(page_for, waiting):
+    page = page_for("rosangela")
+    rows = page.locator("[data-keys] > li")
+    page.keyboard.press("j")
+    first = focused(page)
+    expect(first).to_have_class(re.compile("tc-row__name"))
+    name = first.inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert focused(page).inner_text() == name
+    page.keyboard.press("x")
+    expect(rows.locator("input:checked")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.locator("#atalhos")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#atalhos")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("#busca")).to_be_focused()
+
+
+def test_one_box_marks_them_all_and_says_how_many(page_for, waiting):
+    page = page_for("rosangela")
+    boxes = page.locator("[data-keys] input[type=checkbox]")
+    page.locator("[data-bulk-all] input").check()
+    expect(page.locator("[data-bulk-say]")).to_have_text(f"{boxes.count()} casos marcados.")
+    boxes.first.uncheck()
+    expect(page.locator("[data-keys] input:checked")).to_have_count(boxes.count() - 1)
+
+
+def test_enter_opens_the_row_that_has_the_focus(page_for, waiting):
+    page = page_for("rosangela")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/cases/TC-"))
+
+
+def test_the_menu_of_the_account_closes_with_escape(page_for):
+    page = page_for("marina")
+    page.locator(".tc-me summary").click()
+    expect(page.locator(".tc-menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tc-menu")).to_be_hidden()
+
+
+def test_codes_are_found_and_chosen_with_the_arrows_and_taken_away_again(page_for, site):
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/clinical")
+    combo = page.get_by_label("Problemas e diagnósticos").first
+    combo.fill("A30")
+    expect(combo).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    chosen = page.locator("[data-chosen] li")
+    expect(chosen).to_have_count(1)
+    chosen.get_by_role("button").click()
+    expect(chosen).to_have_count(0)
+
+
+def test_a_file_that_is_refused_is_named_and_the_others_are_kept(page_for, site, watch):
+    watch.allowed += ["422"]
+    marina = Somebody(page_for("marina"))
+    marina.at(f"/cases/{site.case_in(State.ASSIGNED)}")
+    good, bad = ("dorso.jpg", "image/jpeg"), ("programa.jpg", "image/jpeg")
+    files = [
+        {"name": good[0], "mimeType": good[1], "buffer": photograph((120, 160, 90))},
+        {"name": bad[0], "mimeType": bad[1], "buffer": b"\x7fELF" + b"\0" * 400},
+    ]
+    marina.page.locator("input[type=file][multiple]").set_input_files(files)
+    expect(marina.page.locator("#arquivos")).to_contain_text("dorso")
+    expect(marina.page.locator(".tc-sending__row.is-bad")).to_contain_text("programa.jpg")
