@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+import click
 from flask import Flask
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -51,6 +52,21 @@ else:
 """The base of every model; mypy cannot follow the one that Flask-SQLAlchemy makes."""
 
 
+class _LateCommands(click.Group):
+    """Flask-Migrate's own commands, brought when one is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return self._own().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self._own().get_command(ctx, cmd_name)
+
+    @staticmethod
+    def _own() -> click.Group:
+        from flask_migrate.cli import db as own  # noqa: PLC0415 (see LateMigrate)
+
+        return cast(click.Group, own)
+
 
 class LateMigrate:
     """Flask-Migrate, brought only when a migration is run: Alembic takes a quarter of a start and 15 MB of each worker."""
@@ -63,6 +79,7 @@ class LateMigrate:
         made = LateMigrate()
         made._given = app, directory
         app.extensions["migrate"] = made
+        app.cli.add_command(_LateCommands("db", help="Perform database migrations."))
 
     def __getattr__(self, name: str) -> Any:
         if self._given is None:
