@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-import click
-from flask import Flask
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_login import current_user as _current_user
+from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Insert, MetaData, String, Update, event
@@ -51,47 +50,7 @@ else:
     Model = db.Model
 """The base of every model; mypy cannot follow the one that Flask-SQLAlchemy makes."""
 
-
-class _LateCommands(click.Group):
-    """Flask-Migrate's own commands, brought when one is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return self._own().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return self._own().get_command(ctx, cmd_name)
-
-    @staticmethod
-    def _own() -> click.Group:
-        from flask_migrate.cli import db as own  # noqa: PLC0415 (see LateMigrate)
-
-        return cast(click.Group, own)
-
-
-class LateMigrate:
-    """Flask-Migrate, brought only when a migration is run: Alembic takes a quarter of a start and 15 MB of each worker."""
-
-    def __init__(self) -> None:
-        self._given: tuple[Flask, str] | None = None
-
-    def init_app(self, app: Flask, directory: str) -> None:
-        """Stand where `flask db` and `flask_migrate.upgrade()` look for it."""
-        made = LateMigrate()
-        made._given = app, directory
-        app.extensions["migrate"] = made
-        app.cli.add_command(_LateCommands("db", help="Perform database migrations."))
-
-    def __getattr__(self, name: str) -> Any:
-        if self._given is None:
-            raise AttributeError(name)
-        app, directory = self._given
-        from flask_migrate import Migrate  # noqa: PLC0415 (see above)
-
-        Migrate().init_app(app, db, directory=directory)
-        return getattr(app.extensions["migrate"], name)
-
-
-migrate = LateMigrate()
+migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
 login_manager = LoginManager()
