@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser import site as sites
 from tests.browser.site import Site
 from tests.browser.windows import PATIENCE, Watch, Windows
-from tests.servers import chromium
+from tests.servers import chromium, postgres
 
 HERE = Path(__file__).parent
 
@@ -54,3 +54,11 @@ def watch() -> Iterator[Watch]:
 def page_for(site: Site, new_context: Callable[..., BrowserContext], watch: Watch) -> Callable[..., Page]:
     """Return an opener of windows: `page_for('marina', phone=True)`; see `Windows.open`."""
     return Windows(site, new_context, watch).open
+
+
+@pytest.fixture
+def site_on_postgresql(postgres_server: postgres.Postgres, tmp_path: Path) -> Iterator[Site]:
+    """The product on PostgreSQL, for the one journey that asks whether it is the same there."""
+    with sites.running(tmp_path, postgres_server.create("browser")) as found:
+        yield found
+    postgres_server.drop("browser")

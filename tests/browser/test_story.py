@@ -2,6 +2,7 @@ import pytest
 
 from tests.browser import story
 from tests.browser.people import Somebody
+from tests.browser.windows import Windows
 from tests.browser.words import ENGLISH, PORTUGUESE, Say
 
 WINDOWS = {
@@ -13,6 +14,16 @@ WINDOWS = {
 
 @pytest.mark.parametrize(("language", "window"), WINDOWS.values(), ids=WINDOWS)
 def test_the_main_job_from_the_question_to_its_outcome(page_for, site, language, window):
+    live(site, page_for, language, window)
+
+
+def test_the_main_job_on_postgresql(site_on_postgresql, new_context, watch):
+    live(site_on_postgresql, Windows(site_on_postgresql, new_context, watch).open)
+
+
+def live(site, page_for, language=PORTUGUESE, window=None):
+    """Live the story with its three people, each at a window of their own."""
+    window = window or {}
     say, script = Say(language), window.get("java_script_enabled", True)
     marina, rosangela, paulo = (
         Somebody(page_for(name, **window), say, script=script) for name in ("marina", "rosangela", "paulo")
