@@ -23,6 +23,7 @@ PERSONAL = {"personal": True}
 HELD = "('assigned','awaiting_information','answered','in_person')"
 LIVE = "state NOT IN ('concluded','cancelled','draft')"
 CLOSED = "state IN ('concluded','cancelled')"
+FILED = "filed_by_id <> requester_id"
 """Predicates of partial indexes: open work and history have indexes of their own (`cases.shelves`).
 
 Each begins with the state or holds it, though its predicate says it: SQLite looks the state up in the
@@ -68,6 +69,7 @@ class Case(Model):
         _partial("ix_cases_holder_closed", "holder_id", "state", "changed_at", "id", where=CLOSED),
         _partial("ix_cases_unit_closed", "unit_id", "state", "changed_at", "id", where=CLOSED),
         _partial("ix_cases_specialty_closed", "specialty_id", "state", "changed_at", "id", where=CLOSED),
+        _partial("ix_cases_filed_closed", "state", "changed_at", "id", where=f"{CLOSED} AND {FILED}"),
         _partial("ix_cases_ends_at", "ends_at", where="ends_at IS NOT NULL"),
         _partial("ix_cases_concluded_at", "concluded_at", "id", where="concluded_at IS NOT NULL"),
         Index("uq_cases_token", "token", unique=True),

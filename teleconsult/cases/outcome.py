@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 
 from teleconsult import audit, clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Outcome, OutcomeLater
-from teleconsult.cases.shelves import in_state
+from teleconsult.cases.shelves import FILED, in_state
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -142,22 +142,19 @@ def _asked(concluded_at: datetime, now: datetime, window: int) -> list[int]:
 
 
 def pending_for(user: User, limit: int = 50) -> list[Pending]:
-    """Return the questions that wait for this person, the latest conclusion first; one statement."""
+    """Return the questions that wait for this person, the latest conclusion first."""
     now, window = clock.now(), settings.days("survey_days")
     given = exists().where(Outcome.case_id == Case.id, Outcome.round == Case.round)
     query = (
         select(Case.ref, Case.initials, Case.concluded_at, given, _later(LATER[0]), _later(LATER[1]))
-        .where(
-            in_state(State.CONCLUDED),
-            Case.changed_at >= now - timedelta(days=LATER[-1] + window),
-            _asked_of(user),
-        )
+        .where(in_state(State.CONCLUDED), Case.changed_at >= now - timedelta(days=LATER[-1] + window))
         .order_by(Case.changed_at.desc(), Case.id.desc())
         .limit(limit)
     )
+    rows = [row for asked in _asked_of(user) for row in db.session.execute(query.where(*asked))]
     found = []
     at: Any
-    for ref, initials, at, *answered in db.session.execute(query):
+    for ref, initials, at, *answered in sorted(rows, key=lambda row: row.concluded_at, reverse=True)[:limit]:
         done = dict(zip((0, *LATER), answered, strict=True))
         found += [
             Pending(ref, initials, days, at, at + timedelta(days=days + window))
@@ -171,12 +168,13 @@ def _later(days: int) -> ColumnElement[bool]:
     return exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days)
 
 
-def _asked_of(user: User) -> ColumnElement[bool]:
+def _asked_of(user: User) -> list[list[Any]]:
+    """Return whose cases a person is asked about, each way in the words of the index that serves it."""
     own = Case.requester_id == user.id
     if not (user.has(Role.SUPPORT) and user.unit and user.unit.district):
-        return own
+        return [[own]]
     units = select(HealthUnit.id).where(HealthUnit.district == user.unit.district)
-    return or_(own, and_(Case.unit_id.in_(units), Case.filed_by_id != Case.requester_id))
+    return [[own], [FILED, ~own, Case.unit_id.in_(units)]]
 
 
 def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:

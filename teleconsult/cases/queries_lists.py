@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen, PatientSnapshot
 from teleconsult.cases.models_opinion import Decline, InformationItem, InformationRequest, MissingItem
-from teleconsult.cases.shelves import LIVE, in_state
+from teleconsult.cases.shelves import FILED, LIVE, in_state
 from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
@@ -211,7 +211,7 @@ def _district(show: State, by_unit: bool, by_requester: bool, filed: bool) -> An
         query = query.where(HealthUnit.slug == bindparam("unit"))
     if by_requester:
         query = query.where(_requester.ref == bindparam("requester"))
-    return query.where(Case.filed_by_id != Case.requester_id) if filed else query
+    return query.where(FILED) if filed else query
 
 
 _DISTRICT_COUNTS = (

@@ -13,6 +13,8 @@ from teleconsult.cases.models import Case
 
 LIVE = text(f"cases.{models.LIVE}")
 CLOSED = text(f"cases.{models.CLOSED}")
+FILED = text("cases.filed_by_id <> cases.requester_id")
+"""Support filed it for somebody: few of all cases, with an index of their own among the closed ones."""
 
 
 OWN_INDEX = frozenset({State.DRAFT, State.SUBMITTED, State.ASSIGNED})
