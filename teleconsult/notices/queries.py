@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.notices.models import DIGEST_HOUR, DigestHour, MailChoice, Notice
 from teleconsult.people.models import User
 
@@ -33,10 +33,18 @@ def seen_of(user_id: int) -> Select[*tuple[Any, ...]]:
     return _of(user_id).where(Notice.seen_at.is_not(None))
 
 
+_UNREAD = select(func.count()).select_from(
+    select(Notice.id)
+    .where(Notice.user_id == bindparam("user_id"), Notice.seen_at.is_(None))
+    .limit(literal_column(str(COUNTED)))
+    .subquery()
+)
+
+
 def unread(user_id: int) -> int:
     """Return how many notices a person has not seen, counted up to `COUNTED`."""
-    some = select(Notice.id).where(Notice.user_id == user_id, Notice.seen_at.is_(None)).limit(COUNTED)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    number: int = read(_UNREAD, {"user_id": user_id})[0][0]
+    return number
 
 
 def has_unseen(user_id: int, subject: str) -> bool:

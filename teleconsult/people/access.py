@@ -6,6 +6,7 @@ one thing (a case, a file) is asked at the thing itself; this table is only the 
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 
 from teleconsult.errors import N_
 
@@ -78,6 +79,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     """Return everything that the given roles together may do."""
+    return _permissions_of(frozenset(roles))
+
+
+@cache
+def _permissions_of(roles: frozenset[str]) -> frozenset[Permission]:
     return frozenset().union(*(GRANTS[Role(role)] for role in roles))
 
 

@@ -13,6 +13,7 @@ from teleconsult import clock, events
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import current_user, db
 from teleconsult.version import VERSION
+from teleconsult.web.addresses import init_addresses
 from teleconsult.web.assets import init_assets
 from teleconsult.web.health import init_health
 from teleconsult.web.messages import init_messages
@@ -45,6 +46,7 @@ def choose_language() -> str:
 def init_web(app: Flask) -> None:
     """Give the application its pages' common ground."""
     init_assets(app)
+    init_addresses(app)
     init_messages(app)
     init_health(app)
     _trust_proxies(app)
@@ -70,21 +72,22 @@ def _trust_proxies(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    signed_in = bool(current_user and current_user.is_authenticated)
-    nav = events.panels("nav", user=current_user) if signed_in and not g.get("plain") else []
+    shown = bool(current_user and current_user.is_authenticated) and not g.get("plain")
+    user = current_user._get_current_object() if shown else None
+    nav = events.panels("nav", user=user) if shown else []
     return {
         "nav": nav,
-        "unread_notices": sum(events.panels("unread", user=current_user)) if nav else 0,
-        "role_choices": _role_choices() if signed_in and not g.get("plain") else [],
-        "user_key": current_user.ref if signed_in and not g.get("plain") else "",
+        "unread_notices": sum(events.panels("unread", user=user)) if nav else 0,
+        "role_choices": _role_choices(user) if shown else [],
+        "user_key": user.ref if user else "",
         "current_locale": str(get_locale() or "pt_BR"),
         "now": clock.now(),
         "demo_profile": _demo(),
     }
 
 
-def _role_choices() -> list[Any]:
-    return [choice for part in events.panels("roles", user=current_user) for choice in part]
+def _role_choices(user: Any) -> list[Any]:
+    return [choice for part in events.panels("roles", user=user) for choice in part]
 
 
 def _demo() -> bool:

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from babel.support import NullTranslations
+from flask import Flask
 from flask.globals import app_ctx
 from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
 from jinja2 import BaseLoader, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
-from teleconsult.web.addresses import address
 from teleconsult.web.language import spoken
 from teleconsult.web.settling import Settled, settle
 
@@ -30,7 +31,8 @@ class LanguageEnvironment(Environment):
     catalogue: NullTranslations
     settled: dict[str, Settled]
     ready: dict[str, Template]
-    url_for = staticmethod(address)
+    modules: dict[str, TemplateModule]
+    url_for: Callable[..., str]
 
     @staticmethod
     def csrf_token() -> str:
@@ -42,11 +44,19 @@ class LanguageEnvironment(Environment):
         """Return a template in the reader's language."""
         if not self.language:
             return self.in_language().get_template(name, parent, globals)
-        # Every import on a page comes through here; Jinja's own cache asks for ten times as long.
         found = self.ready.get(name) if not self.auto_reload and not globals and isinstance(name, str) else None
         if found is None:
             found = super().get_template(name, parent, globals)
             self.ready[found.name or ""] = found
+        return found
+
+    def module_of(self, name: str) -> TemplateModule:
+        """Return the macros of a template: those of every import on a page, which Jinja looks up a little long."""
+        found = self.modules.get(name)
+        if found is None:
+            found = self.get_template(name).module
+            if not self.auto_reload:
+                self.modules[name] = found
         return found
 
     def from_string(self, source: Any, globals: Any = None, template_class: Any = None) -> Template:
@@ -61,7 +71,8 @@ class LanguageEnvironment(Environment):
         made: dict[str, LanguageEnvironment] = self.__dict__.setdefault("_made", {})
         if language.code not in made:
             own = self.overlay()
-            own.language, own.catalogue, own.settled, own.ready = language.code, language.catalogue, {}, {}
+            own.language, own.catalogue, own.url_for = language.code, language.catalogue, cast(Flask, self.app).url_for
+            own.settled, own.ready, own.modules = {}, {}, {}
             made[language.code] = own
         return made[language.code]
 
@@ -102,6 +113,14 @@ class _Straight(CodeGenerator):
         if getattr(frame, "gathers", False):
             self.writeline(f"yield concat({frame.buffer})")
         super().leave_frame(frame, with_python_scope)
+
+    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        if node.with_context or not cast(LanguageEnvironment, self.environment).language:
+            super()._import_common(node, frame)
+            return
+        self.write("environment.module_of(")
+        self.visit(node.template, frame)
+        self.write(")")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if not getattr(node, "straight", False):

@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from babel.dates import format_datetime, format_timedelta
-from flask import url_for
+from flask import Flask, url_for
 from flask_babel import force_locale, get_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from teleconsult import clock
-from teleconsult.web.addresses import address
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext, ngettext
 from teleconsult.web.words import local, localtime, relative
@@ -54,6 +53,7 @@ def test_sentences_follow_the_language_of_the_moment(application):
         ("cases.show", {"ref": "TC-7K3Q9A", "after": 12}),
         ("cases.show", {"after": "ü/ö", "ref": "a b"}),
         ("cases.show", {"ref": "x", "_anchor": "outros"}),
+        ("cases.show", {"ref": "x", "_external": True}),
         ("attachments.download", {"ref": "AR-1", "show": 1}),
         ("cases.edit_step", {"ref": "TC-7K3Q9A", "step": "patient"}),
     ],
@@ -61,4 +61,4 @@ def test_sentences_follow_the_language_of_the_moment(application):
 def test_an_address_is_the_one_that_flask_gives(application, endpoint, values):
     with application.test_request_context():
         for _ in range(2):
-            assert address(endpoint, **values) == url_for(endpoint, **values)
+            assert url_for(endpoint, **values) == Flask.url_for(application, endpoint, **values)
