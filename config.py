@@ -36,6 +36,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "PROFILE": profile,
         "VAR": var,
+        "ONLY_SERVES": env.get("TELECONSULT_ONLY_SERVES") == "1",
         "SECRET_KEY": get("SECRET_KEY", DEMO_SECRET),
         "AUDIT_KEY": get("AUDIT_KEY", DEMO_SECRET),
         "BASE_URL": get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),

@@ -37,7 +37,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.db.init_app(app)
     with app.app_context():
         extensions.tune(extensions.db.engine)
-    extensions.migrate.init_app(app, extensions.db, directory=str(config.ROOT / "migrations"))
+    if not app.config["ONLY_SERVES"]:
+        extensions.init_migrations(app, str(config.ROOT / "migrations"))
     extensions.babel.init_app(app, locale_selector=choose_language)
     init_gate(app)
     init_logs(app)

@@ -85,6 +85,7 @@ def main() -> None:
     host, port = listening_place()
     # Loaded before the workers are forked, and out of the collector's reach: they share these pages.
     gc.disable()
+    os.environ["TELECONSULT_ONLY_SERVES"] = "1"
     find(name)
     gc.collect()
     gc.freeze()
