@@ -5,7 +5,6 @@ then one client is seen as another's user. Only live-server tests may use that n
 """
 
 import contextvars
-import os
 import secrets
 import shutil
 import tempfile
@@ -23,7 +22,7 @@ from itsdangerous import URLSafeTimedSerializer
 from teleconsult import create_app
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
-from tests import english, pages, world
+from tests import english, memory, pages, world
 from tests.servers import postgres
 
 SETTINGS: dict[str, Any] = {
@@ -79,9 +78,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests' files in memory where the system offers it: every commit of SQLite waits for its disk."""
-    memory = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
-    if config.option.basetemp is None and not hasattr(config, "workerinput") and os.access(memory, os.W_OK):
-        made = tempfile.mkdtemp(prefix="teleconsult-tests-", dir=memory)
+    if config.option.basetemp is None and not hasattr(config, "workerinput") and (place := memory.place()):
+        made = tempfile.mkdtemp(prefix="teleconsult-tests-", dir=place)
         config.option.basetemp = f"{made}/files"
         config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
 
@@ -141,9 +139,22 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def kept(database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Kept:
-    server = request.getfixturevalue("postgres_server") if database == "postgresql" else None
-    return Kept(database, tmp_path_factory.mktemp(database), server)
+def kept_by_kind() -> dict[str, Kept]:
+    """What `kept` has made: pytest drops a fixture when its parameter changes, also to come back to it later."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def kept(
+    database: str,
+    kept_by_kind: dict[str, Kept],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Kept:
+    if database not in kept_by_kind:
+        server = request.getfixturevalue("postgres_server") if database == "postgresql" else None
+        kept_by_kind[database] = Kept(database, tmp_path_factory.mktemp(database), server)
+    return kept_by_kind[database]
 
 
 @pytest.fixture

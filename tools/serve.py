@@ -79,8 +79,15 @@ class Part:
             self.process.wait()
 
 
-class Told(Exception):
-    """Somebody told us to stop."""
+@dataclass
+class Told:
+    """Whether somebody told us to stop: looked at between steps, so that no part is lost while it starts."""
+
+    stop: bool = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        """Answer a signal."""
+        self.stop = True
 
 
 def end_with_us() -> None:
@@ -107,14 +114,14 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_for(web: Part, url: str) -> None:
-    """Return when the web server is ready.
+def wait_for(web: Part, url: str, told: Told) -> None:
+    """Return when the web server is ready, or somebody told us to stop.
 
     Raises:
         SystemExit: it ended or took too long; it has said why.
     """
     deadline = time.monotonic() + READY_SECONDS
-    while not answers(url):
+    while not (told.stop or answers(url)):
         ended = web.process.poll() if web.process else None
         if ended is not None:
             sys.exit(ended or 1)
@@ -130,31 +137,24 @@ def welcome(url: str) -> None:
         subprocess.run([*FLASK, "demo-accounts"], cwd=ROOT, check=False)
 
 
-def told(_number: int, _frame: FrameType | None) -> None:
-    """Answer a signal."""
-    raise Told
-
-
 def main() -> None:
     """Run both parts until told to stop."""
+    told = Told()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, told)
     url = address(*listening_place())
     parts = [Part(name) for name in PARTS]
     try:
         parts[0].start()
-        wait_for(parts[0], url)
-        welcome(url)
-        while True:
+        wait_for(parts[0], url, told)
+        if not told.stop:
+            welcome(url)
+        while not told.stop:
             for part in parts:
                 part.tend()
             time.sleep(0.2)
-    except Told:
         say("Stopping.")
     finally:
-        # A second Ctrl-C must not leave half of it running.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         for part in parts:
             if part.process is not None and part.process.poll() is None:
                 part.process.terminate()

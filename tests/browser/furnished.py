@@ -26,7 +26,8 @@ def furnish(site: Site) -> Places:
         long_ago = world.walk_to(State.CONCLUDED).case.ref
     _add_file(site, refs[State.ASSIGNED])
     filing.sent(site.signed_in("marina"))
-    twin, reviewed, one = _draft(site), _draft(site, cns="700000010211009"), _merged(site)
+    twin, reviewed = _draft(site), _draft(site, cns="700000010211009")
+    one, joined = _merged(site)
     return {
         "marina": (
             "/cases/confirm",
@@ -40,7 +41,7 @@ def furnish(site: Site) -> Places:
         "rosangela": (
             f"/cases/{refs[State.IN_PERSON]}",
             f"/patients/{one}",
-            f"/patients/{one}/unmerge",
+            f"/patients/{joined}/unmerge",
             f"/patients/{one}/merge?with={_admit(site, 'Ana B. da Silva')}",
         ),
         "paulo": (f"/cases/{refs[State.ANSWERED]}", f"/cases/{refs[State.ASSIGNED]}/answer"),
@@ -69,12 +70,12 @@ def _admit(site: Site, name: str) -> str:
         return admit(facts, by=world.person("rosangela"), decided=NEW).ref
 
 
-def _merged(site: Site) -> str:
-    """Join two records of one person and return the one that stayed."""
+def _merged(site: Site) -> tuple[str, str]:
+    """Join two records of one person and return the one that stayed and the one that went into it."""
     one, other = _admit(site, "Ana Barbosa"), _admit(site, "Ana L. Barbosa")
     with site.application.app_context(), transaction():
         merge(patient_for(one), patient_for(other), reason="Mesma pessoa.", by=world.person("rosangela"))
-    return one
+    return one, other
 
 
 def _kept(site: Site) -> str:

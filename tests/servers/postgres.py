@@ -29,6 +29,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from tests import memory
 from tests.servers import process
 
 # The data is thrown away with the test: what guards it against a power cut only costs time.
@@ -103,8 +104,7 @@ def start() -> Postgres:
     if given:
         return Postgres(make_url(given).set(drivername="postgresql+psycopg"))
     user = _server_user()
-    memory = Path("/dev/shm")  # noqa: S108 (in memory, each test's copy of a database costs no disk)
-    folder = Path(tempfile.mkdtemp(prefix="tc-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+    folder = Path(tempfile.mkdtemp(prefix="tc-pg-", dir=memory.place()))
     try:
         if user:
             shutil.chown(folder, user["user"], user["group"])
