@@ -34,9 +34,11 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.cases.leaving",
     "teleconsult.cases.models_alerts",
     "teleconsult.cases.of_patient",
+    "teleconsult.shifts.models",
     "teleconsult.attachments.actions",
     "teleconsult.attachments.previews",
     "teleconsult.attachments.panels",
+    "teleconsult.routing.models",
 )
 """Modules whose import registers handlers and panels."""
 

@@ -81,6 +81,20 @@ class ServiceTarget(Model):
     hours: Mapped[int]
 
 
+class BusinessHours(Model):
+    """When the service works on a weekday: minutes of the local day. Holidays are not business hours."""
+
+    __tablename__ = "business_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="known_weekday"),
+        CheckConstraint("opens BETWEEN 0 AND 1439 AND closes > opens AND closes <= 1440", name="in_order"),
+    )
+
+    weekday: Mapped[int] = mapped_column(primary_key=True)
+    opens: Mapped[int] = mapped_column(primary_key=True)
+    closes: Mapped[int]
+
+
 class NetworkSetting(Model):
     """A value the management sets for the whole network, with its name."""
 
