@@ -1,0 +1,59 @@
+"""What is done to rooms, holidays, shifts, leaves and swaps. Inside the caller's transaction; who asks is `by`.
+
+Whoever calls has asked for the permission (`MANAGE_SHIFTS`, `OWN_SHIFTS`); whose shift, leave or swap it is, is asked
+here. What is announced, and with which facts:
+
+- `shift.publish`, `shift.change`, `shift.cancel`: `shifts` (a list), `by`;
+- `shift.check_in`, `shift.check_out`: `shift`, `by` (None: the clock closed a forgotten one);
+- `leave.take`, `leave.cancel`: `leave`, `by`;
+- `swap.accept`: `swap`, `shift` (its new consultant's already), `by`.
+"""
+
+from teleconsult import events
+from teleconsult.shifts.actions.attendance import check_in, check_out, close_forgotten, forgotten
+from teleconsult.shifts.actions.changing import cancel_shift, end_series, move_shift, restore_shift
+from teleconsult.shifts.actions.days import add_holiday, load_holidays, remove_holiday, restore_holiday
+from teleconsult.shifts.actions.leaves import cancel_leave, take_leave
+from teleconsult.shifts.actions.publishing import publish
+from teleconsult.shifts.actions.rooms import change_room, close_room, open_room
+from teleconsult.shifts.actions.series import Laid, LeftOut, preview_series, publish_series
+from teleconsult.shifts.actions.swaps import accept_swap, offer_swap, withdraw_swap
+
+events.declare(
+    "shift.publish",
+    "shift.change",
+    "shift.cancel",
+    "shift.check_in",
+    "shift.check_out",
+    "leave.take",
+    "leave.cancel",
+    "swap.accept",
+)
+
+__all__ = [
+    "Laid",
+    "LeftOut",
+    "accept_swap",
+    "add_holiday",
+    "cancel_leave",
+    "cancel_shift",
+    "change_room",
+    "check_in",
+    "check_out",
+    "close_forgotten",
+    "close_room",
+    "end_series",
+    "forgotten",
+    "load_holidays",
+    "move_shift",
+    "offer_swap",
+    "open_room",
+    "preview_series",
+    "publish",
+    "publish_series",
+    "remove_holiday",
+    "restore_holiday",
+    "restore_shift",
+    "take_leave",
+    "withdraw_swap",
+]
