@@ -48,6 +48,9 @@ class Permission(StrEnum):
     MANAGE_TARGETS = "manage_targets"
     READ_RECORD = "read_record"
     WATCH_OUTBOX = "watch_outbox"
+    READ_ROSTER = "read_roster"
+    OWN_SHIFTS = "own_shifts"
+    MANAGE_SHIFTS = "manage_shifts"
 
 
 _EVERYONE = frozenset(
@@ -55,14 +58,17 @@ _EVERYONE = frozenset(
         Permission.OWN_ACCOUNT,
         Permission.READ_GUIDE,
         Permission.READ_NOTICES,
+        Permission.READ_ROSTER,
     }
 )
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.USE_CODES})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES},
-    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES},
-    Role.ADMINISTRATOR: _EVERYONE | _CLINICAL | {Permission.TRIAGE, Permission.MANAGE_PATIENTS},
+    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES, Permission.OWN_SHIFTS},
+    Role.ADMINISTRATOR: _EVERYONE
+    | _CLINICAL
+    | {Permission.TRIAGE, Permission.MANAGE_PATIENTS, Permission.MANAGE_SHIFTS},
     Role.SUPPORT: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.WATCH_DISTRICT},
     Role.MANAGER: _EVERYONE
     | {
@@ -73,6 +79,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_TARGETS,
         Permission.READ_RECORD,
         Permission.WATCH_OUTBOX,
+        Permission.MANAGE_SHIFTS,
     },
 }
 
