@@ -39,6 +39,8 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.attachments.previews",
     "teleconsult.attachments.panels",
     "teleconsult.routing.models",
+    "teleconsult.bookings.models",
+    "teleconsult.bookings.models_quota",
 )
 """Modules whose import registers handlers and panels."""
 

@@ -48,6 +48,12 @@ def triggers() -> set[str]:
     return {name for name in found if "_no_" in name}
 
 
+def guarded() -> set[str]:
+    """Return the guards that must be there at the present revision: those of the tables that it has."""
+    there = inspect(db.engine).get_table_names()
+    return guards.declared(db.engine.dialect.name, tuple(t for t in guards.APPEND_ONLY if t in there))
+
+
 def counts() -> dict[str, int]:
     tables = ("users", "cases", "case_events", "opinions", "audit_events", "notices", "case_patients", "case_questions")
     found = {table: db.session.scalar(db.text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608
@@ -96,7 +102,7 @@ def test_models_and_migrations_agree(fresh):
 def test_the_guards_are_there_after_every_revision(fresh):
     for revision in revisions():
         flask_migrate.upgrade(revision=revision)
-        assert triggers() == guards.declared(db.engine.dialect.name), revision
+        assert triggers() == guarded(), revision
 
 
 def test_rows_survive_from_every_earlier_revision(fresh):

@@ -6,10 +6,11 @@ is handed in as `Facts`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from teleconsult import moves
 from teleconsult.errors import N_, Refused
 
 
@@ -88,16 +89,7 @@ class Facts:
 Need = Callable[[CaseLike, "Person | None", Facts], None]
 
 
-@dataclass(frozen=True)
-class Move:
-    """One action: from which states, to which (None: it stays), who may, what it must carry."""
-
-    verb: str
-    sources: frozenset[State]
-    target: State | None
-    who: frozenset[Who]
-    carries: tuple[str, ...] = ()
-    needs: tuple[Need, ...] = field(default=(), compare=False)
+Move = moves.Move[State, Who]
 
 
 def _follow_up_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
@@ -285,16 +277,15 @@ def check(
         Refused: with a sentence a clinician can read.
     """
     move = MOVES[verb]
-    if case.state not in move.sources:
-        raise Refused(N_("Este passo não é possível na situação em que o caso está agora."))
-    if not move.who & parts(case, user, facts):
-        raise Refused(N_("Este passo cabe a outra pessoa."))
-    for need in move.needs:
-        need(case, user, facts)
-    if carry is not None:
-        for name in move.carries:
-            if not carry.get(name):
-                raise Refused(N_("Falta informar: %(what)s."), field=name, what=CARRY_WORDS[name])
+    moves.hold(
+        move,
+        case.state,
+        lambda: parts(case, user, facts),
+        (case, user, facts),
+        carry,
+        words=CARRY_WORDS,
+        elsewhere=N_("Este passo não é possível na situação em que o caso está agora."),
+    )
     return move
 
 

@@ -1,0 +1,1 @@
+"""In-person booking: the waiting list, the agenda, allowances, channels, attendance."""

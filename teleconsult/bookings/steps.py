@@ -1,0 +1,243 @@
+"""The moves of a booking request, as one table. Pure: standard library only.
+
+The same mechanism as the life cycle of a case (`teleconsult.moves`): the referral waits, is offered a slot, is booked,
+and the patient is seen or not. What the rules must know of the world is handed in as `Facts`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from teleconsult import moves
+from teleconsult.errors import N_, Refused
+
+
+class State(StrEnum):
+    """Where a booking request stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    ATTENDED = "attended"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+
+
+STATE_WORDS = {
+    State.WAITING: N_("Na lista de espera"),
+    State.OFFERED: N_("Vaga oferecida"),
+    State.BOOKED: N_("Marcada"),
+    State.ATTENDED: N_("Compareceu"),
+    State.MISSED: N_("Faltou"),
+    State.CANCELLED: N_("Desmarcada"),
+    State.ENDED: N_("Encerrada sem consulta"),
+}
+LISTED = frozenset({State.WAITING, State.OFFERED})
+"""On the waiting list: an offer keeps its place until it is taken."""
+
+
+class Kind(StrEnum):
+    """What the visit is: the first of a referral, or a return to the specialist."""
+
+    FIRST = "first"
+    RETURN = "return"
+
+
+KIND_WORDS = {Kind.FIRST: N_("Primeira consulta"), Kind.RETURN: N_("Retorno")}
+
+
+class Channel(StrEnum):
+    """How a booking came in."""
+
+    SCREEN = "screen"
+    PHONE = "phone"
+    SHEET = "sheet"
+
+
+CHANNEL_WORDS = {
+    Channel.SCREEN: N_("na tela"),
+    Channel.PHONE: N_("por telefone"),
+    Channel.SHEET: N_("pela planilha"),
+}
+
+
+class Who(StrEnum):
+    """The part a person plays towards one request."""
+
+    UNIT = "unit"
+    SUPPORT = "support"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+class Person(Protocol):
+    """What the rules must know of a person."""
+
+    unit_id: int | None
+
+    @property
+    def roles(self) -> frozenset[str]: ...
+
+
+class RequestLike(Protocol):
+    """What the rules must know of a request."""
+
+    state: str
+    unit_id: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is so in the world.
+
+    `own_district` lets support act for the unit, `open` says that a visit can still come of the referral, `begun`
+    that the day of the visit has come, `expired` that nobody answered the offer.
+    """
+
+    own_district: bool = False
+    open: bool = True
+    begun: bool = False
+    expired: bool = False
+
+
+def _open(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
+    if not facts.open:
+        raise Refused(N_("O caso deste encaminhamento já foi encerrado: não há consulta a marcar."))
+
+
+def _begun(_request: RequestLike, user: Person | None, facts: Facts) -> None:
+    if user is not None and not facts.begun:
+        raise Refused(N_("A consulta ainda não aconteceu: a presença é anotada no dia."))
+
+
+def _expired(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
+    if not facts.expired:
+        raise Refused(N_("O prazo para aceitar a vaga ainda não terminou."))
+
+
+S = State
+Move = moves.Move[State, Who]
+_SIDE = frozenset({Who.UNIT, Who.SUPPORT, Who.ADMINISTRATOR})
+_DESK = frozenset({Who.ADMINISTRATOR, Who.SYSTEM})
+
+
+def _move(
+    verb: str, sources: set[State], target: State | None, who: frozenset[Who], *carries: str, needs: Any = ()
+) -> Move:
+    return Move(verb, frozenset(sources), target, who, carries, needs)
+
+
+MOVES: dict[str, Move] = {
+    move.verb: move
+    for move in (
+        _move("offer", {S.WAITING}, S.OFFERED, _DESK, "slot", needs=(_open,)),
+        _move("refuse", {S.OFFERED}, S.WAITING, _SIDE),
+        _move("expire", {S.OFFERED}, S.WAITING, frozenset({Who.SYSTEM}), needs=(_expired,)),
+        _move("book", {S.WAITING, S.OFFERED}, S.BOOKED, _SIDE, "slot", "channel", needs=(_open,)),
+        _move("move", {S.BOOKED}, None, _SIDE, "slot", "why", needs=(_open,)),
+        _move("cancel", {S.BOOKED}, S.CANCELLED, _SIDE, "why"),
+        _move("release", {S.BOOKED, S.OFFERED}, S.WAITING, _DESK, "why"),
+        _move("attend", {S.BOOKED}, S.ATTENDED, _DESK, needs=(_begun,)),
+        _move("miss", {S.BOOKED}, S.MISSED, frozenset({Who.ADMINISTRATOR}), needs=(_begun,)),
+        _move("correct", {S.ATTENDED, S.MISSED}, S.BOOKED, frozenset({Who.ADMINISTRATOR}), "why", needs=(_open,)),
+        _move("requeue", {S.MISSED, S.CANCELLED}, S.WAITING, _SIDE, needs=(_open,)),
+        _move(
+            "end",
+            {S.WAITING, S.OFFERED, S.BOOKED, S.MISSED, S.CANCELLED},
+            S.ENDED,
+            frozenset({Who.SYSTEM}),
+            "why",
+        ),
+    )
+}
+
+CARRY_WORDS = {
+    "slot": N_("o horário"),
+    "channel": N_("como a marcação chegou"),
+    "why": N_("o motivo"),
+}
+
+DONE_WORDS = {
+    "make": N_("entrou na lista de espera"),
+    "offer": N_("vaga oferecida"),
+    "refuse": N_("vaga recusada"),
+    "expire": N_("a vaga oferecida não foi aceita no prazo"),
+    "book": N_("marcada"),
+    "move": N_("mudada de horário"),
+    "cancel": N_("desmarcada"),
+    "release": N_("voltou à lista: a agenda mudou"),
+    "attend": N_("o paciente compareceu"),
+    "miss": N_("o paciente faltou"),
+    "correct": N_("presença corrigida"),
+    "requeue": N_("voltou à lista de espera"),
+    "end": N_("encerrada"),
+}
+"""How the history of a request tells each move."""
+
+ABSENCES = {
+    "unknown": N_("Não se sabe"),
+    "forgot": N_("Esqueceu"),
+    "ill": N_("Estava doente"),
+    "transport": N_("Não teve transporte"),
+    "work": N_("Não pôde sair do trabalho"),
+    "notice": N_("Não recebeu o aviso"),
+    "solved": N_("Já estava melhor ou foi atendido em outro lugar"),
+}
+"""Why a patient did not come, as far as anybody knows."""
+
+
+def parts(request: RequestLike, user: Person | None, facts: Facts) -> frozenset[Who]:
+    """Return the parts the person plays towards this request; nobody (None) is the system."""
+    if user is None:
+        return frozenset({Who.SYSTEM})
+    plays = {
+        Who.UNIT: "requester" in user.roles and user.unit_id == request.unit_id,
+        Who.SUPPORT: "support" in user.roles and facts.own_district,
+        Who.ADMINISTRATOR: "administrator" in user.roles,
+    }
+    return frozenset(part for part, holds in plays.items() if holds)
+
+
+def check(
+    verb: str, request: RequestLike, user: Person | None, facts: Facts, carry: Mapping[str, Any] | None = None
+) -> Move:
+    """Return the move if this person may make it on this request now, carrying this.
+
+    `carry` None asks only whether the move is open.
+
+    Raises:
+        Refused: with a sentence that says why.
+    """
+    move = MOVES[verb]
+    moves.hold(
+        move,
+        request.state,
+        lambda: parts(request, user, facts),
+        (request, user, facts),
+        carry,
+        words=CARRY_WORDS,
+        elsewhere=_elsewhere(verb, request.state),
+    )
+    return move
+
+
+def _elsewhere(verb: str, state: str) -> str:
+    if verb in ("attend", "miss") and state in (State.ATTENDED, State.MISSED):
+        return N_("A presença desta consulta já foi anotada.")
+    if verb in ("book", "offer") and state == State.BOOKED:
+        return N_("A consulta deste encaminhamento já está marcada.")
+    return N_("Este passo não é possível na situação em que a marcação está agora.")
+
+
+def open_verbs(request: RequestLike, user: Person | None, facts: Facts) -> frozenset[str]:
+    """Return the verbs open to this person on this request now."""
+    found = set()
+    for verb in MOVES:
+        try:
+            check(verb, request, user, facts)
+        except Refused:
+            continue
+        found.add(verb)
+    return frozenset(found)
