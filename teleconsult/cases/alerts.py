@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 
 from teleconsult import audit, clock
+from teleconsult.cases import counting
 from teleconsult.cases.clocks import LAPSE_REMINDERS
+from teleconsult.cases.hours import Hours, open_seconds
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.models_alerts import CaseAlert
@@ -57,21 +59,24 @@ class Alert:
 
 def unassigned(now: datetime, only: int | None = None) -> Iterator[Due]:
     """Find what has waited half of its target in the queue."""
-    for row in _running("case.unassigned", State.SUBMITTED, 1 / 2, now, only):
+    for row, _hours in _running("case.unassigned", State.SUBMITTED, 1 / 2, now, only):
         yield Due(row.id, "case.unassigned", str(row.round))
 
 
 def holder_idle(now: datetime, only: int | None = None) -> Iterator[Due]:
     """Find what is past three quarters of its target, and whose holder did nothing on it for the last quarter."""
-    for row in _running("case.holder_idle", State.ASSIGNED, 3 / 4, now, only):
-        if _last_sign(row.id, row.holder_id) <= now - _target(row) / 4:
+    for row, hours in _running("case.holder_idle", State.ASSIGNED, 3 / 4, now, only):
+        if open_seconds(_last_sign(row.id, row.holder_id), now, hours) >= _target(row, hours) / 4:
             yield Due(row.id, "case.holder_idle", str(row.round))
 
 
 def late(now: datetime, only: int | None = None) -> Iterator[Due]:
     """Find what is past its target."""
     for state in (State.SUBMITTED, State.ASSIGNED):
-        for row in _running("case.late", state, 1, now, only):
+        query = _one(select(Case.id, Case.round), only).where(
+            in_state(state), Case.due_at <= now, _not_told("case.late")
+        )
+        for row in db.session.execute(query.order_by(Case.due_at, Case.id)).all():
             yield Due(row.id, "case.late", str(row.round))
 
 
@@ -113,22 +118,26 @@ def _not_told(kind: str) -> ColumnElement[bool]:
     return ~exists().where(CaseAlert.case_id == Case.id, CaseAlert.kind == kind, CaseAlert.turn == turn)
 
 
-def _running(kind: str, state: State, share: float, now: datetime, only: int | None) -> Iterator[Any]:
-    """Yield the cases in a state of service time that have used a share of their target and are not told of."""
-    longest = timedelta(hours=max(settings.target_hours().values()))
-    columns = (Case.id, Case.round, Case.holder_id, Case.due_at, Case.clock_since, Case.service_seconds)
-    query = _one(select(*columns), only).where(
-        in_state(state), Case.due_at <= now + longest * (1 - share), _not_told(kind)
-    )
-    for row in db.session.execute(query.order_by(Case.due_at, Case.id)).all():
-        if row.due_at - _target(row) * (1 - share) <= now:
-            yield row
+def _running(
+    kind: str, state: State, share: float, now: datetime, only: int | None
+) -> Iterator[tuple[Any, Hours | None]]:
+    """Yield the cases in a state of service time that have used a share of their target and are not told of.
+
+    Each comes with the hours in which its clock runs: by them the share is counted, and not by the wall.
+    """
+    columns = (Case.id, Case.round, Case.priority, Case.holder_id, Case.due_at, Case.clock_since, Case.service_seconds)
+    query = _one(select(*columns), only).where(in_state(state), _not_told(kind))
+    rows = db.session.execute(query.order_by(Case.due_at, Case.id)).all()
+    clocks = counting.load() if rows else counting.Clocks({})
+    for row in rows:
+        hours = clocks.of(row.priority)
+        if open_seconds(now, row.due_at, hours) <= _target(row, hours) * (1 - share):
+            yield row, hours
 
 
-def _target(row: Any) -> timedelta:
-    """Return the target as it was when the clock last started; what is set today may be another."""
-    target: timedelta = row.due_at - row.clock_since + timedelta(seconds=row.service_seconds)
-    return target
+def _target(row: Any, hours: Hours | None) -> float:
+    """Return the target in seconds as it was when the clock last started; what is set today may be another."""
+    return float(open_seconds(row.clock_since, row.due_at, hours) + row.service_seconds)
 
 
 def _last_sign(case_id: int, holder_id: int) -> datetime:

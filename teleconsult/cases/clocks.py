@@ -1,14 +1,16 @@
 """The two clocks of a case. Pure: standard library only.
 
 Service time runs while the case is submitted or assigned; requester time while it is returned or
-awaiting information; never both. The target to the first opinion of a round counts service time only.
+awaiting information; never both. The target to the first opinion of a round counts service time only, round the
+clock or in business hours (`hours`), as the management has it for the priority.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from teleconsult.cases.hours import Hours, after, open_seconds
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE
 from teleconsult.errors import N_
 
@@ -54,10 +56,15 @@ class Times(NamedTuple):
     clock: str
 
 
-def read(steps: Iterable[Step]) -> Times:
+def every_second(from_: datetime, to: datetime) -> float:
+    """Return the seconds between two moments, all of which count round the clock."""
+    return open_seconds(from_, to, None)
+
+
+def read(steps: Iterable[Step], counted: Callable[[datetime, datetime], float] = every_second) -> Times:
     """Fold the events of a case, oldest first, into its clocks. `state` is the state after the event.
 
-    Both totals belong to the present round. The last interval, still running, is not counted: add
+    `counted` says how much of a stretch of service time counts; requester time always counts whole. Both totals belong to the present round. The last interval, still running, is not counted: add
     `now - running_since` when `clock` is the one you want.
     """
     service = requester = 0.0
@@ -65,9 +72,8 @@ def read(steps: Iterable[Step]) -> Times:
     clock = ""
     for step in steps:
         if since is not None:
-            passed = max(0.0, (step.at - since).total_seconds())
-            service += passed if clock == "service" else 0
-            requester += passed if clock == "requester" else 0
+            service += max(0.0, counted(since, step.at)) if clock == "service" else 0
+            requester += max(0.0, every_second(since, step.at)) if clock == "requester" else 0
         if step.verb in NEW_TARGET:
             service = requester = 0.0
         clock = "service" if step.state in SERVICE else "requester" if step.state in REQUESTER_TIME else ""
@@ -75,9 +81,9 @@ def read(steps: Iterable[Step]) -> Times:
     return Times(service, requester, since, clock)
 
 
-def due_at(started: datetime, used_seconds: float, target_hours: float) -> datetime:
+def due_at(started: datetime, used_seconds: float, target_hours: float, hours: Hours | None = None) -> datetime:
     """Return when the target ends if the service clock runs from `started` with `used_seconds` gone."""
-    return started + timedelta(hours=target_hours, seconds=-used_seconds)
+    return after(started, target_hours * 3600 - used_seconds, hours)
 
 
 def within(since: datetime | None, days: int, now: datetime) -> bool:

@@ -27,6 +27,7 @@ class Due(NamedTuple):
 NOTHING = Due("none", "", {})
 PAUSED = Due("paused", N_("relógio parado"), {})
 
+_UNTIL = (N_("responder até %(when)s"), N_("resposta até %(when)s"))
 _LATE = (N_("atrasado há %(n)d min"), N_("atrasado há %(n)d h"), N_("atrasado há 1 dia"), N_("atrasado há %(n)d dias"))
 _ANSWER = (N_("responder em %(n)d min"), N_("responder em %(n)d h"), N_("responder em %(n)d dias"))
 _AWAIT = (N_("resposta em até %(n)d min"), N_("resposta em até %(n)d h"), N_("resposta em até %(n)d dias"))
@@ -39,6 +40,7 @@ def due_words(
     *,
     soon_seconds: float = 12 * HOUR,
     asker: bool = False,
+    counted: float | None = None,
 ) -> Due:
     """Return the deadline of a case in a few words.
 
@@ -48,6 +50,8 @@ def due_words(
         state: the state of the case.
         soon_seconds: what must be left for the deadline to be calm.
         asker: as the requester reads it, who waits for the answer instead of giving it.
+        counted: the seconds left that count, where business hours leave out some; then the words name the moment,
+            not the distance, and `when` among the params is to be filled in by who shows them.
     """
     if state in REQUESTER_TIME:
         return PAUSED
@@ -58,9 +62,12 @@ def due_words(
         return _late(-left)
     due = due_at.astimezone(now.tzinfo)
     today = due.date() == now.date()
-    kind = "soon" if left <= soon_seconds or today else "clock"
-    if today and left >= CLOSE and not asker:
+    kind = "soon" if (left if counted is None else counted) <= soon_seconds or today else "clock"
+    still = counted is not None and counted < left
+    if today and not asker and (still or left >= CLOSE):
         return Due(kind, N_("vence hoje, %(time)s"), {"time": due.strftime("%H:%M")})
+    if still and not today:
+        return Due(kind, _UNTIL[asker], {"when": ""})
     return Due(kind, *_ahead(left, _AWAIT if asker else _ANSWER))
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypedDict
 
+from teleconsult.cases.counting import Clocks
 from teleconsult.cases.deadline import PAUSED, due_words
+from teleconsult.cases.hours import Hours, open_seconds
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State
 from teleconsult.network import settings
 from teleconsult.web.language import spoken
@@ -41,13 +43,13 @@ class Chip(TypedDict):
     text: str
 
 
-def due_chip(case: Timed, now: datetime, *, asker: bool = False) -> Chip:
+def due_chip(case: Timed, now: datetime, clocks: Clocks, *, asker: bool = False) -> Chip:
     """Return the deadline of a case in a few words; `asker`: as its requester reads it.
 
     kind is clock, soon, late, paused or none; a tone never comes without its words.
     """
     if case.state in SERVICE:
-        return service_chip(case, local(now), asker=asker)
+        return service_chip(case, local(now), clocks, asker=asker)
     if case.state in REQUESTER_TIME:
         if not asker or case.ends_at is None:
             return Chip(kind="paused", text=_(PAUSED.message))
@@ -58,41 +60,46 @@ def due_chip(case: Timed, now: datetime, *, asker: bool = False) -> Chip:
     return Chip(kind="none", text="")
 
 
-def service_chip(case: Timed, here: datetime, *, asker: bool = False) -> Chip:
+def service_chip(case: Timed, here: datetime, clocks: Clocks, *, asker: bool = False) -> Chip:
     """Return the deadline of a case whose answer is awaited; `here` is the present in the reader's zone."""
-    soon = SOON * _target_seconds(case, case.due_at) if case.due_at else 0
-    kind, message, params = due_words(case.due_at, here, case.state, soon_seconds=soon, asker=asker)
+    due_at, hours = case.due_at, clocks.of(case.priority)
+    soon = SOON * _target_seconds(case, due_at, hours) if due_at else 0
+    counted = open_seconds(here, due_at, hours) if hours is not None and due_at else None
+    kind, message, params = due_words(due_at, here, case.state, soon_seconds=soon, asker=asker, counted=counted)
+    if "when" in params and due_at:
+        params = {"when": weekday_when(due_at, here)}
     return Chip(kind=kind, text=_(message, **params) if message else "")
 
 
-def _target_seconds(case: Timed, due_at: datetime) -> float:
+def _target_seconds(case: Timed, due_at: datetime, hours: Hours | None) -> float:
     """Return the target as it was when the clock last started; what is set today may be another."""
-    since = case.clock_since or due_at
-    return (due_at - since).total_seconds() + case.service_seconds
+    return open_seconds(case.clock_since or due_at, due_at, hours) + case.service_seconds
 
 
 @dataclass(frozen=True)
 class Clock:
-    """How much of the promised time is used, in hours, and until when."""
+    """How much of the promised time is used, in hours, and until when; `business`: in hours of work alone."""
 
     used: int
     total: int
     when: str
     late: str
     running: bool
+    business: bool
 
 
-def clock_of(case: Timed, now: datetime) -> Clock | None:
+def clock_of(case: Timed, now: datetime, clocks: Clocks) -> Clock | None:
     """Return the clock of a case whose answer is awaited; None when no time is promised."""
     if case.state in SERVICE and case.due_at is not None:
-        total = _target_seconds(case, case.due_at)
-        left = (case.due_at - now).total_seconds()
-        late = short_span(left) if left < 0 else ""
-        return Clock(_hours(total - left), _hours(total), when(case.due_at, now), late, True)
+        hours = clocks.of(case.priority)
+        total = _target_seconds(case, case.due_at, hours)
+        used = total - open_seconds(now, case.due_at, hours)
+        late = short_span((case.due_at - now).total_seconds()) if case.due_at < now else ""
+        return Clock(_hours(used), _hours(total), when(case.due_at, now), late, True, hours is not None)
     if case.state in REQUESTER_TIME:
-        hours = settings.target_hours()[case.priority]
+        target = settings.target_hours()[case.priority]
         ends = when(case.ends_at, now) if case.ends_at else ""
-        return Clock(_hours(case.service_seconds), hours, ends, "", False)
+        return Clock(_hours(case.service_seconds), target, ends, "", False, clocks.of(case.priority) is not None)
     return None
 
 
@@ -108,6 +115,14 @@ def when(moment: datetime, now: datetime) -> str:
     time = localclock(moment)
     words = {-1: _("ontem às %(time)s", time=time), 0: _("hoje às %(time)s", time=time)}
     return words.get(days) or _("amanhã às %(time)s", time=time)
+
+
+def weekday_when(moment: datetime, now: datetime) -> str:
+    """Show a moment of the coming week by its weekday: 'seg., 10:00'; a later one with its date."""
+    here = local(moment)
+    if (here.date() - local(now).date()).days > 6:  # from then on a weekday could be either
+        return localtime(moment)
+    return f"{spoken().days[here.weekday()]}, {localclock(moment)}"
 
 
 def short_when(moment: datetime, now: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from teleconsult import clock, events
-from teleconsult.cases import outcome, story, timeline
+from teleconsult.cases import counting, outcome, story, timeline
 from teleconsult.cases import queries_case as queries
 from teleconsult.cases.access import Look, Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
@@ -14,7 +14,7 @@ from teleconsult.cases.buttons import Button, buttons, link_of
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
-from teleconsult.cases.lifecycle import State, Who, parts
+from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.words import STATE_WORDS
@@ -105,6 +105,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     mine = parts(case, user, facts)
     asks = bool(mine & {Who.REQUESTER, Who.SUPPORT})
     asker_side = asks or user.unit_id == case.unit_id
+    clocks = counting.load() if case.state in SERVICE | REQUESTER_TIME else counting.Clocks({})
     names = _names(user, people, happened, on_paper=on_paper)
     return Page(
         case=case,
@@ -113,8 +114,8 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         meta=_meta(case, patient),
         state_word=state_word(case, None if on_paper else user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
-        due=due_chip(case, now, asker=asker_side),
-        clock=clock_of(case, now),
+        due=due_chip(case, now, clocks, asker=asker_side),
+        clock=clock_of(case, now, clocks),
         moves=buttons(case, user, facts) if sight is not Sight.CLOSED else [],
         next_url=link_of(case, user),
         asker=people[case.requester_id].full_name,

@@ -8,8 +8,10 @@ from flask import url_for
 from sqlalchemy import Row
 
 from teleconsult import clock
+from teleconsult.cases import counting
 from teleconsult.cases.access import Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
+from teleconsult.cases.counting import Clocks
 from teleconsult.cases.due import Chip, due_chip, service_chip
 from teleconsult.cases.lifecycle import SERVICE, State
 from teleconsult.cases.models import Case
@@ -17,6 +19,8 @@ from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, local
+
+_NO_CLOCK = Clocks({})
 
 
 class Moment:
@@ -34,6 +38,11 @@ class Moment:
     def today(self) -> date:
         """Return the reader's today."""
         return self.here.date()
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Return how the clocks count; read only where a clock runs."""
+        return counting.load()
 
     @cached_property
     def _cases(self) -> str:
@@ -87,5 +96,5 @@ def due_words_of(row: Row[Any], moment: Moment, *, asker: bool = False) -> Chip:
     """Return the deadline chip of the row."""
     case = cast(Case, row)
     if row.state in SERVICE:
-        return service_chip(case, moment.here, asker=asker)
-    return due_chip(case, moment.now, asker=asker)
+        return service_chip(case, moment.here, moment.clocks, asker=asker)
+    return due_chip(case, moment.now, _NO_CLOCK, asker=asker)

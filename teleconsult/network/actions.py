@@ -7,15 +7,18 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from teleconsult import audit, clock
+from teleconsult import audit, clock, events
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import db
 from teleconsult.network import settings
 from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.network.settings import Counting
 from teleconsult.people import queries as people
 from teleconsult.people.models import User
 from teleconsult.typed import fold
+
+events.declare("network.counting")
 
 LONGEST_SLUG = 40
 UNIT_FIELDS = (
@@ -99,8 +102,13 @@ def edit_specialty(specialty: Specialty, values: Mapping[str, Any], *, by: User)
     _record_change("specialty.change", specialty, before, by)
 
 
-def set_times(hours: Mapping[str, int], days: Mapping[str, int], *, based_on: str, by: User) -> None:
+def set_times(
+    hours: Mapping[str, int], days: Mapping[str, int], counting: Counting, *, based_on: str, by: User
+) -> None:
     """Set every target and window at once, for cases whose clock starts from now on.
+
+    How time counts changes for every clock at once: those that run are counted anew by the handlers of
+    `network.counting`, in this transaction.
 
     Raises:
         Overtaken: somebody set them since the form was shown (`based_on` is `settings.stamp()` of then).
@@ -108,12 +116,17 @@ def set_times(hours: Mapping[str, int], days: Mapping[str, int], *, based_on: st
     """
     if settings.stamp() != based_on:
         raise Overtaken
+    before = settings.counting()
     for priority, value in hours.items():
         settings.set_target(priority, value)
     for name, value in days.items():
         settings.set_days(name, value)
     db.session.flush()
-    audit.record("system", "targets.change", by_id=by.id, hours=dict(hours), days=dict(days))
+    if counting != before:
+        settings.set_counting(counting.runs, counting.week)
+        events.emit("network.counting", before=before, after=counting)
+    audit.record("system", "targets.change", by_id=by.id, hours=dict(hours), days=dict(days),
+                 runs=dict(counting.runs), week=[list(span) for span in counting.week])  # fmt: skip
 
 
 def _set_unit(unit: HealthUnit, values: Mapping[str, Any]) -> None:

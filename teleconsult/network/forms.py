@@ -3,13 +3,15 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from teleconsult.checks import check_cnes
 from teleconsult.errors import Refused
+from teleconsult.network import week
 from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS
+from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT_HOURS, Counting
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, say
 
@@ -106,27 +108,70 @@ class SpecialtyForm(VersionedForm):
         return {**kept, "backup_id": self._numbers.get(kept.pop("backup"))}
 
 
-class TargetsForm(VersionedForm):
-    """Hours to the first opinion by priority, and windows in days."""
+WEEKDAYS = (_l("Segunda"), _l("Terça"), _l("Quarta"), _l("Quinta"), _l("Sexta"), _l("Sábado"), _l("Domingo"))
+_WHOLE = _l("Escreva um número inteiro.")
 
-    routine = IntegerField(_l("Rotina"), [InputRequired(_l("Escreva um número inteiro."))])
-    high = IntegerField(_l("Alta"), [InputRequired(_l("Escreva um número inteiro."))])
-    urgent = IntegerField(_l("Urgente"), [InputRequired(_l("Escreva um número inteiro."))])
-    follow_up_days = IntegerField(
-        _l("Para a unidade perguntar de novo"), [InputRequired(_l("Escreva um número inteiro."))]
-    )
-    reopen_days = IntegerField(_l("Para reabrir um caso concluído"), [InputRequired(_l("Escreva um número inteiro."))])
-    lapse_days = IntegerField(
-        _l("Até encerrar o que a unidade não respondeu"), [InputRequired(_l("Escreva um número inteiro."))]
-    )
-    survey_days = IntegerField(
-        _l("Para responder à pesquisa de desfecho"), [InputRequired(_l("Escreva um número inteiro."))]
-    )
+
+class TargetsForm(VersionedForm):
+    """Hours to the first opinion by priority and how they run, the week of business hours, and windows in days."""
+
+    routine = IntegerField(_l("Rotina"), [InputRequired(_WHOLE)])
+    high = IntegerField(_l("Alta"), [InputRequired(_WHOLE)])
+    urgent = IntegerField(_l("Urgente"), [InputRequired(_WHOLE)])
+    runs_routine = SelectField(_l("Rotina: como as horas contam"))
+    runs_high = SelectField(_l("Alta: como as horas contam"))
+    runs_urgent = SelectField(_l("Urgente: como as horas contam"))
+    day_0 = StringField(WEEKDAYS[0], [Length(max=80)])
+    day_1 = StringField(WEEKDAYS[1], [Length(max=80)])
+    day_2 = StringField(WEEKDAYS[2], [Length(max=80)])
+    day_3 = StringField(WEEKDAYS[3], [Length(max=80)])
+    day_4 = StringField(WEEKDAYS[4], [Length(max=80)])
+    day_5 = StringField(WEEKDAYS[5], [Length(max=80)])
+    day_6 = StringField(WEEKDAYS[6], [Length(max=80)])
+    follow_up_days = IntegerField(_l("Para a unidade perguntar de novo"), [InputRequired(_WHOLE)])
+    reopen_days = IntegerField(_l("Para reabrir um caso concluído"), [InputRequired(_WHOLE)])
+    lapse_days = IntegerField(_l("Até encerrar o que a unidade não respondeu"), [InputRequired(_WHOLE)])
+    survey_days = IntegerField(_l("Para responder à pesquisa de desfecho"), [InputRequired(_WHOLE)])
+    sure = HiddenField()
+    """The counting that was confirmed, as `Counting` is written; another one asks again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            SelectChoice(ALWAYS, _("Dia e noite, sem parar")),
+            SelectChoice(BUSINESS, _("Só no horário de atendimento")),
+        ]
+        for field in (self.runs_routine, self.runs_high, self.runs_urgent):
+            field.choices = choices
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Hold every day to its shape too, and say at the field what is wrong with it."""
+        content = super().validate(extra_validators)
+        for day in range(len(WEEKDAYS)):
+            try:
+                week.parse(self[f"day_{day}"].data or "")
+            except Refused as refusal:
+                self[f"day_{day}"].errors = [say(refusal)]
+                content = False
+        return content
 
     def hours(self) -> dict[str, int]:
         """Return hours by priority."""
-        return {name: int(self[name].data) for name in ("routine", "high", "urgent")}
+        return {name: int(self[name].data) for name in DEFAULT_HOURS}
 
     def days(self) -> dict[str, int]:
         """Return days by the name of their window."""
-        return {name: int(self[name].data) for name in ("follow_up_days", "reopen_days", "lapse_days", "survey_days")}
+        return {name: int(self[name].data) for name in DEFAULT_DAYS}
+
+    def counting(self) -> Counting:
+        """Return how time is to count; call it when the form is valid."""
+        spans = [(day, *span) for day in range(len(WEEKDAYS)) for span in week.parse(self[f"day_{day}"].data or "")]
+        return Counting({priority: self[f"runs_{priority}"].data for priority in DEFAULT_HOURS}, tuple(spans))
+
+
+def written_week(counting: Counting) -> dict[str, str]:
+    """Return the fields of the form that say how time counts."""
+    days = {day: [span[1:] for span in counting.week if span[0] == day] for day in range(len(WEEKDAYS))}
+    return {f"day_{day}": week.words(spans) for day, spans in days.items()} | {
+        f"runs_{priority}": how for priority, how in counting.runs.items()
+    }

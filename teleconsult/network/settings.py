@@ -1,16 +1,34 @@
 """What the management sets for the whole network: targets and windows, with the defaults of the domain."""
 
-from sqlalchemy import select
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
 
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db
-from teleconsult.network.models import NetworkSetting, ServiceTarget
+from teleconsult.extensions import changed, db
+from teleconsult.network.models import BusinessHours, NetworkSetting, ServiceTarget
 
 DEFAULT_HOURS = {"routine": 72, "high": 48, "urgent": 24}
 """Hours of service time to the first opinion (domain.md, Time)."""
 
 DEFAULT_DAYS = {"follow_up_days": 15, "reopen_days": 30, "lapse_days": 30, "survey_days": 30}
 """Windows in days (domain.md, The life cycle)."""
+
+ALWAYS, BUSINESS = "always", "business"
+"""How the clocks of a priority run: round the clock, or in business hours alone."""
+
+RUNS = {f"runs_{priority}": ALWAYS for priority in DEFAULT_HOURS}
+
+Week = tuple[tuple[int, int, int], ...]
+"""Business hours: weekday (Monday is 0), and from which to which minute of the local day, in their order."""
+
+
+class Counting(NamedTuple):
+    """How time counts: for each priority round the clock or not, and the week of business hours."""
+
+    runs: Mapping[str, str]
+    week: Week
 
 
 def target_hours() -> dict[str, int]:
@@ -55,6 +73,33 @@ def every_window() -> dict[str, int]:
     return DEFAULT_DAYS | {name: int(value) for name, value in rows}
 
 
+def counting() -> Counting:
+    """Return how the clocks of each priority run, and the week of business hours (empty until it is set)."""
+    rows = db.session.execute(select(NetworkSetting.name, NetworkSetting.value).where(NetworkSetting.name.in_(RUNS)))
+    runs = RUNS | {row.name: row.value for row in rows}
+    hours = select(BusinessHours.weekday, BusinessHours.opens, BusinessHours.closes)
+    week = tuple(sorted((row.weekday, row.opens, row.closes) for row in db.session.execute(hours)))
+    return Counting({name.removeprefix("runs_"): how for name, how in runs.items()}, week)
+
+
+def set_counting(runs: Mapping[str, str], week: Sequence[tuple[int, int, int]]) -> None:
+    """Set how the clocks of each priority run. The clocks that run are counted anew by who calls (`network.actions`).
+
+    Raises:
+        Refused: a priority runs in business hours, and there are none.
+    """
+    for priority, how in runs.items():
+        if how == BUSINESS and not week:
+            raise Refused(N_("Escreva o horário de ao menos um dia da semana."), field=f"runs_{priority}")
+        db.session.merge(NetworkSetting(name=f"runs_{priority}", value=how))
+    changed(delete(BusinessHours))
+    db.session.add_all(BusinessHours(weekday=day, opens=opens, closes=closes) for day, opens, closes in week)
+    db.session.flush()
+
+
 def stamp() -> str:
-    """Return all targets and windows in one line: what a form was based on."""
-    return " ".join(f"{name}={value}" for name, value in sorted((target_hours() | every_window()).items()))
+    """Return everything that is set here in one line: what a form was based on."""
+    runs, week = counting()
+    figures: dict[str, object] = {**target_hours(), **every_window(), **{f"runs_{k}": how for k, how in runs.items()}}
+    spans = ",".join("-".join(map(str, span)) for span in week)
+    return " ".join([*(f"{name}={value}" for name, value in sorted(figures.items())), f"week={spans}"])

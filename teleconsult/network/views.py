@@ -13,7 +13,7 @@ from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network import actions, directory, settings
 from teleconsult.network.directory import GuideFilter
-from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm
+from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm, written_week
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
@@ -170,13 +170,26 @@ def edit_specialty(slug: str) -> str | Response | tuple[str, int]:
 @bp.route("/targets", methods=["GET", "POST"])
 @requires(Permission.MANAGE_TARGETS)
 def targets() -> str | Response | tuple[str, int]:
-    """Set the hours to the first opinion and the windows in days."""
-    form = TargetsForm(data={**settings.target_hours(), **settings.every_window(), "version": settings.stamp()})
+    """Set the hours to the first opinion, how they count, and the windows in days; what it changes is said before."""
+    present = settings.counting()
+    kept = {**settings.target_hours(), **settings.every_window(), **written_week(present)}
+    form = TargetsForm(data={**kept, "version": settings.stamp()})
+    if not form.validate_on_submit():
+        return _form("network/targets.html", form, effect=_effect(present, present, settings.target_hours()))
+    wanted, effect = form.counting(), _effect(present, form.counting(), form.hours())
+    if effect.cases and form.sure.data != repr(wanted):
+        form.sure.data = repr(wanted)
+        return _form("network/targets.html", form, effect=effect)
     change = partial(actions.set_times, based_on=form.version.data or "", by=current_user)
-    if form.validate_on_submit() and _done(form, lambda: change(form.hours(), form.days())):
+    if _done(form, lambda: change(form.hours(), form.days(), wanted)):
         flash(_("Prazos alterados. Valem para os relógios que começam a partir de agora."))
         return redirect(url_for("network.targets"))
-    return _form("network/targets.html", form)
+    return _form("network/targets.html", form, effect=effect)
+
+
+def _effect(before: settings.Counting, after: settings.Counting, hours: dict[str, int]) -> Any:
+    """Return what another way of counting will do to the open cases, as the floor of the cases says it."""
+    return events.panels("network.counting", before=before, after=after, hours=hours)[0]
 
 
 def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit | Specialty | None = None) -> bool:

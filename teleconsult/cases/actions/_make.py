@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from teleconsult import audit, clock, events
-from teleconsult.cases import clocks, lifecycle, search
+from teleconsult.cases import clocks, counting, lifecycle, search
+from teleconsult.cases.hours import open_seconds
 from teleconsult.cases.lifecycle import Facts, State, Who
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.world import facts_for, is_able
@@ -88,11 +89,12 @@ def release(case: Case) -> CaseEvent:
 def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[str, Any]) -> dict[str, Any]:
     """Return every column of the move: what was given, and what follows from it for the clocks."""
     used = case.service_seconds
-    if case.state in lifecycle.SERVICE and case.clock_since:
-        used += max(0.0, (now - case.clock_since).total_seconds())
+    ran, running = case.state in lifecycle.SERVICE, target in lifecycle.SERVICE
+    how = counting.load() if ran or running else counting.Clocks({})
+    if ran and case.clock_since:
+        used += max(0.0, open_seconds(case.clock_since, now, how.of(case.priority)))
     if verb in clocks.NEW_TARGET:
         used = 0.0
-    running = target in lifecycle.SERVICE
     columns: dict[str, Any] = {
         "state": target,
         "changed_at": now,
@@ -103,8 +105,8 @@ def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[st
         "ends_at": _ends_at(case, target, now),
     }
     if running:
-        hours = settings.target_hours()[given.get("priority", case.priority)]
-        columns["due_at"] = clocks.due_at(now, used, hours)
+        priority = given.get("priority", case.priority)
+        columns["due_at"] = clocks.due_at(now, used, settings.target_hours()[priority], how.of(priority))
     if verb in clocks.NEW_TARGET:
         columns["round"] = case.round + 1
     if verb == "submit" and case.submitted_at is None:

@@ -28,6 +28,7 @@ events.declare(
     "leave.take",
     "leave.cancel",
     "swap.accept",
+    "holiday.change",
 )
 
 __all__ = [
