@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="1 k and 20 k cases on SQLite only")
     parser.add_argument("--smoke", action="store_true", help="a small database and few requests: does it run?")
     parser.add_argument("--sizes", default="", help="sizes separated by commas")
-    parser.add_argument("--rounds", type=int, default=150, help="requests of each page")
+    parser.add_argument("--rounds", type=int, default=300, help="requests of each page")
     asked = parser.parse_args()
     sizes = (
         [int(s) for s in asked.sizes.split(",")]
@@ -74,8 +74,7 @@ def one(
         bench = Bench(kind, size, url, folder, asked.rounds)
         try:
             figures = list(bench.pages())
-            few = 3 if asked.smoke else 20
-            figures += [bench.answers(few), bench.submissions(2 if asked.smoke else 10)]
+            figures += [bench.answers(2 if asked.smoke else 50), bench.submissions(1 if asked.smoke else 15)]
             if kind == "sqlite" and size == 1000:
                 notes |= extras(bench, asked.smoke, folder, url)
         finally:
@@ -104,14 +103,15 @@ def report(figures: list[Figure], notes: dict[str, Any], machine: dict[str, str]
     """Return the table as Markdown."""
     lines = [f"Measured {machine['when']} at {machine['commit']} on {machine['cpu']}, Python {machine['python']}.", ""]
     lines += [
-        "| database | cases | operation | users | p50 ms | p95 | p99 | per s | CPU ms | bare CPU ms | ratio | target | SQL ms | peak MiB |"
+        "| database | cases | operation | users | p50 ms | p95 | p99 | per s | CPU ms | bare CPU ms | ratio | target | SQL ms | page KiB | bare KiB | peak MiB |"
     ]
-    lines += ["|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"]
+    lines += ["|---" * 16 + "|"]
     for f in figures:
         target = TARGETS.get(f.operation, PAGE_TARGET)
         lines.append(
             f"| {f.database} | {f.size:,} | {f.operation} | {f.users} | {f.p50:.1f} | {f.p95:.1f} | {f.p99:.1f} | {f.per_second:.0f} "
-            f"| {f.cpu:.2f} | {f.bare_cpu:.2f} | {f.ratio:.2f} | {target} | {f.sql_ms:.2f} | {f.peak_mib:.0f} |"
+            f"| {f.cpu:.2f} | {f.bare_cpu:.2f} | {f.ratio:.2f} | {target} | {f.sql_ms:.2f} "
+            f"| {f.kib:.1f} | {f.bare_kib:.1f} | {f.peak_mib:.0f} |"
         )
     lines += ["", *growth(figures), ""]
     lines += [f"- {name}: {value}" for name, value in notes.items()]

@@ -1,6 +1,7 @@
 """A browser of nothing but HTTP: one keep-alive connection, cookies, and the token of the last page."""
 
 import re
+import secrets
 import select
 import socket
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     encoding: str = "identity"
+    multipart: bool = False
+    """Whether files go as a form's part, as to most programs, or as the body itself, as our page's script sends them."""
+
     token: str = ""
     _socket: socket.socket | None = None
 
@@ -55,8 +59,13 @@ class Browser:
         return self.send("POST", path, urlencode(pairs).encode(), "application/x-www-form-urlencoded")
 
     def put_file(self, path: str, name: str, content: bytes) -> Answer:
-        """Send a file as the page's script does: as the body itself."""
-        return self.send("POST", f"{path}?{urlencode({'name': name})}", content, "application/octet-stream")
+        """Send a file."""
+        if not self.multipart:
+            return self.send("POST", f"{path}?{urlencode({'name': name})}", content, "application/octet-stream")
+        mark = secrets.token_hex(16)
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'
+        body = b"".join((head.encode(), content, f"\r\n--{mark}--\r\n".encode()))
+        return self.send("POST", path, body, f"multipart/form-data; boundary={mark}")
 
     def send(self, method: str, path: str, body: bytes = b"", kind: str = "") -> Answer:
         """Send a request and read its answer; the connection is opened when there is none."""
