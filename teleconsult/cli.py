@@ -12,6 +12,7 @@ COMMANDS: tuple[str, ...] = (
     "teleconsult.cases.commands",
     "teleconsult.cases.diagram",
     "teleconsult.coding.commands",
+    "teleconsult.credits.commands",
     "teleconsult.demo.commands",
 )
 """Modules with a `register(app)` that adds their commands."""

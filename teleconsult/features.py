@@ -43,6 +43,9 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.routing.models",
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
+    "teleconsult.credits.models",
+    "teleconsult.credits.models_activities",
+    "teleconsult.credits.handlers",
 )
 """Modules whose import registers handlers and panels."""
 

@@ -5,7 +5,7 @@ Declared once; migrations install the triggers, and a test compares what is foun
 
 from sqlalchemy import Connection
 
-APPEND_ONLY = ("audit_events", "case_events", "booking_events")
+APPEND_ONLY = ("audit_events", "case_events", "booking_events", "credit_entries")
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS

@@ -246,6 +246,27 @@ KINDS: dict[str, Kind] = {
             choice=N_("Um caso fica parado com o consultor"),
         ),
         _kind(
+            "credits.dispute",
+            "hours",
+            {M},
+            by=N_("%(name)s contestou um lançamento de horas"),
+            choice=N_("Um lançamento de horas é contestado"),
+        ),
+        _kind(
+            "credits.accepted",
+            "hours",
+            {C, R},
+            by=N_("%(name)s aceitou sua contestação e corrigiu o lançamento"),
+            choice=N_("Minha contestação de horas é aceita"),
+        ),
+        _kind(
+            "credits.declined",
+            "hours",
+            {C, R},
+            by=N_("%(name)s respondeu sua contestação: o lançamento fica como está"),
+            choice=N_("Minha contestação de horas não é aceita"),
+        ),
+        _kind(
             "case.late",
             "late",
             {M},

@@ -134,6 +134,8 @@ PURE = [
     "bookings/steps",
     "bookings/allowance",
     "bookings/queueing",
+    "credits/rules",
+    "credits/reckon",
     "demo/reader",
     "demo/story",
 ]

@@ -1,0 +1,1 @@
+"""The ledger of credit hours, its rules, its statement and its declaration."""

@@ -1,0 +1,21 @@
+"""What the ledger hears of the floors below: work on cases, and the check-out of a shift."""
+
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.credits import ledger, sources
+from teleconsult.events import on
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.shifts.models import Shift
+
+
+@on("case.answer", "case.conclude", "case.ask", "case.counter_refer", order=60)
+def earn_by_work(*, case: Case, event: CaseEvent, by: User | None) -> None:
+    """Write what a consultant's work earns; what an administrator copies from paper earns nothing."""
+    if by is not None and by.has(Role.CONSULTANT):
+        ledger.earn_work(by, sources.work_of(case, event, by))
+
+
+@on("shift.check_out", order=60)
+def earn_by_shift(*, shift: Shift, by: User | None = None) -> None:  # noqa: ARG001 (the event's facts)
+    """Write what a shift earns when its attendance ends, by its consultant or by the clock."""
+    ledger.earn_shift(shift)

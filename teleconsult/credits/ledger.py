@@ -1,0 +1,156 @@
+"""The one writer of entries: holds the person, reckons, finds the month, and writes each source once.
+
+Entries come in the transaction of their cause. Two at once for one person wait for each other at the person's row of
+`credit_accounts`; an entry and the closing of its month meet at the row of the month.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from teleconsult import clock
+from teleconsult.credits import reckon, sources, versions
+from teleconsult.credits import rules as r
+from teleconsult.credits.models import CreditAccount, CreditEntry, CreditMonth, CreditRules
+from teleconsult.credits.models_activities import CreditActivity
+from teleconsult.credits.reckon import Book, Line, Work
+from teleconsult.extensions import changed, db, upsert
+from teleconsult.people.models import User
+from teleconsult.shifts.models import Shift
+
+
+def hold(person_id: int) -> None:
+    """Let nobody else write entries of this person until the transaction ends."""
+    first = upsert(CreditAccount).values(person_id=person_id, turns=1)
+    db.session.execute(
+        first.on_conflict_do_update(index_elements=["person_id"], set_={"turns": CreditAccount.turns + 1})
+    )
+
+
+def earn_work(person: User, work: Work) -> None:
+    """Write what a piece of work earns, unless a check-out still to come will."""
+    hold(person.id)
+    inside = any(since <= work.at <= until for since, until in sources.open_shifts(person.id))
+    if not inside and not known([work.source]):
+        book = book_of(person.id, [r.local_day(work.at, versions.zone())])
+        rules = Rulebook()
+        write(person, [reckon.work_line(work, rules.on(work.at), book)], rules)
+
+
+def earn_shift(shift: Shift) -> None:
+    """Write what a shift that was checked out earns, and the work done in it, which it names."""
+    if shift.checked_in_at is None or shift.checked_out_at is None:
+        return
+    hold(shift.user_id)
+    turn, zone = sources.turn_of(shift), versions.zone()
+    book = book_of(shift.user_id, [r.local_day(turn.starts, zone), r.local_day(max(turn.ends, turn.left), zone)])
+    if any(source.startswith(f"shift:{shift.ref}:") for source in book.sources):
+        return
+    works = [w for w in sources.works_of(shift.user_id, turn.starts, turn.ends) if w.source not in book.sources]
+    rules = Rulebook()
+    write(shift.user, reckon.shift_lines(turn, works, rules.on(turn.starts), book), rules)
+
+
+def earn_activity(activity: CreditActivity) -> None:
+    """Write what an activity earns its giver and those who were there."""
+    people = {row.person_id for row in activity.attendance} | ({activity.giver_id} - {None})
+    rules = Rulebook()
+    for person_id in sorted(id_ for id_ in people if id_ is not None):
+        hold(person_id)
+        person = db.session.get_one(User, person_id)
+        part = sources.part_in(activity, person)
+        book = book_of(person_id, [r.local_day(part.since, versions.zone())])
+        if part.source not in book.sources:
+            write(person, [reckon.part_line(part, rules.on(part.since), book)], rules)
+
+
+class Rulebook:
+    """The versions of the rules, read once for one writing."""
+
+    def __init__(self) -> None:
+        rows = versions.every_version()
+        self.ids = {row.number: row.id for row in rows}
+        self.all = [versions.rules_of(row) for row in rows]
+
+    def on(self, at: datetime) -> r.Rules:
+        """Return the version of the local day of a moment."""
+        return r.in_force(self.all, r.local_day(at, versions.zone()))
+
+
+def known(wanted: Iterable[str]) -> set[str]:
+    """Return which of these sources have their entry."""
+    return set(db.session.scalars(select(CreditEntry.source).where(CreditEntry.source.in_(list(wanted)))))
+
+
+def book_of(person_id: int, days: Sequence[date]) -> Book:
+    """Return what the rules must know of a person, for sources on these days: the months around them."""
+    since, until = r.month_of(min(days)), r.next_month(r.month_of(max(days)))
+    e = CreditEntry
+    rows = db.session.execute(
+        select(e.source, e.kind, e.minutes, e.day, e.from_at, e.until_at, e.subject)
+        .where(e.person_id == person_id, e.day >= since, e.day < until, e.corrects_id.is_(None))
+        .order_by(e.id)
+    )
+    book = Book(versions.zone())
+    for row in rows:
+        book.put(Line(row.source, row.kind, row.minutes, row.day, row.from_at, row.until_at, row.subject, 0, ""))
+    return book
+
+
+def write(person: User, lines: Sequence[Line], rules: Rulebook) -> list[CreditEntry]:
+    """Write lines as entries; each lands in its own month, or in the running one when that is closed."""
+    written: dict[str, CreditEntry] = {}
+    for line in sorted(lines, key=lambda line: (bool(line.within), line.day)):
+        written[line.source] = _entry(person, line, rules, written)
+    return list(written.values())
+
+
+def _entry(person: User, line: Line, rules: Rulebook, batch: dict[str, CreditEntry]) -> CreditEntry:
+    within = batch[line.within].id if line.within in batch else _id_of(line.within)
+    return add(
+        CreditEntry(
+            person_id=person.id, kind=line.kind, source=line.source, minutes=line.minutes, day=line.day,
+            from_at=line.since, until_at=line.until, subject=line.subject, rules_id=rules.ids[line.rules],
+            reason=line.reason, data=line.data, odd=line.odd, within_id=within, unit_id=person.unit_id,
+            specialty_id=line.specialty_id,
+        )
+    )  # fmt: skip
+
+
+def add(entry: CreditEntry) -> CreditEntry:
+    """Write one entry into its month, or into the first open one from the running month on."""
+    now = clock.now()
+    month = r.month_of(entry.day)
+    if not enter(month):
+        month = r.month_of(r.local_day(now, versions.zone()))
+        while not enter(month):
+            month = r.next_month(month)
+    entry.month, entry.written_at = month, now
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def enter(month: date) -> bool:
+    """Count an entry into a month, if it is open; whoever closes it waits for this transaction, or is seen here."""
+    more: Any = (
+        update(CreditMonth)
+        .where(CreditMonth.month == month, CreditMonth.closed_at.is_(None))
+        .values(entries=CreditMonth.entries + 1)
+    )
+    if changed(more):
+        return True
+    first = upsert(CreditMonth).values(month=month, entries=1).on_conflict_do_nothing()
+    return bool(changed(first) or changed(more))
+
+
+def _id_of(source: str) -> int | None:
+    return db.session.scalar(select(CreditEntry.id).where(CreditEntry.source == source)) if source else None
+
+
+def number_of(entry: CreditEntry) -> int | None:
+    """Return the number of the version of the rules that made an entry; None for a correction."""
+    row = db.session.get(CreditRules, entry.rules_id) if entry.rules_id else None
+    return row.number if row else None

@@ -1,0 +1,127 @@
+"""What a person did that earns, read from where it happened: cases, shifts, activities."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.credits.models_activities import CreditActivity, CreditAttendance
+from teleconsult.credits.reckon import OPINION_TOO_QUICK, Part, Turn, Work
+from teleconsult.credits.rules import VERBS, Kind
+from teleconsult.extensions import db
+from teleconsult.people.models import User
+from teleconsult.shifts.models import Shift
+
+TAKES = ("assign", "claim", "supply", "follow_up", "reopen", "call_off")
+"""The verbs with which a case comes to its holder."""
+
+
+def source_of(verb: str, ref: str, round_: int, number: int) -> str:
+    """Return the source of a piece of work: an opinion exists once for a case and round, the others for their event."""
+    kind = VERBS[verb]
+    return f"{kind}:{ref}:{round_ if kind == Kind.OPINION else number}"
+
+
+def work_of(case: Case, event: CaseEvent, by: User) -> Work:
+    """Return an event of a case as the rules take it."""
+    source = source_of(event.verb, case.ref, event.round, event.number)
+    return Work(source, VERBS[event.verb], event.at, case.ref, _odd(case, event, by), case.specialty_id)
+
+
+def _odd(case: Case, event: CaseEvent, by: User) -> str:
+    """Return what the month's review asks about this opinion, if anything."""
+    if VERBS[event.verb] != Kind.OPINION:
+        return ""
+    if by.unit_id is not None and case.unit_id == by.unit_id:
+        return "own_unit"
+    taken = db.session.scalar(
+        select(db.func.max(CaseEvent.at)).where(
+            CaseEvent.case_id == case.id,
+            CaseEvent.number < event.number,
+            CaseEvent.state == State.ASSIGNED,
+            CaseEvent.verb.in_(TAKES),
+        )
+    )
+    quick = taken is not None and event.at - taken < timedelta(seconds=OPINION_TOO_QUICK)
+    return "quick" if quick else ""
+
+
+def works_of(person_id: int, since: datetime | None = None, until: datetime | None = None) -> list[Work]:
+    """Return the earning events of a person, oldest first."""
+    query = (
+        select(Case.ref, Case.specialty_id, CaseEvent.verb, CaseEvent.at, CaseEvent.round, CaseEvent.number)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .where(CaseEvent.by_id == person_id, CaseEvent.verb.in_(VERBS))
+        .order_by(CaseEvent.at, CaseEvent.id)
+    )
+    if since is not None and until is not None:
+        query = query.where(CaseEvent.at >= since, CaseEvent.at <= until)
+    return [
+        Work(source_of(e.verb, e.ref, e.round, e.number), VERBS[e.verb], e.at, e.ref, specialty_id=e.specialty_id)
+        for e in db.session.execute(query)
+    ]
+
+
+def turn_of(shift: Any) -> Turn:
+    """Return a shift that was checked out (or its row of columns) as the rules take it."""
+    return Turn(
+        shift.ref, shift.starts_at, shift.ends_at, shift.checked_in_at, shift.checked_out_at,
+        shift.closed_how == "forgotten", shift.specialty_id,
+    )  # fmt: skip
+
+
+_COLUMNS = (
+    Shift.ref, Shift.starts_at, Shift.ends_at, Shift.checked_in_at, Shift.checked_out_at, Shift.closed_how,
+    Shift.specialty_id,
+)  # fmt: skip
+
+
+def turns_of(person_id: int) -> list[Turn]:
+    """Return the shifts of a person that were checked out."""
+    rows = db.session.execute(
+        select(*_COLUMNS).where(Shift.user_id == person_id, Shift.checked_out_at.is_not(None)).order_by(Shift.starts_at)
+    )
+    return [turn_of(row) for row in rows]
+
+
+def open_shifts(person_id: int) -> list[tuple[datetime, datetime]]:
+    """Return from when to when a person is in a shift without a check-out: its end at the latest.
+
+    Work in it is written by the check-out.
+    """
+    rows = db.session.execute(
+        select(Shift.starts_at, Shift.ends_at, Shift.checked_in_at).where(
+            Shift.user_id == person_id,
+            Shift.cancelled_at.is_(None),
+            Shift.checked_in_at.is_not(None),
+            Shift.checked_out_at.is_(None),
+        )
+    )
+    return [(max(row.starts_at, row.checked_in_at), row.ends_at) for row in rows]
+
+
+def parts_of(person: User) -> list[tuple[Part, datetime]]:
+    """Return a person's parts in activities whose hours were recorded, with when they were."""
+    attended = select(CreditAttendance.activity_id).where(CreditAttendance.person_id == person.id)
+    activities = db.session.scalars(
+        select(CreditActivity)
+        .where(
+            CreditActivity.recorded_at.is_not(None),
+            or_(CreditActivity.giver_id == person.id, CreditActivity.id.in_(attended)),
+        )
+        .order_by(CreditActivity.recorded_at, CreditActivity.id)
+    )
+    return [
+        (part_in(activity, person), activity.recorded_at)
+        for activity in activities
+        if activity.recorded_at is not None
+    ]  # fmt: skip
+
+
+def part_in(activity: CreditActivity, person: User) -> Part:
+    """Return a person's part in an activity; whoever gives it does not attend it too."""
+    since, until = activity.starts_at, activity.starts_at + timedelta(minutes=activity.minutes)
+    kind = Kind.GIVEN if activity.giver_id == person.id else Kind.EDUCATION
+    return Part(f"{kind}:{activity.ref}:{person.ref}", kind, since, until, activity.ref)
