@@ -41,6 +41,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.attachments.previews",
     "teleconsult.attachments.panels",
     "teleconsult.routing.models",
+    "teleconsult.routing.promises",
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
     "teleconsult.credits.models",

@@ -20,6 +20,7 @@ from teleconsult.logs import fault, log
 from teleconsult.notices import actions as notices
 from teleconsult.people import kept, throttle
 from teleconsult.people.forgetting import forget_links, forget_sessions
+from teleconsult.routing import planning
 
 MINUTE, HOUR, DAY = 1, 60, 24 * 60
 
@@ -45,10 +46,14 @@ def _once(name: str, every: int, act: Callable[[], object]) -> Job:
     return Job(name, every, lambda: (None,), lambda _: act())
 
 
+PLAN = Job("routing.plan", MINUTE, planning.replan)
+"""The worker also runs it a second after something changed."""
+
 JOBS = (
     Job("case.end", MINUTE, cases.ended, end),
     *(Job(kind, MINUTE, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_MINUTE),
     *(Job(kind, HOUR, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_HOUR),
+    PLAN,
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),
     Job("files.sweep", DAY, attachments.sweep),

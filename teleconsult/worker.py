@@ -8,6 +8,7 @@ what to look at: what must not be lost is in the outbox, so a queue that is lost
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import make_url
 
 from teleconsult import jobs, outbox
 from teleconsult.logs import fault, log
+from teleconsult.routing import planning
 
 LOOK_SECONDS = 1
 """A message leaves at most this long after its cause, and the web process does nothing for it."""
@@ -65,10 +67,46 @@ def queue(app: Flask) -> Huey:
     return SqliteHuey(QUEUE, filename=str(app.config["VAR"] / "jobs.db"), fsync=False, **given)
 
 
+class _Alone:
+    """Runs a thing of the application unless it runs already."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._lock = app, Lock()
+
+    def run(self, act: Callable[[], object]) -> bool:
+        """Run it and return True; False if it runs in another thread."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            with self._app.app_context():
+                act()
+        finally:
+            self._lock.release()
+        return True
+
+
+def _steady(app: Flask, look: Callable[[], None]) -> Callable[[], None]:
+    """Return a look that goes on when the database is away, and says so once."""
+    away = False
+
+    def steady() -> None:
+        nonlocal away
+        try:
+            with app.app_context():
+                look()
+            away = False
+        except Exception as error:  # noqa: BLE001 (a database that is away comes back; the watch must go on)
+            if not away:
+                log.error("worker could not look", **fault(error))
+            away = True
+
+    return steady
+
+
 def consumer(app: Flask) -> Consumer:
     """Return the worker of an application, ready to `run()`."""
     huey = queue(app)
-    rounds, one_at_a_time = jobs.Rounds(), Lock()
+    rounds, round_ = jobs.Rounds(), _Alone(app)
 
     @huey.task()  # type: ignore[untyped-decorator]
     def deliver(message_id: int) -> None:
@@ -78,31 +116,25 @@ def consumer(app: Flask) -> Consumer:
     @huey.periodic_task(crontab(), priority=10)  # type: ignore[untyped-decorator]
     def tick() -> None:
         # A round that takes longer than its minute is not run a second time beside itself.
-        if one_at_a_time.acquire(blocking=False):
-            try:
-                with app.app_context():
-                    rounds.tick()
-            finally:
-                one_at_a_time.release()
+        round_.run(rounds.tick)
 
-    away = False
+    watch, planner = planning.Watch(), _Alone(app)
+
+    @huey.task()  # type: ignore[untyped-decorator]
+    def replan() -> None:
+        if not planner.run(partial(jobs.run, jobs.PLAN)):
+            watch.forget()  # what moved while a plan is made is looked at again
 
     def look() -> None:
-        nonlocal away
-        try:
-            with app.app_context():
-                if not huey.pending_count():
-                    for message_id in outbox.waiting():
-                        deliver(message_id)
-            away = False
-        except Exception as error:  # noqa: BLE001 (a database that is away comes back; the watch must go on)
-            if not away:
-                log.error("worker could not look", **fault(error))
-            away = True
+        if not huey.pending_count():
+            for message_id in outbox.waiting():
+                deliver(message_id)
+            if watch.moved():
+                replan()
 
     return _Foreground(
         huey,
-        look,
+        _steady(app, look),
         workers=app.config["WORKER_THREADS"],
         max_delay=LOOK_SECONDS / 2,
         scheduler_interval=LOOK_SECONDS,

@@ -239,6 +239,27 @@ KINDS: dict[str, Kind] = {
             choice=N_("Metade do prazo de um caso passa sem consultor"),
         ),
         _kind(
+            "case.no_shift",
+            "warn",
+            {A},
+            alone=N_("Ninguém tem turno para o caso: chame o substituto, abra um turno ou redirecione"),
+            choice=N_("Ninguém tem turno para um caso"),
+        ),
+        _kind(
+            "case.stranded",
+            "warn",
+            {A},
+            alone=N_("O consultor do caso não tem mais turno para ele: veja a nova sugestão"),
+            choice=N_("O consultor de um caso perde o turno"),
+        ),
+        _kind(
+            "promise.later",
+            "clock",
+            {R},
+            alone=N_("A resposta deve chegar mais tarde do que o previsto"),
+            choice=N_("A previsão da resposta muda para mais tarde"),
+        ),
+        _kind(
             "case.holder_idle",
             "soon",
             {A},

@@ -72,6 +72,9 @@ class Planned:
 
 
 _declined = exists().where(Decline.case_id == PlanLine.case_id, Decline.consultant_id == PlanLine.user_id)
+_given_on = and_(Case.state == State.ASSIGNED, Case.holder_id != PlanLine.user_id)
+"""A case whose consultant lost the shift for it is planned anew without them (`stranded`)."""
+
 _LINES = (
     select(
         PlanLine.case_id,
@@ -89,7 +92,7 @@ _LINES = (
         Plan.made_at,
     )
     .join(Plan, Plan.id == PlanLine.plan_id)
-    .join(Case, and_(Case.id == PlanLine.case_id, Case.state == State.SUBMITTED))
+    .join(Case, and_(Case.id == PlanLine.case_id, or_(Case.state == State.SUBMITTED, _given_on)))
     .outerjoin(User, User.id == PlanLine.user_id)
     .outerjoin(Shift, Shift.id == PlanLine.shift_id)
     .where(

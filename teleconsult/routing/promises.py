@@ -1,0 +1,142 @@
+"""When an answer is said to be expected: told at the sending, told anew when it changes, scored when the answer comes.
+
+At the sending, and whenever a new wait begins, the time is told at once from a queue read earliest due first
+(`promising.queued`: no solver). A second or two later the worker's plan looks at every case that waits or is in hand,
+and tells anew what changed by enough. When nobody has a shift nothing is promised.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, or_, select, update
+
+from teleconsult.cases.lifecycle import SERVICE, State
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.shelves import in_state
+from teleconsult.errors import Overtaken
+from teleconsult.events import on
+from teleconsult.extensions import changed, db, transaction
+from teleconsult.network.models import HealthUnit
+from teleconsult.notices import actions as notices
+from teleconsult.routing import gathering, paces, seating
+from teleconsult.routing.gathering import World
+from teleconsult.routing.models import Promise
+from teleconsult.routing.pace import Pace
+from teleconsult.routing.promising import Expected, in_hand, is_another, is_told, queued
+from teleconsult.routing.slots import Waiting
+
+BEGINS = ("case.submit", "case.supply", "case.follow_up", "case.reopen", "case.call_off")
+"""What begins a wait for an answer."""
+
+_LIVE = (Promise.replaced_at.is_(None), Promise.answered_at.is_(None))
+LIVE_OF = select(Promise.median_at, Promise.ninety_at).where(
+    Promise.case_id == bindparam("case_id"), Promise.round == bindparam("round"), *_LIVE
+)
+
+
+@on(*BEGINS)
+def promise_at_once(case: Case, event: CaseEvent, by: Any) -> None:
+    """Tell a time in the transaction that begins the wait, if anybody has a shift."""
+    del by
+    if case.specialty_id is None or case.state not in SERVICE or not seating.any_seat(case.specialty_id, event.at):
+        return
+    expected = expected_of(case, event.at)
+    if expected is not None:
+        _make(case.id, case.round, expected, event.at)
+
+
+def expected_of(case: Case, now: datetime) -> Expected | None:
+    """Return when a case that waits or is in hand is expected to be answered, without the solver."""
+    world = gathering.gather(now, case.specialty_id)
+    learnt = paces.learnt({seat.user_id for seat in world.seats}, now)
+    if case.state == State.SUBMITTED:
+        return queued(world.waiting, world.seats, now, learnt.of, world.limits).get(case.id)
+    return expected_in_hand(world, learnt.of).get(case.id)
+
+
+def expected_in_hand(world: World, learnt: Mapping[int, Pace]) -> dict[int, Expected]:
+    """Return when each case that a consultant has in hand is expected to be answered."""
+    held: dict[int, list[Waiting]] = {}
+    for one in world.held:
+        case = Waiting(one.case_id, one.specialty_id, one.priority, one.due_at, one.since)
+        held.setdefault(one.holder_id, []).append(case)
+    return in_hand(held, world.seats, world.now, learnt)
+
+
+def _make(case_id: int, round_: int, expected: Expected, at: datetime) -> None:
+    db.session.add(
+        Promise(case_id=case_id, round=round_, made_at=at, median_at=expected.median_at, ninety_at=expected.ninety_at)
+    )
+    db.session.flush()
+
+
+@on("case.answer", "case.conclude", "case.escalate", "case.ask")
+def score(case: Case, event: CaseEvent, by: Any) -> None:
+    """Note when the answer came that was promised; exams or data asked for are the inconclusive answer of the source."""
+    del by
+    ends = {"replaced_at": event.at} if event.verb == "ask" else {}
+    changed(_live_of(case).values(answered_at=event.at, **ends))
+
+
+@on("case.return", "case.cancel", "case.lapse")
+def stop(case: Case, event: CaseEvent, by: Any) -> None:
+    """End a promise that nobody waits for any more."""
+    del by
+    changed(_live_of(case).values(replaced_at=event.at))
+
+
+def _live_of(case: Case) -> Any:
+    return update(Promise).where(Promise.case_id == case.id, Promise.round == case.round, *_LIVE)
+
+
+def renew(versions: Mapping[int, int], expected: Mapping[int, Expected], now: datetime) -> int:
+    """Tell anew what changed by enough, each case in a transaction of its own; return how many.
+
+    Args:
+        versions: of the cases as the plan saw them; one that moved since is left to the next plan.
+        expected: when each of them is expected to be answered.
+        now: the moment of the plan.
+    """
+    rows = db.session.execute(
+        select(Promise.case_id, Promise.ninety_at, HealthUnit.zone)
+        .join(Case, (Case.id == Promise.case_id) & (Case.round == Promise.round))
+        .join(HealthUnit, HealthUnit.id == Case.unit_id)
+        .where(or_(*(in_state(state) for state in SERVICE)), *_LIVE)
+    )
+    live = {row.case_id: (row.ninety_at, ZoneInfo(row.zone)) for row in rows}
+    wanted = [
+        case_id
+        for case_id, new in expected.items()
+        if case_id not in live or is_another(live[case_id][0], new.ninety_at, live[case_id][1], now)
+    ]
+    return sum(_renew(case_id, versions[case_id], expected[case_id], now) for case_id in sorted(wanted))
+
+
+def _renew(case_id: int, version: int, new: Expected, now: datetime) -> int:
+    case = db.session.get(Case, case_id)
+    try:
+        with transaction(case, version):
+            if case is None or case.state not in SERVICE:
+                return 0
+            zone = ZoneInfo(case.unit.zone)
+            before = db.session.scalar(
+                select(Promise).where(Promise.case_id == case_id, Promise.round == case.round, *_LIVE)
+            )
+            if before is not None:
+                if not is_another(before.ninety_at, new.ninety_at, zone, now):
+                    return 0
+                before.replaced_at = now
+                db.session.flush()
+                if is_told(before.ninety_at, new.ninety_at, zone):
+                    notices.tell([case.requester, case.filed_by], "promise.later", subject=case.ref)
+            _make(case_id, case.round, new, now)
+    except Overtaken:
+        return 0
+    return 1
+
+
+def live_of(case: Case) -> Any:
+    """Return the promise in force of a case (median, and nine times in ten), or None."""
+    return db.session.execute(LIVE_OF, {"case_id": case.id, "round": case.round}).one_or_none()
