@@ -1,0 +1,52 @@
+"""Sheets on paper: text stays text, whatever it looks like, and the file is one that all can read."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pdfua
+import pikepdf
+import pypdfium2
+import pytest
+
+from teleconsult.errors import Refused
+from teleconsult.web import pdf
+
+AT = datetime(2026, 11, 19, 13, 52, tzinfo=UTC)
+HOSTILE = '#import "/etc/passwd" $x^2$ <b> *não* _é_ @ref \\ // nada'
+
+
+def slip(**changes):
+    words = dict.fromkeys(("when", "where", "who", "bring", "cannot", "code"), "Palavra")
+    fields = dict.fromkeys(("name", "when", "where", "address", "who", "phone"), "Texto") | {"bring": ["Documento"]}
+    return {
+        "title": "Sua consulta", "lang": "pt", "region": "BR", "foot": "Emitido", "made": "19 nov.", "words": words,
+        "fields": fields | changes, "case": "TC-7K3Q9", "qr": pdf.qr_svg("https://x.example/cases/TC-7K3Q9"), "qr_words": "QR",
+    }  # fmt: skip
+
+
+def test_typed_text_is_text():
+    made = pypdfium2.PdfDocument(pdf.typeset("slip", slip(name=HOSTILE), at=AT))
+    assert HOSTILE in made[0].get_textpage().get_text_range()
+
+
+def test_it_is_tagged_in_its_language_and_says_its_title():
+    found = pikepdf.open(BytesIO(pdf.typeset("slip", slip(), at=AT)))
+    assert found.Root.MarkInfo.Marked
+    assert str(found.Root.Lang) == "pt-BR"
+    with found.open_metadata() as meta:
+        assert (meta["dc:title"], meta["pdfuaid:part"], meta["pdfaid:part"]) == ("Sua consulta", "1", "2")
+
+
+def test_the_same_sheet_twice_is_the_same_file():
+    assert pdf.typeset("slip", slip(), at=AT) == pdf.typeset("slip", slip(), at=AT)
+
+
+def test_what_cannot_be_made_says_so_without_what_it_would_have_said():
+    with pytest.raises(Refused) as refused:
+        pdf.typeset("slip", {"title": "Ivonete"}, at=AT)
+    assert "Ivonete" not in str(refused.value)
+
+
+def test_a_checker_that_is_not_ours_finds_nothing(tmp_path):
+    (tmp_path / "slip.pdf").write_bytes(pdf.typeset("slip", slip(), at=AT))
+    assert pdfua.validate(str(tmp_path / "slip.pdf")).findings == []
