@@ -32,6 +32,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.patients.merging",
     "teleconsult.shifts.actions",
     "teleconsult.cases.actions",
+    "teleconsult.cases.backup",
     "teleconsult.cases.leaving",
     "teleconsult.cases.models_alerts",
     "teleconsult.cases.of_patient",

@@ -36,6 +36,9 @@ CATCH_UP = timedelta(days=14)
 
 AT_ONCE = 200
 
+UNASSIGNED, IDLE = 1 / 2, 3 / 4
+"""The shares of a target after which a case without a consultant, and an idle holder, are told to the administrators."""
+
 
 class Due(NamedTuple):
     """One case that has come as far as one alert; `turn` says which time round it is."""
@@ -59,14 +62,14 @@ class Alert:
 
 def unassigned(now: datetime, only: int | None = None) -> Iterator[Due]:
     """Find what has waited half of its target in the queue."""
-    for row, _hours in _running("case.unassigned", State.SUBMITTED, 1 / 2, now, only):
+    for row, _hours in _running("case.unassigned", State.SUBMITTED, UNASSIGNED, now, only):
         yield Due(row.id, "case.unassigned", str(row.round))
 
 
 def holder_idle(now: datetime, only: int | None = None) -> Iterator[Due]:
     """Find what is past three quarters of its target, and whose holder did nothing on it for the last quarter."""
-    for row, hours in _running("case.holder_idle", State.ASSIGNED, 3 / 4, now, only):
-        if open_seconds(_last_sign(row.id, row.holder_id), now, hours) >= _target(row, hours) / 4:
+    for row, hours in _running("case.holder_idle", State.ASSIGNED, IDLE, now, only):
+        if is_idle(row, hours, now):
             yield Due(row.id, "case.holder_idle", str(row.round))
 
 
@@ -131,8 +134,18 @@ def _running(
     clocks = counting.load() if rows else counting.Clocks({})
     for row in rows:
         hours = clocks.of(row.priority)
-        if open_seconds(now, row.due_at, hours) <= _target(row, hours) * (1 - share):
+        if past(row, share, hours, now):
             yield row, hours
+
+
+def past(row: Any, share: float, hours: Hours | None, now: datetime) -> bool:
+    """Tell whether a case (or the columns of its clock) has used a share of its target."""
+    return open_seconds(now, row.due_at, hours) <= _target(row, hours) * (1 - share)
+
+
+def is_idle(row: Any, hours: Hours | None, now: datetime) -> bool:
+    """Tell whether the holder of a case did nothing on it for a quarter of its target."""
+    return open_seconds(_last_sign(row.id, row.holder_id), now, hours) >= _target(row, hours) * (1 - IDLE)
 
 
 def _target(row: Any, hours: Hours | None) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from teleconsult import clock, events
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
+from teleconsult.cases.backup import StandIn, presence, stand_ins
 from teleconsult.cases.models import Case
 from teleconsult.people.gate import current_user
 from teleconsult.shifts import roster
@@ -38,7 +39,15 @@ def consultants(form: Any, case: Case) -> dict[str, Any]:
     found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
     form.consultant.choices = [(person.ref, person.full_name) for person in found]
     helps = {person.ref: _load_words(loads.get(person.id, 0), declined.get(person.id)) for person in found}
+    named = stand_ins([case.specialty_id or 0]).get(case.specialty_id or 0)
+    if named is not None and named.ref in helps:
+        helps[named.ref] = " · ".join([_("substitui nesta especialidade"), *_there(named), helps[named.ref]])
     return {"helps": {"consultant": helps}, "nobody": not found}
+
+
+def _there(named: StandIn) -> list[str]:
+    says = presence(named.id, named.specialty_id, clock.now())
+    return [says] if says else []
 
 
 def _load_words(load: int, decline: Any) -> str:

@@ -1,0 +1,122 @@
+"""The stand-in of a specialty, named by the management: who it is, when they are there, and when they are proposed.
+
+A proposal is nothing but a button: the administrator passes the case on with it, and the case keeps who did it and why.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from teleconsult import clock, events
+from teleconsult.cases import alerts, counting
+from teleconsult.cases.access import Sight
+from teleconsult.cases.due import weekday_when
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.world import declined
+from teleconsult.extensions import read
+from teleconsult.network.models import Specialty
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.models import User, UserRole, UserSpecialty
+from teleconsult.shifts import roster
+from teleconsult.shifts.queries import away_between
+from teleconsult.web.messages import gettext as _
+
+AHEAD = timedelta(days=7)
+"""How far it is looked for the next shift of a stand-in."""
+
+Spans = Sequence[tuple[datetime, datetime]]
+
+
+class StandIn(NamedTuple):
+    """The stand-in of a specialty, who is active and holds it."""
+
+    specialty_id: int
+    id: int
+    ref: str
+    title: str
+    name: str
+
+    @property
+    def full_name(self) -> str:
+        """Return the name with its form of address."""
+        return f"{self.title} {self.name}".strip()
+
+
+_STAND_INS = (
+    select(Specialty.id, User.id, User.ref, User.title, User.name)
+    .join(User, User.id == Specialty.backup_id)
+    .join(UserSpecialty, (UserSpecialty.user_id == User.id) & (UserSpecialty.specialty_id == Specialty.id))
+    .join(UserRole, (UserRole.user_id == User.id) & (UserRole.role == Role.CONSULTANT))
+    .where(Specialty.id.in_(bindparam("specialties", expanding=True)), User.switched_off_at.is_(None))
+)
+
+
+def stand_ins(specialty_ids: Iterable[int]) -> dict[int, StandIn]:
+    """Return the stand-in of each of the specialties that has one who can take its cases."""
+    rows = read(_STAND_INS, {"specialties": sorted(set(specialty_ids))})
+    return {row[0]: StandIn._make(row) for row in rows}
+
+
+def presence_words(shifts: Spans, leaves: Spans, now: datetime, *, calendar: bool) -> str:
+    """Return when somebody is there, in a few words; `calendar`: the specialty has one, else there is nothing to say."""
+    away = next((until for from_, until in leaves if from_ <= now < until), None)
+    if away is not None:
+        return _("de licença até %(when)s", when=weekday_when(away, now))
+    coming = next(((starts, ends) for starts, ends in shifts if ends > now), None)
+    if coming is None:
+        return _("sem turno nos próximos 7 dias") if calendar else ""
+    if coming[0] <= now:
+        return _("em turno até %(when)s", when=weekday_when(coming[1], now))
+    return _("em turno %(when)s", when=weekday_when(coming[0], now))
+
+
+def presence(person_id: int, specialty_id: int, now: datetime) -> str:
+    """Return when a consultant is there for a specialty, in a few words."""
+    rows = [row for row in roster.coming([specialty_id], now, now + AHEAD) if row.user_id == person_id]
+    leaves = away_between([person_id], now, now + AHEAD).get(person_id, [])
+    known = roster.has_calendar(specialty_id, now)
+    return presence_words([(row.starts_at, row.ends_at) for row in rows], leaves, now, calendar=known)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """To whom a case could be passed, why, and when they are there ('' when no calendar says)."""
+
+    who: StandIn
+    says: str
+    why: str
+
+
+def proposal_for(case: Case) -> Proposal | None:
+    """Return the stand-in to whom a case that stands still could be passed; None while all is well or there is none."""
+    now = clock.now()
+    why = _why(case, now)
+    who = stand_ins([case.specialty_id or 0]).get(case.specialty_id or 0) if why else None
+    if who is None or who.id == case.holder_id or who.id in declined(case.id):
+        return None
+    return Proposal(who, presence(who.id, who.specialty_id, now), why)
+
+
+def _why(case: Case, now: datetime) -> str:
+    if case.state not in (State.SUBMITTED, State.ASSIGNED):
+        return ""
+    hours = counting.load().of(case.priority)
+    if case.state == State.SUBMITTED:
+        waited = alerts.past(case, alerts.UNASSIGNED, hours, now)
+        return _("Metade do prazo passou sem consultor.") if waited else ""
+    idle = alerts.past(case, alerts.IDLE, hours, now) and alerts.is_idle(case, hours, now)
+    holder = case.holder.full_name if case.holder else ""
+    return _("Três quartos do prazo passaram, e o caso está parado com %(holder)s.", holder=holder) if idle else ""
+
+
+@events.panel("case", order=5)
+def _proposed(case: Case, user: User, sight: Sight, facts: Any) -> Mapping[str, Any] | None:
+    del facts
+    if Permission.TRIAGE not in user.permissions or sight is Sight.CLOSED:
+        return None
+    found = proposal_for(case)
+    return {"template": "cases/case_stand_in.html", "proposal": found} if found else None
