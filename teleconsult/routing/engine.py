@@ -9,13 +9,14 @@ never by elapsed time. The solver costs 60 MB: call `plan` in the worker only.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from teleconsult.errors import N_
-from teleconsult.routing.pace import Pace
+from teleconsult.routing.forecast import Expected
+from teleconsult.routing.pace import PRIOR_MINUTES, Pace
 from teleconsult.routing.slots import Limits, Seat, Slot, Waiting, slots_of
 
 WEIGHTS: Mapping[str, int] = {"urgent": 4, "high": 2, "routine": 1}
@@ -29,20 +30,15 @@ SLACK = 600
 """Seconds beyond the last needed slot that are looked at too: more than the grain in which the solver counts."""
 
 
+PLENTY, SHIFT_MINUTES = 3, 180
+"""Turns for each case in the shifts that are looked at first, of which each is taken to have so many minutes left."""
+
+
 class Status(StrEnum):
     """How a plan came about."""
 
     OPTIMAL = "optimal"
     FALLBACK = "fallback"
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A case that has not come yet but will, by what the record shows; it holds a turn free and is in no plan."""
-
-    specialty_id: int
-    at: datetime
-    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +78,8 @@ class Group:
     cases: list[Waiting] = field(default_factory=list)
     coming: list[Expected] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
+    reach: dict[int, list[int]] = field(default_factory=dict)
+    """By specialty, the indexes of the slots beyond which no optimal plan needs to look."""
 
     def specialties(self) -> list[int]:
         """Return the specialty of each case, those that wait and those expected."""
@@ -118,11 +116,10 @@ def plan(
     """
     limits = limits or Limits()
     cases = sorted(waiting, key=lambda case: (case.due_at, case.since, case.case_id))
-    coming = sorted(forecast, key=lambda case: (case.at, case.specialty_id))
-    slots = slots_of(seats, now, len(cases) + len(coming), paces or {}, limits, len(coming))
+    coming = sorted(forecast, key=lambda case: (case.at, case.specialty_id, case.due_at))
     lines: list[Line] = []
     status = Status.OPTIMAL
-    for group in _groups(cases, coming, slots):
+    for group in _problems(cases, coming, seats, now, paces or {}, limits, kinds or {}):
         pairs, how = _match(group, now, limits, kinds or {})
         status = how if how is Status.FALLBACK else status
         lines += [_line(case, slot, now, limits, kinds or {}) for case, slot in pairs]
@@ -132,7 +129,35 @@ def plan(
     return Plan(tuple(lines), unplaced, status)
 
 
-def _groups(cases: Sequence[Waiting], coming: Sequence[Expected], slots: Sequence[Slot]) -> Iterable[Group]:
+def _problems(
+    cases: Sequence[Waiting],
+    coming: Sequence[Expected],
+    seats: Sequence[Seat],
+    now: datetime,
+    paces: Mapping[int, Pace],
+    limits: Limits,
+    kinds: Mapping[str, float],
+) -> list[Group]:
+    """Return the groups with the slots that they can need: of the next days only, if those are certain to suffice."""
+    count = len(cases) + len(coming)
+    for days in _looks(seats, now, count):
+        until = now + timedelta(days=days)
+        near = [seat for seat in seats if seat.starts_at < until]
+        groups = _groups(cases, coming, slots_of(near, now, count, paces, limits, len(coming)))
+        ends = [_reach(group, now, limits, kinds) for group in groups]
+        if len(near) == len(seats) or all(end is not None and end < days * 86_400 for end in ends):
+            break
+    return groups
+
+
+def _looks(seats: Sequence[Seat], now: datetime, count: int) -> list[int]:
+    """Return after how many days to look whether the slots suffice: first when they are some times the cases."""
+    begins = sorted((seat.starts_at - now).days + 1 for seat in seats) or [1]
+    first = begins[min(len(begins) - 1, int(PLENTY * count * PRIOR_MINUTES / SHIFT_MINUTES))]
+    return sorted({max(1, first), max(1, first) * 2, begins[-1] + 1})
+
+
+def _groups(cases: Sequence[Waiting], coming: Sequence[Expected], slots: Sequence[Slot]) -> list[Group]:
     """Split into groups of specialties that share consultants; those without a waiting case are left out."""
     root: dict[int, int] = {}
 
@@ -142,7 +167,7 @@ def _groups(cases: Sequence[Waiting], coming: Sequence[Expected], slots: Sequenc
             x = root[x]
         return x
 
-    for together in sorted({tuple(sorted(slot.specialties)) for slot in slots}):
+    for together in sorted(tuple(sorted(kinds)) for kinds in {slot.specialties for slot in slots}):
         for other in together[1:]:
             root[find(other)] = find(together[0])
     found: dict[int, Group] = {}
@@ -151,28 +176,28 @@ def _groups(cases: Sequence[Waiting], coming: Sequence[Expected], slots: Sequenc
     for expected in coming:
         if (group := found.get(find(expected.specialty_id))) is not None:
             group.coming.append(expected)
+    of = {kinds: found.get(find(min(kinds))) for kinds in {slot.specialties for slot in slots} if kinds}
     for slot in slots:
-        if slot.specialties and (group := found.get(find(min(slot.specialties)))) is not None:
+        if (group := of.get(slot.specialties)) is not None:
             group.slots.append(slot)
-    return found.values()
+    return list(found.values())
 
 
 def _match(
     group: Group, now: datetime, limits: Limits, kinds: Mapping[str, float]
 ) -> tuple[list[tuple[Waiting, Slot]], Status]:
-    reach = reach_of(group, now, limits, kinds)
-    pairs = sum(len(reach[specialty]) for specialty in group.specialties())
+    pairs = sum(len(group.reach[specialty]) for specialty in group.specialties())
     if pairs <= MOST_PAIRS:
         from teleconsult.routing.solver import solve  # noqa: PLC0415 (numpy and scipy: the worker only)
 
-        chosen = solve(group, reach, now, limits, WEIGHTS, kinds)
+        chosen = solve(group, now, limits, WEIGHTS, kinds)
         if chosen is not None:
             return [(group.cases[i], group.slots[j]) for i, j in chosen], Status.OPTIMAL
     return earliest_due_first(group.cases, group.slots, limits), Status.FALLBACK
 
 
-def reach_of(group: Group, now: datetime, limits: Limits, kinds: Mapping[str, float]) -> dict[int, list[int]]:
-    """Return, by specialty, the slots beyond which no optimal plan needs to look.
+def _reach(group: Group, now: datetime, limits: Limits, kinds: Mapping[str, float]) -> float | None:
+    """Fill in `reach`, and return the second up to which slots are needed; None when all of them are.
 
     A case of specialty s in a slot after the first K that serve s could move to a free one of these, if K is more than
     the other cases can take of them: all others of s, and of another specialty o no more than it has cases or than
@@ -189,21 +214,25 @@ def reach_of(group: Group, now: datetime, limits: Limits, kinds: Mapping[str, fl
     for j, slot in enumerate(group.slots):
         for specialty in slot.specialties & serves.keys():
             serves[specialty].append(j)
-    declined = {person for case in group.cases for person in case.declined}
+    declined: dict[int, set[int]] = {}
+    for case in group.cases:
+        declined.setdefault(case.specialty_id, set()).update(case.declined)
     longer = max(0.0, max(kinds.values(), default=1.0) - 1)
-    reach = {}
+    ends: list[float | None] = []
     for specialty, found in serves.items():
         cap = min(limits.most_open, limits.most_in.get(specialty, limits.most_open))
         usable = [
             group.slots[j]
             for j in found
-            if group.slots[j].user_id not in declined
+            if group.slots[j].user_id not in declined.get(specialty, ())
             and group.slots[j].turn < cap
             and group.slots[j].start >= last_at.get(specialty, 0)
         ]
         last = _last_needed(usable, specialty, need, longer)
-        reach[specialty] = found if last is None else [j for j in found if group.slots[j].start <= last]
-    return reach
+        group.reach[specialty] = found if last is None else [j for j in found if group.slots[j].start <= last]
+        ends.append(last)
+    needed = [end for end in ends if end is not None]
+    return max(needed, default=0.0) if len(needed) == len(ends) else None
 
 
 def _last_needed(usable: Sequence[Slot], specialty: int, need: Mapping[int, int], longer: float) -> float | None:

@@ -14,10 +14,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+from teleconsult.routing.forecast import Expected
 from teleconsult.routing.slots import Limits, Slot, Waiting
 
 if TYPE_CHECKING:
-    from teleconsult.routing.engine import Expected, Group
+    from teleconsult.routing.engine import Group
 
 GRAIN = 300
 """Seconds of an expected answer that count as the same moment."""
@@ -45,7 +46,6 @@ class Edges(NamedTuple):
 
 def solve(
     group: "Group",
-    reach: Mapping[int, Sequence[int]],
     now: datetime,
     limits: Limits,
     weights: Mapping[str, int],
@@ -58,7 +58,7 @@ def solve(
     late = count * END * (EVEN + TILT) + 1
     if count * max(weights.values()) * late > EXACT:
         return None
-    edges = _edges(group, reach, now, limits, weights, kinds, late)
+    edges = _edges(group, now, limits, weights, kinds, late)
     try:
         chosen = _best(edges, count, slots + count)
     except ValueError:
@@ -94,18 +94,20 @@ def _prices(edges: Edges, chosen: Array, width: int) -> tuple[Array, Array]:
     own[edges.rows[mine]] = edges.time[mine]
     gain = edges.time - own[edges.rows]
     price = np.zeros(width, dtype=np.int64)
-    rows, columns, step = edges.rows, edges.columns, gain
-    while len(rows):
+    taken = np.zeros(width, dtype=bool)
+    taken[chosen] = True
+    inner = np.flatnonzero(taken[edges.columns] & ~mine)
+    rows, columns, step = edges.rows[inner], edges.columns[inner], gain[inner]
+    alive = np.arange(len(rows))
+    while len(alive):
         before = price.copy()
-        np.minimum.at(price, columns, before[chosen[rows]] + step)
-        moved = (price < before)[chosen][edges.rows]
-        rows, columns, step = edges.rows[moved], edges.columns[moved], gain[moved]
+        np.minimum.at(price, columns[alive], before[chosen[rows[alive]]] + step[alive])
+        alive = np.flatnonzero((price < before)[chosen][rows])
     return price, gain + price[chosen[edges.rows]] == price[edges.columns]
 
 
 def _edges(
     group: "Group",
-    reach: Mapping[int, Sequence[int]],
     now: datetime,
     limits: Limits,
     weights: Mapping[str, int],
@@ -114,7 +116,7 @@ def _edges(
 ) -> Edges:
     table = _Table(group.slots, limits, len(group.cases))
     parts: list[Edges] = []
-    for specialty, found in reach.items():
+    for specialty, found in group.reach.items():
         near = np.array(found, dtype=np.int64)
         rows = [i for i, case in enumerate(group.cases) if case.specialty_id == specialty]
         if rows and len(near):
@@ -182,7 +184,7 @@ def _waiting(
     return _flat(rows, near, keep, time, even)
 
 
-def _coming(table: _Table, rows: Array, cases: Sequence["Expected"], near: Array, now: datetime, late: int) -> Edges:
+def _coming(table: _Table, rows: Array, cases: Sequence[Expected], near: Array, now: datetime, late: int) -> Edges:
     at = _seconds([case.at for case in cases], now)[:, None]
     due = _seconds([case.due_at for case in cases], now)[:, None]
     ends = table.median[near][None, :]
