@@ -45,6 +45,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.routing.promises",
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
+    "teleconsult.bookings.from_cases",
     "teleconsult.credits.models",
     "teleconsult.credits.models_activities",
     "teleconsult.credits.handlers",

@@ -11,6 +11,7 @@ from typing import Any
 
 from teleconsult import anchors, clock, outbox
 from teleconsult.attachments import actions as attachments
+from teleconsult.bookings import clockwork as bookings
 from teleconsult.cases import actions as cases
 from teleconsult.cases import alerts
 from teleconsult.cases.actions.windows import end
@@ -54,6 +55,9 @@ JOBS = (
     *(Job(kind, MINUTE, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_MINUTE),
     *(Job(kind, HOUR, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_HOUR),
     PLAN,
+    Job("bookings.offers", MINUTE, bookings.offers_over, bookings.expire_offer),
+    Job("bookings.remind", MINUTE, bookings.reminders, bookings.remind),
+    Job("bookings.owing", HOUR, bookings.owing, bookings.urge),
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),
     Job("files.sweep", DAY, attachments.sweep),

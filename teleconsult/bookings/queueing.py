@@ -7,6 +7,9 @@ from datetime import date, timedelta
 RANKS = {"urgent": 0, "high": 1, "routine": 2}
 """The list is by priority, then by age."""
 
+FARTHEST_WEEKS = 260
+"""What lies farther than five years is not a date that helps anybody."""
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -34,6 +37,8 @@ def expected(position: int, free: Sequence[date], per_week: float, last: date | 
     if per_week <= 0:
         return Expected(None, published=False)
     weeks = (position - len(free)) / per_week
+    if weeks > FARTHEST_WEEKS:
+        return Expected(None, published=False)
     return Expected(max(last or today, today) + timedelta(days=round(weeks * 7)), published=False)
 
 

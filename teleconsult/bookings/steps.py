@@ -173,6 +173,8 @@ DONE_WORDS = {
     "correct": N_("presença corrigida"),
     "requeue": N_("voltou à lista de espera"),
     "end": N_("encerrada"),
+    "remind": N_("a unidade foi lembrada"),
+    "counter_due": N_("contrarreferência cobrada"),
 }
 """How the history of a request tells each move."""
 

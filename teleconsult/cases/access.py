@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import aliased, joinedload
 
-from teleconsult import audit, clock
+from teleconsult import audit, clock, events
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseOpening, CaseSeen
 from teleconsult.cases.models_opinion import Opinion
@@ -99,6 +99,8 @@ def look_at(user: User, ref: str) -> Look:
         raise NotFound
     case, wrote, opened, seen, continued = row
     sight = sight_of(case, user, wrote=wrote, opened=opened)
+    if sight is not Sight.FULL and _attends(case, user):
+        sight = Sight.FULL
     if sight is None:
         raise NotFound
     return Look(case, sight, seen or 0, continued)
@@ -122,6 +124,12 @@ def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = Fals
     if user.has(Role.ADMINISTRATOR):
         return Sight.ROUTING
     return Sight.CLOSED if user.has(Role.MANAGER) else None
+
+
+def _attends(case: Case, user: User) -> bool:
+    """Tell whether the person is the specialist of the patient's visit; the floor that keeps the agenda knows."""
+    sent_there = case.state in (State.IN_PERSON, State.CONCLUDED) and user.has(Role.CONSULTANT)
+    return sent_there and any(events.panels("attending", case=case, user=user))
 
 
 def _is_party(case: Case, user: User) -> bool:

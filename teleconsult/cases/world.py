@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from teleconsult import clock
+from teleconsult import clock, events
 from teleconsult.cases import clocks
 from teleconsult.cases.lifecycle import Facts, State
 from teleconsult.cases.models import Case
@@ -26,6 +26,7 @@ def facts_for(case: Case, user: User | None) -> Facts:
         on_duty=bool(mine and user and case.specialty_id and roster.is_on_duty(user.id, case.specialty_id, now)),
         own_district=bool(user and user.has(Role.SUPPORT) and own_district(case, user)),
         escalated=bool(user and case.escalated_by_id == user.id),
+        attending=attending(case, user),
         declined=declined(case.id) if mine else frozenset(),
         follow_up_open=bool(windows) and clocks.within(case.last_opinion_at, windows["follow_up_days"], now),
         reopen_open=bool(windows) and clocks.within(case.concluded_at, windows["reopen_days"], now),
@@ -41,6 +42,12 @@ def _sends(case: Case, user: User | None) -> bool:
     if user is None or case.state in (State.DRAFT, State.RETURNED, State.CANCELLED):
         return False
     return user.id == case.requester_id or user.has(Role.SUPPORT)
+
+
+def attending(case: Case, user: User | None) -> bool:
+    """Tell whether a person is the specialist who sees the patient; the floor that keeps the agenda knows."""
+    waits = case.state == State.IN_PERSON and user is not None and user.has(Role.CONSULTANT)
+    return waits and any(events.panels("attending", case=case, user=user))
 
 
 def consented(case: Case) -> bool:

@@ -48,6 +48,12 @@ class Permission(StrEnum):
     MANAGE_TARGETS = "manage_targets"
     READ_RECORD = "read_record"
     WATCH_OUTBOX = "watch_outbox"
+    BOOK_VISITS = "book_visits"
+    READ_AGENDA = "read_agenda"
+    RUN_AGENDA = "run_agenda"
+    OVERRIDE_BOOKINGS = "override_bookings"
+    IMPORT_SHEETS = "import_sheets"
+    MANAGE_QUOTAS = "manage_quotas"
     READ_ROSTER = "read_roster"
     OWN_SHIFTS = "own_shifts"
     MANAGE_SHIFTS = "manage_shifts"
@@ -64,12 +70,28 @@ _EVERYONE = frozenset(
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.USE_CODES})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES},
-    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES, Permission.OWN_SHIFTS},
+    Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.BOOK_VISITS},
+    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES, Permission.OWN_SHIFTS, Permission.READ_AGENDA},
     Role.ADMINISTRATOR: _EVERYONE
     | _CLINICAL
-    | {Permission.TRIAGE, Permission.MANAGE_PATIENTS, Permission.MANAGE_SHIFTS},
-    Role.SUPPORT: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.WATCH_DISTRICT},
+    | {
+        Permission.TRIAGE,
+        Permission.MANAGE_PATIENTS,
+        Permission.MANAGE_SHIFTS,
+        Permission.BOOK_VISITS,
+        Permission.READ_AGENDA,
+        Permission.RUN_AGENDA,
+        Permission.OVERRIDE_BOOKINGS,
+    },
+    Role.SUPPORT: _EVERYONE
+    | _CLINICAL
+    | {
+        Permission.FILE_CASES,
+        Permission.WATCH_DISTRICT,
+        Permission.BOOK_VISITS,
+        Permission.OVERRIDE_BOOKINGS,
+        Permission.IMPORT_SHEETS,
+    },
     Role.MANAGER: _EVERYONE
     | {
         Permission.READ_CASES,
@@ -77,6 +99,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_NETWORK,
         Permission.MANAGE_PATIENTS,
         Permission.MANAGE_TARGETS,
+        Permission.READ_AGENDA,
+        Permission.MANAGE_QUOTAS,
         Permission.READ_RECORD,
         Permission.WATCH_OUTBOX,
         Permission.MANAGE_SHIFTS,

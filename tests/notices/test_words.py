@@ -12,7 +12,7 @@ from teleconsult.notices.words import KINDS, TO_YOU, kinds_for
 from teleconsult.people.access import Role
 
 ROOT = Path(__file__).resolve().parents[2]
-KIND = re.compile(r"case\.[a-z_0-9]+")
+KIND = re.compile(r"(case|booking|shift|leave|swap)\.[a-z_0-9]+")
 
 
 def emitted():
@@ -24,10 +24,24 @@ def emitted():
                 "tell",
                 "_tell_of_change",
                 "Alert",
+                "_tell",
+                "tell_administrators",
             }:
                 words = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
                 found |= {word for word in words if KIND.fullmatch(word)}
-    return found
+    return found | _told_of_bookings()
+
+
+def _told_of_bookings():
+    """Return the kinds of the moves of a booking request that tell somebody."""
+    return {
+        f"booking.{node.args[0].value}"
+        for path in (ROOT / "teleconsult" / "bookings").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "step"
+        and any(keyword.arg == "tell" for keyword in node.keywords)
+    }
 
 
 def test_every_kind_that_is_emitted_has_words():

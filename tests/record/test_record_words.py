@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from teleconsult.bookings.steps import DONE_WORDS
 from teleconsult.cases.alerts import ALERTS
 from teleconsult.cases.lifecycle import MOVES
 from teleconsult.people.models import LinkKind
@@ -17,6 +18,7 @@ WORD = re.compile(r"[a-z]+\.[a-z_0-9]+")
 def recorded():
     """Return the words in calls that record, and the ones made from tables."""
     found = {f"case.{verb}" for verb in MOVES} | set(ALERTS) | {f"person.{kind}" for kind in LinkKind}
+    found |= {f"booking.{verb}" for verb in DONE_WORDS}
     for path in (ROOT / "teleconsult").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""

@@ -29,7 +29,7 @@ from teleconsult.people.models import User
 from teleconsult.shifts import roster
 from teleconsult.web.refs import new_ref
 
-events.declare("case.correct", "case.withdraw", "case.nobody_left")
+events.declare("case.correct", "case.withdraw", "case.nobody_left", "referral.make")
 
 
 @dataclass(frozen=True)
@@ -201,20 +201,21 @@ def escalate(
         data={"specialty": to.slug, "priority": priority},
         tell=[case.requester, case.filed_by],
     )
-    db.session.add(
-        Referral(
-            ref=new_ref("EN"),
-            case_id=case.id,
-            specialty_id=to.id,
-            priority=priority,
-            justification=justification,
-            diagnosis=diagnosis,
-            bring=bring,
-            made_by_id=by.id,
-            made_at=event.at,
-        )
+    referral = Referral(
+        ref=new_ref("EN"),
+        case_id=case.id,
+        specialty_id=to.id,
+        priority=priority,
+        justification=justification,
+        diagnosis=diagnosis,
+        bring=bring,
+        made_by_id=by.id,
+        made_at=event.at,
     )
+    referral.case = case
+    db.session.add(referral)
     db.session.flush()
+    events.emit("referral.make", referral=referral, by=by)
     return event
 
 

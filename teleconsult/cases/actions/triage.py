@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from teleconsult import clock
+from teleconsult import clock, events
 from teleconsult.cases import world
 from teleconsult.cases.actions._make import make
 from teleconsult.cases.lifecycle import State
@@ -16,6 +16,8 @@ from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+
+events.declare("referral.end")
 
 UNSEEN_CAUSES = {
     "refused": N_("O paciente não quis"),
@@ -197,9 +199,10 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
         set={"last_opinion_at": clock.now()},
         tell=[case.requester, case.escalated_by],
     )
-    if referral is not None and visit.attended_on is not None:
-        db.session.add(_sheet(case, referral, visit, by, from_paper))
-    _end(referral, "counter_referred", by)
+    sheet = _sheet(case, referral, visit, by, from_paper) if referral is not None else None
+    if sheet is not None:
+        db.session.add(sheet)
+    _end(referral, "counter_referred", by, sheet)
     return event
 
 
@@ -227,7 +230,8 @@ def live_referral(case: Case) -> Referral | None:
     return db.session.query(Referral).filter_by(case_id=case.id, ended_at=None).one_or_none()
 
 
-def _end(referral: Referral | None, how: str, by: User) -> None:
+def _end(referral: Referral | None, how: str, by: User, sheet: CounterReferral | None = None) -> None:
     if referral is not None:
         referral.ended_at, referral.ended_by_id, referral.ended_how = clock.now(), by.id, how
         db.session.flush()
+        events.emit("referral.end", referral=referral, how=how, by=by, sheet=sheet)

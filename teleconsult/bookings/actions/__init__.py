@@ -1,0 +1,39 @@
+"""Every action of in-person booking. Imperative, keyword-only actor, inside the caller's `transaction()`."""
+
+from teleconsult.bookings.actions.agenda import (
+    Plan,
+    add_place,
+    block,
+    cancel_session,
+    publish,
+    unblock,
+)
+from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, offer, refuse, release
+from teleconsult.bookings.actions.listing import end, make, requeue
+from teleconsult.bookings.actions.marking import attend, correct, miss
+from teleconsult.bookings.actions.quota import allowance_of, month_row
+
+__all__ = [
+    "Plan",
+    "Terms",
+    "add_place",
+    "allowance_of",
+    "attend",
+    "block",
+    "book",
+    "cancel",
+    "cancel_session",
+    "correct",
+    "end",
+    "expire",
+    "make",
+    "miss",
+    "month_row",
+    "move",
+    "offer",
+    "publish",
+    "refuse",
+    "release",
+    "requeue",
+    "unblock",
+]

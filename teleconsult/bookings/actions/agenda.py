@@ -1,0 +1,234 @@
+"""Publishing the agenda and changing it: nobody booked is lost when a session is cancelled or a slot blocked."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from teleconsult import audit, clock
+from teleconsult.bookings import agenda
+from teleconsult.bookings.actions.booking import offer_next, release
+from teleconsult.bookings.models import BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSeries, AgendaSession, AgendaSlot
+from teleconsult.bookings.world import holidays, local_day
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.models import User
+from teleconsult.web.refs import new_ref
+
+LONGEST = 12 * 60
+REASON = 300
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One session, or sessions that come again until a day: `rule` is an RFC 5545 rule, '' for one day alone.
+
+    `starts` is a minute of the local day; `without` are days left out of a series.
+    """
+
+    unit: HealthUnit
+    specialty: Specialty
+    specialist_name: str
+    first_day: date
+    starts: int
+    slot_minutes: int
+    first: int
+    returns: int
+    specialist: User | None = None
+    room: str = ""
+    rule: str = ""
+    until: date | None = None
+    without: frozenset[date] = field(default_factory=frozenset)
+
+
+def publish(plan: Plan, *, by: User) -> list[AgendaSession]:
+    """Write the sessions of a plan with their slots, holidays left out; return them.
+
+    Raises:
+        Refused: a day is past or a holiday, there is no slot, it is too long, the specialist is elsewhere, or no day is left.
+    """
+    zone = plan.unit.zone
+    if plan.first_day < local_day(clock.now(), zone):
+        raise Refused(N_("O primeiro dia já passou."), field="first_day")
+    count = plan.first + plan.returns
+    if not 1 <= count <= 60 or count * plan.slot_minutes > LONGEST:
+        raise Refused(N_("Use de 1 a 60 vagas, em no máximo 12 horas."), field="first")
+    series = _series(plan, by)
+    days = _days(plan)
+    made = [_write(plan, day, series, by) for day in days]
+    db.session.flush()
+    audit.record(
+        "system",
+        "agenda.publish",
+        by_id=by.id,
+        subject=made[0].ref,
+        specialty=plan.specialty.slug,
+        sessions=len(made),
+        slots=len(made) * count,
+    )
+    return made
+
+
+def _days(plan: Plan) -> list[date]:
+    last = plan.until or plan.first_day
+    off = holidays(plan.first_day, last)
+    if not plan.rule:
+        if plan.first_day in off:
+            raise Refused(
+                N_("Este dia é feriado (%(name)s). Escolha outro."), field="first_day", name=off[plan.first_day]
+            )
+        return [plan.first_day]
+    if last < plan.first_day:
+        raise Refused(N_("O último dia vem antes do primeiro."), field="until")
+    days = agenda.days_of(plan.rule, plan.first_day, last, {*off, *plan.without})
+    if not days:
+        raise Refused(N_("Nenhum dia resta nesta repetição: confira os dias e os feriados."), field="until")
+    return days
+
+
+def _series(plan: Plan, by: User) -> AgendaSeries | None:
+    if not plan.rule or plan.until is None:
+        return None
+    series = AgendaSeries(
+        ref=new_ref("AS"),
+        first_day=plan.first_day,
+        until=max(plan.until, plan.first_day),
+        rule=plan.rule,
+        created_at=clock.now(),
+        created_by_id=by.id,
+    )
+    db.session.add(series)
+    db.session.flush()
+    return series
+
+
+def _write(plan: Plan, day: date, series: AgendaSeries | None, by: User) -> AgendaSession:
+    starts_at = agenda.moment_of(day, plan.starts, plan.unit.zone)
+    places = agenda.places(starts_at, plan.slot_minutes, plan.first, plan.returns)
+    ends_at = starts_at + timedelta(minutes=plan.slot_minutes * len(places))
+    if plan.specialist is not None:
+        _hold_to_one_place(plan.specialist, day, starts_at, ends_at)
+    session = AgendaSession(
+        ref=new_ref("AG"),
+        series_id=series.id if series else None,
+        unit_id=plan.unit.id,
+        specialty_id=plan.specialty.id,
+        specialist_id=plan.specialist.id if plan.specialist else None,
+        specialist_name=plan.specialist_name,
+        room=plan.room,
+        day=day,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        slot_minutes=plan.slot_minutes,
+        zone=plan.unit.zone,
+        created_at=clock.now(),
+        created_by_id=by.id,
+        slots=[
+            AgendaSlot(specialty_id=plan.specialty.id, number=place.number, at=place.at, kind=place.kind)
+            for place in places
+        ],
+    )
+    db.session.add(session)
+    return session
+
+
+def _hold_to_one_place(person: User, day: date, starts_at: object, ends_at: object) -> None:
+    other = select(AgendaSession.id).where(
+        AgendaSession.specialist_id == person.id,
+        AgendaSession.day == day,
+        AgendaSession.cancelled_at.is_(None),
+        AgendaSession.starts_at < ends_at,
+        AgendaSession.ends_at > starts_at,
+    )
+    if db.session.scalar(other.limit(1)) is not None:
+        raise Refused(N_("%(name)s já tem agenda neste horário."), field="starts", name=person.full_name)
+
+
+def cancel_session(session: AgendaSession, why: str, *, by: User) -> int:
+    """Cancel a session; everybody booked in it goes back to the list with their age, and their units are told.
+
+    Returns:
+        How many went back.
+
+    Raises:
+        Refused: it was cancelled or begun already, or there is no reason.
+    """
+    _hold_to_reason(why)
+    if session.cancelled_at is not None:
+        raise Refused(N_("Esta agenda já foi cancelada."))
+    if session.starts_at <= clock.now():
+        raise Refused(N_("Esta agenda já começou: anote a presença de cada um."))
+    session.cancelled_at, session.cancelled_by_id, session.cancelled_why = clock.now(), by.id, why
+    held = [slot for slot in session.slots if slot.request_id is not None]
+    for slot in session.slots:
+        slot.blocked_at, slot.blocked_by_id, slot.blocked_why = clock.now(), by.id, why
+    db.session.flush()
+    for slot in held:
+        release(db.session.get_one(BookingRequest, slot.request_id), why, by=by)
+    audit.record("system", "agenda.cancel", by_id=by.id, subject=session.ref, released=len(held), why=audit.digest(why))
+    return len(held)
+
+
+def block(slot: AgendaSlot, why: str, *, by: User) -> None:
+    """Block a slot; who was booked in it goes back to the list.
+
+    Raises:
+        Refused: it is past or blocked already, or there is no reason.
+    """
+    _hold_to_reason(why)
+    if slot.blocked_at is not None:
+        raise Refused(N_("Este horário já está bloqueado."))
+    if slot.at <= clock.now():
+        raise Refused(N_("Este horário já passou. Escolha outro."))
+    held = slot.request_id
+    slot.blocked_at, slot.blocked_by_id, slot.blocked_why = clock.now(), by.id, why
+    db.session.flush()
+    if held is not None:
+        release(db.session.get_one(BookingRequest, held), why, by=by)
+    audit.record("system", "agenda.block", by_id=by.id, subject=slot.session.ref, number=slot.number)
+
+
+def unblock(slot: AgendaSlot, *, by: User) -> None:
+    """Open a blocked slot again; it is offered to the next on the list.
+
+    Raises:
+        Refused: it is not blocked, or its session was cancelled.
+    """
+    if slot.blocked_at is None or slot.session.cancelled_at is not None:
+        raise Refused(N_("Este horário não está bloqueado."))
+    slot.blocked_at, slot.blocked_by_id, slot.blocked_why = None, None, ""
+    db.session.flush()
+    audit.record("system", "agenda.unblock", by_id=by.id, subject=slot.session.ref, number=slot.number)
+    offer_next(slot)
+
+
+def add_place(session: AgendaSession, *, number: int, by: User) -> AgendaSlot:
+    """Add a place beyond the session's own, at the hour of one of its slots: overbooking, applied by a person.
+
+    Raises:
+        Refused: the session is past or cancelled, or it has no such slot.
+    """
+    beside = next((slot for slot in session.slots if slot.number == number), None)
+    if session.cancelled_at is not None or session.starts_at <= clock.now() or beside is None:
+        raise Refused(N_("Esta agenda não aceita mais vagas."))
+    slot = AgendaSlot(
+        specialty_id=session.specialty_id,
+        number=max(slot.number for slot in session.slots) + 1,
+        at=beside.at,
+        kind=beside.kind,
+        extra=True,
+    )
+    session.slots.append(slot)
+    db.session.flush()
+    audit.record("system", "agenda.add_place", by_id=by.id, subject=session.ref, number=slot.number)
+    offer_next(slot)
+    return slot
+
+
+def _hold_to_reason(why: str) -> None:
+    if not why:
+        raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
+    if len(why) > REASON:
+        raise Refused(N_("Use no máximo %(limit)d caracteres."), field="why", limit=REASON)

@@ -1,0 +1,108 @@
+"""What the worker does for bookings by the clock. Each job finds what is due, bounded, and does one thing in a transaction."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from teleconsult import clock
+from teleconsult.bookings import settings
+from teleconsult.bookings.actions._step import write
+from teleconsult.bookings.actions.booking import expire
+from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
+from teleconsult.bookings.settings import REMIND_DAYS
+from teleconsult.bookings.steps import Kind, State
+from teleconsult.cases.models_opinion import Referral
+from teleconsult.extensions import changed, db
+from teleconsult.notices import actions as notices
+from teleconsult.people import queries as people
+from teleconsult.people.access import Role
+
+AT_ONCE = 100
+AGAIN = timedelta(days=7)
+"""Whoever owes a counter-referral is reminded once in this time."""
+
+
+def offers_over() -> Sequence[int]:
+    """Return the offers whose time to accept is over."""
+    query = select(BookingOffer.id).where(BookingOffer.closed_at.is_(None), BookingOffer.expires_at <= clock.now())
+    return db.session.scalars(query.order_by(BookingOffer.expires_at).limit(AT_ONCE)).all()
+
+
+def expire_offer(offer_id: int) -> int:
+    """Take one offer back; return 0 when it was answered meanwhile."""
+    row = db.session.get_one(BookingOffer, offer_id)
+    if row.closed_at is not None:
+        return 0
+    expire(row)
+    return 1
+
+
+def reminders() -> Sequence[tuple[int, int]]:
+    """Return the bookings of which the unit is to be reminded, with how many days before."""
+    now = clock.now()
+    found: list[tuple[int, int]] = []
+    for days in sorted(REMIND_DAYS):
+        query = select(Booking.id).where(
+            Booking.ended_at.is_(None),
+            Booking.mark == "",
+            Booking.at > now,
+            Booking.at <= now + timedelta(days=days),
+            Booking.reminded > days,
+        )
+        taken = {booking_id for booking_id, _ in found}
+        found += [(i, days) for i in db.session.scalars(query.order_by(Booking.at).limit(AT_ONCE)) if i not in taken]
+    return found
+
+
+def remind(due: tuple[int, int]) -> int:
+    """Remind the unit of one visit, once for each of the days."""
+    booking_id, days = due
+    once = update(Booking).where(Booking.id == booking_id, Booking.ended_at.is_(None), Booking.reminded > days)
+    if changed(once.values(reminded=days)) == 0:
+        return 0
+    booking = db.session.get_one(Booking, booking_id, populate_existing=True)
+    request = booking.request
+    write("remind", request, by=None, source=request.state, data={"days": days, "at": booking.at.isoformat()})
+    notices.tell([request.case.requester, request.case.filed_by], "booking.remind", subject=request.case.ref)
+    return 1
+
+
+def owing() -> Sequence[int]:
+    """Return the requests whose patient was seen long enough ago, without a counter-referral or a reminder since."""
+    now = clock.now()
+    until = now - timedelta(days=settings.number("counter_referral_days"))
+    urged = (
+        select(func.max(BookingEvent.at))
+        .where(BookingEvent.request_id == BookingRequest.id, BookingEvent.verb == "counter_due")
+        .scalar_subquery()
+    )
+    query = (
+        select(BookingRequest.id)
+        .join(Referral, Referral.id == BookingRequest.referral_id)
+        .join(Booking, Booking.request_id == BookingRequest.id)
+        .where(
+            Referral.ended_at.is_(None),
+            BookingRequest.kind == Kind.FIRST,
+            BookingRequest.state == State.ATTENDED,
+            Booking.ended_at.is_(None),
+            Booking.at <= until,
+            (urged.is_(None)) | (urged <= now - AGAIN),
+        )
+    )
+    return db.session.scalars(query.order_by(Booking.at).limit(AT_ONCE)).all()
+
+
+def urge(request_id: int) -> int:
+    """Ask for one overdue counter-referral: the specialist of the session, or the administrators when there is no account."""
+    if request_id not in owing():
+        return 0
+    request = db.session.get_one(BookingRequest, request_id)
+    booking = db.session.scalars(
+        select(Booking).where(Booking.request_id == request_id, Booking.ended_at.is_(None))
+    ).one()
+    write("counter_due", request, by=None, source=request.state)
+    specialist = booking.session.specialist
+    told = [specialist] if specialist is not None else people.active_with_role(Role.ADMINISTRATOR)
+    notices.tell(told, "booking.counter_due", subject=request.case.ref)
+    return 1

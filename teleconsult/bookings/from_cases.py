@@ -1,0 +1,77 @@
+"""What bookings hear from the floors below: referrals that begin and end, who attends, patients' records joined."""
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from teleconsult import events
+from teleconsult.bookings import actions, queries
+from teleconsult.bookings.models import Booking, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSession
+from teleconsult.bookings.steps import Kind, State
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import CounterReferral, Referral
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import changed, db
+from teleconsult.patients.models import Patient
+from teleconsult.people.models import User
+
+OVER = frozenset({State.ATTENDED, State.ENDED})
+
+
+@events.on("referral.make")
+def list_it(*, referral: Referral, by: User) -> None:
+    """Put the visit of a new referral on the waiting list."""
+    actions.make(referral, by=by)
+
+
+@events.on("referral.end")
+def take_it_off(*, referral: Referral, how: str, by: User, sheet: CounterReferral | None = None) -> None:
+    """Free what a referral that ends still holds; a return that the specialist asked for is a request of its own."""
+    for request in queries.requests_of(referral.case_id):
+        if request.referral_id != referral.id or request.kind != Kind.FIRST or request.state in OVER:
+            continue
+        if how == "counter_referred" and request.state == State.BOOKED:
+            # The sheet that came back says that the patient was seen.
+            actions.attend(request, by=None)
+        else:
+            actions.end(request, how)
+    if sheet is not None and sheet.returns:
+        actions.make(referral, by=by, kind=Kind.RETURN, return_when=sheet.return_when)
+
+
+@events.panel("attending")
+def attends(case: Case, user: User) -> bool | None:
+    """Tell whether this person is the specialist of a session in which the patient of a case is booked or was seen."""
+    query = (
+        select(Booking.id)
+        .join(BookingRequest, BookingRequest.id == Booking.request_id)
+        .join(AgendaSession, AgendaSession.id == Booking.session_id)
+        .where(
+            BookingRequest.case_id == case.id,
+            Booking.ended_at.is_(None),
+            AgendaSession.specialist_id == user.id,
+            AgendaSession.cancelled_at.is_(None),
+        )
+    )
+    return True if db.session.scalar(query.limit(1)) is not None else None
+
+
+@events.on("patient.merge", "patient.unmerge", order=60)
+def follow_the_cases(*, kept: Patient, merged: Patient, **_facts: Any) -> None:
+    """Let bookings name the patient that their case now names; after the cases were pointed elsewhere.
+
+    Raises:
+        Refused: the two records have bookings in the same hour.
+    """
+    mine = (
+        select(Case.patient_id)
+        .join(BookingRequest, BookingRequest.case_id == Case.id)
+        .where(BookingRequest.id == Booking.request_id)
+        .scalar_subquery()
+    )
+    live = Booking.ended_at.is_(None), Booking.patient_id.in_((kept.id, merged.id))
+    twice = select(Booking.hour).where(*live).group_by(mine, Booking.hour).having(func.count() > 1)
+    if db.session.scalar(twice.limit(1)) is not None:
+        raise Refused(N_("Os dois cadastros têm consulta marcada na mesma hora. Desmarque uma delas antes."))
+    changed(update(Booking).where(Booking.patient_id.in_((kept.id, merged.id))).values(patient_id=mine))

@@ -1,0 +1,167 @@
+"""What booking asks of the waiting list and the agenda, by columns and through indexes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from teleconsult import clock
+from teleconsult.bookings import queueing
+from teleconsult.bookings.models import BookingOffer, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
+from teleconsult.bookings.steps import LISTED, State
+from teleconsult.bookings.world import local_day
+from teleconsult.errors import NotFound
+from teleconsult.extensions import db
+
+NEXT = 12
+"""Free slots shown at once."""
+
+PACE_DAYS = 56
+"""The throughput of an agenda is read from this many days around today."""
+
+
+def waiting(specialty_id: int, kind: str, limit: int | None = None) -> Any:
+    """Return the query of the requests on a list, in its order."""
+    query = (
+        select(BookingRequest)
+        .where(
+            BookingRequest.specialty_id == specialty_id,
+            BookingRequest.kind == kind,
+            BookingRequest.state.in_(LISTED),
+        )
+        .order_by(BookingRequest.rank, BookingRequest.since, BookingRequest.id)
+    )
+    return query if limit is None else query.limit(limit)
+
+
+def ahead_of(request: BookingRequest) -> int:
+    """Return how many stand before a request on its list."""
+    here = (request.rank, request.since, request.id)
+    query = select(func.count()).where(
+        BookingRequest.specialty_id == request.specialty_id,
+        BookingRequest.kind == request.kind,
+        BookingRequest.state.in_(LISTED),
+        or_(
+            BookingRequest.rank < here[0],
+            and_(BookingRequest.rank == here[0], BookingRequest.since < here[1]),
+            and_(BookingRequest.rank == here[0], BookingRequest.since == here[1], BookingRequest.id < here[2]),
+        ),
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def _free(specialty_id: int, kind: str, now: datetime) -> Any:
+    return (
+        AgendaSlot.specialty_id == specialty_id,
+        AgendaSlot.kind == kind,
+        AgendaSlot.at > now,
+        AgendaSlot.request_id.is_(None),
+        AgendaSlot.blocked_at.is_(None),
+    )
+
+
+def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT) -> Sequence[Any]:
+    """Return the next free slots with what a person chooses by, leaving out the first `skip`."""
+    query = (
+        select(
+            AgendaSlot.id,
+            AgendaSlot.at,
+            AgendaSession.ref,
+            AgendaSession.specialist_name,
+            AgendaSession.room,
+            AgendaSession.zone,
+            AgendaSession.unit_id,
+        )
+        .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
+        .where(*_free(specialty_id, kind, clock.now()))
+        .order_by(AgendaSlot.at, AgendaSlot.id)
+    )
+    return db.session.execute(query.offset(skip).limit(limit)).all()
+
+
+def kept_for_others(request: BookingRequest) -> int:
+    """Return how many of the next free slots are left for requests of a higher priority."""
+    query = (
+        select(BookingRequest.rank, func.count())
+        .where(
+            BookingRequest.specialty_id == request.specialty_id,
+            BookingRequest.kind == request.kind,
+            BookingRequest.rank < request.rank,
+            BookingRequest.state == State.WAITING,
+        )
+        .group_by(BookingRequest.rank)
+    )
+    return queueing.kept_for_others(request.rank, {row[0]: row[1] for row in db.session.execute(query)})
+
+
+def free_before(slot: AgendaSlot) -> int:
+    """Return how many free slots of its kind come before a slot."""
+    query = select(func.count()).where(
+        *_free(slot.specialty_id, slot.kind, clock.now()),
+        or_(AgendaSlot.at < slot.at, and_(AgendaSlot.at == slot.at, AgendaSlot.id < slot.id)),
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def expected_for(request: BookingRequest, position: int) -> queueing.Expected:
+    """Return when the turn of a request may come, from the free slots and the pace of the agenda."""
+    now = clock.now()
+    today = local_day(now, request.unit.zone)
+    free = free_slots(request.specialty_id, request.kind, limit=max(position, 1))
+    per_week, last = _pace(request.specialty_id, request.kind, now, request.unit.zone)
+    return queueing.expected(position, [local_day(row.at, row.zone) for row in free], per_week, last, today)
+
+
+def _pace(specialty_id: int, kind: str, now: datetime, zone: str) -> tuple[float, date | None]:
+    """Return the slots a week that the agenda gives to a kind of visit, and the last day it has any."""
+    half = timedelta(days=PACE_DAYS / 2)
+    found = db.session.execute(
+        select(func.count(), func.min(AgendaSlot.at)).where(
+            AgendaSlot.specialty_id == specialty_id,
+            AgendaSlot.kind == kind,
+            AgendaSlot.at > now - half,
+            AgendaSlot.at <= now + half,
+            AgendaSlot.blocked_at.is_(None),
+        )
+    ).one()
+    last = db.session.scalar(
+        select(AgendaSlot.at)
+        .where(AgendaSlot.specialty_id == specialty_id, AgendaSlot.kind == kind)
+        .order_by(AgendaSlot.at.desc())
+        .limit(1)
+    )
+    count, first = found
+    if not count:
+        return 0.0, local_day(last, zone) if last else None
+    weeks = max(1.0, (now + half - first).total_seconds() / (7 * 86400))
+    return count / weeks, local_day(last, zone) if last else None
+
+
+def next_in_line(slot: AgendaSlot) -> BookingRequest | None:
+    """Return who is first on the list of a slot and was not offered it before."""
+    offered = select(BookingOffer.request_id).where(BookingOffer.slot_id == slot.id)
+    query = waiting(slot.specialty_id, slot.kind).where(
+        BookingRequest.state == State.WAITING, BookingRequest.id.not_in(offered)
+    )
+    return db.session.scalars(query.limit(1)).one_or_none()
+
+
+def request_by(ref: str) -> BookingRequest:
+    """Return a request by its reference.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.session.scalar(select(BookingRequest).where(BookingRequest.ref == ref.upper().replace("\x00", "")))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def requests_of(case_id: int) -> Sequence[BookingRequest]:
+    """Return the requests of a case, oldest first."""
+    return db.session.scalars(
+        select(BookingRequest).where(BookingRequest.case_id == case_id).order_by(BookingRequest.id)
+    ).all()

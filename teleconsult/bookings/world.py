@@ -1,0 +1,74 @@
+"""What the rules of booking must know of the world, read for one request and one person."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from teleconsult import clock
+from teleconsult.bookings.models import Booking, BookingOffer, BookingRequest
+from teleconsult.bookings.steps import Facts, Kind, State
+from teleconsult.cases.lifecycle import State as CaseState
+from teleconsult.extensions import db
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.shifts.models import Holiday
+
+
+def facts_for(request: BookingRequest, user: User | None) -> Facts:
+    """Return what is so at this moment, for the rules; only what the state can ask for is read."""
+    now = clock.now()
+    booking = live_booking(request) if request.state == State.BOOKED else None
+    offer = open_offer(request) if request.state == State.OFFERED else None
+    return Facts(
+        own_district=bool(user and user.has(Role.SUPPORT) and own_district(request, user)),
+        open=still_open(request),
+        begun=booking is not None and local_day(now, booking.session.zone) >= booking.session.day,
+        expired=offer is not None and offer.expires_at <= now,
+    )
+
+
+def own_district(request: BookingRequest, user: User) -> bool:
+    """Tell whether a support person's district is that of the request's unit."""
+    return bool(user.unit and user.unit.district and user.unit.district == request.unit.district)
+
+
+def still_open(request: BookingRequest) -> bool:
+    """Tell whether a visit can still come of the request: the first while the case waits for it, a return after."""
+    if request.kind == Kind.FIRST:
+        return request.case.state == CaseState.IN_PERSON and request.referral.ended_at is None
+    return request.case.state != CaseState.CANCELLED
+
+
+def live_booking(request: BookingRequest) -> Booking | None:
+    """Return the booking of a request that stands, if any."""
+    return db.session.scalars(
+        select(Booking).where(Booking.request_id == request.id, Booking.ended_at.is_(None))
+    ).one_or_none()
+
+
+def last_booking(request: BookingRequest) -> Booking | None:
+    """Return the newest booking of a request, also one that ended."""
+    return db.session.scalars(
+        select(Booking).where(Booking.request_id == request.id).order_by(Booking.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def open_offer(request: BookingRequest) -> BookingOffer | None:
+    """Return the offer that waits for an answer, if any."""
+    return db.session.scalars(
+        select(BookingOffer).where(BookingOffer.request_id == request.id, BookingOffer.closed_at.is_(None))
+    ).one_or_none()
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """Return the day of a moment on the clocks of a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def holidays(first: date, last: date) -> dict[date, str]:
+    """Return the holidays from one day to another, with their names."""
+    query = select(Holiday.day, Holiday.name).where(
+        Holiday.day >= first, Holiday.day <= last, Holiday.removed_at.is_(None)
+    )
+    return {row.day: row.name for row in db.session.execute(query)}

@@ -1,0 +1,298 @@
+"""A referral's visit from the waiting list to its end: listed, offered, booked, moved, attended, given back."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.bookings import actions, clockwork, queries
+from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer
+from teleconsult.bookings.models_agenda import AgendaSlot
+from teleconsult.bookings.models_quota import AllowanceMonth
+from teleconsult.bookings.steps import State
+from teleconsult.bookings.world import last_booking, live_booking, open_offer
+from teleconsult.cases import actions as cases
+from teleconsult.errors import Refused
+from teleconsult.extensions import db, transaction
+from teleconsult.notices.models import Notice
+from tests import world
+
+
+def verbs(request):
+    return db.session.scalars(
+        db.select(BookingEvent.verb).where(BookingEvent.request_id == request.id).order_by(BookingEvent.number)
+    ).all()
+
+
+def told(kind, key):
+    return db.session.scalar(
+        db.select(db.func.count()).select_from(Notice).where(
+            Notice.kind == kind, Notice.user_id == world.person(key).id
+        )
+    )  # fmt: skip
+
+
+def test_an_escalation_lists_the_visit_with_all_that_the_referral_says(desk):
+    request = desk.escalated(priority="high")
+    assert (request.state, request.kind, request.priority, request.rank) == ("waiting", "first", "high", 1)
+    assert request.specialty.slug == "dermatologia"
+    assert request.unit.slug == "usf-vietna"
+    assert request.referral.ended_at is None
+    assert verbs(request) == ["make"]
+
+
+def test_the_list_is_by_priority_then_by_age(desk):
+    old, young, urgent = desk.escalated(), desk.escalated(), desk.escalated(priority="urgent")
+    assert [queries.ahead_of(r) for r in (urgent, old, young)] == [0, 1, 2]
+
+
+def test_booked_moved_and_attended(desk):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    assert request.state == State.BOOKED
+    assert booking.slot.request_id == request.id
+    desk.do("move", request, desk.slot(request, 1), "Pediu outro dia.", by="marina")
+    assert live_booking(request).at > booking.at
+    assert (booking.ended_how, booking.slot.request_id) == ("moved", None)
+    with clock.at(live_booking(request).at + timedelta(minutes=20)):
+        desk.do("attend", request, by="rosangela")
+        with pytest.raises(Refused, match="já foi anotada"):
+            desk.do("attend", request, by="rosangela")
+        with pytest.raises(Refused, match="já foi anotada"):
+            desk.do("miss", request, "", by="rosangela")
+    assert verbs(request) == ["make", "book", "move", "attend"]
+
+
+def test_the_referral_form_is_spent_once_and_comes_back_when_no_visit_came(desk):
+    allowance = desk.allow(forms=1)
+    desk.publish()
+    request, other = desk.escalated(), desk.escalated()
+    desk.book(request)
+    desk.do("cancel", request, "O paciente viajou.", by="marina")
+    desk.do("requeue", request, by="marina")
+    desk.book(request)
+    row = db.session.scalars(db.select(AllowanceMonth)).one()
+    assert (row.allowance_id, row.forms, row.forms_spent) == (allowance.id, 1, 1)
+    with pytest.raises(Refused, match="já usou os 1 formulários"):
+        desk.book(other)
+    with transaction(request.case):
+        cases.call_off(request.case, "Não precisa mais.", by=world.person("paulo"))
+    db.session.refresh(row)
+    assert row.forms_spent == 0
+    desk.book(other)
+
+
+def test_an_override_needs_a_reason_and_the_permission(desk):
+    desk.allow(forms=0)
+    desk.publish()
+    request = desk.escalated()
+    with pytest.raises(Refused) as refusal:
+        desk.book(request, by="rosangela")
+    assert refusal.value.field == "over_why"
+    desk.book(request, by="rosangela", channel="phone", over_why="Autorizado pelo distrito.")
+    row = db.session.scalars(db.select(AllowanceMonth)).one()
+    assert (row.forms_spent, row.forms_over) == (1, 1)
+
+
+def test_a_unit_books_on_its_own_day_and_high_priority_passes_with_a_reason(desk):
+    desk.allow(weekday=(clock.now().weekday() + 3) % 7)
+    desk.publish()
+    routine, high = desk.escalated(), desk.escalated(priority="high")
+    with pytest.raises(Refused, match="dia de marcação"):
+        desk.book(routine)
+    with pytest.raises(Refused) as refusal:
+        desk.book(high)
+    assert refusal.value.field == "day_why"
+    desk.book(high, day_why="Suspeita de câncer.")
+    assert live_booking(high).day_why == "Suspeita de câncer."
+
+
+def test_the_next_slots_are_left_to_those_of_a_higher_priority(desk):
+    desk.allow()
+    desk.publish()
+    routine = desk.escalated()
+    desk.escalated(priority="urgent")
+    assert queries.kept_for_others(routine) == 1
+    with pytest.raises(Refused, match="prioridade maior"):
+        desk.book(routine)
+    desk.book(routine, number=1)
+
+
+def test_a_released_slot_goes_to_the_next_who_has_time_to_accept(desk):
+    desk.allow()
+    desk.publish(first=1)
+    first, second, third = desk.escalated(), desk.escalated(), desk.escalated()
+    slot = desk.slot(first)
+    desk.book(first)
+    desk.do("cancel", first, "Não pode vir.", by="marina")
+    assert second.state == State.OFFERED
+    assert told("booking.offer", "marina") == 1
+    assert open_offer(second).slot_id == slot
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert clockwork.offers_over() == [open_offer(second).id]
+        with transaction():
+            clockwork.expire_offer(clockwork.offers_over()[0])
+        assert (second.state, third.state) == (State.WAITING, State.OFFERED)
+        assert clockwork.offers_over() == []
+        desk.do("book", third, slot, actions.Terms(), by="marina")
+    assert third.state == State.BOOKED
+    hows = db.session.scalars(db.select(BookingOffer.closed_how).order_by(BookingOffer.id)).all()
+    assert hows == ["expired", "taken"]
+
+
+def test_a_refused_offer_goes_on_and_does_not_come_back(desk):
+    desk.allow()
+    desk.publish(first=1)
+    first, second = desk.escalated(), desk.escalated()
+    desk.book(first)
+    desk.do("cancel", first, "Não pode vir.", by="marina")
+    desk.do("refuse", second, by="marina")
+    assert second.state == State.WAITING
+    assert open_offer(second) is None
+    assert len(queries.free_slots(second.specialty_id, "first")) == 1
+
+
+def test_an_accepted_offer_passes_the_weekday(desk):
+    allowance = desk.allow()
+    desk.publish(first=1)
+    first, second = desk.escalated(), desk.escalated()
+    desk.book(first)
+    with transaction():
+        allowance.weekday = (clock.now().weekday() + 3) % 7
+    desk.do("cancel", first, "Não pode vir.", by="marina")
+    desk.do("book", second, open_offer(second).slot_id, actions.Terms(), by="marina")
+    assert second.state == State.BOOKED
+
+
+@pytest.mark.parametrize("how", ["call_off", "close_unseen", "counter_refer"])
+def test_the_end_of_the_referral_frees_the_slot(desk, how):
+    desk.allow()
+    desk.publish(first=1)
+    request, other = desk.escalated(), desk.escalated()
+    desk.book(request)
+    with transaction(request.case):
+        if how == "call_off":
+            cases.call_off(request.case, "Não precisa.", by=world.person("paulo"))
+        elif how == "close_unseen":
+            cases.close_unseen(request.case, "solved", by=world.person("marina"))
+        else:
+            visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", returns=False)
+            cases.counter_refer(request.case, visit, by=world.person("rosangela"), from_paper=True)
+    if how == "counter_refer":
+        assert request.state == State.ATTENDED
+    else:
+        assert (request.state, other.state) == (State.ENDED, State.OFFERED)
+        with pytest.raises(Refused):
+            desk.do("requeue", request, by="marina")
+
+
+def test_a_return_is_a_request_of_its_own_on_the_same_referral(desk):
+    desk.allow(forms=0)
+    desk.publish()
+    request = desk.escalated()
+    with transaction(request.case):
+        visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
+        cases.counter_refer(request.case, visit, by=world.person("rosangela"), from_paper=True)
+    first, second = queries.requests_of(request.case_id)
+    assert (first.state, second.state, second.kind, second.return_when) == ("ended", "waiting", "return", "60 dias")
+    desk.book(second)
+    assert second.state == State.BOOKED
+    assert second.case.state == "concluded"
+    assert db.session.scalars(db.select(AllowanceMonth)).all() == []
+
+
+def test_missed_with_its_cause_and_back_on_the_list(desk):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with pytest.raises(Refused, match="ainda não aconteceu"):
+        desk.do("miss", request, "transport", by="rosangela")
+    with clock.at(booking.at + timedelta(hours=1)):
+        desk.do("miss", request, "transport", by="rosangela")
+        assert (last_booking(request).cause, last_booking(request).ended_how) == ("transport", "missed")
+        assert told("booking.miss", "marina") == 1
+        desk.do("correct", request, "Chegou atrasado.", by="rosangela")
+        assert request.state == State.BOOKED
+        desk.do("attend", request, by="rosangela")
+    assert verbs(request)[-3:] == ["miss", "correct", "attend"]
+
+
+def test_the_unit_is_reminded_three_days_and_one_day_before_once_each(desk):
+    desk.allow()
+    desk.publish(days=10)
+    booking = desk.book(desk.escalated())
+    found = []
+    for hours in (240, 71, 70, 23, 22, -1):
+        with clock.at(booking.at - timedelta(hours=hours)):
+            for due in clockwork.reminders():
+                with transaction():
+                    found.append((hours, due[1], clockwork.remind(due)))
+    assert found == [(71, 3, 1), (23, 1, 1)]
+
+
+def test_overdue_counter_referrals_are_asked_for_once_a_week(desk):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with clock.at(booking.at + timedelta(minutes=30)):
+        desk.do("attend", request, by="rosangela")
+        assert clockwork.owing() == []
+    for days, due in ((8, 1), (9, 0), (15.5, 1)):
+        with clock.at(booking.at + timedelta(days=days)):
+            found = clockwork.owing()
+            assert len(found) == due, days
+            for request_id in found:
+                with transaction():
+                    assert clockwork.urge(request_id) == 1
+    assert told("booking.counter_due", "lia") == 2
+
+
+def test_a_cancelled_session_loses_nobody(desk):
+    desk.allow()
+    session = desk.publish()
+    request = desk.escalated()
+    since = request.since
+    desk.book(request)
+    with transaction(session):
+        assert actions.cancel_session(session, "Especialista doente.", by=world.person("rosangela")) == 1
+    assert (request.state, request.since) == (State.WAITING, since)
+    assert last_booking(request).ended_how == "released"
+    assert told("booking.release", "marina") == 1
+    assert queries.free_slots(request.specialty_id, "first") == []
+
+
+def test_a_blocked_slot_loses_nobody(desk):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with transaction():
+        actions.block(booking.slot, "Reunião.", by=world.person("rosangela"))
+    assert request.state == State.WAITING
+    with pytest.raises(Refused, match="bloqueado"):
+        desk.do("book", request, booking.slot_id, actions.Terms(), by="marina")
+    with transaction():
+        actions.unblock(db.session.get_one(AgendaSlot, booking.slot_id), by=world.person("rosangela"))
+    assert request.state == State.OFFERED
+
+
+def test_who_may_not(desk):
+    desk.publish()
+    desk.allow()
+    request = desk.escalated()
+    for key in ("bia", "paulo", "teresa"):
+        with pytest.raises(Refused, match="outra pessoa"):
+            desk.book(request, by=key)
+    assert db.session.scalars(db.select(Booking)).all() == []
+
+
+def test_support_books_for_the_unit(desk):
+    desk.publish()
+    desk.allow()
+    request = desk.escalated()
+    desk.book(request, by="dora")
+    assert told("booking.book", "marina") == 1

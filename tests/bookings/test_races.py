@@ -1,0 +1,82 @@
+"""Two at once: exactly one has the slot, nobody goes over an allowance, on both databases."""
+
+from collections import Counter
+from threading import Barrier, Thread
+
+from teleconsult.bookings import actions, queries
+from teleconsult.bookings.models import Booking, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSlot
+from teleconsult.bookings.models_quota import AllowanceMonth
+from teleconsult.errors import Overtaken, Refused
+from teleconsult.extensions import db, transaction
+from tests import world
+
+
+def race(application, jobs):
+    """Run every job at once, each in a context of its own; return what became of them."""
+    start, ends = Barrier(len(jobs)), []
+
+    def run(job):
+        with application.app_context():
+            start.wait()
+            try:
+                job()
+            except (Refused, Overtaken) as refusal:
+                ends.append(type(refusal).__name__)
+            except Exception as error:  # noqa: BLE001 (it is what the test looks for)
+                ends.append(repr(error))
+            else:
+                ends.append("done")
+
+    threads = [Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(ends)
+
+
+def booking_of(ref, slot_id):
+    def job():
+        request = queries.request_by(ref)
+        with transaction(request):
+            actions.book(request, slot_id, actions.Terms(), by=world.person("marina"))
+
+    return job
+
+
+def test_the_last_slot_has_one_booking(application, desk):
+    desk.allow(forms=50)
+    desk.publish(first=1)
+    refs = [desk.escalated().ref for _ in range(5)]
+    slot_id = db.session.scalar(db.select(AgendaSlot.id).where(AgendaSlot.kind == "first"))
+    db.session.remove()
+    ends = race(application, [booking_of(ref, slot_id) for ref in refs])
+    assert ends["done"] == 1
+    assert ends["done"] + ends["Refused"] + ends["Overtaken"] == 5, ends
+    assert db.session.scalar(db.select(db.func.count()).select_from(Booking)) == 1
+    held = db.session.get_one(AgendaSlot, slot_id).request_id
+    assert db.session.get_one(BookingRequest, held).state == "booked"
+
+
+def test_the_last_form_is_spent_once(application, desk):
+    desk.allow(forms=1)
+    desk.publish(first=3)
+    refs = [desk.escalated().ref for _ in range(3)]
+    slots = db.session.scalars(db.select(AgendaSlot.id).where(AgendaSlot.kind == "first")).all()
+    db.session.remove()
+    ends = race(application, [booking_of(ref, slot) for ref, slot in zip(refs, slots, strict=True)])
+    assert ends["done"] == 1, ends
+    row = db.session.scalars(db.select(AllowanceMonth)).one()
+    assert (row.forms, row.forms_spent) == (1, 1)
+
+
+def test_one_request_is_booked_once(application, desk):
+    desk.allow(forms=50)
+    desk.publish(first=3)
+    ref = desk.escalated().ref
+    slots = db.session.scalars(db.select(AgendaSlot.id).where(AgendaSlot.kind == "first")).all()
+    db.session.remove()
+    ends = race(application, [booking_of(ref, slot) for slot in slots])
+    assert ends["done"] == 1, ends
+    assert ends["done"] + ends["Refused"] + ends["Overtaken"] == 3, ends
