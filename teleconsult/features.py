@@ -17,6 +17,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.attachments.views",
     "teleconsult.routing.views",
     "teleconsult.routing.views_home",
+    "teleconsult.routing.views_modes",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 
@@ -43,6 +44,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.attachments.panels",
     "teleconsult.routing.models",
     "teleconsult.routing.promises",
+    "teleconsult.routing.panels",
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
     "teleconsult.bookings.from_cases",

@@ -162,4 +162,4 @@ def share_of(kept_ones: int, of: int) -> Share:
     share, z2 = kept_ones / of, Z95**2
     centre = (share + z2 / (2 * of)) / (1 + z2 / of)
     half = Z95 / (1 + z2 / of) * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    return Share(kept_ones, of, max(0.0, centre - half), min(1.0, centre + half))
+    return Share(kept_ones, of, max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)))

@@ -1,0 +1,49 @@
+"""What the page of a case says of the answer that is awaited: when, how sure, or that nobody has a shift."""
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, literal, select
+
+from teleconsult import clock, events
+from teleconsult.cases.access import Sight
+from teleconsult.cases.lifecycle import SERVICE, Facts
+from teleconsult.cases.models import Case
+from teleconsult.extensions import read
+from teleconsult.people.models import User
+from teleconsult.routing.models import PlanLine, Promise
+from teleconsult.routing.plan_lines import reasons_in_words
+
+_here = select(literal(1).label("one")).subquery()
+_AWAITED = (
+    select(Promise.median_at, Promise.ninety_at, PlanLine.reasons)
+    .select_from(_here)
+    .outerjoin(
+        Promise,
+        and_(
+            Promise.case_id == bindparam("case_id"),
+            Promise.round == bindparam("round"),
+            Promise.replaced_at.is_(None),
+            Promise.answered_at.is_(None),
+        ),
+    )
+    .outerjoin(PlanLine, and_(PlanLine.case_id == bindparam("case_id"), PlanLine.user_id.is_(None)))
+)
+
+
+@events.panel("case", order=5)
+def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str, Any] | None:
+    """Return what stands under the clock of a case whose answer is awaited; None when nothing is known yet."""
+    del facts
+    if case.state not in SERVICE or sight is Sight.CLOSED:
+        return None
+    row = read(_AWAITED, {"case_id": case.id, "round": case.round})[0]
+    if row.ninety_at is None and row.reasons is None:
+        return None
+    return {
+        "side": "routing/promise.html",
+        "median_at": row.median_at,
+        "ninety_at": row.ninety_at,
+        "over": row.ninety_at is not None and row.ninety_at <= clock.now(),
+        "nobody": reasons_in_words(row.reasons) if row.reasons and case.holder_id is None else [],
+        "mine": case.holder_id == user.id,
+    }
