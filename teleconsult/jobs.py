@@ -22,6 +22,7 @@ from teleconsult.notices import actions as notices
 from teleconsult.people import kept, throttle
 from teleconsult.people.forgetting import forget_links, forget_sessions
 from teleconsult.routing import planning
+from teleconsult.shifts import actions as shifts
 
 MINUTE, HOUR, DAY = 1, 60, 24 * 60
 
@@ -55,6 +56,8 @@ JOBS = (
     *(Job(kind, MINUTE, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_MINUTE),
     *(Job(kind, HOUR, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_HOUR),
     PLAN,
+    Job("shifts.close", MINUTE, shifts.forgotten, shifts.close_forgotten),
+    Job("holidays.load", DAY, shifts.years_to_load, shifts.load_holidays),
     Job("bookings.offers", MINUTE, bookings.offers_over, bookings.expire_offer),
     Job("bookings.remind", MINUTE, bookings.reminders, bookings.remind),
     Job("bookings.owing", HOUR, bookings.owing, bookings.urge),

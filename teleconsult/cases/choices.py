@@ -32,8 +32,8 @@ def priorities(form: Any, case: Case) -> dict[str, Any]:
 
 
 def consultants(form: Any, case: Case) -> dict[str, Any]:
-    """Offer those on duty, who has least first; who declined stands last, with the reason."""
-    found = [who for who in roster.on_duty(case.specialty_id or 0, clock.now()) if who.id != case.holder_id]
+    """Offer the consultants of the specialty, who has least first; who declined stands last, with the reason."""
+    found = [who for who in roster.able(case.specialty_id or 0) if who.id != case.holder_id]
     loads = queries.open_loads(person.id for person in found)
     declined = {row.consultant_id: row for row in queries.declines_of(case)}
     found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
@@ -46,7 +46,7 @@ def consultants(form: Any, case: Case) -> dict[str, Any]:
 
 
 def _there(named: StandIn) -> list[str]:
-    says = presence(named.id, named.specialty_id, clock.now())
+    says = presence(named, clock.now())
     return [says] if says else []
 
 

@@ -191,11 +191,11 @@ def _requester_choices(user: User) -> list[tuple[str, str]]:
 def waiting() -> str:
     """Show a consultant what they hold and what waits in their specialties; `?show=` one whole list."""
     user, show = signed_in(), request.args.get("show", "")
-    duties = roster.duties_of(user.id, clock.now())
+    duties, specialties = roster.duties_of(user.id, clock.now()), roster.held_by(user.id)
     if show:
-        return _consultant_list(user, show, duties)
+        return _consultant_list(user, show, duties, specialties)
     held = queries_lists.held_by(user, State.ASSIGNED, FIRST)
-    open_ = queries_lists.waiting_for(user, duties, FIRST)
+    open_ = queries_lists.waiting_for(user, specialties, FIRST)
     return render_template(
         "cases/lists/waiting.html",
         greeting=greeting(),
@@ -203,14 +203,14 @@ def waiting() -> str:
         more_held=held.older is not None,
         open=lists.to_claim(open_.rows, duties),
         more_open=open_.older is not None,
-        open_count=queries_lists.waiting_count(user, duties),
+        open_count=queries_lists.waiting_count(user, specialties),
         counts=_held(user),
     )
 
 
-def _consultant_list(user: User, show: str, duties: frozenset[int]) -> str:
+def _consultant_list(user: User, show: str, duties: frozenset[int], specialties: frozenset[int]) -> str:
     if show == "open":
-        page = queries_lists.waiting_for(user, duties, PAGE_SIZE)
+        page = queries_lists.waiting_for(user, specialties, PAGE_SIZE)
         rows = lists.to_claim(page.rows, duties)
     elif show == "done":
         page = queries_lists.done_by(user)

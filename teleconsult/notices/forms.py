@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from teleconsult.notices.words import Kind
+from teleconsult.notices.kinds import Kind
 from teleconsult.people.access import ROLE_WORDS, Role
 from teleconsult.web import BaseForm, _l
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from teleconsult import clock, mail
 from teleconsult.errors import NotFound
+from teleconsult.events import panels
 from teleconsult.extensions import transaction
 from teleconsult.notices import actions, queries
 from teleconsult.notices.forms import mail_form
@@ -38,7 +39,10 @@ def index() -> str:
 @bp.get("/notices/<ref>")
 @requires(Permission.READ_NOTICES)
 def show(ref: str) -> Response:
-    """Lead to what a notice is about; everything told of it counts as seen. Mails lead here too."""
+    """Lead to what a notice is about; everything told of it counts as seen. Mails lead here too.
+
+    It is a case, unless the panel "notice" of a floor knows the reference.
+    """
     if not REF.fullmatch(ref):
         raise NotFound
     ref = ref.upper()
@@ -46,7 +50,8 @@ def show(ref: str) -> Response:
         user_id = current_user.id
         with transaction():
             actions.see(user_id, ref)
-    return redirect(url_for("cases.show", ref=ref))
+    place = next(iter(panels("notice", ref=ref, user=current_user)), None)
+    return redirect(place or url_for("cases.show", ref=ref))
 
 
 @bp.post("/notices/seen")

@@ -4,38 +4,11 @@ A kind is the audit word of what happened. Its mail is `templates/email/<kind wi
 Portuguese; whoever shows them translates them.
 """
 
-from dataclasses import dataclass
-
 from teleconsult.errors import N_
+from teleconsult.notices import words_shifts
+from teleconsult.notices.kinds import A, C, Kind, M, R
+from teleconsult.notices.kinds import kind as _kind
 from teleconsult.people.access import Role
-
-R, C, A, M = Role.REQUESTER, Role.CONSULTANT, Role.ADMINISTRATOR, Role.MANAGER
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of notice.
-
-    `by` says it with the name of who did it, `alone` when nobody did; a kind that only people cause has no
-    `alone`, one that only time causes has no `by`. `choice` is its line among the preferences.
-    """
-
-    word: str
-    by: str
-    alone: str
-    choice: str
-    icon: str
-    roles: frozenset[Role]
-
-    @property
-    def template(self) -> str:
-        """Return the name of its mail."""
-        return self.word.replace(".", "_")
-
-
-def _kind(word: str, icon: str, roles: set[Role], *, by: str = "", alone: str = "", choice: str) -> Kind:
-    return Kind(word, by, alone, choice, icon, frozenset(roles))
-
 
 KINDS: dict[str, Kind] = {
     kind.word: kind
@@ -294,6 +267,7 @@ KINDS: dict[str, Kind] = {
             alone=N_("O prazo do caso passou sem resposta"),
             choice=N_("O prazo de um caso passa"),
         ),
+        *words_shifts.KINDS,
         _kind(
             "booking.offer",
             "inperson",

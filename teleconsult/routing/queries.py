@@ -18,8 +18,9 @@ from teleconsult.errors import N_
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.routing.models import SpecialtyMode
 from teleconsult.routing.suggest import Able, Ranked, ranked
-from teleconsult.shifts.roster import ON_DUTY_IN
+from teleconsult.shifts.roster import ABLE_IN
 from teleconsult.web import Page, page_by_key
 
 SHOWN = {
@@ -100,6 +101,7 @@ _COLUMNS = (
     _holder.title.label("holder_title"),
     _holder.name.label("holder_name"),
     CaseSeen.number.label("seen"),
+    SpecialtyMode.mode,
     _questions,
 )
 
@@ -108,6 +110,7 @@ def _rows() -> Any:
     return (
         select(*_COLUMNS)
         .join(Specialty, Specialty.id == Case.specialty_id)
+        .outerjoin(SpecialtyMode, SpecialtyMode.specialty_id == Case.specialty_id)
         .join(HealthUnit, HealthUnit.id == Case.unit_id)
         .join(_requester, _requester.id == Case.requester_id)
         .outerjoin(_holder, _holder.id == Case.holder_id)
@@ -151,23 +154,32 @@ def _rail(show: State) -> Any:
     if show in CLOSED:
         named = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.teleconsult)
         return named.order_by(Specialty.name_pt)
-    late = func.coalesce(func.sum(case((Case.due_at < bindparam("now", type_=Case.due_at.type), 1), else_=0)), 0)
     counts = (
-        select(Case.specialty_id, func.count().label("count"), late.label("late"))
+        select(Case.specialty_id, func.count().label("count"), _until("now").label("late"), _until("night").label("due"))
         .where(in_state(show))
         .group_by(Case.specialty_id)
         .subquery()
     )
-    query = select(Specialty.slug, Specialty.name_pt, Specialty.name_en, counts.c.count, counts.c.late)
-    return query.join(counts, counts.c.specialty_id == Specialty.id).order_by(Specialty.name_pt)
+    columns = (Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en, SpecialtyMode.mode)
+    return (
+        select(*columns, counts.c.count, counts.c.late, (counts.c.due - counts.c.late).label("today"))
+        .join(counts, counts.c.specialty_id == Specialty.id)
+        .outerjoin(SpecialtyMode, SpecialtyMode.specialty_id == Specialty.id)
+        .order_by(Specialty.name_pt)
+    )
 
 
-def rail(show: State, now: datetime) -> Sequence[Any]:
-    """Return the specialties with how many cases each has in a state, and how many of them are late.
+def _until(name: str) -> Any:
+    """Count what is due before the moment of this name."""
+    return func.coalesce(func.sum(case((Case.due_at < bindparam(name, type_=Case.due_at.type), 1), else_=0)), 0)
+
+
+def rail(show: State, now: datetime, night: datetime) -> Sequence[Any]:
+    """Return the specialties with how many cases each has in a state: all, late, and due from now until `night`.
 
     History is not counted: for what is closed, the specialties that take cases come without figures.
     """
-    return read(_rail(show), {} if show in CLOSED else {"now": now})
+    return read(_rail(show), {} if show in CLOSED else {"now": now, "night": night})
 
 
 _WAITING = select(func.count()).select_from(Case).where(in_state(State.SUBMITTED))
@@ -186,14 +198,14 @@ _LOAD = (
     .correlate(User)
     .scalar_subquery()
 )
-_ON_DUTY = ON_DUTY_IN.add_columns(_LOAD)
+_ABLE = ABLE_IN.add_columns(_LOAD)
 
 
 def on_duty(specialty_ids: Iterable[int]) -> dict[int, Ranked]:
-    """Return who is on duty for each of the specialties, who has least first."""
+    """Return who can be given cases of each of the specialties, now or for a later shift; who has least first."""
     wanted = sorted(set(specialty_ids))
     found: dict[int, list[Able]] = {number: [] for number in wanted}
-    for row in read(_ON_DUTY, {"specialties": wanted}):
+    for row in read(_ABLE, {"specialties": wanted}):
         found[row[0]].append(Able._make(row[1:]))
     return {number: ranked(people) for number, people in found.items()}
 

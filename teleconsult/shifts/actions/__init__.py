@@ -12,7 +12,13 @@ here. What is announced, and with which facts:
 from teleconsult import events
 from teleconsult.shifts.actions.attendance import check_in, check_out, close_forgotten, forgotten
 from teleconsult.shifts.actions.changing import cancel_shift, end_series, move_shift, restore_shift
-from teleconsult.shifts.actions.days import add_holiday, load_holidays, remove_holiday, restore_holiday
+from teleconsult.shifts.actions.days import (
+    add_holiday,
+    load_holidays,
+    remove_holiday,
+    restore_holiday,
+    years_to_load,
+)
 from teleconsult.shifts.actions.leaves import cancel_leave, take_leave
 from teleconsult.shifts.actions.publishing import publish
 from teleconsult.shifts.actions.rooms import change_room, close_room, open_room
@@ -57,4 +63,5 @@ __all__ = [
     "restore_shift",
     "take_leave",
     "withdraw_swap",
+    "years_to_load",
 ]

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
+from teleconsult import clock, events
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.people.access import Permission
 from teleconsult.people.models import User
+from teleconsult.shifts import queries
+from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts.attendance import EARLY, FORGOTTEN_AFTER, left_at
 from teleconsult.shifts.models import Shift
 
 
@@ -12,7 +21,23 @@ def check_in(shift: Shift, *, by: User) -> None:
     Raises:
         Refused: too early, too late, cancelled, on leave, checked in already, or somebody else's shift.
     """
-    raise NotImplementedError
+    _hold_to_whose(shift, by)
+    now = clock.now()
+    if shift.cancelled_at is not None:
+        raise Refused(N_("Este turno foi cancelado."))
+    if shift.checked_in_at is not None:
+        raise Refused(N_("A entrada neste turno já foi registrada."))
+    if now < shift.starts_at - EARLY:
+        raise Refused(N_("A entrada pode ser registrada a partir de meia hora antes do turno."))
+    if now >= shift.ends_at:
+        raise Refused(N_("Este turno já terminou."))
+    if queries.away_between([shift.user_id], now, shift.ends_at):
+        raise Refused(N_("Há um afastamento registrado neste turno. Cancele-o antes de registrar a entrada."))
+    shift.checked_in_at = now
+    db.session.flush()
+    _said.record_shift("shift.check_in", shift, by)
+    _said.tell([shift.user], "shift.check_in", shift.ref, by)
+    events.emit("shift.check_in", shift=shift, by=by)
 
 
 def check_out(shift: Shift, *, by: User) -> None:
@@ -21,14 +46,54 @@ def check_out(shift: Shift, *, by: User) -> None:
     Raises:
         Refused: not checked in, checked out already, or somebody else's shift.
     """
-    raise NotImplementedError
+    _hold_to_whose(shift, by)
+    if shift.checked_in_at is None:
+        raise Refused(N_("A entrada neste turno não foi registrada."))
+    if shift.checked_out_at is not None:
+        raise Refused(N_("A saída deste turno já foi registrada."))
+    go(shift, by=by)
+    _said.tell([shift.user], "shift.check_out", shift.ref, by)
+
+
+def go(shift: Shift, *, by: User) -> None:
+    """Note a check-out that was looked at already; what is left of the shift frees its workstation."""
+    now = clock.now()
+    shift.checked_out_at, shift.closed_how = left_at(shift.checked_in_at or now, now), "person"
+    db.session.flush()
+    _room.let_go([shift], since=now)
+    _said.record_shift("shift.check_out", shift, by)
+    events.emit("shift.check_out", shift=shift, by=by)
+
+
+def _hold_to_whose(shift: Shift, by: User) -> None:
+    if by.id != shift.user_id and Permission.MANAGE_SHIFTS not in by.permissions:
+        raise Refused(N_("Só quem tem o turno, a triagem ou a gerência registra a presença."))
 
 
 def forgotten(limit: int = 100) -> Sequence[int]:
     """Return the shifts that ended half an hour ago or more and where somebody is still checked in."""
-    raise NotImplementedError
+    return db.session.scalars(
+        select(Shift.id)
+        .where(
+            Shift.ends_at <= clock.now() - FORGOTTEN_AFTER,
+            Shift.checked_in_at.is_not(None),
+            Shift.checked_out_at.is_(None),
+        )
+        .order_by(Shift.ends_at)
+        .limit(limit)
+    ).all()
 
 
 def close_forgotten(shift_id: int) -> bool:
     """Check out at the shift's end who forgot to, and tell them; tell whether it was still so."""
-    raise NotImplementedError
+    shift = db.session.get_one(Shift, shift_id)
+    if shift.checked_in_at is None or shift.checked_out_at is not None:
+        return False
+    if shift.ends_at > clock.now() - FORGOTTEN_AFTER:
+        return False
+    shift.checked_out_at, shift.closed_how = left_at(shift.checked_in_at, shift.ends_at), "forgotten"
+    db.session.flush()
+    _said.record_shift("shift.check_out", shift, None, how="forgotten")
+    _said.tell([shift.user], "shift.forgotten", shift.ref, None)
+    events.emit("shift.check_out", shift=shift, by=None)
+    return True

@@ -1,14 +1,43 @@
 """Holidays: loaded from a kept library, added and struck out by the management."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
+
+from teleconsult import audit, clock
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import changed, db, upsert
 from teleconsult.people.models import User
+from teleconsult.shifts import holidays
 from teleconsult.shifts.models import Holiday
+
+LONGEST_NAME = 120
 
 
 def load_holidays(year: int, *, by: User | None = None) -> int:
     """Write the holidays of a year that are not there yet, and return how many; what was struck out stays so."""
-    raise NotImplementedError
+    count = 0
+    for known in holidays.of_year(year):
+        row = upsert(Holiday).values(
+            day=known.day, version=1, name=known.name[:LONGEST_NAME], scope=known.scope, source="library"
+        )
+        count += changed(row.on_conflict_do_nothing(index_elements=["day"]))
+    if count:
+        audit.record("system", "holiday.load", by_id=by.id if by else None, subject=str(year), days=count)
+    return count
+
+
+def years_to_load() -> Sequence[int]:
+    """Return this year and the next, as far as nothing of them has been loaded."""
+    this = clock.now().year
+    wanted = (this, this + 1)
+    first, last = date(this, 1, 1), date(this + 1, 12, 31)
+    days = db.session.scalars(
+        select(Holiday.day).where(Holiday.day.between(first, last), Holiday.source == "library")
+    ).all()
+    there = {day.year for day in days}
+    return [year for year in wanted if year not in there]
 
 
 def add_holiday(*, day: date, name: str, by: User) -> Holiday:
@@ -17,7 +46,22 @@ def add_holiday(*, day: date, name: str, by: User) -> Holiday:
     Raises:
         Refused: the day is one already, it is past, or it has no name.
     """
-    raise NotImplementedError
+    words = name.strip()
+    if not words or len(words) > LONGEST_NAME:
+        raise Refused(N_("Escreva o nome do feriado, em até %(limit)d letras."), field="name", limit=LONGEST_NAME)
+    if day < clock.now().date():
+        raise Refused(N_("Este dia já passou."), field="day")
+    holiday = db.session.get(Holiday, day)
+    if holiday is not None and holiday.removed_at is None:
+        raise Refused(N_("Este dia já é feriado: %(name)s."), field="day", name=holiday.name)
+    if holiday is None:
+        holiday = Holiday(day=day, name=words, scope="municipal", source="own")
+        db.session.add(holiday)
+    else:
+        holiday.name, holiday.removed_at, holiday.removed_by_id = words, None, None
+    db.session.flush()
+    _record("holiday.add", holiday, by)
+    return holiday
 
 
 def remove_holiday(holiday: Holiday, *, by: User) -> None:
@@ -26,7 +70,11 @@ def remove_holiday(holiday: Holiday, *, by: User) -> None:
     Raises:
         Refused: it is struck out already.
     """
-    raise NotImplementedError
+    if holiday.removed_at is not None:
+        raise Refused(N_("Este feriado já foi retirado."))
+    holiday.removed_at, holiday.removed_by_id = clock.now(), by.id
+    db.session.flush()
+    _record("holiday.remove", holiday, by)
 
 
 def restore_holiday(holiday: Holiday, *, by: User) -> None:
@@ -35,4 +83,12 @@ def restore_holiday(holiday: Holiday, *, by: User) -> None:
     Raises:
         Refused: it is not struck out.
     """
-    raise NotImplementedError
+    if holiday.removed_at is None:
+        raise Refused(N_("Este feriado está na lista."))
+    holiday.removed_at = holiday.removed_by_id = None
+    db.session.flush()
+    _record("holiday.restore", holiday, by)
+
+
+def _record(word: str, holiday: Holiday, by: User) -> None:
+    audit.record("system", word, by_id=by.id, subject=holiday.day.isoformat(), name=holiday.name)

@@ -1,0 +1,41 @@
+"""A room, a moment and the few shifts that the tests of the calendar stand on."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from teleconsult import clock
+from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit
+from teleconsult.shifts import actions
+from tests.world import person, specialty
+
+MONDAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+"""The Friday before; nine in the morning in Recife."""
+
+WEEK = [(day, 8 * 60, 21 * 60) for day in range(5)] + [(5, 8 * 60, 12 * 60)]
+EIGHT = 8 * 60
+
+
+def unit():
+    return db.session.scalars(db.select(HealthUnit).where(HealthUnit.slug == "policlinica-lessa-de-andrade")).one()
+
+
+def room(name="Sala de telessaúde", workstations=2, hours=WEEK, zone="America/Recife", kind="telehealth"):
+    with clock.at(NOW), transaction():
+        return actions.open_room(
+            name=name, kind=kind, unit=unit(), workstations=workstations, zone=zone, hours=hours, by=person("teresa")
+        )
+
+
+def laid(place, who="paulo", what="dermatologia", day=MONDAY, starts=EIGHT, minutes=240, at=NOW, by="teresa", **more):
+    """Publish one shift in a transaction of its own."""
+    with clock.at(at), transaction():
+        return actions.publish(
+            room=place, user=person(who), specialty=specialty(what), day=day, starts=starts, minutes=minutes,
+            by=person(by), **more,
+        )  # fmt: skip
+
+
+def local(day, hour, minute=0):
+    """Return a moment by the clock of Recife."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) + timedelta(hours=3)
