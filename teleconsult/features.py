@@ -12,12 +12,16 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.network.views",
     "teleconsult.coding.views",
     "teleconsult.patients.views",
+    "teleconsult.shifts.views",
     "teleconsult.cases.views",
     "teleconsult.cases.views_lists",
     "teleconsult.attachments.views",
     "teleconsult.routing.views",
     "teleconsult.routing.views_home",
+    "teleconsult.bookings.views",
+    "teleconsult.bookings.views_agenda",
     "teleconsult.routing.views_modes",
+    "teleconsult.bookings.views_prints",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 
@@ -50,6 +54,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
     "teleconsult.bookings.from_cases",
+    "teleconsult.bookings.card",
     "teleconsult.credits.models",
     "teleconsult.credits.models_activities",
     "teleconsult.credits.handlers",

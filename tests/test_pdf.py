@@ -11,7 +11,7 @@ import pytest
 from teleconsult.errors import Refused
 from teleconsult.web import pdf
 
-AT = datetime(2026, 11, 19, 13, 52, tzinfo=UTC)
+AT = datetime(2026, 11, 19, 13, 52, 7, 123456, tzinfo=UTC)
 HOSTILE = '#import "/etc/passwd" $x^2$ <b> *não* _é_ @ref \\ // nada'
 
 

@@ -50,6 +50,8 @@ WORDS: dict[str, str] = {
     "case.print": N_("Caso impresso"),
     "case.search": N_("Casos buscados"),
     "desk.print": N_("Fila impressa"),
+    "agenda.print": N_("Agenda impressa"),
+    "sheet.print": N_("Planilha de marcação impressa"),
     "routing.mode": N_("Modo de distribuição mudado"),
     "booking.make": N_("Pedido posto na lista de espera"),
     "booking.offer": N_("Vaga oferecida"),

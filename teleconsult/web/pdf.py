@@ -14,6 +14,7 @@ from typing import Any
 
 from config import ROOT
 from teleconsult.errors import N_, Refused
+from teleconsult.logs import fault, log
 
 SHEETS = ROOT / "templates" / "pdf"
 SECONDS = 30
@@ -41,7 +42,7 @@ def typeset(name: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     Raises:
         Refused: it could not be made in time; nothing is kept of what it would have said.
     """
-    asked = {"sheet": str(SHEETS / f"{name}.typ"), "root": str(SHEETS), "data": dict(data), "at": at.isoformat()}
+    asked = {"sheet": str(SHEETS / f"{name}.typ"), "root": str(SHEETS), "data": dict(data), "at": at.replace(microsecond=0).isoformat()}
     command = [sys.executable, "-I", "-c", _SET]
     try:
         done = subprocess.run(
@@ -49,6 +50,7 @@ def typeset(name: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # What Typst complains of may quote the sheet: of a patient nothing goes to a log.
+        log.error("sheet could not be set", sheet=name, **fault(error))
         raise Refused(N_("O PDF não pôde ser feito agora. Tente de novo em alguns minutos.")) from error
     return done.stdout
 

@@ -1,0 +1,93 @@
+"""The PDF of in-person booking: each is recorded before it is given."""
+
+from datetime import date
+
+from flask import Blueprint, Response, make_response
+
+from teleconsult import audit
+from teleconsult.bookings import prints, queries_prints
+from teleconsult.cases.access import Sight, look_at, record_reading
+from teleconsult.cases.models import Case
+from teleconsult.errors import NotFound
+from teleconsult.extensions import transaction
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires, signed_in
+
+bp = Blueprint("booking_prints", __name__)
+
+
+@bp.get("/cases/<ref>/referral.pdf")
+@requires(Permission.READ_CASES)
+def referral(ref: str) -> Response:
+    """Give the referral and counter-referral sheet of a case."""
+    case = _whole(ref)
+    row, patient, back, booking = queries_prints.referral_of(case)
+    made = prints.referral_sheet(row, patient, back, booking, by=signed_in())
+    record_reading(case, current_user, "case.print")
+    return _given(made, f"{row.ref}.pdf")
+
+
+@bp.get("/cases/<ref>/slip.pdf")
+@requires(Permission.READ_CASES)
+def slip(ref: str) -> Response:
+    """Give what the patient takes home of the visit that is booked."""
+    case = _whole(ref)
+    row, patient, _back, booking = queries_prints.referral_of(case)
+    if booking is None:
+        raise NotFound
+    made = prints.slip(booking, patient, by=signed_in())
+    record_reading(case, current_user, "case.print")
+    return _given(made, f"{row.ref}-consulta.pdf")
+
+
+@bp.get("/agenda/<day>.pdf")
+@requires(Permission.READ_AGENDA)
+def agenda(day: str) -> Response:
+    """Give the agenda of one day."""
+    asked = _day(day)
+    made = prints.day_agenda(asked, queries_prints.sessions_on(asked), by=signed_in())
+    _record("agenda.print", day)
+    return _given(made, f"agenda-{asked}.pdf")
+
+
+@bp.get("/booking-sheets/<ref>.pdf")
+@requires(Permission.IMPORT_SHEETS)
+def booking_sheet(ref: str) -> Response:
+    """Give a booking sheet with the bookings made, six patients a page."""
+    sheet, lines = queries_prints.sheet_by(ref, signed_in())
+    made = prints.booking_sheet(sheet.unit, sheet.ref, sheet.received_on, prints.lines_of(lines), by=signed_in())
+    _record("sheet.print", sheet.ref)
+    return _given(made, f"{sheet.ref}.pdf")
+
+
+def _whole(ref: str) -> Case:
+    """Return a case that the reader sees whole.
+
+    Raises:
+        NotFound: there is none, or not for this person.
+    """
+    look = look_at(current_user, ref)
+    if look.sight is not Sight.FULL:
+        raise NotFound
+    return look.case
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _record(word: str, subject: str) -> None:
+    user_id, stream = current_user.id, f"reader:{current_user.ref}"
+    with transaction():
+        audit.record(stream, word, by_id=user_id, subject=subject)
+
+
+def _given(made: bytes, name: str) -> Response:
+    answer = make_response(made)
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

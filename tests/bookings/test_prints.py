@@ -1,0 +1,96 @@
+"""The sheets on paper: what they say, for whom, and that they were read."""
+
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+
+from teleconsult.audit import AuditEvent
+from teleconsult.extensions import db
+from teleconsult.people.models import User
+from tests import world
+
+
+def words_of(answer):
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+    assert answer.mimetype == "application/pdf"
+    document = pypdfium2.PdfDocument(answer.get_data())
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+@pytest.fixture
+def booked(desk):
+    """A case whose visit is booked: its reference and the booking."""
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    return request.case.ref, booking
+
+
+def test_the_referral_sheet_is_filled_from_the_case_and_the_visit(booked, sign_in):
+    ref, booking = booked
+    said = words_of(sign_in("marina").get(f"/cases/{ref}/referral.pdf"))
+    for word in (
+        ref,
+        world.SECRET_NAME,
+        "Precisa de biópsia.",
+        "Documento e exames.",
+        booking.session.specialist_name,
+        "CONTRARREFERÊNCIA",
+    ):
+        assert word in said
+
+
+def test_before_the_visit_is_booked_there_is_room_to_write(desk, sign_in):
+    request = desk.escalated()
+    assert "HORA" in words_of(sign_in("marina").get(f"/cases/{request.case.ref}/referral.pdf"))
+    assert sign_in("marina").get(f"/cases/{request.case.ref}/slip.pdf").status_code == 404
+
+
+def test_the_patient_takes_home_where_and_when(booked, sign_in):
+    ref, booking = booked
+    said = words_of(sign_in("marina").get(f"/cases/{ref}/slip.pdf"))
+    local = booking.at - timedelta(hours=3)
+    for word in (f"{local:%H:%M}", "Policlínica Lessa de Andrade", "Documento e exames.", ref):
+        assert word in said
+    assert "Precisa de biópsia." not in said
+
+
+def test_the_agenda_of_a_day_lists_who_comes_and_what_is_free(booked, desk, sign_in):
+    ref, booking = booked
+    day = booking.session.day
+    browser = sign_in("rosangela")
+    said = words_of(browser.get(f"/agenda/{day}.pdf"))
+    assert ref in said
+    assert said.count("Primeira consulta") == 4
+    assert "Retorno" in said
+    assert "Nenhuma agenda" in words_of(browser.get(f"/agenda/{day + timedelta(days=1)}.pdf"))
+    for wrong in ("2026-02-30", "hoje", "2026-1-1"):
+        assert browser.get(f"/agenda/{wrong}.pdf").status_code == 404
+
+
+def test_a_sheet_is_in_the_language_of_its_reader(booked, sign_in, session):
+    ref, _booking = booked
+    db.session.execute(db.update(User).where(User.id == world.person("marina").id).values(language="en"))
+    db.session.commit()
+    said = words_of(sign_in("marina").get(f"/cases/{ref}/slip.pdf"))
+    assert "Your visit" in said
+    assert "Sua consulta" not in said
+
+
+@pytest.mark.parametrize("stranger", ["bia", "helena", "teresa"])
+def test_strangers_get_nothing(booked, sign_in, stranger):
+    ref, _booking = booked
+    browser = sign_in(stranger)
+    for address in (f"/cases/{ref}/referral.pdf", f"/cases/{ref}/slip.pdf"):
+        assert browser.get(address).status_code in {403, 404}
+
+
+def test_every_print_is_recorded_as_a_reading(booked, sign_in, session):
+    ref, booking = booked
+    sign_in("marina").get(f"/cases/{ref}/slip.pdf")
+    sign_in("rosangela").get(f"/agenda/{booking.session.day}.pdf")
+    db.session.rollback()
+    words = db.session.scalars(db.select(AuditEvent.word).order_by(AuditEvent.id.desc()).limit(12)).all()
+    assert {"case.print", "agenda.print"} <= set(words)
