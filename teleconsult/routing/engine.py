@@ -167,7 +167,7 @@ def _groups(cases: Sequence[Waiting], coming: Sequence[Expected], slots: Sequenc
             x = root[x]
         return x
 
-    for together in sorted(tuple(sorted(kinds)) for kinds in {slot.specialties for slot in slots}):
+    for together in sorted(tuple(sorted(skills)) for skills in {slot.specialties for slot in slots}):
         for other in together[1:]:
             root[find(other)] = find(together[0])
     found: dict[int, Group] = {}
@@ -176,7 +176,7 @@ def _groups(cases: Sequence[Waiting], coming: Sequence[Expected], slots: Sequenc
     for expected in coming:
         if (group := found.get(find(expected.specialty_id))) is not None:
             group.coming.append(expected)
-    of = {kinds: found.get(find(min(kinds))) for kinds in {slot.specialties for slot in slots} if kinds}
+    of = {skills: found.get(find(min(skills))) for skills in {slot.specialties for slot in slots} if skills}
     for slot in slots:
         if (group := of.get(slot.specialties)) is not None:
             group.slots.append(slot)
@@ -211,9 +211,12 @@ def _reach(group: Group, now: datetime, limits: Limits, kinds: Mapping[str, floa
         at = int((expected.at - now).total_seconds())
         last_at[expected.specialty_id] = max(at, last_at.get(expected.specialty_id, 0))
     serves: dict[int, list[int]] = {specialty: [] for specialty in need}
+    lists = {
+        skills: [serves[s] for s in skills if s in serves] for skills in {slot.specialties for slot in group.slots}
+    }
     for j, slot in enumerate(group.slots):
-        for specialty in slot.specialties & serves.keys():
-            serves[specialty].append(j)
+        for found in lists[slot.specialties]:
+            found.append(j)
     declined: dict[int, set[int]] = {}
     for case in group.cases:
         declined.setdefault(case.specialty_id, set()).update(case.declined)
@@ -221,15 +224,13 @@ def _reach(group: Group, now: datetime, limits: Limits, kinds: Mapping[str, floa
     ends: list[float | None] = []
     for specialty, found in serves.items():
         cap = min(limits.most_open, limits.most_in.get(specialty, limits.most_open))
-        usable = [
-            group.slots[j]
-            for j in found
-            if group.slots[j].user_id not in declined.get(specialty, ())
-            and group.slots[j].turn < cap
-            and group.slots[j].start >= last_at.get(specialty, 0)
-        ]
+        gone, from_ = declined.get(specialty, set()), last_at.get(specialty, 0)
+        serving = [group.slots[j] for j in found]
+        usable = [s for s in serving if s.turn < cap and s.start >= from_ and s.user_id not in gone]
         last = _last_needed(usable, specialty, need, longer)
-        group.reach[specialty] = found if last is None else [j for j in found if group.slots[j].start <= last]
+        group.reach[specialty] = (
+            found if last is None else [j for j, slot in zip(found, serving, strict=True) if slot.start <= last]
+        )
         ends.append(last)
     needed = [end for end in ends if end is not None]
     return max(needed, default=0.0) if len(needed) == len(ends) else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-AHEAD = timedelta(hours=6)
+AHEAD = timedelta(hours=24)
 """How far ahead cases are expected; further ones change what is done now too little to be worth the time."""
 
 HOURS = 7 * 24

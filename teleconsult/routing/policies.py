@@ -75,9 +75,10 @@ class Ours:
 
     def look(self, t: int, desk: Desk) -> None:
         now = moment(t)
+        until = now + timedelta(days=14)
         self.plan = engine.plan(
             [waiting(case) for case in desk.waiting.values()],
-            [self._from_free(seat, desk) for seat in self.seats if self._near(seat, t)],
+            [self._from_free(seat, desk) for seat in self.seats if now < seat.ends_at and seat.starts_at < until],
             now,
             paces=self.paces,
             limits=Limits(
@@ -90,9 +91,6 @@ class Ours:
         self.turns = {}
         for line in self.plan.lines:
             self.turns.setdefault(line.user_id, []).append(desk.waiting[line.case_id])
-
-    def _near(self, seat: Seat, t: int) -> bool:
-        return seat.ends_at > moment(t) and seat.starts_at < moment(t) + timedelta(days=14)
 
     def _from_free(self, seat: Seat, desk: Desk) -> Seat:
         """Return a seat from when its consultant is expected to be free."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from teleconsult.routing.pace import Pace
@@ -62,14 +62,15 @@ class Slot(NamedTuple):
     """One turn of reading: whose, and when it is expected to begin and to end, in seconds from the planning moment.
 
     `turn` counts what the person holds already and the turns before this one. `minutes` is what one
-    opinion takes this person (median), for the kinds of question that take longer or shorter.
+    opinion takes this person (median), for the kinds of question that take longer or shorter. The fields stand in the
+    order by which slots are sorted.
     """
 
+    median: int
+    start: int
     user_id: int
     shift_id: int
     specialties: frozenset[int]
-    start: int
-    median: int
     ninety: int
     turn: int
     minutes: float
@@ -100,35 +101,36 @@ def slots_of(
         if wanted > 0:
             held = limits.open_now.get(user_id, 0)
             made += _turns(by_person[user_id], now, paces.get(user_id, Pace()), held, held + wanted)
-    return sorted(made, key=lambda slot: (slot.median, slot.start, slot.user_id))
+    made.sort()
+    return made
 
 
 def _turns(seats: Sequence[Seat], now: datetime, pace: Pace, held: int, until: int) -> list[Slot]:
     """Return the turns of one person from number `held` (earlier ones are for what is held) up to `until`."""
     made: list[Slot] = []
     step = pace.mean * 60
-    number = 0
-    free = 0
+    number = free = 0
     for seat in seats:
-        begin = max(free, int((seat.starts_at - now) / timedelta(seconds=1)), 0)
-        end = int((seat.ends_at - now) / timedelta(seconds=1))
-        for turn in range(max(0, int((end - begin) / step + 1 - ENOUGH))):
-            if number >= until:
-                return made
-            if number >= held:
-                start, (median, ninety) = begin + int(turn * step), pace.after(turn + 1)
-                made.append(
-                    Slot(
-                        seat.user_id,
-                        seat.shift_id,
-                        seat.specialties,
-                        start,
-                        begin + int(median * 60),
-                        begin + int(ninety * 60),
-                        number,
-                        pace.minutes,
-                    )
-                )
-            number += 1
-            free = begin + int((turn + 1) * step)
+        begin = max(free, int((seat.starts_at - now).total_seconds()), 0)
+        turns = max(0, int((int((seat.ends_at - now).total_seconds()) - begin) / step + 1 - ENOUGH))
+        skipped = min(turns, max(0, held - number))
+        taken = min(turns, until - number)
+        ends = pace.ends(turns)
+        made += [
+            Slot(
+                begin + ends[turn][0],
+                begin + int(turn * step),
+                seat.user_id,
+                seat.shift_id,
+                seat.specialties,
+                begin + ends[turn][1],
+                number + turn,
+                pace.minutes,
+            )
+            for turn in range(skipped, taken)
+        ]
+        number += turns
+        if number >= until:
+            break
+        free = max(free, begin + int(turns * step))
     return made
