@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from teleconsult.errors import N_
-
 OF_THE_CITY = (
-    (6, 24, N_("São João")),
-    (7, 16, N_("Nossa Senhora do Carmo")),
-    (12, 8, N_("Nossa Senhora da Conceição")),
+    (6, 24, "São João"),
+    (7, 16, "Nossa Senhora do Carmo"),
+    (12, 8, "Nossa Senhora da Conceição"),
 )
 """Month, day and name; the fourth that the law of Recife names, Good Friday, is the country's too."""
 

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from teleconsult import clock
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
+from teleconsult.notices.models import Notice
 from teleconsult.shifts import actions
+from teleconsult.shifts.calendar import slots
+from teleconsult.shifts.models import ShiftSlot
 from tests.world import person, specialty
 
 MONDAY = date(2026, 11, 23)
@@ -39,3 +42,26 @@ def laid(place, who="paulo", what="dermatologia", day=MONDAY, starts=EIGHT, minu
 def local(day, hour, minute=0):
     """Return a moment by the clock of Recife."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) + timedelta(hours=3)
+
+
+def told(who, kind):
+    """Return how often somebody was told of a kind."""
+    return db.session.scalar(
+        db.select(db.func.count()).select_from(Notice).where(Notice.user_id == person(who).id, Notice.kind == kind)
+    )
+
+
+def held(shift):
+    """Return the quarters of an hour that a shift holds."""
+    return set(db.session.scalars(db.select(ShiftSlot.at).where(ShiftSlot.shift_id == shift.id)))
+
+
+def whole(shift):
+    """Return the quarters of an hour that a shift would hold."""
+    return set(slots((shift.starts_at, shift.ends_at)))
+
+
+def do(verb, *args, at=NOW, by="teresa", subject=None, **given):
+    """Act in a transaction of its own, at a moment."""
+    with clock.at(at), transaction(subject):
+        return getattr(actions, verb)(*args, **given, by=person(by))

@@ -7,20 +7,11 @@ import pytest
 from teleconsult import clock
 from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import db, transaction
-from teleconsult.notices.models import Notice
 from teleconsult.shifts import actions, queries
 from teleconsult.shifts.calendar import slots
-from teleconsult.shifts.models import Holiday, Shift, ShiftSlot
-from tests.shifts.rooms import EIGHT, MONDAY, NOW, WEEK, laid, local, room
+from teleconsult.shifts.models import Holiday, Shift
+from tests.shifts.rooms import EIGHT, MONDAY, NOW, WEEK, held, laid, local, room, told
 from tests.world import person, specialty
-
-
-def told(who, kind):
-    return db.session.scalar(db.select(db.func.count()).where(Notice.user_id == person(who).id, Notice.kind == kind))
-
-
-def held(shift):
-    return set(db.session.scalars(db.select(ShiftSlot.at).where(ShiftSlot.shift_id == shift.id)))
 
 
 def test_a_shift_stands_at_its_time_and_place(session):

@@ -107,7 +107,7 @@ class Taken:
                     room=shift.room.name,
                 )
         if any(overlaps(span, gap) for gap in self._away):
-            return Refused(N_("%(name)s está de licença neste horário."), field="user", name=self.user.full_name)
+            return Refused(N_("%(name)s tem um afastamento neste horário."), field="user", name=self.user.full_name)
         return None
 
     def free_workstation(self, span: Span, wanted: int | None = None) -> int | Refused:
