@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.network.views",
     "teleconsult.coding.views",
     "teleconsult.patients.views",
+    "teleconsult.shifts.views",
     "teleconsult.cases.views",
     "teleconsult.cases.views_lists",
     "teleconsult.attachments.views",

@@ -18,8 +18,8 @@ from teleconsult.patients import merging, queries
 from teleconsult.patients.matching import compare
 from teleconsult.patients.models import Patient
 from teleconsult.patients.words import pairs_of
-from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import BaseForm, Page, VersionedForm, _l, page_by_key, show_refusal
 
@@ -52,8 +52,8 @@ class UnmergeForm(VersionedForm):
 @events.panel("nav", order=70)
 def nav(user: User) -> dict[str, Any] | None:
     """Return the way to the patients, for those who look after the records."""
-    if Permission.MANAGE_PATIENTS not in user.permissions:
-        return None
+    if Permission.MANAGE_PATIENTS not in user.permissions or acting_role() == Role.MANAGER:
+        return None  # the management comes to it from its first page: five items are enough
     current = request.blueprint == "patients"
     url = url_for("patients.index")
     return {"label": _("Pacientes"), "icon": "user", "url": url, "count": 0, "count_new": False, "current": current}

@@ -6,7 +6,7 @@ request. When the database cannot count, the request goes on: accounts have thei
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
@@ -105,16 +105,18 @@ def network_of_caller() -> str:
     return str(address)
 
 
-def limited(rule: str, *, of: str, failures_only: bool = False) -> Callable[[View], View]:
+def limited(
+    rule: str, *, of: str, failures_only: bool = False, methods: Sequence[str] = ("POST",)
+) -> Callable[[View], View]:
     """Limit the POSTs that one address may make to a view, as in `@limited("30 per hour", of="reset")`.
 
-    With `failures_only` an answer below 400 does not count: a whole unit comes from one address.
+    `methods` limits others: a secret address is guessed by GET. With `failures_only` an answer below 400 does not count: a whole unit comes from one address.
     """
     mark = limiter.shared_limit(
         rule,
         scope=of,
         key_func=network_of_caller,
-        methods=["POST"],
+        methods=list(methods),
         exempt_when=lambda: not current_app.config["RATE_LIMITS"],
         deduct_when=_is_failure if failures_only else None,
     )

@@ -19,8 +19,10 @@ PUBLIC = {
     "people.invitation_link",
     "people.language",
     "health",
+    "shifts.ical",
 }
-"""Open before sign-in: the door, reset, invitation, language, health, static files. Nothing else."""
+"""Open before sign-in: the door, reset, invitation, language, health, static files, and the calendar behind its secret
+address. Nothing else."""
 
 
 def test_every_route_has_a_row_in_the_permission_matrix(application):
@@ -69,6 +71,7 @@ def test_every_personal_column_is_marked():
         "specialties.name_pt", "specialties.name_en", "health_units.name", "health_units.address",
         "health_units.phone", "health_units.historical_phones", "network_settings.name",
         "case_consents.text_version", "terms_acceptances.text_hash", "attachments.content_type", "outcomes.conduct", "codes.names",
+        "rooms.name", "holidays.name",
     }  # fmt: skip
     unmarked = [
         f"{table.name}.{column.name}"

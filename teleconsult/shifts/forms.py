@@ -1,0 +1,161 @@
+"""The forms of a shift: one that is laid, one that is changed, one that is taken off the calendar."""
+
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Any, NamedTuple
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from teleconsult.shifts.calendar import DAY
+from teleconsult.shifts.models import Room
+from teleconsult.shifts.rules import EVERY, rule_of
+from teleconsult.shifts.words import WEEKDAYS
+from teleconsult.web import BaseForm, VersionedForm, _l
+from teleconsult.web.dates import DayField
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import in_language
+
+MOST_WORKSTATIONS = 99
+
+
+class Wanted(NamedTuple):
+    """Who is wanted on a shift, and for which specialty, by their public names."""
+
+    person: str
+    specialty: str
+
+
+def minute_of(value: time | None) -> int:
+    """Return a time as a minute of its day."""
+    return 0 if value is None else value.hour * 60 + value.minute
+
+
+def time_of(minutes: int) -> time:
+    """Return a minute of a day as a time; past midnight it begins again."""
+    return time(minutes // 60 % 24, minutes % 60)
+
+
+class WhenMixin(BaseForm):
+    """The day and the hours of a shift, as the clock on the wall of its room shows them."""
+
+    day = DayField(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
+    starts = TimeField(_l("Início"), [InputRequired(_l("Diga a que horas começa."))])
+    ends = TimeField(_l("Fim"), [InputRequired(_l("Diga a que horas termina."))])
+    next_day = BooleanField(_l("Termina no dia seguinte"))
+    workstation = IntegerField(
+        _l("Estação"),
+        [Optional(), NumberRange(1, MOST_WORKSTATIONS, _l("Escreva o número da estação, ou deixe em branco."))],
+    )
+
+    def validate_ends(self, field: TimeField) -> None:
+        """Hold the end to come after the start; past midnight is said on purpose."""
+        if self.starts.data is not None and field.data is not None and self.minutes() <= 0:
+            raise ValidationError(
+                _("O fim vem antes do início. Se o turno passa da meia-noite, marque que termina no dia seguinte.")
+            )
+
+    def minutes(self) -> int:
+        """Return the length of the shift."""
+        return minute_of(self.ends.data) - minute_of(self.starts.data) + (DAY if self.next_day.data else 0)
+
+    def placed(self) -> dict[str, Any]:
+        """Return the time and place as the actions take them, but for the room."""
+        return {
+            "day": self.day.data,
+            "starts": minute_of(self.starts.data),
+            "minutes": self.minutes(),
+            "workstation": self.workstation.data,
+        }
+
+
+class ShiftForm(WhenMixin):
+    """A shift that is laid, once or again and again."""
+
+    room = SelectField(_l("Sala"))
+    who = SelectField(_l("Consultor e especialidade"))
+    every = SelectField(_l("Repete"), default="")
+    weekdays = SelectMultipleField(
+        _l("Nos dias"), coerce=int, widget=ListWidget(), option_widget=CheckboxInput(), default=()
+    )
+    until = DayField(_l("Até o dia"))
+
+    def __init__(self, *args: Any, rooms: Sequence[Room], consultants: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.room.choices = [SelectChoice(room.slug, room.name) for room in rooms]
+        self.who.choices = [SelectChoice("", _("Escolha")), *(_who(row) for row in consultants)]
+        self.every.choices = [
+            SelectChoice("", _("Não repete")),
+            *(SelectChoice(key, _(word)) for key, word in EVERY.items()),
+        ]
+        self.weekdays.choices = [SelectChoice(day, _(word)) for day, word in enumerate(WEEKDAYS)]
+
+    def validate_who(self, field: SelectField) -> None:
+        """Hold to somebody."""
+        if not field.data:
+            raise ValidationError(_("Escolha quem atende e em que especialidade."))
+
+    def validate_until(self, field: DayField) -> None:
+        """Hold a shift that comes again to an end."""
+        if self.every.data and field.data is None and not field.errors:
+            raise ValidationError(_("Um turno que se repete precisa de um último dia."))
+
+    def wanted(self) -> Wanted:
+        """Return whom and for what."""
+        person, _sep, specialty = str(self.who.data).partition(" ")
+        return Wanted(person, specialty)
+
+    def whose(self) -> str:
+        """Return the words of who was chosen."""
+        return next((label for value, label, *_rest in self.who.iter_choices() if value == self.who.data), "")
+
+    def rule(self) -> str:
+        """Return the rule of what comes again; '' for a single shift."""
+        first: date = self.day.data  # type: ignore[assignment]  # required
+        return rule_of(self.every.data, self.weekdays.data or [], first) if self.every.data else ""
+
+
+def _who(row: Any) -> SelectChoice:
+    name = f"{row.title} {row.name}".strip()
+    specialty = in_language(row.name_pt, row.name_en)
+    return SelectChoice(f"{row.ref} {row.slug}", _("%(name)s, %(specialty)s", name=name, specialty=specialty))
+
+
+class ChangeForm(WhenMixin, VersionedForm):
+    """A shift that stands on the calendar, put elsewhere."""
+
+    room = SelectField(_l("Sala"))
+
+    def __init__(self, *args: Any, rooms: Sequence[Room], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.room.choices = [SelectChoice(room.slug, room.name) for room in rooms]
+
+
+class WhyForm(VersionedForm):
+    """Why something is taken off the calendar; the person is told."""
+
+    why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=300)])
+
+
+class CopyForm(BaseForm):
+    """Some weeks laid again later: from which one, and how many."""
+
+    room = HiddenField()
+    day = HiddenField()
+    weeks = RadioField(_l("O que copiar"), default="1")
+    to = DayField(_l("A partir da semana do dia"), [InputRequired(_l("Diga para qual semana."))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weeks.choices = [("1", _("Esta semana")), ("4", _("Quatro semanas, a partir desta"))]

@@ -1,0 +1,88 @@
+"""What the page of one shift tells, and what can be done with it next."""
+
+from typing import Any
+
+from flask import url_for
+
+from teleconsult import clock
+from teleconsult.shifts import words
+from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes
+from teleconsult.shifts.laying import rule_words, series_of
+from teleconsult.shifts.models import Shift
+from teleconsult.shifts.queries import away_between, open_swap_of
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import localtime
+
+
+def place_of(shift: Shift) -> dict[str, Any]:
+    """Return where a shift stands, as an address carries it back there."""
+    zone = shift.room.zone
+    return {
+        "room": shift.room.slug,
+        "day": local_day(shift.starts_at, zone).isoformat(),
+        "starts": local_minute(shift.starts_at, zone),
+        "minutes": wall_minutes((shift.starts_at, shift.ends_at), zone),
+        "workstation": shift.workstation,
+    }
+
+
+def day_of_shift(shift: Shift) -> str:
+    """Return its day in words."""
+    return words.day_words(local_day(shift.starts_at, shift.room.zone))
+
+
+def span_of_shift(shift: Shift) -> str:
+    """Return from when to when it is, by the clock on the wall of its room."""
+    place = place_of(shift)
+    return words.span_words(place["starts"], place["starts"] + place["minutes"])
+
+
+def told_of(shift: Shift) -> dict[str, Any]:
+    """Return what the page shows beside the form: facts, and the other steps."""
+    series = series_of(shift)
+    return {
+        "day": day_of_shift(shift),
+        "on_day": local_day(shift.starts_at, shift.room.zone),
+        "span": span_of_shift(shift),
+        "about": _facts(shift, rule_words(series.rule) if series and series.rule else ""),
+        "moves": _moves(shift, bool(series)),
+    }
+
+
+def _facts(shift: Shift, repeats: str) -> list[tuple[str, str]]:
+    facts = [(_("Sala"), shift.room.name), (_("Estação"), str(shift.workstation))]
+    facts += [(_("Repete"), repeats)] if repeats else []
+    facts += [(_("Chegou"), localtime(shift.checked_in_at))] if shift.checked_in_at else []
+    if shift.checked_out_at:
+        forgotten = _("não marcou; encerrado no fim do turno")
+        facts.append((_("Saiu"), forgotten if shift.closed_how == "forgotten" else localtime(shift.checked_out_at)))
+    if away_between([shift.user_id], shift.starts_at, shift.ends_at):
+        facts.append((_("Afastamento"), _("a pessoa está afastada neste horário")))
+    if shift.cancelled_at is None and open_swap_of(shift):
+        facts.append((_("Troca"), _("a pessoa oferece este turno a colegas")))
+    return facts
+
+
+def _moves(shift: Shift, in_series: bool) -> list[dict[str, Any]]:
+    """Return the steps that make sense now; each asks again what it needs to."""
+    moves = []
+    if shift.cancelled_at is not None:
+        if shift.ends_at > clock.now():
+            moves.append(
+                _move(_("Devolver à escala"), _("a pessoa é avisada"), "shifts.restore", shift, "undo", post=True)
+            )
+        return moves
+    if shift.ends_at > clock.now():
+        what = _("sai da escala, e a pessoa é avisada")
+        moves.append(_move(_("Desmarcar este turno"), what, "shifts.cancel", shift, "cancelled"))
+    if in_series:
+        what = _("saem da escala este turno e os seguintes")
+        moves.append(_move(_("Encerrar a série a partir daqui"), what, "shifts.end_series", shift, "stop"))
+    return moves
+
+
+def _move(label: str, does: str, endpoint: str, shift: Shift, icon: str, *, post: bool = False) -> dict[str, Any]:
+    return {
+        "verb": endpoint, "label": label, "does": does, "url": url_for(endpoint, ref=shift.ref), "icon": icon,
+        "enabled": True, "why_not": "", "main": False, "post": post,
+    }  # fmt: skip

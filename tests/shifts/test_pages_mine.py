@@ -1,0 +1,196 @@
+"""A consultant's own page: coming and going, swaps between colleagues, being away; and leaves kept by the management."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.extensions import db, transaction
+from teleconsult.shifts import actions
+from teleconsult.shifts.models import Leave, Shift, Swap
+from tests import world
+from tests.counting import reading, statements
+from tests.shifts import pages_world as rooms
+
+
+@pytest.fixture
+def room(session):
+    return rooms.open_room()
+
+
+@pytest.fixture
+def paulo(sign_in):
+    return sign_in("paulo")
+
+
+def text(answer, status=200):
+    page = " ".join(answer.get_data(as_text=True).split())
+    assert answer.status_code == status, page[:3000]
+    return page
+
+
+def one(session, model):
+    session.rollback()
+    return session.scalars(db.select(model)).one()
+
+
+@pytest.mark.parametrize("path", ["/shifts/mine", "/shifts/feed", "/shifts/mine/leave"])
+def test_only_consultants_have_shifts_of_their_own(sign_in, paulo, path):
+    assert sign_in("marina").get(path).status_code == 403
+    assert paulo.get(path).status_code == 200
+
+
+def test_without_shifts_the_page_says_so_and_the_navigation_leads_to_it(paulo):
+    page = text(paulo.get("/shifts/mine"))
+    assert "Nenhum turno marcado" in page
+    assert 'href="/shifts/mine" aria-current="page"' in page
+
+
+def test_one_comes_and_goes(room, sign_in):
+    ref, day = rooms.lay(), rooms.next_monday()
+    with clock.at(rooms.at(day, 470)):
+        browser = sign_in("paulo")
+        assert "Seu turno é de 8:00–12:00" in text(browser.get("/shifts/mine"))
+        assert "Entrada registrada" in text(browser.post(f"/shifts/{ref}/check-in", follow_redirects=True))
+        page = text(browser.get("/shifts/mine"))
+        assert "Você está no turno de 8:00–12:00" in page
+        assert "chegou às 7:50" in page
+        assert "já foi registrada" in text(browser.post(f"/shifts/{ref}/check-in", follow_redirects=True))
+    with clock.at(rooms.at(day, 725)):
+        browser = sign_in("paulo")
+        assert "Saída registrada" in text(browser.post(f"/shifts/{ref}/check-out", follow_redirects=True))
+    assert rooms.shift(ref).closed_how == "person"
+
+
+def test_a_shift_to_come_has_no_button_yet_and_a_press_is_answered(room, paulo):
+    ref = rooms.lay()
+    page = text(paulo.get("/shifts/mine"))
+    assert "Próximo turno: Seg." in page
+    assert "/check-in" not in page
+    assert "meia hora antes" in text(paulo.post(f"/shifts/{ref}/check-in", follow_redirects=True))
+
+
+def test_nobody_comes_for_somebody_else(room, sign_in):
+    ref = rooms.lay("helena")
+    for path in (f"/shifts/{ref}/check-in", f"/shifts/{ref}/check-out", f"/shifts/{ref}/offer"):
+        assert sign_in("paulo").post(path).status_code == 404
+
+
+def test_a_shift_is_offered_and_a_colleague_of_the_specialty_takes_it(room, paulo, sign_in, session):
+    ref = rooms.lay()
+    assert "Dra. Lia Cordeiro" in text(paulo.get(f"/shifts/{ref}/offer"))
+    assert "Helena" not in text(paulo.get(f"/shifts/{ref}/offer"))
+    data = {"to": "", "why": "Congresso.", "version": rooms.shift(ref).version}
+    assert "Turno oferecido." in text(paulo.post(f"/shifts/{ref}/offer", data=data, follow_redirects=True))
+    assert "oferecido a quem puder" in text(paulo.get("/shifts/mine"))
+    swap = one(session, Swap).ref
+    assert "Congresso." not in text(sign_in("helena").get("/shifts/mine"))
+    lia = sign_in("lia")
+    assert "Dr. Paulo Nogueira oferece a quem puder · Congresso." in text(lia.get("/shifts/mine"))
+    assert "agora é seu" in text(lia.post(f"/swaps/{swap}/accept", follow_redirects=True))
+    assert rooms.shift(ref).user.name == "Lia Cordeiro"
+    late = text(lia.post(f"/swaps/{swap}/accept", follow_redirects=True))
+    assert "Outra pessoa alterou a escala" in late
+
+
+def test_an_offer_to_one_is_seen_by_nobody_else_and_can_be_taken_back(room, paulo, sign_in, session):
+    ref = rooms.lay()
+    data = {"to": "PE-LIA", "why": "", "version": rooms.shift(ref).version}
+    paulo.post(f"/shifts/{ref}/offer", data=data)
+    assert "oferecido a Dra. Lia Cordeiro" in text(paulo.get("/shifts/mine"))
+    assert "oferece a você" in text(sign_in("lia").get("/shifts/mine"))
+    swap = one(session, Swap).ref
+    assert "tc-toast--warning" in text(sign_in("helena").post(f"/swaps/{swap}/withdraw", follow_redirects=True))
+    assert "A oferta foi retirada." in text(paulo.post(f"/swaps/{swap}/withdraw", follow_redirects=True))
+    assert "oferece a você" not in text(sign_in("lia").get("/shifts/mine"))
+
+
+@pytest.mark.parametrize("change", [{"to": "PE-HELENA"}, {"to": "PE-PAULO"}, {"why": "x" * 301}, {"version": "0"}])
+def test_an_offer_that_cannot_be_is_said_on_the_form(room, paulo, session, change):
+    ref = rooms.lay()
+    data = {"to": "", "why": "", "version": rooms.shift(ref).version} | change
+    assert "tc-errors" in text(paulo.post(f"/shifts/{ref}/offer", data=data), 422)
+    session.rollback()
+    assert session.scalar(db.select(db.func.count()).select_from(Swap)) == 0
+
+
+def away(first, last, **more):
+    return {"kind": "leave", "first": str(first), "last": str(last)} | more
+
+
+def test_one_says_when_one_is_away_and_takes_it_back(room, paulo, session):
+    ref, day = rooms.lay(), rooms.next_monday()
+    page = text(paulo.post("/shifts/mine/leave", data=away(day, day, why="Férias"), follow_redirects=True))
+    assert "Afastamento registrado." in page
+    assert "você está afastado neste dia" in page
+    leave = one(session, Leave)
+    assert leave.from_at == rooms.at(day, 0)
+    assert leave.until_at == rooms.at(day + timedelta(days=1), 0)
+    assert "Afastamento cancelado." in text(
+        paulo.post(f"/shifts/mine/leave/{leave.ref}/cancel", data={"version": leave.version}, follow_redirects=True)
+    )
+    assert "você está afastado" not in text(paulo.get("/shifts/mine"))
+    assert rooms.shift(ref).cancelled_at is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"last": ""}, "Um afastamento precisa ter fim."),
+        ({"first": ""}, "Diga a partir de quando."),
+        ({"last": "2020-01-01"}, "tc-why"),
+        ({"kind": "castelo"}, "tc-why"),
+        ({"first": "x"}, "Escreva a data assim"),
+    ],
+)
+def test_a_leave_has_an_end(paulo, session, change, says):
+    data = away(rooms.next_monday(), rooms.next_monday()) | change
+    assert says in text(paulo.post("/shifts/mine/leave", data=data), 422)
+    session.rollback()
+    assert session.scalar(db.select(db.func.count()).select_from(Leave)) == 0
+
+
+def test_somebody_elses_leave_is_not_there(room, paulo, sign_in, session):
+    day = rooms.next_monday()
+    sign_in("lia").post("/shifts/mine/leave", data=away(day, day))
+    ref = one(session, Leave).ref
+    assert paulo.post(f"/shifts/mine/leave/{ref}/cancel").status_code == 404
+
+
+def test_the_management_keeps_the_leaves_of_all(room, sign_in, session):
+    manager, day = sign_in("teresa"), rooms.next_monday()
+    assert "Ninguém afastado" in text(manager.get("/leaves"))
+    data = away(day, day, person="PE-LIA", first_hour="13:00", last_hour="18:00")
+    assert "Escolha quem se afasta." in text(manager.post("/leaves/new", data=data | {"person": ""}), 422)
+    page = text(manager.post("/leaves/new", data=data, follow_redirects=True))
+    assert "1 afastamento" in page
+    assert "Dra. Lia Cordeiro" in page
+    leave = one(session, Leave)
+    assert (leave.from_at, leave.until_at) == (rooms.at(day, rooms.ONE), rooms.at(day, rooms.SIX))
+    page = text(manager.post(f"/leaves/{leave.ref}/cancel", data={"version": leave.version}, follow_redirects=True))
+    assert "Ninguém afastado" in page
+
+
+def test_a_leave_whose_places_were_given_away_says_which(session, sign_in, paulo):
+    rooms.open_room(workstations=1)
+    ref, day = rooms.lay(), rooms.next_monday()
+    paulo.post("/shifts/mine/leave", data=away(day, day))
+    rooms.lay("helena")
+    leave = one(session, Leave)
+    page = text(paulo.post(f"/shifts/mine/leave/{leave.ref}/cancel", follow_redirects=True))
+    assert "já foi dada a outra pessoa" in page
+    assert rooms.shift(ref).cancelled_at is not None
+
+
+def test_the_page_costs_the_same_however_full_it_is(room, application, paulo):
+    rooms.lay()
+    with statements(application) as few:
+        paulo.get("/shifts/mine")
+    for step in range(1, 5):
+        ref = rooms.lay(day=rooms.next_monday() + timedelta(days=step))
+        with transaction():
+            actions.offer_swap(rooms.shift(ref), to=None, why="", by=world.person("paulo"))
+    with statements(application) as many:
+        paulo.get("/shifts/mine")
+    assert len(reading(many)) == len(reading(few)) <= 10
+    assert db.session.scalar(db.select(db.func.count()).select_from(Shift)) == 5

@@ -1,0 +1,216 @@
+"""A shift laid by form, moved, taken off and each undone; a month laid by a rule after every day of it was shown."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult.extensions import db, transaction
+from teleconsult.shifts import actions
+from teleconsult.shifts.models import Shift
+from tests import world
+from tests.shifts import pages_world as rooms
+
+
+@pytest.fixture
+def room(session):
+    return rooms.open_room()
+
+
+@pytest.fixture
+def manager(sign_in):
+    return sign_in("teresa")
+
+
+def text(answer, status=200):
+    page = " ".join(answer.get_data(as_text=True).split())
+    assert answer.status_code == status, page[:3000]
+    return page
+
+
+def count(session):
+    session.rollback()
+    return session.scalar(db.select(db.func.count()).select_from(Shift).where(Shift.cancelled_at.is_(None)))
+
+
+def test_a_shift_is_laid_and_shown_with_a_way_back(room, manager, session):
+    answer = manager.post("/shifts/new", data=rooms.form(rooms.next_monday()), follow_redirects=True)
+    page = text(answer)
+    assert "criado para Dr. Paulo Nogueira" in page
+    assert count(session) == 1
+    ref = session.scalars(db.select(Shift.ref)).one()
+    assert f"/shifts/{ref}/undo" in page
+    assert "não está mais na escala" in text(manager.post(f"/shifts/{ref}/undo", follow_redirects=True))
+    assert count(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"who": ""}, "Escolha quem atende e em que especialidade."),
+        ({"who": "PE-PAULO cardiologia"}, "tc-why"),
+        ({"day": ""}, "Diga em que dia."),
+        ({"day": "31/02/2027"}, "Essa data não existe."),
+        ({"day": "2020-01-06"}, "tc-"),
+        ({"starts": "12:00", "ends": "08:00"}, "O fim vem antes do início."),
+        ({"starts": "08:10"}, "quartos de hora"),
+        ({"starts": "05:00"}, "tc-"),
+        ({"starts": ""}, "Diga a que horas começa."),
+        ({"workstation": "0"}, "Escreva o número da estação"),
+        ({"workstation": "4"}, "tc-"),
+        ({"room": "nada"}, "tc-why"),
+        ({"every": "1"}, "Um turno que se repete precisa de um último dia."),
+        ({"every": "1", "until": "2020-01-01"}, "O fim vem antes do primeiro dia."),
+        ({"every": "9", "until": "2027-01-01"}, "tc-why"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(room, manager, session, change, says):
+    page = text(manager.post("/shifts/new", data=rooms.form(rooms.next_monday()) | change), 422)
+    assert says in page
+    assert 'class="tc-errors"' in page
+    assert f'value="{change.get("ends", "12:00")}"' in page
+    assert count(session) == 0
+
+
+def test_a_person_is_in_one_place_and_a_room_takes_no_more_than_it_holds(session, manager):
+    rooms.open_room(workstations=1)
+    rooms.lay("paulo")
+    taken = text(manager.post("/shifts/new", data=rooms.form(rooms.next_monday())), 422)
+    assert "Dr. Paulo Nogueira" in taken
+    full = rooms.form(rooms.next_monday(), who="PE-HELENA cardiologia")
+    assert "tc-why" in text(manager.post("/shifts/new", data=full), 422)
+    assert count(session) == 1
+
+
+def series(day, **more):
+    return rooms.form(day, every="1", weekdays=["0", "2"], until=(day + timedelta(days=20)).isoformat(), **more)
+
+
+def test_a_rule_shows_every_day_and_why_one_is_left_out(room, manager, session):
+    monday = rooms.next_monday()
+    with transaction():
+        actions.add_holiday(day=monday + timedelta(days=7), name="São João", by=world.person("teresa"))
+    rooms.lay("paulo", monday + timedelta(days=2), starts=600, minutes=60)
+    page = text(manager.post("/shifts/new", data=series(monday)))
+    assert "4 turnos para publicar" in page
+    assert page.count("Fica de fora") == 2
+    assert "São João" in page
+    assert "Toda semana: segunda e quarta" in page
+    assert count(session) == 1  # nothing is written yet
+
+
+def test_the_days_that_are_ticked_are_published_and_the_month_is_shown(room, manager, session):
+    monday = rooms.next_monday()
+    days = [monday + timedelta(days=step) for step in (0, 2, 7, 9, 14, 16)]
+    sure = {"sure": "1", "shown": [str(day) for day in days], "keep": [str(day) for day in days[1:]]}
+    page = text(manager.post("/shifts/new", data=series(monday) | sure, follow_redirects=True))
+    assert "5 turnos publicados." in page
+    assert count(session) == 5
+
+
+def test_a_day_that_was_taken_in_the_meantime_is_shown_again(room, manager, session):
+    monday = rooms.next_monday()
+    days = [str(monday + timedelta(days=step)) for step in (0, 2, 7, 9, 14, 16)]
+    rooms.lay("paulo", monday + timedelta(days=2), starts=600, minutes=60)
+    page = text(manager.post("/shifts/new", data=series(monday) | {"sure": "1", "shown": days, "keep": days}), 422)
+    assert "5 turnos para publicar" in page
+    assert page.count("Fica de fora") == 1
+    assert count(session) == 1
+
+
+def test_one_can_go_back_and_change(room, manager):
+    page = text(manager.post("/shifts/new", data=series(rooms.next_monday()) | {"edit": "1"}))
+    assert "<h1>Novo turno</h1>" in page
+    assert 'value="08:00"' in page
+
+
+def test_a_shift_is_changed_and_the_change_undone(room, manager, session):
+    ref, day = rooms.lay(), rooms.next_monday() + timedelta(days=1)
+    page = text(manager.get(f"/shifts/{ref}"))
+    assert "Turno de Dr. Paulo Nogueira" in page
+    data = {"room": room, "day": str(day), "starts": "13:00", "ends": "17:30", "version": rooms.shift(ref).version}
+    page = text(manager.post(f"/shifts/{ref}", data=data, follow_redirects=True))
+    assert "13:00–17:30" in page
+    assert rooms.shift(ref).starts_at == rooms.at(day, rooms.ONE)
+    undo = page.split(f'action="/shifts/{ref}/move')[1].split('"')[0].replace("&amp;", "&")
+    manager.post(f"/shifts/{ref}/move{undo}")
+    assert rooms.shift(ref).starts_at == rooms.at(rooms.next_monday(), rooms.EIGHT)
+    assert (rooms.shift(ref).ends_at - rooms.shift(ref).starts_at).total_seconds() == 4 * 3600
+
+
+def test_who_was_overtaken_keeps_what_was_typed(room, manager):
+    ref = rooms.lay()
+    data = {"room": room, "day": str(rooms.next_monday()), "starts": "14:00", "ends": "15:00", "version": "0"}
+    page = text(manager.post(f"/shifts/{ref}", data=data), 422)
+    assert "Outra pessoa alterou a escala" in page
+    assert 'value="14:00"' in page
+
+
+def test_a_shift_is_dragged_to_another_day(room, manager):
+    ref, day = rooms.lay(), rooms.next_monday() + timedelta(days=3)
+    data = {"day": str(day), "starts": "480", "version": rooms.shift(ref).version}
+    answer = manager.post(f"/shifts/{ref}/move", data=data)
+    assert answer.status_code == 302
+    assert answer.location.endswith(f"#{ref}")
+    assert rooms.shift(ref).starts_at == rooms.at(day, rooms.EIGHT)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"day": "2020-01-06"}, "tc-toast--warning"),
+        ({"starts": "300"}, "tc-toast--warning"),
+        ({"version": "0"}, "Outra pessoa alterou a escala"),
+        ({"starts": "x"}, "Escala"),
+        ({"day": "x"}, "Escala"),
+        ({"starts": "99999"}, "tc-toast--warning"),
+        ({"minutes": "9000"}, "tc-toast--warning"),
+        ({"workstation": "77"}, "tc-toast--warning"),
+    ],
+)
+def test_a_drop_that_does_not_fit_leaves_the_shift_and_says_why(room, manager, change, says):
+    ref = rooms.lay()
+    before = rooms.shift(ref).starts_at
+    data = {"day": str(rooms.next_monday()), "starts": "780", "version": rooms.shift(ref).version} | change
+    assert says in text(manager.post(f"/shifts/{ref}/move", data=data, follow_redirects=True))
+    assert rooms.shift(ref).starts_at == before
+
+
+def test_a_shift_is_taken_off_with_a_reason_and_put_back(room, manager):
+    ref = rooms.lay()
+    version = rooms.shift(ref).version
+    assert "Escreva o motivo." in text(manager.post(f"/shifts/{ref}/cancel", data={"version": version}), 422)
+    page = text(
+        manager.post(f"/shifts/{ref}/cancel", data={"version": version, "why": "Congresso"}, follow_redirects=True)
+    )
+    assert f"/shifts/{ref}/restore" in page
+    assert "Congresso" in text(manager.get(f"/shifts/{ref}"))
+    assert rooms.shift(ref).cancelled_at is not None
+    manager.post(f"/shifts/{ref}/restore")
+    assert rooms.shift(ref).cancelled_at is None
+
+
+def test_a_series_is_ended_from_one_of_its_shifts(room, manager, session):
+    monday = rooms.next_monday()
+    with transaction():
+        laid = actions.publish_series(
+            room=rooms.room(), user=world.person("paulo"), specialty=world.specialty(), first_day=monday,
+            starts=rooms.EIGHT, minutes=240, rule="FREQ=WEEKLY;BYDAY=MO", until=monday + timedelta(days=28),
+            by=world.person("teresa"),
+        )  # fmt: skip
+        refs, version = [shift.ref for shift in laid.shifts], laid.series.version
+    assert "Toda semana: segunda" in text(manager.get(f"/shifts/{refs[2]}"))
+    assert "Encerrar a série a partir daqui" in text(manager.get(f"/shifts/{refs[2]}/end-series"))
+    data = {"why": "Fim do contrato", "version": version}
+    page = text(manager.post(f"/shifts/{refs[2]}/end-series", data=data, follow_redirects=True))
+    assert "3 turnos desmarcados." in page
+    assert count(session) == 2
+
+
+def test_a_single_shift_has_no_series_to_end(room, manager):
+    assert manager.get(f"/shifts/{rooms.lay()}/end-series").status_code == 404
+
+
+def test_an_unknown_shift_is_not_there(room, manager):
+    for path in ("/shifts/TU-00000", "/shifts/%00", "/shifts/TU-00000/cancel"):
+        assert manager.get(path).status_code == 404
+    assert manager.post("/shifts/TU-00000/move", data={"day": "2027-01-04", "starts": "480"}).status_code == 404
