@@ -18,6 +18,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.attachments.views",
     "teleconsult.routing.views",
     "teleconsult.routing.views_home",
+    "teleconsult.bookings.views",
+    "teleconsult.bookings.views_agenda",
     "teleconsult.routing.views_modes",
     "teleconsult.bookings.views_prints",
 )
@@ -52,6 +54,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
     "teleconsult.bookings.from_cases",
+    "teleconsult.bookings.card",
     "teleconsult.credits.models",
     "teleconsult.credits.models_activities",
     "teleconsult.credits.handlers",

@@ -1,0 +1,71 @@
+"""The agenda in words: sessions and slots as their screens show them to one person."""
+
+from typing import Any
+
+from flask import url_for
+
+from teleconsult import clock
+from teleconsult.bookings.queries_agenda import DaySession
+from teleconsult.bookings.rows import AsCase
+from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, Channel, Kind, State
+from teleconsult.bookings.words import mark_of
+from teleconsult.bookings.world import local_day
+from teleconsult.cases.access import Sight
+from teleconsult.cases.rows import Moment, called
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.routing.desk import flag_of
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+from teleconsult.web.words import in_language, localclock, localdate
+
+
+def session(found: DaySession, user: User) -> dict[str, Any]:
+    """Return one session with its slots."""
+    row, moment = found.row, Moment()
+    runs, own = user.has(Role.ADMINISTRATOR), row.specialist_id == user.id
+    begun = local_day(moment.now, row.zone) >= row.day
+    return {
+        "ref": row.ref,
+        "version": row.version,
+        "day": row.day,
+        "day_words": localdate(row.day),
+        "title": in_language(row.name_pt, row.name_en),
+        "hours": f"{localclock(row.starts_at)}–{localclock(row.ends_at)}",
+        "who": row.specialist_name,
+        "where": ", ".join(filter(None, (row.unit_name, row.room))),
+        "cancelled": row.cancelled_why if row.cancelled_at else "",
+        "booked": ngettext("%(num)d marcada", "%(num)d marcadas", found.booked),
+        "slots": [_slot(slot, moment, runs=runs, own=own, begun=begun) for slot in found.slots],
+        "past": row.starts_at <= clock.now(),
+        "begun": begun,
+    }
+
+
+def _slot(slot: Any, moment: Moment, *, runs: bool, own: bool, begun: bool) -> dict[str, Any]:
+    held, seen = slot.request_ref is not None, runs or own
+    return {
+        "number": slot.number,
+        "hour": localclock(slot.at),
+        "kind": _(KIND_WORDS[Kind(slot.kind)]),
+        "extra": slot.extra,
+        "blocked": slot.blocked_why if slot.blocked_at else "",
+        "held": held,
+        "name": called(AsCase(slot), Sight.ROUTING, moment) if held and seen else "",  # type: ignore[arg-type]  # columns under other names
+        "unit": slot.unit_name if held else "",
+        "channel": _(CHANNEL_WORDS[Channel(slot.channel)]) if held else "",
+        "flag": flag_of(slot.priority) if held else None,
+        "mark": _mark(slot) if held else None,
+        "ref": slot.request_ref,
+        "version": slot.version,
+        "url": url_for("cases.show", ref=slot.case_ref) if held and own else "",
+        "request_url": url_for("bookings.show", ref=slot.request_ref) if held and runs else "",
+        "to_mark": held and runs and begun and slot.state == State.BOOKED and slot.mark == "",
+        "marked": held and runs and slot.mark != "" and slot.state in (State.ATTENDED, State.MISSED),
+        "past": slot.at <= moment.now,
+    }
+
+
+def _mark(slot: Any) -> dict[str, str]:
+    """Return how the visit of this slot went; the request itself may have gone on to another one."""
+    return mark_of(slot.mark or (slot.state if slot.state == State.BOOKED else State.BOOKED))

@@ -1,0 +1,191 @@
+"""What the case page and the page of a booking request show of it: where it stands, when, where, and what can be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from teleconsult import clock, events
+from teleconsult.bookings import queries, steps
+from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
+from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
+from teleconsult.bookings.words import mark_of
+from teleconsult.bookings.world import facts_for, last_booking, open_offer
+from teleconsult.cases.access import Sight
+from teleconsult.cases.models import Case
+from teleconsult.extensions import db
+from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+from teleconsult.web.words import in_language, localdate, localtime, short_span
+
+PRESSED = frozenset({"refuse", "requeue"})
+
+
+@dataclass(frozen=True)
+class Card:
+    """One request in words. `doors` are what this person may do: verb, words, icon, address, pressed or a page."""
+
+    request: BookingRequest
+    mark: Mapping[str, str]
+    title: str
+    facts: Sequence[tuple[str, str]]
+    said: str
+    doors: Sequence[Mapping[str, Any]]
+
+
+DOORS = (
+    ("accept", "check"),
+    ("book", "calendar"),
+    ("move", "swap"),
+    ("cancel", "cancelled"),
+    ("refuse", "undo"),
+    ("requeue", "reopen"),
+)
+
+
+def card_of(request: BookingRequest, user: User) -> Card:
+    """Return one request as this person may see it and act on it."""
+    booking = last_booking(request) if request.state not in LISTED else None
+    offer = open_offer(request) if request.state == State.OFFERED else None
+    return Card(
+        request=request,
+        mark=mark_of(request.state),
+        title=_(KIND_WORDS[steps.Kind(request.kind)]),
+        facts=_facts(request, booking, offer),
+        said=_said(request),
+        doors=_doors(request, user, offer),
+    )
+
+
+def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer | None) -> list[tuple[str, str]]:
+    specialty = request.specialty
+    found = [(str(_("Especialidade")), in_language(specialty.name_pt, specialty.name_en))]
+    if booking is not None:
+        found += _when(booking.slot, booking.session)
+        channel = CHANNEL_WORDS[steps.Channel(booking.channel)]
+        found.append((str(_("Marcada")), f"{localtime(booking.booked_at)}, {_(channel)}"))
+        if booking.cause:
+            found.append((str(_("Por que faltou")), str(_(ABSENCES[booking.cause]))))
+    if offer is not None:
+        found += [*_when(offer.slot, offer.slot.session), (str(_("Aceite até")), localtime(offer.expires_at))]
+    if request.return_when:
+        found.append((str(_("Retorno pedido para")), request.return_when))
+    return [*found, *_place(request)]
+
+
+def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:
+    where = ", ".join(filter(None, (session.unit.name, session.room)))
+    return [
+        (str(_("Dia e hora")), localtime(slot.at)),
+        (str(_("Onde")), where),
+        (str(_("Com quem")), session.specialist_name),
+    ]
+
+
+def _place(request: BookingRequest) -> list[tuple[str, str]]:
+    """Return the place on the list, the age and the expected date, while it waits."""
+    if request.state not in LISTED:
+        return []
+    ahead = queries.ahead_of(request)
+    expected = queries.expected_for(request, ahead + 1)
+    if expected.day is None:
+        when = _("ainda não há agenda publicada que alcance este lugar da lista")
+    elif expected.published:
+        when = _("%(day)s, pela agenda publicada", day=localdate(expected.day))
+    else:
+        when = _("por volta de %(day)s, no ritmo da agenda", day=localdate(expected.day))
+    age = short_span((clock.now() - request.since).total_seconds())
+    place = _("%(place)dº", place=ahead + 1) if ahead else _("1º: é o próximo")
+    return [
+        (str(_("Lugar na lista")), str(place)),
+        (str(_("Na lista há")), age),
+        (str(_("Data prevista")), str(when)),
+    ]
+
+
+def _said(request: BookingRequest) -> str:
+    """Return the sentence for a specialty that the municipality does not offer."""
+    specialty = request.specialty
+    if specialty.municipal_reference == "1" or request.state not in LISTED or not specialty.alternative:
+        return ""
+    return str(specialty.alternative)
+
+
+def _doors(request: BookingRequest, user: User, offer: BookingOffer | None) -> list[dict[str, Any]]:
+    open_now = steps.open_verbs(request, user, facts_for(request, user))
+    words = {
+        "accept": _("Aceitar a vaga"),
+        "book": _("Escolher outro horário") if offer is not None else _("Marcar a consulta"),
+        "move": _("Mudar o horário"),
+        "cancel": _("Desmarcar"),
+        "refuse": _("Recusar a vaga"),
+        "requeue": _("Voltar à lista de espera"),
+    }
+    verbs = open_now | ({"accept"} if offer is not None and "book" in open_now else set())
+    return [
+        {
+            "verb": verb,
+            "label": str(words[verb]),
+            "icon": icon,
+            "url": url_for(f"bookings.{verb}", ref=request.ref),
+            "post": verb in PRESSED or verb == "accept",
+        }
+        for verb, icon in DOORS
+        if verb in verbs
+    ]
+
+
+def history(request: BookingRequest) -> list[dict[str, Any]]:
+    """Return the history of a request in words, newest first."""
+    people = {row.id: row for row in db.session.scalars(select(User).where(User.id.in_(_actors(request))))}
+    return [
+        {
+            "who": people[row.by_id].full_name if row.by_id else str(_("Sistema")),
+            "did": str(_(steps.DONE_WORDS[row.verb])),
+            "at": row.at,
+            "said": row.said if row.verb != "end" else "",
+            "mark": mark_of(row.state),
+        }
+        for row in db.session.scalars(_events(request).order_by(BookingEvent.number.desc()).limit(200))
+    ]
+
+
+def _events(request: BookingRequest) -> Any:
+    return select(BookingEvent).where(BookingEvent.request_id == request.id)
+
+
+def _actors(request: BookingRequest) -> Any:
+    return select(BookingEvent.by_id).where(BookingEvent.request_id == request.id, BookingEvent.by_id.is_not(None))
+
+
+@events.panel("case", order=10)
+def booking_panel(case: Case, user: User, sight: Sight, **_facts: Any) -> dict[str, Any] | None:
+    """Return the in-person part of the case page: the visits that its referrals asked for."""
+    if case.escalated_by_id is None or sight not in (Sight.FULL, Sight.ROUTING):
+        return None
+    found = db.session.scalars(
+        select(BookingRequest)
+        .where(BookingRequest.case_id == case.id)
+        .options(joinedload(BookingRequest.specialty), joinedload(BookingRequest.unit))
+        .order_by(BookingRequest.id.desc())
+    ).all()
+    if not found:
+        return None
+    return {"template": "bookings/panel.html", "cards": [card_of(request, user) for request in found]}
+
+
+def address(base: str, **kept: str) -> str:
+    """Return an address with the filters that are not empty."""
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{base}?{query}" if query else base
+
+
+def count_words(number: int) -> str:
+    """Return how many wait, in words."""
+    return str(ngettext("%(num)d pedido", "%(num)d pedidos", number))

@@ -1,0 +1,135 @@
+"""The lists of booking requests, by columns and by key: who waits, what is booked, what is to be decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from teleconsult import clock
+from teleconsult.bookings.models import Booking, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSession
+from teleconsult.bookings.steps import LISTED, State
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Referral
+from teleconsult.errors import N_
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.web import Page, page_by_key
+
+SHOWN = {
+    "": N_("Lista de espera"),
+    "booked": N_("Marcadas"),
+    "undecided": N_("A decidir"),
+    "owing": N_("Sem contrarreferência"),
+}
+UNDECIDED = (State.MISSED, State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of the lists is asked for; specialty and unit by their slugs, '' for all."""
+
+    show: str = ""
+    specialty: str = ""
+    unit: str = ""
+
+
+def asked_of(given: Any) -> Asked:
+    """Read what an address asks for; what it does not know is left at its default."""
+    text = {name: str(given.get(name, "")).replace("\x00", "")[:80] for name in ("show", "specialty", "unit")}
+    return Asked(**(text | {"show": text["show"] if text["show"] in SHOWN else ""}))
+
+
+def own(user: User) -> list[Any]:
+    """Return what limits the lists to what is this person's: all for the desk, else the unit's or the district's."""
+    if user.has(Role.ADMINISTRATOR):
+        return []
+    if user.has(Role.SUPPORT) and user.unit and user.unit.district:
+        units = select(HealthUnit.id).where(HealthUnit.district == user.unit.district)
+        return [BookingRequest.unit_id.in_(units)]
+    return [BookingRequest.unit_id == (user.unit_id or 0)]
+
+
+_COLUMNS = (
+    BookingRequest.id,
+    BookingRequest.ref,
+    BookingRequest.version,
+    BookingRequest.state,
+    BookingRequest.kind,
+    BookingRequest.priority,
+    BookingRequest.rank,
+    BookingRequest.since,
+    Case.ref.label("case_ref"),
+    Case.initials,
+    Case.birth_date,
+    Case.age_years,
+    Specialty.name_pt,
+    Specialty.name_en,
+    HealthUnit.name.label("unit_name"),
+)
+
+
+def _base(asked: Asked, user: User, *more: Any) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(*_COLUMNS, *more)
+        .join(Case, Case.id == BookingRequest.case_id)
+        .join(Specialty, Specialty.id == BookingRequest.specialty_id)
+        .join(HealthUnit, HealthUnit.id == BookingRequest.unit_id)
+        .where(*own(user))
+    )
+    if asked.specialty:
+        query = query.where(
+            BookingRequest.specialty_id
+            == select(Specialty.id).where(Specialty.slug == asked.specialty).scalar_subquery()
+        )
+    if asked.unit:
+        query = query.where(
+            BookingRequest.unit_id == select(HealthUnit.id).where(HealthUnit.slug == asked.unit).scalar_subquery()
+        )
+    return query
+
+
+def listed(asked: Asked, user: User) -> Page:
+    """Return a page of a list, for one person."""
+    if asked.show == "booked":
+        query = (
+            _base(asked, user, Booking.at, Booking.id.label("booking_id"), AgendaSession.specialist_name)
+            .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
+            .join(AgendaSession, AgendaSession.id == Booking.session_id)
+            .where(Booking.mark == "", Booking.at > clock.now())
+        )
+        return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
+    if asked.show == "owing":
+        query = (
+            _base(asked, user, Booking.at, Booking.id.label("booking_id"), AgendaSession.specialist_name)
+            .join(Referral, Referral.id == BookingRequest.referral_id)
+            .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
+            .join(AgendaSession, AgendaSession.id == Booking.session_id)
+            .where(Referral.ended_at.is_(None), BookingRequest.state == State.ATTENDED, BookingRequest.kind == "first")
+        )
+        return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
+    if asked.show == "undecided":
+        query = _base(asked, user).where(BookingRequest.state.in_(UNDECIDED))
+        return page_by_key(query, [(BookingRequest.since, False), (BookingRequest.id, False)])
+    query = _base(asked, user).where(BookingRequest.state.in_(LISTED))
+    return page_by_key(query, [(BookingRequest.rank, False), (BookingRequest.since, False), (BookingRequest.id, False)])
+
+
+def counts(user: User) -> dict[str, int]:
+    """Return how many wait and how many are to be decided."""
+    limits = own(user)
+    found = {}
+    for name, states in (("", tuple(LISTED)), ("undecided", UNDECIDED)):
+        query = select(func.count()).select_from(BookingRequest).where(BookingRequest.state.in_(states), *limits)
+        found[name] = int(db.session.scalar(query) or 0)
+    return found
+
+
+def specialties_listed() -> Sequence[Any]:
+    """Return the specialties that have somebody on the list, by name."""
+    busy = select(BookingRequest.specialty_id).where(BookingRequest.state.in_(LISTED)).distinct()
+    query = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.id.in_(busy))
+    return db.session.execute(query.order_by(Specialty.name_pt)).all()

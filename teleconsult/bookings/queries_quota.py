@@ -1,0 +1,78 @@
+"""What units have left of their month, as the screens show it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from teleconsult import clock
+from teleconsult.bookings.actions.quota import allowance_of
+from teleconsult.bookings.allowance import WEEKDAYS, month_of
+from teleconsult.bookings.models import BookingRequest
+from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpent
+from teleconsult.bookings.steps import Kind
+from teleconsult.bookings.world import local_day
+from teleconsult.extensions import db
+from teleconsult.people.access import Role
+from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What one booking is held to: the unit's day and its balance. `left` None: nothing was set for the unit."""
+
+    weekday: int | None
+    today: bool
+    given: int | None
+    left: int | None
+    spends: bool
+
+
+def quota_of(request: BookingRequest) -> Quota:
+    """Return what a request is held to today."""
+    allowance, today = allowance_of(request.unit, request.specialty_id), local_day(clock.now(), request.unit.zone)
+    own = allowance if allowance is not None and allowance.unit_id is not None else None
+    weekday = own.weekday if own is not None else None
+    spent = db.session.get(FormSpent, request.id)
+    given, left = balance(allowance, today)
+    return Quota(
+        weekday=weekday,
+        today=weekday is None or today.weekday() == weekday,
+        given=given,
+        left=left,
+        spends=request.kind == Kind.FIRST and (spent is None or spent.returned_at is not None),
+    )
+
+
+def balance(allowance: Allowance | None, today: date) -> tuple[int | None, int | None]:
+    """Return the forms given for the month and what is left of them; (None, None) when none were stated."""
+    if allowance is None or allowance.forms is None:
+        return None, None
+    row = db.session.get(AllowanceMonth, (allowance.id, month_of(today)))
+    if row is None:
+        return allowance.forms, allowance.forms
+    return row.forms, max(0, row.forms - row.forms_spent)
+
+
+def balance_words(user: User) -> str:
+    """Return the balance and the booking day of the person's own unit in a sentence, '' for others."""
+    if not user.has(Role.REQUESTER) or user.unit is None:
+        return ""
+    allowance = db.session.scalars(
+        select(Allowance).where(Allowance.unit_id == user.unit_id, Allowance.ended_at.is_(None))
+    ).one_or_none()
+    given, left = balance(allowance, local_day(clock.now(), user.unit.zone))
+    if allowance is None or given is None:
+        return str(_("Nenhuma cota foi definida para a sua unidade."))
+    words: dict[str, Any] = {"left": left, "given": given}
+    if allowance.weekday is None:
+        return str(_("Restam %(left)d de %(given)d formulários de referência neste mês.", **words))
+    return str(
+        _(
+            "Dia de marcação: %(day)s. Restam %(left)d de %(given)d formulários de referência neste mês.",
+            day=_(WEEKDAYS[allowance.weekday]),
+            **words,
+        )
+    )

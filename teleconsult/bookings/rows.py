@@ -1,0 +1,50 @@
+"""One booking request as a row of a list, in words, from columns alone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import url_for
+
+from teleconsult.bookings.steps import KIND_WORDS, LISTED, Kind
+from teleconsult.bookings.words import mark_of
+from teleconsult.cases.access import Sight
+from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.routing.desk import flag_of
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import localtime, short_span
+
+
+class AsCase:
+    """The columns under the names by which `called` asks for them."""
+
+    def __init__(self, row: Any) -> None:
+        self._row = row
+        self.ref = row.case_ref
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+
+def rows_of(rows: Iterable[Any], moment: Moment) -> list[dict[str, Any]]:
+    """Return the rows of a list as its template shows them."""
+    return [_row(row, moment) for row in rows]
+
+
+def _row(row: Any, moment: Moment) -> dict[str, Any]:
+    age = short_span((moment.now - row.since).total_seconds())
+    at = getattr(row, "at", None)
+    return {
+        "url": url_for("bookings.show", ref=row.ref),
+        "ref": row.ref,
+        "case_ref": row.case_ref,
+        "name": called(AsCase(row), Sight.ROUTING, moment),  # type: ignore[arg-type]  # columns under other names
+        "topic": specialty_words(row),
+        "kind": _(KIND_WORDS[Kind(row.kind)]) if row.kind == Kind.RETURN else "",
+        "flag": flag_of(row.priority),
+        "mark": mark_of(row.state),
+        "place": row.unit_name,
+        "text": _("%(when)s, com %(who)s", when=localtime(at), who=row.specialist_name)
+        if at
+        else _("na lista há %(age)s", age=age),
+        "bookable": row.state in LISTED,
+    }

@@ -1,0 +1,226 @@
+"""The screens over HTTP: the waiting list, booking, the agenda of the day, publishing."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.bookings import queries
+from teleconsult.bookings.steps import State
+from teleconsult.bookings.world import live_booking
+from teleconsult.extensions import db, transaction
+from tests import world
+from tests.bookings.conftest import today
+from tests.counting import statements
+
+
+def fresh():
+    """Read everything anew: what a request has committed is no part of what this session has read."""
+    db.session.rollback()
+    db.session.expire_all()
+
+
+def text(answer, status=200):
+    assert answer.status_code == status, answer.get_data(as_text=True)[:3000]
+    return answer.get_data(as_text=True)
+
+
+def test_the_requester_reads_position_age_and_expected_date_on_the_case(desk, sign_in):
+    desk.publish(days=9)
+    desk.escalated()
+    request = desk.escalated()
+    page = text(sign_in("marina").get(f"/cases/{request.case.ref}"))
+    assert "2º" in page
+    assert "Data prevista" in page
+    assert "pela agenda publicada" in page
+    assert f"/bookings/{request.ref}/book" in page
+
+
+def test_without_an_agenda_it_says_so(desk, sign_in):
+    request = desk.escalated()
+    page = text(sign_in("marina").get(f"/cases/{request.case.ref}"))
+    assert "ainda não há agenda publicada" in page
+
+
+def test_a_unit_books_moves_and_cancels_on_screen(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    browser, url = sign_in("marina"), f"/bookings/{request.ref}"
+    assert "Restam 5 de 5 formulários" in text(browser.get("/bookings"))
+    page = text(browser.get(f"{url}/book"))
+    slot = re.search(r'name="slot"[^>]*value="(\d+)"', page).group(1)
+    assert browser.post(f"{url}/book", data={"slot": slot, "version": request.version}).status_code == 302
+    fresh()
+    assert live_booking(request).channel == "screen"
+    assert "Marcada" in text(browser.get(url))
+    page = text(browser.get(f"{url}/move"))
+    other = re.search(r'name="slot"[^>]*value="(\d+)"', page).group(1)
+    assert "Escreva o motivo." in text(
+        browser.post(f"{url}/move", data={"slot": other, "version": request.version}), 422
+    )
+    done = browser.post(f"{url}/move", data={"slot": other, "why": "Pediu outro dia", "version": request.version})
+    assert done.status_code == 302
+    fresh()
+    data = {"why": "Viajou", "version": request.version}
+    assert browser.post(f"{url}/cancel", data=data).status_code == 302
+    fresh()
+    assert request.state == State.CANCELLED
+    assert browser.post(f"{url}/requeue", data={"version": request.version}).status_code == 302
+    assert "Pediu outro dia" in text(browser.get(url))
+
+
+def test_whoever_is_too_late_is_offered_the_next_slot(desk, sign_in):
+    desk.allow()
+    desk.publish(first=2)
+    one, two = desk.escalated(), desk.escalated()
+    slot = desk.slot(one)
+    desk.book(one)
+    data = {"slot": slot, "version": two.version}
+    page = text(sign_in("marina").post(f"/bookings/{two.ref}/book", data=data), 422)
+    assert "acabou de ser ocupada" in page
+    assert re.search(r'name="slot"[^>]*value="\d+"', page)
+
+
+def test_the_administrator_enters_a_booking_made_by_telephone(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    data = {"slot": desk.slot(request), "version": request.version, "channel": "phone"}
+    assert sign_in("rosangela").post(f"/bookings/{request.ref}/book", data=data).status_code == 302
+    fresh()
+    assert live_booking(request).channel == "phone"
+
+
+def test_an_offer_is_accepted_by_a_press(desk, sign_in):
+    desk.allow()
+    desk.publish(first=1)
+    one, two = desk.escalated(), desk.escalated()
+    desk.book(one)
+    desk.do("cancel", one, "Viajou.", by="marina")
+    browser = sign_in("marina")
+    page = text(browser.get(f"/cases/{two.case.ref}"))
+    assert "Aceitar a vaga" in page
+    fresh()
+    assert browser.post(f"/bookings/{two.ref}/accept", data={"version": two.version}).status_code == 302
+    fresh()
+    assert two.state == State.BOOKED
+
+
+@pytest.mark.parametrize("key", ["bia", "paulo", "teresa"])
+def test_strangers_find_nothing(desk, sign_in, key):
+    request = desk.escalated()
+    browser = sign_in(key)
+    for path in ("", "/book", "/move", "/cancel"):
+        assert browser.get(f"/bookings/{request.ref}{path}").status_code in (403, 404)
+
+
+def test_no_name_of_a_patient_on_any_list(desk, sign_in):
+    desk.allow()
+    desk.publish(days=0, starts=23 * 60, slot_minutes=10)
+    request = desk.escalated()
+    desk.book(request, by="rosangela")
+    for key, paths in {
+        "rosangela": ("/bookings", "/bookings?show=booked", "/bookings/agenda", f"/bookings/{request.ref}"),
+        "marina": ("/bookings", f"/bookings/{request.ref}"),
+        "lia": ("/bookings/agenda",),
+        "teresa": ("/bookings/agenda",),
+    }.items():
+        browser = sign_in(key)
+        for path in paths:
+            assert world.SECRET_NAME not in text(browser.get(path)), (key, path)
+
+
+def test_attendance_on_one_screen_and_marked_twice_is_said(desk, sign_in):
+    desk.allow()
+    desk.publish(days=0, starts=23 * 60 + 40, slot_minutes=5, first=2, returns=0)
+    one, two = desk.escalated(), desk.escalated()
+    for request in (one, two):
+        with clock.at(clock.now()):
+            desk.book(request, by="rosangela")
+    browser, day = sign_in("rosangela"), today().isoformat()
+    page = text(browser.get("/bookings/agenda"))
+    assert page.count("Compareceu") == 2
+    seen = {"version": one.version, "day": day}
+    assert browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen).status_code == 302
+    browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen)
+    assert "Outra pessoa anotou esta consulta" in text(browser.get("/bookings/agenda"))
+    browser.post(f"/bookings/agenda/visits/{two.ref}/miss", data={"version": two.version, "day": day, "cause": "ill"})
+    fresh()
+    assert (one.state, two.state) == (State.ATTENDED, State.MISSED)
+    page = text(browser.get(f"/bookings/agenda?day={day}"))
+    assert "Faltou" in page
+    assert "Compareceu" in page
+
+
+def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
+    browser = sign_in("rosangela")
+    text(browser.get("/bookings/agenda/new"))
+    first = today() + timedelta(days=1)
+    data = {
+        "specialty": "dermatologia", "specialist": world.person("lia").ref, "unit": "policlinica-lessa-de-andrade",
+        "first_day": first.isoformat(), "starts": "08:00", "slot_minutes": 30, "first": 3, "returns": 1, "repeats": "y",
+        "weekdays": [0, 1, 2, 3, 4], "until": (first + timedelta(days=13)).isoformat(), "without": "",
+    }  # fmt: skip
+    assert "Marque ao menos um dia" in text(browser.post("/bookings/agenda/new", data=data | {"weekdays": []}), 422)
+    answer = browser.post("/bookings/agenda/new", data=data)
+    assert answer.status_code == 302, answer.get_data(as_text=True)[:3000]
+    request = desk.escalated()
+    slots = queries.free_slots(request.specialty_id, "first", limit=100)
+    assert len(slots) == 30
+    ref = slots[0].ref
+    text(browser.get(f"/bookings/agenda/sessions/{ref}"))
+    browser.post(f"/bookings/agenda/sessions/{ref}/1/block", data={"why": "Reunião"})
+    browser.post(f"/bookings/agenda/sessions/{ref}/2/add", data={})
+    assert "Reunião" in text(browser.get(f"/bookings/agenda/sessions/{ref}"))
+    text(browser.get(f"/bookings/agenda/sessions/{ref}/cancel"))
+    assert browser.post(f"/bookings/agenda/sessions/{ref}/cancel", data={"why": "Doente"}).status_code == 302
+    fresh()
+    assert len(queries.free_slots(request.specialty_id, "first", limit=100)) == 27
+
+
+def test_the_specialist_of_the_session_sees_the_case_and_writes_the_counter_referral(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    browser, case = sign_in("lia"), f"/cases/{request.case.ref}"
+    assert browser.get(case).status_code == 404
+    desk.book(request)
+    assert "Registrar a contrarreferência" in text(browser.get(case))
+    form = text(browser.get(f"{case}/counter_refer"))
+    values = dict(re.findall(r'name="(version|seen)"[^>]*value="([^"]*)"', form))
+    data = {
+        **values, "attended_on": today().isoformat(), "attended_by": "Dra. Lia", "diagnosis": "Psoríase",
+        "opinion": "Sim.", "conduct": "Tratar.", "returns": "no",
+    }  # fmt: skip
+    answer = browser.post(f"{case}/counter_refer", data=data)
+    assert answer.status_code == 302, answer.get_data(as_text=True)[:2000]
+    fresh()
+    assert (request.case.state, request.state) == ("concluded", "attended")
+    assert "Psoríase" in text(sign_in("marina").get(case))
+    text(browser.get(case))
+
+
+def test_the_lists_cost_the_same_for_one_and_for_many(application, desk, sign_in):
+    desk.allow(forms=90)
+    desk.publish(days=0, starts=23 * 60, slot_minutes=5, first=8, returns=0)
+    browser, costs = sign_in("rosangela"), []
+    for many in (1, 6):
+        while len(queries.free_slots(world.specialty().id, "first", limit=9)) > 8 - many:
+            desk.book(desk.escalated(), by="rosangela")
+        desk.escalated()
+        for path in ("/bookings", "/bookings?show=booked", "/bookings/agenda"):
+            browser.get(path)
+            with statements(application) as seen:
+                text(browser.get(path))
+            costs.append((path, len(seen)))
+    assert costs[:3] == costs[3:]
+
+
+def test_english(desk, sign_in):
+    desk.publish()
+    request = desk.escalated()
+    with transaction():
+        world.person("marina").language = "en"
+    text(sign_in("marina").get(f"/bookings/{request.ref}/book"))
