@@ -8,7 +8,7 @@ part of it: that changes slowly, and is read only when there is something to pla
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
@@ -32,6 +32,7 @@ CALM = 3600
 
 
 NOBODY: frozenset[int] = frozenset()
+Only = frozenset[int] | None
 
 
 class Held(NamedTuple):
@@ -68,12 +69,16 @@ class World:
 
     def basis(self) -> str:
         """Return the digest of everything that the plan depends on."""
+        # A shift that runs begins now, whenever that is: only its end tells it from another.
+        hour = self.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         runs = bool(self.waiting or self.held) and any(seat.starts_at <= self.now for seat in self.seats)
         parts: list[Any] = [
             int(self.now.timestamp()) // (GRAIN if runs else CALM),
             sorted(_settled(case, self.versions[case.case_id]) for case in self.waiting),
             sorted(self.held),
-            sorted((s.shift_id, s.user_id, sorted(s.specialties), s.starts_at, s.ends_at) for s in self.seats),
+            sorted(
+                (s.shift_id, s.user_id, sorted(s.specialties), max(s.starts_at, hour), s.ends_at) for s in self.seats
+            ),
             sorted((number, mode.how, mode.most_open) for number, mode in self.modes.items()),
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
@@ -88,10 +93,11 @@ def _settled(case: Waiting, version: int) -> tuple[Any, ...]:
     return (case.case_id, version, case.specialty_id, sorted(case.declined), sorted(case.knows))
 
 
-def gather(now: datetime, only: int | None = None) -> World:
-    """Return the world at a moment; `only` reads one specialty of it and who has shifts in that."""
-    seats = seating.seats(now, only)
-    stuck = stranded(seats, now, only)
+def gather(now: datetime, around: int | None = None) -> World:
+    """Return the world at a moment; `around` reads only what competes with the cases of one specialty."""
+    seats = seating.seats(now)
+    only = None if around is None else seating.sharing(around, seats)
+    stuck = stranded(seats, now)
     rows = db.session.execute(_open(only).where(in_state(State.SUBMITTED))).all()
     taken = db.session.execute(_open(only).where(in_state(State.ASSIGNED))).all()
     rows = sorted([*rows, *(row for row in taken if row.id in stuck)], key=lambda row: (row.due_at, row.id))
@@ -131,11 +137,11 @@ def _case(row: Any, declined: frozenset[int], knows: frozenset[int]) -> Waiting:
     )
 
 
-def _of(only: int | None) -> ColumnElement[bool]:
-    return true() if only is None else Case.specialty_id == only
+def _of(only: Only) -> ColumnElement[bool]:
+    return true() if only is None else Case.specialty_id.in_(sorted(only))
 
 
-def _open(only: int | None) -> Any:
+def _open(only: Only) -> Any:
     """Return the query of open cases; its first columns are those of `Held`."""
     return (
         select(
@@ -165,12 +171,12 @@ def _open_now(user_ids: Iterable[int]) -> dict[int, int]:
     return {holder: count for holder, count in db.session.execute(query) if holder is not None}
 
 
-def _declined(which: ColumnElement[bool], only: int | None) -> dict[int, frozenset[int]]:
+def _declined(which: ColumnElement[bool], only: Only) -> dict[int, frozenset[int]]:
     query = select(Decline.case_id, Decline.consultant_id).join(Case, Case.id == Decline.case_id)
     return _by_case(db.session.execute(query.where(which, _of(only))))
 
 
-def _knows(which: ColumnElement[bool], only: int | None) -> dict[int, frozenset[int]]:
+def _knows(which: ColumnElement[bool], only: Only) -> dict[int, frozenset[int]]:
     """Return who wrote an opinion on the linked case, or on another case of the same patient."""
     other = aliased(Case)
     linked = select(Case.id, Opinion.author_id).join(Opinion, Opinion.case_id == Case.linked_case_id)

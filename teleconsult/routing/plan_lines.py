@@ -17,7 +17,7 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.errors import N_
 from teleconsult.extensions import read
-from teleconsult.people.models import User
+from teleconsult.people.models import User, UserSpecialty
 from teleconsult.routing.models import Plan, PlanLine
 from teleconsult.shifts.models import Shift
 from teleconsult.web.messages import gettext as _
@@ -72,6 +72,7 @@ class Planned:
 
 
 _declined = exists().where(Decline.case_id == PlanLine.case_id, Decline.consultant_id == PlanLine.user_id)
+_holds = exists().where(UserSpecialty.user_id == PlanLine.user_id, UserSpecialty.specialty_id == Case.specialty_id)
 _given_on = and_(Case.state == State.ASSIGNED, Case.holder_id != PlanLine.user_id)
 """A case whose consultant lost the shift for it is planned anew without them (`stranded`)."""
 
@@ -102,7 +103,7 @@ _LINES = (
             and_(
                 User.switched_off_at.is_(None),
                 Shift.cancelled_at.is_(None),
-                Shift.specialty_id == Case.specialty_id,
+                _holds,
                 Shift.ends_at > bindparam("now", type_=Shift.ends_at.type),
                 ~_declined,
             ),

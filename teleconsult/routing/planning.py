@@ -17,12 +17,11 @@ from teleconsult import clock
 from teleconsult.cases.models import CaseEvent
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import changed, db, transaction
-from teleconsult.routing import automatic, engine, gathering, paces, promises, telling
+from teleconsult.routing import automatic, engine, gathering, learning, paces, promises, seating, telling
 from teleconsult.routing.gathering import World
 from teleconsult.routing.models import Plan, PlanLine, SpecialtyMode
 from teleconsult.routing.modes import How
 from teleconsult.routing.plan_lines import kept_reasons
-from teleconsult.routing.promising import told
 from teleconsult.shifts.models import Leave, Shift
 
 KEPT = 500
@@ -69,13 +68,19 @@ def replan() -> list[int]:
     begun = perf_counter()
     learnt = paces.learnt({seat.user_id for seat in world.seats}, world.now)
     made = engine.plan(
-        world.waiting, world.seats, world.now, paces=learnt.of, limits=world.limits, kinds=learnt.kinds
-    )  # fmt: skip
+        world.waiting,
+        world.seats,
+        world.now,
+        paces=learnt.of,
+        limits=world.limits,
+        forecast=learning.coming(world.now) if world.waiting else (),
+        kinds=learnt.kinds,
+    )
     milliseconds = int((perf_counter() - begun) * 1000)
-    expected = {line.case_id: told(line.median_at, line.ninety_at) for line in made.lines}
-    expected |= promises.expected_in_hand(world, learnt.of)
-    versions = dict(world.versions) | {one.case_id: one.version for one in world.held}
-    promises.renew(versions, expected, world.now)
+    margins = learning.margins(world.now, seating.seats(world.now, learning.RECORD))
+    medians = {line.case_id: line.median_at for line in made.lines} | promises.in_hand(world, learnt.of)
+    expected = promises.expected(medians, world, margins)
+    promises.renew(dict(world.versions) | {one.case_id: one.version for one in world.held}, expected, world.now)
     automatic.give_out(made, world)
     telling.tell(made, world)
     row = {
@@ -89,6 +94,7 @@ def replan() -> list[int]:
     try:
         with transaction():
             _write(row, _lines(made, world, row["id"]))
+            learning.keep(margins)
     except Overtaken:
         return []
     return [case.case_id for case in world.waiting]

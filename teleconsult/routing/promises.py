@@ -20,11 +20,13 @@ from teleconsult.events import on
 from teleconsult.extensions import changed, db, transaction
 from teleconsult.network.models import HealthUnit
 from teleconsult.notices import actions as notices
-from teleconsult.routing import gathering, paces, seating
-from teleconsult.routing.gathering import World
+from teleconsult.routing import gathering, learning, paces, seating
+from teleconsult.routing.gathering import Held, World
+from teleconsult.routing.margins import Margins
 from teleconsult.routing.models import Promise
 from teleconsult.routing.pace import Pace
-from teleconsult.routing.promising import Expected, in_hand, is_another, is_told, queued
+from teleconsult.routing.promising import Expected, is_another, is_told, queued, told
+from teleconsult.routing.promising import in_hand as of_holders
 from teleconsult.routing.slots import Waiting
 
 BEGINS = ("case.submit", "case.supply", "case.follow_up", "case.reopen", "case.call_off")
@@ -52,17 +54,35 @@ def expected_of(case: Case, now: datetime) -> Expected | None:
     world = gathering.gather(now, case.specialty_id)
     learnt = paces.learnt({seat.user_id for seat in world.seats}, now)
     if case.state == State.SUBMITTED:
-        return queued(world.waiting, world.seats, now, learnt.of, world.limits).get(case.id)
-    return expected_in_hand(world, learnt.of).get(case.id)
+        median_at = queued(world.waiting, world.seats, now, learnt.of, world.limits).get(case.id)
+    else:
+        median_at = in_hand(world, learnt.of).get(case.id)
+    if median_at is None or case.specialty_id is None:
+        return None
+    clock = learning.clocks(world.seats)[case.specialty_id]
+    return told(median_at, learning.kept().ninety(clock, case.priority, now, median_at))
 
 
-def expected_in_hand(world: World, learnt: Mapping[int, Pace]) -> dict[int, Expected]:
+def in_hand(world: World, learnt: Mapping[int, Pace]) -> dict[int, datetime]:
     """Return when each case that a consultant has in hand is expected to be answered."""
     held: dict[int, list[Waiting]] = {}
     for one in world.held:
         case = Waiting(one.case_id, one.specialty_id, one.priority, one.due_at, one.since)
         held.setdefault(one.holder_id, []).append(case)
-    return in_hand(held, world.seats, world.now, learnt)
+    return of_holders(held, world.seats, world.now, learnt)
+
+
+def expected(medians: Mapping[int, datetime], world: World, margins: Margins) -> dict[int, Expected]:
+    """Return what is to be promised of the cases of a world: the answer that is expected, and nine times in ten."""
+    clocks = learning.clocks(world.seats)
+    about: dict[int, Waiting | Held] = {case.case_id: case for case in world.waiting}
+    about |= {case.case_id: case for case in world.held}
+    made = {}
+    for case_id, median_at in medians.items():
+        case = about[case_id]
+        ninety_at = margins.ninety(clocks[case.specialty_id], case.priority, world.now, median_at)
+        made[case_id] = told(median_at, ninety_at)
+    return made
 
 
 def _make(case_id: int, round_: int, expected: Expected, at: datetime) -> None:

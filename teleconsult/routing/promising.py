@@ -63,30 +63,30 @@ def queued(
     now: datetime,
     paces: Mapping[int, Pace],
     limits: Limits,
-) -> dict[int, Expected]:
-    """Return when each waiting case is answered if they are read earliest due first.
+) -> dict[int, datetime]:
+    """Return when each waiting case is answered (median) if they are read earliest due first.
 
     What the worker's plan says takes its place a second or two later; this asks for no solver, so that the request
     which sends a case can tell a time at once.
     """
     slots = slots_of(seats, now, len(waiting), paces, limits)
-    return {case.case_id: _expected(slot, now) for case, slot in earliest_due_first(waiting, slots, limits)}
+    return {case.case_id: _median(slot, now) for case, slot in earliest_due_first(waiting, slots, limits)}
 
 
 def in_hand(
     held: Mapping[int, Sequence[Waiting]], seats: Sequence[Seat], now: datetime, paces: Mapping[int, Pace]
-) -> dict[int, Expected]:
-    """Return when what each consultant has in hand is answered: earliest due first, in their own shifts."""
-    made: dict[int, Expected] = {}
+) -> dict[int, datetime]:
+    """Return when what each consultant has in hand is answered (median): earliest due first, in their own shifts."""
+    made: dict[int, datetime] = {}
     for user_id, cases in held.items():
         slots = slots_of([seat for seat in seats if seat.user_id == user_id], now, len(cases), paces, NO_LIMIT)
         found = earliest_due_first(cases, slots, NO_LIMIT)
-        made |= {case.case_id: _expected(slot, now) for case, slot in found}
+        made |= {case.case_id: _median(slot, now) for case, slot in found}
     return made
 
 
-def _expected(slot: Slot, now: datetime) -> Expected:
-    return told(now + timedelta(seconds=slot.median), now + timedelta(seconds=slot.ninety))
+def _median(slot: Slot, now: datetime) -> datetime:
+    return now + timedelta(seconds=slot.median)
 
 
 class Row(NamedTuple):

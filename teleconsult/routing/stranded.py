@@ -30,7 +30,7 @@ _given = (
 )
 
 
-def stranded(seats: Sequence[Seat], now: datetime, only: int | None = None) -> frozenset[int]:
+def stranded(seats: Sequence[Seat], now: datetime) -> frozenset[int]:
     """Return the cases in hand that nobody will read where they are; `seats` are the coming shifts."""
     query = (
         select(Case.id, Case.holder_id, Case.specialty_id, Case.due_at)
@@ -45,14 +45,14 @@ def stranded(seats: Sequence[Seat], now: datetime, only: int | None = None) -> f
             or_(*_gone(now)),
         )
     )
-    rows = db.session.execute(query if only is None else query.where(Case.specialty_id == only))
+    rows = db.session.execute(query)
     return frozenset(row.id for row in rows if not _still_read(row, seats, now))
 
 
 def _gone(now: datetime) -> list[ColumnElement[bool]]:
     """Return the ways in which a shift that the holder had when the case came is gone since."""
-    same = and_(Shift.specialty_id == Case.specialty_id, Shift.ends_at > now)
-    mine = and_(same, Shift.user_id == Case.holder_id)
+    to_come = Shift.ends_at > now
+    mine = and_(to_come, Shift.user_id == Case.holder_id)
     cancelled = exists().where(mine, Shift.cancelled_at >= CaseEvent.at)
     away = exists().where(
         mine,
@@ -63,7 +63,7 @@ def _gone(now: datetime) -> list[ColumnElement[bool]]:
         Leave.until_at > Shift.starts_at,
     )
     swapped = exists().where(
-        same, Swap.shift_id == Shift.id, Swap.offered_by_id == Case.holder_id, Swap.accepted_at >= CaseEvent.at
+        to_come, Swap.shift_id == Shift.id, Swap.offered_by_id == Case.holder_id, Swap.accepted_at >= CaseEvent.at
     )
     return [cancelled, away, swapped]
 

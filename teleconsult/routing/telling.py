@@ -15,7 +15,7 @@ from teleconsult.people.access import Role
 from teleconsult.routing.engine import DECLINED, Plan
 from teleconsult.routing.gathering import World
 from teleconsult.routing.modes import How
-from teleconsult.routing.seating import with_calendar
+from teleconsult.shifts import roster
 
 NO_SHIFT = "case.no_shift"
 STRANDED = "case.stranded"
@@ -24,7 +24,7 @@ STRANDED = "case.stranded"
 def tell(plan: Plan, world: World) -> int:
     """Tell what the plan could not place, and whom it would give on; return of how many cases."""
     specialty = {case.case_id: case.specialty_id for case in world.waiting}
-    kept = with_calendar(set(specialty.values()), world.now) if plan.unplaced else frozenset()
+    kept = roster.calendars(world.now) if plan.unplaced else frozenset()
     # Of what all have declined they were told when the last one did.
     alone = [
         (case_id, NO_SHIFT, str(world.rounds[case_id]))

