@@ -6,7 +6,7 @@ cancelled, passed to a colleague or lost to a leave is told as CANCELLED for a m
 own copy strikes it out, and then left away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from teleconsult.people.tokens import new_token, token_hash
 from teleconsult.shifts.calendar import without
 from teleconsult.shifts.models import Feed, Shift, Swap
 from teleconsult.shifts.queries import away_between
+from teleconsult.shifts.vtimezone import zone_component
 from teleconsult.web.words import in_language
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def ical_of(user: User) -> bytes:
     from icalendar import Calendar  # noqa: PLC0415 (only the feed needs it; each worker is spared its memory)
 
     now = clock.now()
-    shifts = _own(user, now)
+    shifts, passed_on = _own(user, now), _passed_on(user, now)
     with force_locale(user.language):
         calendar = Calendar()
         calendar.add("prodid", "-//Teleconsult//shifts//PT")
@@ -91,26 +92,34 @@ def ical_of(user: User) -> bytes:
         calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", "PT1H")
         away = away_between([user.id], now - PAST, now + timedelta(days=3650)).get(user.id, [])
+        for name, first, last in _zones([*shifts, *passed_on]):
+            calendar.add_component(zone_component(name, first, last))
         for shift in shifts:
             span = (shift.starts_at, shift.ends_at)
             lost = shift.cancelled_at is not None or (shift.checked_in_at is None and not without(span, away))
             calendar.add_component(_event(shift, user, lost=lost))
-        for shift in _passed_on(user, now):
+        for shift in passed_on:
             calendar.add_component(_event(shift, user, lost=True))
-        calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _own(user: User, now: datetime) -> Iterable[Shift]:
+def _zones(shifts: Sequence[Shift]) -> list[tuple[str, datetime, datetime]]:
+    """Return the zones of the rooms, each with the first and the last moment that the shifts in it touch."""
+    names = sorted({shift.room.zone for shift in shifts})
+    within = {name: [shift for shift in shifts if shift.room.zone == name] for name in names}
+    return [(name, min(s.starts_at for s in rows), max(s.ends_at for s in rows)) for name, rows in within.items()]
+
+
+def _own(user: User, now: datetime) -> Sequence[Shift]:
     query = select(Shift).where(
         Shift.user_id == user.id,
         Shift.starts_at > now - PAST,
         or_(Shift.cancelled_at.is_(None), Shift.cancelled_at > now - STRUCK_OUT),
     )
-    return db.session.scalars(_with_names(query).order_by(Shift.starts_at, Shift.id))
+    return db.session.scalars(_with_names(query).order_by(Shift.starts_at, Shift.id)).all()
 
 
-def _passed_on(user: User, now: datetime) -> Iterable[Shift]:
+def _passed_on(user: User, now: datetime) -> Sequence[Shift]:
     """Return the shifts that a colleague took over lately, unless they came back."""
     query = (
         select(Shift)
@@ -118,7 +127,7 @@ def _passed_on(user: User, now: datetime) -> Iterable[Shift]:
         .where(Swap.offered_by_id == user.id, Swap.accepted_at > now - STRUCK_OUT, Shift.user_id != user.id)
         .distinct()
     )
-    return db.session.scalars(_with_names(query).order_by(Shift.starts_at, Shift.id))
+    return db.session.scalars(_with_names(query).order_by(Shift.starts_at, Shift.id)).all()
 
 
 def _with_names(query: Select[Shift]) -> Select[Shift]:
