@@ -6,7 +6,7 @@
     const say = bar.querySelector("[data-bulk-say]");
     const all = form.querySelector("[data-bulk-all]");
     const boxes = () => Array.from(form.querySelectorAll(".tc-rows input[type=checkbox], tbody input[type=checkbox]"));
-    const buttons = Array.from(bar.querySelectorAll("button"));
+    const buttons = Array.from(bar.querySelectorAll("button:not([data-always])"));
 
     function show() {
       const n = boxes().filter((box) => box.checked).length;

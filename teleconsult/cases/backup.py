@@ -74,12 +74,28 @@ def presence_words(shifts: Spans, leaves: Spans, now: datetime, *, calendar: boo
     return _("em turno %(when)s", when=weekday_when(coming[0], now))
 
 
-def presence(person_id: int, specialty_id: int, now: datetime) -> str:
-    """Return when a consultant is there for a specialty, in a few words."""
-    rows = [row for row in roster.coming([specialty_id], now, now + AHEAD) if row.user_id == person_id]
-    leaves = away_between([person_id], now, now + AHEAD).get(person_id, [])
-    known = roster.has_calendar(specialty_id, now)
-    return presence_words([(row.starts_at, row.ends_at) for row in rows], leaves, now, calendar=known)
+def presences(named: Iterable[StandIn], now: datetime) -> dict[int, str]:
+    """Return for each specialty when its stand-in is there, in a few words; as many statements for one as for all."""
+    wanted = list(named)
+    if not wanted:
+        return {}
+    rows = roster.coming([one.specialty_id for one in wanted], now, now + AHEAD)
+    leaves = away_between([one.id for one in wanted], now, now + AHEAD)
+    kept = roster.calendars(now)
+    return {
+        one.specialty_id: presence_words(
+            [(row.starts_at, row.ends_at) for row in rows if row.user_id == one.id],
+            leaves.get(one.id, ()),
+            now,
+            calendar=one.specialty_id in kept,
+        )
+        for one in wanted
+    }
+
+
+def presence(who: StandIn, now: datetime) -> str:
+    """Return when one stand-in is there, in a few words; '' when no calendar says."""
+    return presences([who], now)[who.specialty_id]
 
 
 @dataclass(frozen=True)
@@ -98,7 +114,7 @@ def proposal_for(case: Case) -> Proposal | None:
     who = stand_ins([case.specialty_id or 0]).get(case.specialty_id or 0) if why else None
     if who is None or who.id == case.holder_id or who.id in declined(case.id):
         return None
-    return Proposal(who, presence(who.id, who.specialty_id, now), why)
+    return Proposal(who, presence(who, now), why)
 
 
 def _why(case: Case, now: datetime) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from teleconsult import clock
 from teleconsult.cases.access import Sight
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.moving import faster
@@ -13,13 +14,15 @@ from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.people.models import User
 from teleconsult.routing import queries
 from teleconsult.routing.actions import Order, Result
-from teleconsult.routing.suggest import NOBODY, Ranked, Suggestion, load_words, shared_out
+from teleconsult.routing.hints import Hint, hints_for, shared, sums_of
+from teleconsult.routing.suggest import load_words
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import say
 
 MOST = 50
 _MARK = re.compile(r"([A-Z]{2}-[0-9A-Z]{4,9}):(\d{1,9})")
+_GIVE = re.compile(rf"{_MARK.pattern}:([A-Z]{{2}}-[0-9A-Z]{{2,13}})")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Line:
     mark: str
     name: str
     topic: str
-    suggestion: Suggestion
+    hint: Hint
+    words: tuple[str, str]
     choices: Sequence[tuple[str, str]]
     chosen: str
 
@@ -55,40 +59,36 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Batch:
     moment = Moment()
     rows = queries.marked(list(marks)[:MOST], user)
     fresh = [row for row in rows if row.state == State.SUBMITTED and row.version == marks[row.ref]]
-    duty = queries.on_duty(row.specialty_id for row in fresh)
-    gone = queries.declines(row.id for row in fresh)
-    declined = {row.ref: gone.get(row.id, NOBODY) for row in fresh}
-    made = shared_out([(row.ref, row.specialty_id) for row in fresh], duty, declined)
-    lines = [_line(row, made[row.ref], duty[row.specialty_id], chosen, moment) for row in fresh]
+    hints = shared(fresh, hints_for(fresh, moment.now, everybody=True))
+    lines = [_line(row, hints[row.id], chosen, moment) for row in fresh]
     moved = [row for row in rows if row not in fresh]
-    return Batch(lines, _sums(lines), [_moved(row.ref, row.id) for row in moved])
+    given = Counter(line.hint.name for line in lines if line.hint.name)
+    sums = sums_of(given, len(lines) - given.total())
+    return Batch(lines, sums, [_moved(row.ref, row.id) for row in moved])
 
 
-def _line(row: Any, suggestion: Suggestion, here: Ranked, chosen: dict[str, str], moment: Moment) -> Line:
+def _line(row: Any, hint: Hint, chosen: dict[str, str], moment: Moment) -> Line:
     choices = []
-    for who in sorted(here, key=lambda one: one.id in suggestion.gone):
-        words = _("recusou") if who.id in suggestion.gone else load_words(who.load)
+    gone = hint.suggestion.gone
+    for who in sorted(hint.suggestion.ranked, key=lambda one: one.id in gone):
+        words = _("recusou") if who.id in gone else load_words(who.load)
         choices.append((who.ref, _("%(name)s, %(load)s", name=who.full_name, load=words)))
-    picked = chosen.get(row.ref, suggestion.who.ref if suggestion.who else "")
+    picked = chosen.get(row.ref, hint.ref)
     return Line(
         ref=row.ref,
         mark=f"{row.ref}:{row.version}",
         name=called(row, Sight.ROUTING, moment),
         topic=specialty_words(row),
-        suggestion=suggestion,
+        hint=hint,
+        words=hint.words(moment.now),
         choices=choices,
         chosen=picked if picked in dict(choices) else "",
     )
 
 
-def _sums(lines: Sequence[Line]) -> list[str]:
-    who = Counter(line.suggestion.who.full_name for line in lines if line.suggestion.who is not None)
-    sums = [
-        ngettext("%(name)s recebe %(num)d.", "%(name)s recebe %(num)d.", count, name=name)
-        for name, count in who.most_common()
-    ]
-    left = len(lines) - sum(who.values())
-    return [*sums, ngettext("%(num)d fica na fila.", "%(num)d ficam na fila.", left)] if left else sums
+def others_than_proposed(batch: Batch) -> list[str]:
+    """Return the names of the cases that go to somebody else than is proposed: they want a reason."""
+    return [line.name for line in batch.lines if line.chosen and line.chosen != line.hint.ref]
 
 
 def _moved(ref: str, case_id: int) -> str:
@@ -97,13 +97,37 @@ def _moved(ref: str, case_id: int) -> str:
 
 def orders_of(batch: Batch, marks: dict[str, int], why: str) -> list[Order]:
     """Return what is to be done; a case for which nobody was chosen stays in the queue."""
-    made = []
-    for line in batch.lines:
-        suggested = line.suggestion.who is not None and line.suggestion.who.ref == line.chosen
-        reason = why or (line.suggestion.reason if suggested else _("Escolha da triagem."))
-        if line.chosen:
-            made.append(Order(line.ref, marks[line.ref], line.chosen, str(reason)))
-    return made
+    return [
+        Order(line.ref, marks[line.ref], line.chosen, line.hint.said if line.chosen == line.hint.ref else why)
+        for line in batch.lines
+        if line.chosen
+    ]
+
+
+def read_gives(values: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Return reference → version and consultant of what was proposed and is confirmed, in its order."""
+    found = (_GIVE.fullmatch(value) for value in values)
+    return {give[1]: (int(give[2]), give[3]) for give in found if give}
+
+
+def confirmed(gives: dict[str, tuple[int, str]], user: User) -> tuple[list[Order], list[str]]:
+    """Return the orders of what is still proposed as it was seen, and a sentence for each case that moved."""
+    now = clock.now()
+    rows = queries.marked(list(gives)[:MOST], user)
+    fresh = [row for row in rows if row.state == State.SUBMITTED and row.version == gives[row.ref][0]]
+    hints = shared(fresh, hints_for(fresh, now))
+    orders, left = [], [_moved(row.ref, row.id) for row in rows if row not in fresh]
+    for row in fresh:
+        hint, to = hints[row.id], gives[row.ref][1]
+        if hint.ref == to:
+            orders.append(Order(row.ref, row.version, to, hint.said))
+        elif hint.simple and any(one.ref == to for one in hint.suggestion.able):
+            # Alone it is suggested to whoever has least; among others it was shared out.
+            orders.append(Order(row.ref, row.version, to, _("Atende nesta especialidade.")))
+        else:
+            left.append(_("%(ref)s: a sugestão mudou e agora é %(name)s. Confira na fila.", ref=row.ref,
+                          name=hint.words(now)[0]))  # fmt: skip
+    return orders, left
 
 
 def told(results: Sequence[Result], left: Sequence[str]) -> tuple[str, list[str]]:

@@ -1,5 +1,6 @@
 """The triage desk as its page shows it: rows, rail, suggestions and preview, made from columns."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,10 @@ from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.models import User
 from teleconsult.routing import queries
+from teleconsult.routing.hints import Hint, hints_for, shared, sums_of, turn_words
 from teleconsult.routing.queries import Asked
-from teleconsult.routing.suggest import NOBODY, Suggestion
+from teleconsult.routing.rail import RailRow, rail_for, total_of
+from teleconsult.routing.uncovered import Gap, gaps
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import short_span
@@ -27,42 +30,50 @@ TONES = {Priority.HIGH: "returned", Priority.URGENT: "red"}
 
 @dataclass(frozen=True)
 class Desk:
-    """One look at the queue. `total` and `late` count the state that is shown; None: it is not counted."""
+    """One look at the queue. `total` and `late` count the state that is shown; None: it is not counted.
+
+    `gives` are the marks of what is proposed on this page, each with its consultant, `sums` what giving them out does.
+    """
 
     rows: Sequence["QueueRow"]
-    rail: Sequence[Mapping[str, Any]]
+    rail: Sequence[RailRow]
     total: int | None
     late: int
     newer: str | None
     older: str | None
     preview: Mapping[str, Any] | None
+    gives: Sequence[str]
+    sums: Sequence[str]
+    gaps: Sequence[Gap]
 
 
 def desk_for(asked: Asked, user: User, selected: str) -> Desk:
     """Return the desk of one person; `selected` is the reference of the case beside the list, '' for the first."""
     moment = Moment()
-    counted = asked.show not in queries.CLOSED
-    rail = queries.rail(asked.show, moment.now)
+    counted, waits = asked.show not in queries.CLOSED, asked.show == State.SUBMITTED
+    rail = rail_for(asked.show, moment)
+    total, late = total_of(rail)
     page = queries.queue(asked, user)
-    suggestions = _suggestions(page.rows) if asked.show == State.SUBMITTED else {}
+    hints = shared(page.rows, hints_for(page.rows, moment.now)) if waits and page.rows else {}
     chosen = next((row for row in page.rows if row.ref == selected), page.rows[0] if page.rows else None)
+    gives = [(row, hints[row.id]) for row in page.rows if row.id in hints and hints[row.id].ref]
     return Desk(
-        rows=[_row(row, user, suggestions.get(row.id), moment, row is chosen) for row in page.rows],
-        rail=[_rail_row(row, counted) for row in rail],
-        total=sum(row.count for row in rail) if counted else None,
-        late=sum(row.late for row in rail) if counted else 0,
+        rows=[_row(row, user, hints.get(row.id), moment, row is chosen) for row in page.rows],
+        rail=rail,
+        total=total if counted else None,
+        late=late if counted else 0,
         newer=page.newer,
         older=page.older,
-        preview=_preview(chosen, suggestions.get(chosen.id), moment) if chosen is not None else None,
+        preview=_preview(chosen, hints.get(chosen.id), moment) if chosen is not None else None,
+        gives=[give_of(row, hint) for row, hint in gives],
+        sums=sums_of(Counter(hint.name for _row, hint in gives), len(hints) - len(gives)) if gives else [],
+        gaps=gaps(moment.now) if waits and page.rows else [],
     )
 
 
-def _suggestions(rows: Sequence[Any]) -> dict[int, Suggestion]:
-    if not rows:
-        return {}
-    duty = queries.on_duty(row.specialty_id for row in rows)
-    declined = queries.declines(row.id for row in rows)
-    return {row.id: Suggestion(duty[row.specialty_id], declined.get(row.id, NOBODY)) for row in rows}
+def give_of(row: Any, hint: Hint) -> str:
+    """Return what one press posts: the case, its version and the consultant that are seen."""
+    return f"{row.ref}:{row.version}:{hint.ref}"
 
 
 @dataclass(slots=True)
@@ -84,9 +95,9 @@ class QueueRow:
     current: bool
 
 
-def _row(row: Any, user: User, suggestion: Suggestion | None, moment: Moment, current: bool) -> QueueRow:
-    if suggestion is not None:
-        who, why = suggestion.words()
+def _row(row: Any, user: User, hint: Hint | None, moment: Moment, current: bool) -> QueueRow:
+    if hint is not None:
+        who, why = hint.words(moment.now)
     else:
         who, why = f"{row.holder_title or ''} {row.holder_name or ''}".strip(), ""
     return QueueRow(
@@ -101,7 +112,7 @@ def _row(row: Any, user: User, suggestion: Suggestion | None, moment: Moment, cu
         unseen=_is_new(row, user),
         who=who,
         why=why,
-        suggested=suggestion is not None,
+        suggested=hint is not None,
         current=current,
     )
 
@@ -126,24 +137,16 @@ def _about(row: Any, moment: Moment) -> str:
     return str(_("%(questions)s, há %(span)s", questions=asked, span=span)) if span else str(asked)
 
 
-def _rail_row(row: Any, counted: bool) -> dict[str, Any]:
-    return {
-        "slug": row.slug,
-        "name": specialty_words(row),
-        "count": row.count if counted else None,
-        "late": row.late if counted else 0,
-    }
-
-
 def preview(ref: str, user: User) -> dict[str, Any] | None:
     """Return what stands beside the list of one case, or None when there is no such case that was sent."""
     row, moment = queries.previewed(ref, user), Moment()
     if row is None:
         return None
-    return _preview(row, _suggestions([row])[row.id] if row.state == State.SUBMITTED else None, moment)
+    hint = hints_for([row], moment.now)[row.id] if row.state == State.SUBMITTED else None
+    return _preview(row, hint, moment)
 
 
-def _preview(row: Any, suggestion: Suggestion | None, moment: Moment) -> dict[str, Any]:
+def _preview(row: Any, hint: Hint | None, moment: Moment) -> dict[str, Any]:
     """Return routing data, the suggestion, and where the case can be sent."""
     state = State(row.state)
     holder = f"{row.holder_title or ''} {row.holder_name or ''}".strip()
@@ -159,8 +162,11 @@ def _preview(row: Any, suggestion: Suggestion | None, moment: Moment) -> dict[st
         "asks": [_(KIND_WORDS[kind]) for kind in queries.kinds_of(row.id)],
         "sent_at": row.submitted_at,
         "waits": state == State.SUBMITTED,
-        "suggestion": suggestion,
-        "declined": queries.who_declined(row.id) if suggestion is not None and suggestion.declined else [],
+        "hint": hint,
+        "title": hint.words(moment.now)[0] if hint is not None else "",
+        "turn": turn_words(hint.line, moment.now) if hint is not None and hint.line is not None else "",
+        "give": give_of(row, hint) if hint is not None and hint.ref else "",
+        "declined": queries.who_declined(row.id) if hint is not None and hint.suggestion.declined else [],
     }
 
 

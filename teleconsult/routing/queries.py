@@ -155,7 +155,9 @@ def _rail(show: State) -> Any:
         named = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.teleconsult)
         return named.order_by(Specialty.name_pt)
     counts = (
-        select(Case.specialty_id, func.count().label("count"), _until("now").label("late"), _until("night").label("due"))
+        select(
+            Case.specialty_id, func.count().label("count"), _until("now").label("late"), _until("night").label("due")
+        )
         .where(in_state(show))
         .group_by(Case.specialty_id)
         .subquery()

@@ -1,5 +1,6 @@
 """The triage desk: the queue, its preview, giving out one or many, and the print by specialty."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,11 +20,15 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.routing import batch, queries
-from teleconsult.routing.actions import assign_many
+from teleconsult.routing.actions import Order, assign_many
 from teleconsult.routing.desk import address, desk_for, flag_of, preview
+from teleconsult.routing.given import given_by
+from teleconsult.routing.hints import turn_words
+from teleconsult.routing.plan_lines import Proposed, lines_for
 from teleconsult.routing.queries import SHOWN, SORTS, asked_of
 from teleconsult.web import BaseForm, _l
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 bp = Blueprint("routing", __name__, url_prefix="/desk")
 
@@ -64,6 +69,7 @@ def desk() -> str:
         priority_choices=[("", _("Toda prioridade")), *((value, _(word)) for value, word in PRIORITY_WORDS.items())],
         unit_choices=[("", _("Toda unidade")), *((unit.slug, unit.name) for unit in unit_choices())],
         case_base=url_for("cases.show", ref="_")[:-1],
+        may_open_shift=Permission.MANAGE_SHIFTS in current_user.permissions,
     )
 
 
@@ -82,6 +88,21 @@ class AssignForm(BaseForm):
 
     why = StringField(_l("Motivo, na linha do tempo de cada caso"), [Length(max=300)])
 
+    def holds(self, others: Sequence[str]) -> bool:
+        """Tell whether it is valid; what goes to others than proposed wants a reason."""
+        content = self.validate()
+        if others and not self.why.data:
+            self.why.errors = [
+                ngettext(
+                    "Escreva o motivo: %(names)s vai para outra pessoa, e não para quem foi sugerido.",
+                    "Escreva o motivo: %(names)s vão para outra pessoa, e não para quem foi sugerido.",
+                    len(others),
+                    names="; ".join(others),
+                )
+            ]
+            return False
+        return content
+
 
 @bp.post("/assign")
 @requires(Permission.TRIAGE)
@@ -94,17 +115,37 @@ def assign() -> str | Response | tuple[str, int]:
     made = batch.plan(
         marks, current_user, {ref: request.form[f"to-{ref}"] for ref in marks if f"to-{ref}" in request.form}
     )
-    if "sure" not in request.form or not made.lines or not form.validate():
+    sure = "sure" in request.form and made.lines
+    if not sure or not form.holds(batch.others_than_proposed(made)):
         over = batch.MOST if len(marks) > batch.MOST else 0
         page = render_template("routing/assign.html", form=form, batch=made, over=over)
         return (page, 422) if form.errors else page
-    orders = batch.orders_of(made, marks, form.why.data or "")
-    done, others = batch.told(assign_many(orders, by=current_user), made.left_out)
+    return _given_out(batch.orders_of(made, marks, form.why.data or ""), made.left_out)
+
+
+@bp.post("/suggested")
+@requires(Permission.TRIAGE)
+def suggested() -> Response:
+    """Give out what is proposed, as it was seen: one case or the whole page, with one press."""
+    gives = batch.read_gives(request.form.getlist("give"))
+    return _given_out(*batch.confirmed(gives, current_user))
+
+
+def _given_out(orders: Sequence[Order], left: Sequence[str]) -> Response:
+    """Do it, say how it went, and lead to what went where and why."""
+    done, others = batch.told(assign_many(orders, by=current_user), left)
     if done:
         flash(done)
     for sentence in others:
         flash(sentence, "warning")
-    return redirect(url_for("routing.desk"))
+    return redirect(url_for("routing.given" if done else "routing.desk"))
+
+
+@bp.get("/given")
+@requires(Permission.TRIAGE)
+def given() -> str:
+    """Show what one gave out lately: to whom, why, and when the answer is expected."""
+    return render_template("routing/given.html", rows=given_by(signed_in()), now=clock.now())
 
 
 @bp.get("/print")
@@ -114,9 +155,10 @@ def print_queue() -> str:
     asked, moment = asked_of(request.args), Moment()
     rows = queries.waiting_to_print(asked, current_user)
     more, rows = len(rows) > queries.PRINT_MOST, rows[: queries.PRINT_MOST]
+    lines = lines_for(row.id for row in rows)
     sheets: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        sheets.setdefault(specialty_words(row), []).append(_printed(row, moment))
+        sheets.setdefault(specialty_words(row), []).append(_printed(row, lines.get(row.id), moment))
     page = render_template(
         "routing/print.html", sheets=sheets, more=more, most=queries.PRINT_MOST, asked=asked, now=clock.now(),
         back=address(asked, url_for("routing.desk")),
@@ -127,8 +169,10 @@ def print_queue() -> str:
     return page
 
 
-def _printed(row: Any, moment: Moment) -> dict[str, Any]:
+def _printed(row: Any, line: Proposed | None, moment: Moment) -> dict[str, Any]:
     return {
+        "to": line.full_name if line is not None else "",
+        "turn": turn_words(line, moment.now) if line is not None else "",
         "ref": row.ref,
         "name": called(row, Sight.ROUTING, moment),
         "unit": row.unit_name,

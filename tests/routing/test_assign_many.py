@@ -21,7 +21,7 @@ def marks(*cases: Case) -> list[str]:
 def sure(cases, people) -> dict[str, object]:
     """Return what the confirmation posts: each case to a person by key, '' to leave it."""
     to = {f"to-{case.ref}": world.person(key).ref if key else "" for case, key in zip(cases, people, strict=True)}
-    return {"case": marks(*cases), "sure": "1", "why": "", **to}
+    return {"case": marks(*cases), "sure": "1", "why": "Combinado com a equipe.", **to}
 
 
 def post(browser, data):

@@ -56,7 +56,7 @@ def test_the_title_says_what_waits_and_the_rail_counts_it(session, desk):
     sent(2, "cardiologia")
     html = desk()
     assert "3 casos na fila, 1 atrasado" in html
-    rail = html.split("tc-rail")[1].split("</ul>")[0]
+    rail = html.split('class="tc-rail"')[1].split("</ul>")[0]
     assert rail.count("<li>") == 3
     assert "Dermatologia" in rail
     assert rail.count("tc-count--late") == 2  # of all, and of dermatology

@@ -1,0 +1,76 @@
+"""What one administrator gave out lately, each case with to whom, why, and when its answer is expected."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+
+from teleconsult.cases.access import Sight
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.extensions import read
+from teleconsult.network.models import Specialty
+from teleconsult.people.models import User
+from teleconsult.routing.models import Promise
+
+MOST = 50
+LATELY = timedelta(hours=12)
+
+_GIVEN = (
+    select(
+        CaseEvent.id,
+        CaseEvent.at,
+        CaseEvent.said,
+        CaseEvent.data,
+        Case.ref,
+        Case.initials,
+        Case.birth_date,
+        Case.age_years,
+        Specialty.name_pt,
+        Specialty.name_en,
+        Promise.median_at,
+        Promise.ninety_at,
+    )
+    .join(Case, Case.id == CaseEvent.case_id)
+    .join(Specialty, Specialty.id == Case.specialty_id)
+    .outerjoin(
+        Promise,
+        and_(
+            Promise.case_id == Case.id,
+            Promise.round == CaseEvent.round,
+            Promise.replaced_at.is_(None),
+            Promise.answered_at.is_(None),
+        ),
+    )
+    .where(
+        CaseEvent.by_id == bindparam("user_id"),
+        CaseEvent.verb == "assign",
+        CaseEvent.at > bindparam("since", type_=CaseEvent.at.type),
+    )
+    .order_by(CaseEvent.id.desc())
+    .limit(MOST)
+)
+_PEOPLE = select(User.ref, User.title, User.name).where(User.ref.in_(bindparam("refs", expanding=True)))
+
+
+def given_by(user: User) -> Sequence[Mapping[str, Any]]:
+    """Return what a person gave out within the last hours, the last one first."""
+    moment = Moment()
+    rows = read(_GIVEN, {"user_id": user.id, "since": moment.now - LATELY})
+    refs = sorted({row.data["to"] for row in rows})
+    names = {row.ref: f"{row.title} {row.name}".strip() for row in read(_PEOPLE, {"refs": refs})} if rows else {}
+    return [
+        {
+            "ref": row.ref,
+            "url": moment.address_of(row.ref),
+            "name": called(row, Sight.ROUTING, moment),
+            "topic": specialty_words(row),
+            "to": names[row.data["to"]],
+            "at": row.at,
+            "why": row.said,
+            "median_at": row.median_at,
+            "ninety_at": row.ninety_at,
+        }
+        for row in rows
+    ]

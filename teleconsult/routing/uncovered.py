@@ -1,0 +1,113 @@
+"""What has nobody on shift within its target, by specialty, with what can be done about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import and_, bindparam, exists, or_, select
+
+from teleconsult import clock, events
+from teleconsult.cases.backup import StandIn, presences, stand_ins
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.cases.rows import specialty_words
+from teleconsult.cases.shelves import in_state
+from teleconsult.extensions import read
+from teleconsult.network.models import Specialty
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user
+from teleconsult.routing.models import PlanLine
+from teleconsult.shifts.models import Shift
+from teleconsult.shifts.roster import REMEMBERED
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+
+MOST = 200
+AT_ONCE = 50
+"""As many as one confirmation takes."""
+
+_UNCOVERED = (
+    select(
+        Case.id, Case.ref, Case.version, Case.specialty_id, Specialty.slug, Specialty.name_pt, Specialty.name_en
+    )
+    .join(PlanLine, PlanLine.case_id == Case.id)
+    .join(Specialty, Specialty.id == Case.specialty_id)
+    .where(
+        in_state(State.SUBMITTED),
+        exists().where(
+            Shift.specialty_id == Case.specialty_id,
+            Shift.ends_at > bindparam("since", type_=Shift.ends_at.type),
+            Shift.cancelled_at.is_(None),
+        ),
+        or_(
+            PlanLine.user_id.is_(None),
+            and_(PlanLine.reads_at > Case.due_at, Case.due_at > bindparam("now", type_=Case.due_at.type)),
+        ),
+    )
+    .order_by(Case.due_at, Case.id)
+    .limit(MOST)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One specialty with waiting cases that nobody on shift reads in time; `says` is when its stand-in is there."""
+
+    slug: str
+    name: str
+    marks: Sequence[str]
+    stand_in: StandIn | None
+    says: str
+
+    @property
+    def text(self) -> str:
+        """Return the warning."""
+        return ngettext(
+            "%(name)s: %(num)d caso não tem ninguém em turno dentro do prazo.",
+            "%(name)s: %(num)d casos não têm ninguém em turno dentro do prazo.",
+            len(self.marks),
+            name=self.name,
+        )
+
+    @property
+    def taken(self) -> Sequence[tuple[str, str]]:
+        """Return what one confirmation takes: the mark and the reference of each case."""
+        return [(mark, mark.partition(":")[0]) for mark in self.marks[:AT_ONCE]]
+
+
+def gaps(now: datetime) -> list[Gap]:
+    """Return the specialties with cases that nobody on shift reads in time, the most pressing first."""
+    found: dict[int, list[Any]] = {}
+    for row in read(_UNCOVERED, {"now": now, "since": now - REMEMBERED}):
+        found.setdefault(row.specialty_id, []).append(row)
+    if not found:
+        return []
+    named = stand_ins(found)
+    says = presences(named.values(), now)
+    return [_gap(rows, named.get(number), says) for number, rows in found.items()]
+
+
+def _gap(rows: Sequence[Any], stand_in: StandIn | None, says: Mapping[int, str]) -> Gap:
+    first = rows[0]
+    there = says.get(stand_in.specialty_id, "") if stand_in else ""
+    return Gap(first.slug, specialty_words(first), [f"{row.ref}:{row.version}" for row in rows], stand_in, there)
+
+
+@events.panel("shifts_warnings")
+def warning() -> dict[str, Any] | None:
+    """Return the same as one warning, for the calendar: which specialties lack a shift, for how many cases."""
+    found = gaps(clock.now())
+    if not found:
+        return None
+    count = sum(len(gap.marks) for gap in found)
+    where = ", ".join(_("%(name)s (%(num)d)", name=gap.name, num=len(gap.marks)) for gap in found)
+    text = ngettext(
+        "%(num)d caso à espera não tem ninguém em turno dentro do prazo: %(where)s.",
+        "%(num)d casos à espera não têm ninguém em turno dentro do prazo: %(where)s.",
+        count,
+        where=where,
+    )
+    triage = Permission.TRIAGE in current_user.permissions
+    return {"text": text, "links": [(url_for("routing.desk"), _("Ver na fila"))] if triage else []}
