@@ -18,10 +18,17 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.attachments.views",
     "teleconsult.routing.views",
     "teleconsult.routing.views_home",
+    "teleconsult.credits.views",
+    "teleconsult.credits.views_papers",
+    "teleconsult.credits.views_desk_all",
+    "teleconsult.credits.views_public",
     "teleconsult.bookings.views",
     "teleconsult.bookings.views_agenda",
+    "teleconsult.bookings.views_quotas",
     "teleconsult.routing.views_modes",
+    "teleconsult.routing.views_distribution",
     "teleconsult.bookings.views_prints",
+    "teleconsult.bookings.views_absence",
 )
 """Modules with a blueprint named `bp`, lower floors first."""
 
@@ -49,8 +56,10 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.attachments.previews",
     "teleconsult.attachments.panels",
     "teleconsult.routing.models",
+    "teleconsult.routing.models_replay",
     "teleconsult.routing.promises",
     "teleconsult.routing.panels",
+    "teleconsult.routing.calibration",
     "teleconsult.bookings.models",
     "teleconsult.bookings.models_quota",
     "teleconsult.bookings.from_cases",

@@ -6,8 +6,11 @@ from flask import Blueprint, Response, make_response
 
 from teleconsult import audit
 from teleconsult.bookings import prints, queries_prints
+from teleconsult.bookings.views import request_for
+from teleconsult.bookings.world import live_booking
 from teleconsult.cases.access import Sight, look_at, record_reading
 from teleconsult.cases.models import Case
+from teleconsult.cases.queries_case import identity_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
@@ -22,25 +25,25 @@ def referral(ref: str) -> Response:
     """Give the referral and counter-referral sheet of a case."""
     case = _whole(ref)
     row, patient, back, booking = queries_prints.referral_of(case)
-    made = prints.referral_sheet(row, patient, back, booking, by=signed_in())
+    made, name = prints.referral_sheet(row, patient, back, booking, by=signed_in()), f"{row.ref}.pdf"
     record_reading(case, current_user, "case.print")
-    return _given(made, f"{row.ref}.pdf")
+    return _given(made, name)
 
 
-@bp.get("/cases/<ref>/slip.pdf")
-@requires(Permission.READ_CASES)
+@bp.get("/bookings/<ref>/slip.pdf")
+@requires(Permission.BOOK_VISITS)
 def slip(ref: str) -> Response:
-    """Give what the patient takes home of the visit that is booked."""
-    case = _whole(ref)
-    row, patient, _back, booking = queries_prints.referral_of(case)
-    if booking is None:
+    """Give what the patient takes home of the visit that is booked, to whoever books for them."""
+    asked = request_for(current_user, ref)
+    booking, patient = live_booking(asked), identity_of(asked.case)[0]
+    if booking is None or patient is None:
         raise NotFound
-    made = prints.slip(booking, patient, by=signed_in())
-    record_reading(case, current_user, "case.print")
-    return _given(made, f"{row.ref}-consulta.pdf")
+    made, name = prints.slip(booking, patient, by=signed_in()), f"{asked.ref}.pdf"
+    record_reading(asked.case, current_user, "case.print")
+    return _given(made, name)
 
 
-@bp.get("/agenda/<day>.pdf")
+@bp.get("/bookings/agenda/<day>.pdf")
 @requires(Permission.READ_AGENDA)
 def agenda(day: str) -> Response:
     """Give the agenda of one day."""
@@ -50,7 +53,7 @@ def agenda(day: str) -> Response:
     return _given(made, f"agenda-{asked}.pdf")
 
 
-@bp.get("/booking-sheets/<ref>.pdf")
+@bp.get("/bookings/sheets/<ref>.pdf")
 @requires(Permission.IMPORT_SHEETS)
 def booking_sheet(ref: str) -> Response:
     """Give a booking sheet with the bookings made, six patients a page."""

@@ -20,16 +20,17 @@ def words_of(answer):
 
 @pytest.fixture
 def booked(desk):
-    """A case whose visit is booked: its reference and the booking."""
+    """A visit that is booked: its request and the booking."""
     desk.allow()
     desk.publish()
     request = desk.escalated()
     booking = desk.book(request)
-    return request.case.ref, booking
+    return request, booking
 
 
 def test_the_referral_sheet_is_filled_from_the_case_and_the_visit(booked, sign_in):
-    ref, booking = booked
+    request, booking = booked
+    ref = request.case.ref
     said = words_of(sign_in("marina").get(f"/cases/{ref}/referral.pdf"))
     for word in (
         ref,
@@ -45,52 +46,52 @@ def test_the_referral_sheet_is_filled_from_the_case_and_the_visit(booked, sign_i
 def test_before_the_visit_is_booked_there_is_room_to_write(desk, sign_in):
     request = desk.escalated()
     assert "HORA" in words_of(sign_in("marina").get(f"/cases/{request.case.ref}/referral.pdf"))
-    assert sign_in("marina").get(f"/cases/{request.case.ref}/slip.pdf").status_code == 404
+    assert sign_in("marina").get(f"/bookings/{request.ref}/slip.pdf").status_code == 404
 
 
 def test_the_patient_takes_home_where_and_when(booked, sign_in):
-    ref, booking = booked
-    said = words_of(sign_in("marina").get(f"/cases/{ref}/slip.pdf"))
+    request, booking = booked
+    said = words_of(sign_in("marina").get(f"/bookings/{request.ref}/slip.pdf"))
     local = booking.at - timedelta(hours=3)
-    for word in (f"{local:%H:%M}", "Policlínica Lessa de Andrade", "Documento e exames.", ref):
+    for word in (f"{local:%H:%M}", "Policlínica Lessa de Andrade", "Documento e exames.", request.case.ref):
         assert word in said
     assert "Precisa de biópsia." not in said
 
 
 def test_the_agenda_of_a_day_lists_who_comes_and_what_is_free(booked, desk, sign_in):
-    ref, booking = booked
-    day = booking.session.day
+    request, booking = booked
+    ref, day = request.case.ref, booking.session.day
     browser = sign_in("rosangela")
-    said = words_of(browser.get(f"/agenda/{day}.pdf"))
+    said = words_of(browser.get(f"/bookings/agenda/{day}.pdf"))
     assert ref in said
     assert said.count("Primeira consulta") == 4
     assert "Retorno" in said
-    assert "Nenhuma agenda" in words_of(browser.get(f"/agenda/{day + timedelta(days=1)}.pdf"))
+    assert "Nenhuma agenda" in words_of(browser.get(f"/bookings/agenda/{day + timedelta(days=1)}.pdf"))
     for wrong in ("2026-02-30", "hoje", "2026-1-1"):
-        assert browser.get(f"/agenda/{wrong}.pdf").status_code == 404
+        assert browser.get(f"/bookings/agenda/{wrong}.pdf").status_code == 404
 
 
 def test_a_sheet_is_in_the_language_of_its_reader(booked, sign_in, session):
-    ref, _booking = booked
+    ref = booked[0].ref
     db.session.execute(db.update(User).where(User.id == world.person("marina").id).values(language="en"))
     db.session.commit()
-    said = words_of(sign_in("marina").get(f"/cases/{ref}/slip.pdf"))
+    said = words_of(sign_in("marina").get(f"/bookings/{ref}/slip.pdf"))
     assert "Your visit" in said
     assert "Sua consulta" not in said
 
 
 @pytest.mark.parametrize("stranger", ["bia", "helena", "teresa"])
 def test_strangers_get_nothing(booked, sign_in, stranger):
-    ref, _booking = booked
+    ref, case_ref = booked[0].ref, booked[0].case.ref
     browser = sign_in(stranger)
-    for address in (f"/cases/{ref}/referral.pdf", f"/cases/{ref}/slip.pdf"):
+    for address in (f"/cases/{case_ref}/referral.pdf", f"/bookings/{ref}/slip.pdf"):
         assert browser.get(address).status_code in {403, 404}
 
 
 def test_every_print_is_recorded_as_a_reading(booked, sign_in, session):
-    ref, booking = booked
-    sign_in("marina").get(f"/cases/{ref}/slip.pdf")
-    sign_in("rosangela").get(f"/agenda/{booking.session.day}.pdf")
+    request, booking = booked
+    sign_in("marina").get(f"/bookings/{request.ref}/slip.pdf")
+    sign_in("rosangela").get(f"/bookings/agenda/{booking.session.day}.pdf")
     db.session.rollback()
     words = db.session.scalars(db.select(AuditEvent.word).order_by(AuditEvent.id.desc()).limit(12)).all()
     assert {"case.print", "agenda.print"} <= set(words)

@@ -3,6 +3,7 @@
 from teleconsult.bookings.actions.agenda import (
     Plan,
     add_place,
+    add_places,
     block,
     cancel_session,
     publish,
@@ -17,6 +18,7 @@ __all__ = [
     "Plan",
     "Terms",
     "add_place",
+    "add_places",
     "allowance_of",
     "attend",
     "block",

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from teleconsult import audit, clock
-from teleconsult.bookings import agenda
+from teleconsult.bookings import agenda, settings
 from teleconsult.bookings.actions.booking import offer_next, release
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSeries, AgendaSession, AgendaSlot
+from teleconsult.bookings.steps import Kind
 from teleconsult.bookings.world import holidays, local_day
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -208,11 +209,14 @@ def add_place(session: AgendaSession, *, number: int, by: User) -> AgendaSlot:
     """Add a place beyond the session's own, at the hour of one of its slots: overbooking, applied by a person.
 
     Raises:
-        Refused: the session is past or cancelled, or it has no such slot.
+        Refused: the session is past or cancelled, it has no such slot, or it has as many more as the management allows.
     """
     beside = next((slot for slot in session.slots if slot.number == number), None)
     if session.cancelled_at is not None or session.starts_at <= clock.now() or beside is None:
         raise Refused(N_("Esta agenda não aceita mais vagas."))
+    cap = settings.number("overbooking_cap")
+    if sum(slot.extra for slot in session.slots) >= cap:
+        raise Refused(N_("A gerência permite no máximo %(cap)d vagas a mais por agenda."), field="extra", cap=cap)
     slot = AgendaSlot(
         specialty_id=session.specialty_id,
         number=max(slot.number for slot in session.slots) + 1,
@@ -225,6 +229,18 @@ def add_place(session: AgendaSession, *, number: int, by: User) -> AgendaSlot:
     audit.record("system", "agenda.add_place", by_id=by.id, subject=session.ref, number=slot.number)
     offer_next(slot)
     return slot
+
+
+def add_places(session: AgendaSession, count: int, *, by: User) -> None:
+    """Add so many places, each beside a first visit that has none beside it yet, earliest first.
+
+    Raises:
+        Refused: as for `add_place`; then none is added.
+    """
+    taken = {slot.at for slot in session.slots if slot.extra}
+    own = [slot for slot in session.slots if not slot.extra and slot.kind == Kind.FIRST and slot.blocked_at is None]
+    for slot in sorted(own, key=lambda slot: (slot.at in taken, slot.at))[:count]:
+        add_place(session, number=slot.number, by=by)
 
 
 def _hold_to_reason(why: str) -> None:
