@@ -1,10 +1,11 @@
 """What units have left of their month, as the screens show it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from teleconsult import clock
 from teleconsult.bookings.actions.quota import allowance_of
@@ -14,6 +15,7 @@ from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpe
 from teleconsult.bookings.steps import Kind
 from teleconsult.bookings.world import local_day
 from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
@@ -76,3 +78,53 @@ def balance_words(user: User) -> str:
             **words,
         )
     )
+
+
+def units_with_allowances() -> Sequence[Any]:
+    """Return the open units with what each may book and what it used of this month, by name."""
+    month = month_of(local_day(clock.now(), "America/Recife"))
+    query = (
+        select(
+            HealthUnit.slug,
+            HealthUnit.name,
+            HealthUnit.has_line,
+            Allowance.id,
+            Allowance.weekday,
+            Allowance.forms,
+            Allowance.sheets,
+            Allowance.source,
+            AllowanceMonth.forms_spent,
+            AllowanceMonth.forms_over,
+            AllowanceMonth.sheets_spent,
+        )
+        .outerjoin(Allowance, and_(Allowance.unit_id == HealthUnit.id, Allowance.ended_at.is_(None)))
+        .outerjoin(AllowanceMonth, and_(AllowanceMonth.allowance_id == Allowance.id, AllowanceMonth.month == month))
+        .where(HealthUnit.closed_at.is_(None), HealthUnit.kind.in_(("usf", "us", "caps", "other")))
+    )
+    return db.session.execute(query.order_by(HealthUnit.name, HealthUnit.id).limit(500)).all()
+
+
+def agreements() -> Sequence[Any]:
+    """Return what was agreed with other districts and what they used of this month."""
+    month = month_of(local_day(clock.now(), "America/Recife"))
+    query = (
+        select(
+            Allowance.id,
+            Allowance.district,
+            Allowance.forms,
+            Specialty.name_pt,
+            Specialty.name_en,
+            AllowanceMonth.forms_spent,
+        )
+        .join(Specialty, Specialty.id == Allowance.specialty_id)
+        .outerjoin(AllowanceMonth, and_(AllowanceMonth.allowance_id == Allowance.id, AllowanceMonth.month == month))
+        .where(Allowance.district != "", Allowance.ended_at.is_(None))
+    )
+    return db.session.execute(query.order_by(Allowance.district, Specialty.name_pt).limit(500)).all()
+
+
+def agreement(number: int) -> Allowance | None:
+    """Return one agreement that stands."""
+    return db.session.scalars(
+        select(Allowance).where(Allowance.id == number, Allowance.district != "", Allowance.ended_at.is_(None))
+    ).one_or_none()

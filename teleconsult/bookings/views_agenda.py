@@ -64,6 +64,7 @@ def day() -> str:
         sessions=[agenda_look.session(row, user) for row in sessions],
         coming=queries_agenda.days_with_sessions(on, on + AHEAD, user),
         runs=Permission.RUN_AGENDA in user.permissions,
+        manages=Permission.MANAGE_QUOTAS in user.permissions,
         miss=MissForm(formdata=None),
     )
 
