@@ -82,6 +82,7 @@ WORDS: dict[str, str] = {
     "holiday.restore": N_("Feriado de volta à lista"),
     "shift.publish": N_("Turno marcado"),
     "shift.publish_series": N_("Turnos que se repetem marcados"),
+    "shift.copy": N_("Turnos copiados para outras semanas"),
     "shift.change": N_("Turno mudado"),
     "shift.cancel": N_("Turno cancelado"),
     "shift.restore": N_("Turno cancelado marcado de novo"),

@@ -47,14 +47,13 @@ def day_of(text: str) -> date | None:
 
 
 def chosen(rooms: Sequence[Room], slug: str) -> Room | None:
-    """Return the room of a slug, else the first telehealth room, else the first one; None when there is none."""
-    by_slug = next((room for room in rooms if room.slug == slug), None)
-    return by_slug or next((room for room in rooms if room.kind == "telehealth"), rooms[0] if rooms else None)
+    """Return the room of a slug, else the first one; None when there is none."""
+    return next((room for room in rooms if room.slug == slug), rooms[0] if rooms else None)
 
 
 def rooms_and_chosen(asked: Asked) -> tuple[list[Room], Room | None]:
-    """Return the rooms that are open and the one that is asked for."""
-    rooms = open_rooms()
+    """Return the rooms in which shifts are held and the one that is asked for."""
+    rooms = open_rooms("telehealth")
     return rooms, chosen(rooms, asked.room)
 
 

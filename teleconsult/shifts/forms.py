@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from wtforms import (
     BooleanField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -149,10 +148,8 @@ class WhyForm(VersionedForm):
 
 
 class CopyForm(BaseForm):
-    """Some weeks laid again later: from which one, and how many."""
+    """Some weeks laid again later: how many, and into which."""
 
-    room = HiddenField()
-    day = HiddenField()
     weeks = RadioField(_l("O que copiar"), default="1")
     to = DayField(_l("A partir da semana do dia"), [InputRequired(_l("Diga para qual semana."))])
 

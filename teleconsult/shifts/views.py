@@ -3,6 +3,7 @@
 from teleconsult.shifts import (
     nav,
     views_calendar,
+    views_copy,
     views_feed,
     views_leaves,
     views_mine,
@@ -16,6 +17,7 @@ __all__ = [
     "bp",
     "nav",
     "views_calendar",
+    "views_copy",
     "views_feed",
     "views_leaves",
     "views_mine",

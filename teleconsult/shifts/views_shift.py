@@ -28,7 +28,7 @@ from teleconsult.web.messages import ngettext
 @requires(Permission.MANAGE_SHIFTS)
 def create() -> Answer | Response:
     """Lay a shift, or one that comes again: then every day of it is shown first."""
-    form = ShiftForm(rooms=open_rooms(), consultants=consultants(), **_offered())
+    form = ShiftForm(rooms=open_rooms("telehealth"), consultants=consultants(), **_offered())
     if not form.validate_on_submit() or "edit" in request.form:
         return shown("shifts/new.html", form)
     if form.every.data:
@@ -58,7 +58,7 @@ def _offered() -> dict[str, Any]:
 def show(ref: str) -> Answer | Response:
     """Show one shift, and put it elsewhere."""
     shift = shift_by_ref(ref)
-    form = ChangeForm(rooms=open_rooms(), data=_present(shift))
+    form = ChangeForm(rooms=open_rooms("telehealth"), data=_present(shift))
     before = place_of(shift)
     move = partial(actions.move_shift, shift, by=current_user)
     if form.validate_on_submit() and done(

@@ -12,6 +12,7 @@ here. What is announced, and with which facts:
 from teleconsult import events
 from teleconsult.shifts.actions.attendance import check_in, check_out, close_forgotten, forgotten
 from teleconsult.shifts.actions.changing import cancel_shift, end_series, move_shift, restore_shift
+from teleconsult.shifts.actions.copying import Copied, copy_shifts, preview_copy
 from teleconsult.shifts.actions.days import (
     add_holiday,
     load_holidays,
@@ -38,6 +39,7 @@ events.declare(
 )
 
 __all__ = [
+    "Copied",
     "Laid",
     "LeftOut",
     "accept_swap",
@@ -49,12 +51,14 @@ __all__ = [
     "check_out",
     "close_forgotten",
     "close_room",
+    "copy_shifts",
     "end_series",
     "forgotten",
     "load_holidays",
     "move_shift",
     "offer_swap",
     "open_room",
+    "preview_copy",
     "preview_series",
     "publish",
     "publish_series",

@@ -5,6 +5,7 @@ refusal; what holds in a race are the two keys of `shift_slots`.
 """
 
 from collections.abc import Collection, Iterable
+from copy import copy
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
@@ -82,10 +83,9 @@ class Taken:
     """What is taken of a room and of a person between two moments, but for the shifts that are to move."""
 
     def __init__(self, room: Room, user: User, between: Span, but: Collection[int] = ()) -> None:
-        self.room, self.user, self.but = room, user, frozenset(but)
+        self.room, self.between, self.but = room, between, frozenset(but)
         begin, end = between
-        self._elsewhere = [shift for shift in queries.shifts_between(begin, end, user=user) if shift.id not in self.but]
-        self._away = queries.away_between([user.id], begin, end).get(user.id, [])
+        self._look_at(user)
         self._at: dict[datetime, set[int]] = {}
         rows = db.session.execute(
             select(ShiftSlot.at, ShiftSlot.workstation, ShiftSlot.shift_id).where(
@@ -95,6 +95,18 @@ class Taken:
         for at, workstation, shift_id in rows:
             if shift_id not in self.but:
                 self._at.setdefault(at, set()).add(workstation)
+
+    def _look_at(self, user: User) -> None:
+        begin, end = self.between
+        self.user = user
+        self._elsewhere = [shift for shift in queries.shifts_between(begin, end, user=user) if shift.id not in self.but]
+        self._away = queries.away_between([user.id], begin, end).get(user.id, [])
+
+    def beside(self, user: User) -> "Taken":
+        """Return the same for another person; what either takes of the room is taken for both."""
+        other = copy(self)
+        other._look_at(user)
+        return other
 
     def why_not_person(self, span: Span) -> Refused | None:
         """Return why the person cannot be there: in another shift, or on leave."""
