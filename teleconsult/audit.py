@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, cast
 from flask import current_app, has_request_context, request
 from sqlalchemy import (
     JSON,
-    CursorResult,
     ForeignKey,
     Index,
     String,
@@ -32,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
-from teleconsult.extensions import Model, UTCDateTime, changed, db, upsert
+from teleconsult.extensions import Model, UTCDateTime, changed, db, read, upsert, write
 
 START = "0" * 64
 TRIES = 50
@@ -129,7 +128,7 @@ def record(
         "data": data,
     }
     for _ in range(TRIES):
-        head = db.session.execute(_HEAD, {"of": stream}).one_or_none()
+        head = next(iter(read(_HEAD, {"of": stream})), None)
         length, before = head or (0, START)
         row |= {"number": length + 1}
         row["hash"] = _link(before, row)
@@ -138,7 +137,7 @@ def record(
                 continue
         elif not _advance(stream, length, row["hash"]):
             continue
-        db.session.execute(_EVENT, row)
+        write(_EVENT, row)
         return
     raise RuntimeError("the audit stream could not be advanced")
 
@@ -157,8 +156,7 @@ def _open_stream(stream: str, last: str) -> bool:
 
 
 def _advance(stream: str, length: int, last: str) -> bool:
-    result = db.session.execute(_ADVANCE, {"of": stream, "was": length, "becomes": length + 1, "last": last})
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return write(_ADVANCE, {"of": stream, "was": length, "becomes": length + 1, "last": last}) == 1
 
 
 def digest(*texts: str) -> str:

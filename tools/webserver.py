@@ -38,6 +38,9 @@ BUFFER_BYTES = 64 * 1024
 STOP_SECONDS = 10
 """What is being answered may finish; what comes too slowly for that is cut."""
 
+GARBAGE = 10_000
+"""New objects after which the collector looks through them: a page makes some thousands, nearly all gone by themselves."""
+
 PR_SET_PDEATHSIG = 1
 
 M_ARENA_MAX = -8
@@ -89,6 +92,7 @@ def main() -> None:
     find(name)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
     gc.enable()
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     MPServer(

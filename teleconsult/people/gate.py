@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from teleconsult import clock
 from teleconsult.extensions import current_user as anybody
-from teleconsult.extensions import db, login_manager, transaction
+from teleconsult.extensions import db, keep_as_read, login_manager, transaction
 from teleconsult.people import turned_away
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.models import Session, User
@@ -52,9 +52,8 @@ def signed_in() -> User:
 
 def acting_role() -> Role:
     """Return the role in which the person looks at the product now: the chosen one, or the first they hold."""
-    chosen = g.session_row.role
-    held = [role for role in Role if role in current_user.roles]
-    return Role(chosen) if chosen in held else held[0]
+    chosen, held = g.session_row.role, signed_in().roles
+    return Role(chosen) if chosen in held else next(role for role in Role if role in held)
 
 
 def public(view: View) -> View:
@@ -88,8 +87,9 @@ def load_session(token: str) -> User | None:
     row = db.session.scalars(_live(), {"token_hash": token_hash(token), "now": clock.now()}).unique().one_or_none()
     if row is None:
         return None
-    g.session_row = row
-    return row.user
+    g.session_row, user = row, row.user
+    keep_as_read(row, user, *user.role_rows, *([user.unit] if user.unit else []))
+    return user
 
 
 def gate() -> Response | None:

@@ -84,6 +84,7 @@ def _came_in(user: User, present: str, newer: str, shared: bool) -> Entered | No
     )
     if not entered:  # switched off, or another password, while this one was checked
         return None
+    db.session.expire(user)
     if "session_row" in g:
         sessions.end(g.session_row.id, g.session_row.user_id)
     token = sessions.begin(user, shared=shared)

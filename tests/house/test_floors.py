@@ -30,7 +30,7 @@ FLOORS = [
     {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed", "moves"},
     {"events"},
     {"extensions"},
-    {"errors", "clock"},
+    {"errors", "clock", "statements"},
 ]
 """From the roof down; each imports only from what stands below it, and from its own."""
 
@@ -134,6 +134,8 @@ PURE = [
     "bookings/steps",
     "bookings/allowance",
     "bookings/queueing",
+    "routing/pace",
+    "routing/slots",
     "credits/rules",
     "credits/reckon",
     "demo/reader",
