@@ -110,16 +110,23 @@ class Wait:
     first: Row
     last: Row
 
-    def kept(self, promised: datetime, now: datetime) -> bool | None:
-        """Tell whether the answer came by a moment; None while it may still come, or if it was no longer waited for.
+    @property
+    def awaited(self) -> bool:
+        """Tell whether the answer is still waited for."""
+        return self.last.answered_at is None and self.last.replaced_at is None and self.last.awaited
 
-        A wait that is still open when its time is over was not kept: what stays open must not make the share better.
+    def kept(self, promised: datetime, now: datetime) -> bool | None:
+        """Tell whether the answer came by a moment that has passed.
+
+        None before the moment, also if the answer came already (or what is quick would count before what is slow), and
+        if nobody waited any more when it passed. What is still open then was not kept.
         """
-        last = self.last
-        if last.answered_at is not None:
-            return last.answered_at <= promised
-        until = last.replaced_at or (now if last.awaited else None)
-        return False if until is not None and until > promised else None
+        if promised > now:
+            return None
+        if self.last.answered_at is not None:
+            return self.last.answered_at <= promised
+        until = self.last.replaced_at or (now if self.last.awaited else None)
+        return False if until is not None and until >= promised else None
 
 
 def waits(rows: Iterable[Row]) -> list[Wait]:

@@ -56,7 +56,7 @@ def _ways() -> list[tuple[str, str, str, str]]:
         (url_for("network.units"), "building", _("Unidades"), _("o que aparece no guia, e quem compartilha casos")),
         (url_for("network.specialties"), "star", _("Especialidades"), _("quem recebe casos, e o consultor substituto")),
         (url_for("network.targets"), "clock", _("Prazos"), _("horas até a resposta e dias de cada janela")),
-            url_for("modes.index"),
+        (url_for("distribution.index"), "swap", _("Distribuição"), _("como é feita, e se as previsões se cumprem")),
         (url_for("patients.index"), "user", _("Pacientes"), _("juntar dois cadastros da mesma pessoa")),
         (url_for("outbox.index"), "mail", _("Envios"), _("o que espera para sair, e o que parou")),
         (url_for("network.guide"), "book", _("Guia de referência"), _("como todos o leem")),
