@@ -60,6 +60,10 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_FILE_BYTES": int(env.get("MAX_FILE_MB", "250")) * MIB,
         "MAX_CASE_BYTES": int(env.get("MAX_CASE_MB", "1024")) * MIB,
         "MAX_CASE_FILES": int(env.get("MAX_CASE_FILES", "60")),
+        "ISSUER_NAME": env.get("ISSUER_NAME", "Rede de teleconsultoria"),
+        "ISSUER_MARK": env.get("ISSUER_MARK", ""),
+        "SIGN_CERTIFICATE": env.get("SIGN_CERTIFICATE", ""),
+        "SIGN_PASSWORD": env.get("SIGN_PASSWORD", ""),
         "WORKER_THREADS": int(env.get("WORKER_THREADS", "2")),
         "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING" if demo else "INFO"),
     }

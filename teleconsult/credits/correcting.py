@@ -67,8 +67,20 @@ def entry_for(person: User, source: str) -> CreditEntry:
         NotFound: there is none of this person's.
     """
     found = db.session.scalars(
-        select(CreditEntry).where(CreditEntry.source == source, CreditEntry.person_id == person.id)
+        select(CreditEntry).where(CreditEntry.source == source.replace("\x00", ""), CreditEntry.person_id == person.id)
     ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def dispute_called(ref: str) -> CreditDispute:
+    """Return a dispute by its reference.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.session.scalars(select(CreditDispute).where(CreditDispute.ref == ref.replace("\x00", ""))).one_or_none()
     if found is None:
         raise NotFound
     return found

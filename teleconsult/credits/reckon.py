@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from teleconsult.credits import rules as r
+import teleconsult.credits.rules as r
 from teleconsult.credits.rules import Inside, Kind, Rules, Span
 
 OPINION_TOO_QUICK = 60

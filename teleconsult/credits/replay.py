@@ -6,7 +6,7 @@ Corrections are acts of people and are left as they are.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -48,7 +48,7 @@ class Found:
 def replay_person(person: User, rules: ledger.Rulebook) -> Found:
     """Reckon everything one person earned, and compare it with their entries."""
     stored = _stored(person.id)
-    lines = {line.source: line for line in _lines(person, rules, stored)}
+    lines = {line.source: line for line in lines_of(person, rules, stored)}
     differences = [
         Difference(person.ref, source, what)
         for source, what in (
@@ -76,10 +76,19 @@ def _agree(line: Line, row: Any) -> bool:
     return told == (row.kind, row.minutes, row.day, row.number) and bool(row.month >= r.month_of(row.day))
 
 
-def _lines(person: User, rulebook: ledger.Rulebook, stored: dict[str, Any]) -> Iterator[Line]:
+def lines_of(
+    person: User, rulebook: ledger.Rulebook, stored: dict[str, Any], month: date | None = None
+) -> Iterator[Line]:
+    """Yield the lines that everything a person did earns; of one month, and its neighbours' edges, when one is given.
+
+    `stored` gives the order of writing; without it, sources come in their own.
+    """
     zone = versions.zone()
-    turns = sources.turns_of(person.id)
-    works = sources.works_of(person.id)
+    span = _around(month) if month else None
+    turns = [
+        turn for turn in sources.turns_of(person.id) if not span or (span[0] <= turn.ends and turn.starts <= span[1])
+    ]
+    works = sources.works_of(person.id, *(span or (None, None)))
     pending = sources.open_shifts(person.id)
     if not person.has(Role.CONSULTANT):
         works = [work for work in works if work.kind != Kind.COUNTER_REFERRAL or work.source in stored]
@@ -87,11 +96,17 @@ def _lines(person: User, rulebook: ledger.Rulebook, stored: dict[str, Any]) -> I
     order: list[tuple[tuple[Any, ...], Source]] = [
         *((_when(stored, work.source, work.at), work) for work in works),
         *((_when(stored, reckon.first_source(turn, rulebook.on(turn.starts), zone), turn.left), turn) for turn in turns),
-        *((_when(stored, part.source, at), part) for part, at in sources.parts_of(person)),
+        *((_when(stored, part.source, at), part) for part, at in sources.parts_of(person) if not span or span[0] <= part.since <= span[1]),
     ]  # fmt: skip
     inside = _Presence(turns, pending)
     for _, source in sorted(order, key=lambda pair: pair[0]):
         yield from _reckoned(source, rulebook, book, works, inside)
+
+
+def _around(month: date) -> r.Span:
+    """Return a month with the two days beside it, from which a shift can reach into it."""
+    zone, day = versions.zone(), timedelta(days=1)
+    return r.begin_of(month, zone) - day, r.begin_of(r.next_month(month), zone) + day
 
 
 def _when(stored: dict[str, Any], source: str, at: datetime) -> tuple[Any, ...]:

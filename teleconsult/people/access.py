@@ -57,6 +57,8 @@ class Permission(StrEnum):
     READ_ROSTER = "read_roster"
     OWN_SHIFTS = "own_shifts"
     MANAGE_SHIFTS = "manage_shifts"
+    OWN_HOURS = "own_hours"
+    MANAGE_CREDITS = "manage_credits"
 
 
 _EVERYONE = frozenset(
@@ -70,8 +72,8 @@ _EVERYONE = frozenset(
 _CLINICAL = frozenset({Permission.READ_CASES, Permission.USE_CODES})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.BOOK_VISITS},
-    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES, Permission.OWN_SHIFTS, Permission.READ_AGENDA},
+    Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.BOOK_VISITS, Permission.OWN_HOURS},
+    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES, Permission.OWN_SHIFTS, Permission.READ_AGENDA, Permission.OWN_HOURS},
     Role.ADMINISTRATOR: _EVERYONE
     | _CLINICAL
     | {
@@ -99,6 +101,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_NETWORK,
         Permission.MANAGE_PATIENTS,
         Permission.MANAGE_TARGETS,
+        Permission.MANAGE_CREDITS,
         Permission.READ_AGENDA,
         Permission.MANAGE_QUOTAS,
         Permission.READ_RECORD,

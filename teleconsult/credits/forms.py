@@ -1,0 +1,82 @@
+"""Forms of the managers' screens of hours."""
+
+from typing import Any
+
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
+from wtforms.validators import InputRequired, Length
+
+from teleconsult.credits.rules import INSIDE_WORDS, LIMITS
+from teleconsult.errors import N_, Refused
+from teleconsult.typed import read_number
+from teleconsult.web import BaseForm, VersionedForm, _l
+from teleconsult.web.dates import DayField
+from teleconsult.web.messages import gettext as _
+
+
+def _amount(label: str) -> Any:
+    return IntegerField(label, [InputRequired(_l("Escreva um número inteiro."))])
+
+
+class RulesForm(VersionedForm):
+    """The next version of the rules."""
+
+    begins_on = DayField(_l("Começa a valer em"), [InputRequired(_l("Escreva o dia em que as regras começam."))])
+    opinion = _amount(_l("Parecer, em minutos"))
+    ask = _amount(_l("Pedido de informação, em minutos"))
+    counter_referral = _amount(_l("Contrarreferência, em minutos"))
+    given = _amount(_l("Atividade ministrada, em % do tempo"))
+    education = _amount(_l("Atividade assistida, em % do tempo"))
+    inside = SelectField(_l("Trabalho feito num turno: quem paga é"))
+    round_to = _amount(_l("Turno: arredondar a cada, em minutos"))
+    grace = _amount(_l("Turno: tolerância na entrada e na saída, em minutos"))
+    cap_shift = _amount(_l("Limite por turno, em minutos (0: nenhum)"))
+    cap_day = _amount(_l("Limite por dia, em minutos (0: nenhum)"))
+    cap_month = _amount(_l("Limite por mês, em minutos (0: nenhum)"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inside.choices = [SelectChoice(value, _(word)) for value, word in INSIDE_WORDS.items()]
+
+    def amounts(self) -> dict[str, Any]:
+        """Return what the rules check."""
+        return {name: self[name].data for name in (*LIMITS, "inside")}
+
+
+class FactorForm(BaseForm):
+    """How many points of the career plan an hour is worth from a day on."""
+
+    begins_on = DayField(_l("Vale a partir de"), [InputRequired(_l("Escreva o dia em que o fator começa."))])
+    factor = StringField(_l("Pontos por hora"), [InputRequired(_l("Escreva quantos pontos vale uma hora."))])
+
+    def thousandths(self) -> int:
+        """Return the factor in thousandths.
+
+        Raises:
+            Refused: it is no number, or has more than three places.
+        """
+        number = read_number(self.factor.data or "", "factor") * 1000
+        if number != int(number):
+            raise Refused(N_("Use no máximo três casas depois da vírgula."), "factor")
+        return int(number)
+
+
+class CorrectionForm(BaseForm):
+    """What a line should be worth, and why."""
+
+    minutes = IntegerField(
+        _l("Quantos minutos o lançamento deve valer"), [InputRequired(_l("Escreva um número inteiro."))]
+    )
+    why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=1000)])
+
+
+class AnswerForm(VersionedForm):
+    """The answer to a dispute: accepted with the right minutes, or declined."""
+
+    minutes = StringField(_l("Se aceitar, quantos minutos o lançamento passa a valer"))
+    answer = TextAreaField(_l("Resposta"), [InputRequired(_l("Escreva a resposta.")), Length(max=1000)])
+    decision = HiddenField()
+
+
+class CloseForm(BaseForm):
+    """Closing a month for good."""

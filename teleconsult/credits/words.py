@@ -1,0 +1,150 @@
+"""How hours, months and the reason of an entry are said, on screens, in spreadsheets and on paper."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_month_names
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+
+from teleconsult.credits import versions
+from teleconsult.credits.rules import KIND_WORDS, Kind
+from teleconsult.errors import N_, NotFound
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+
+CUTS = {
+    "shift": N_("até o limite do turno"),
+    "day": N_("até o limite do dia"),
+    "month": N_("até o limite do mês"),
+}
+
+
+def hours(minutes: int, signed: bool = False) -> str:
+    """Say minutes as hours: '14 h 18'; signed: '+0 h 18', '−0 h 30'."""
+    sign = "−" if minutes < 0 else "+" if signed else ""
+    return f"{sign}{abs(minutes) // 60} h {abs(minutes) % 60:02}"
+
+
+def hours_said(minutes: int) -> str:
+    """Say minutes in a sentence: '14 h 18 min', '2 h', '40 min'."""
+    whole, rest = divmod(abs(minutes), 60)
+    parts = ([f"{whole} h"] if whole else []) + ([f"{rest} min"] if rest or not whole else [])
+    return ("−" if minutes < 0 else "") + " ".join(parts)
+
+
+def points_said(thousandths: int) -> str:
+    """Say points with one to three places: '84,0'."""
+    return format_decimal(thousandths / 1000, format="#,##0.0##", locale=get_locale())
+
+
+def month_name(month: date) -> str:
+    """Say a month: 'novembro', and with its year when it is another one."""
+    name = str(get_month_names("wide", locale=get_locale())[month.month])
+    if month.year == versions.today().year:
+        return name
+    return _("%(month)s de %(year)d", month=name, year=month.year)
+
+
+def month_short(month: date) -> str:
+    """Say a month under a bar: 'nov.'."""
+    return str(get_month_names("abbreviated", locale=get_locale())[month.month])
+
+
+def month_path(month: date) -> str:
+    """Return a month as an address carries it: '2026-11'."""
+    return f"{month:%Y-%m}"
+
+
+def read_month(text: str) -> date:
+    """Return the month of an address.
+
+    Raises:
+        NotFound: there is no such month.
+    """
+    if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", text):
+        raise NotFound
+    return date(int(text[:4]), int(text[5:]), 1)
+
+
+def clock_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
+    """Say a time of day where the network is: '7:58'."""
+    here = moment.astimezone(zone or versions.zone())
+    return f"{here.hour}:{here.minute:02}"
+
+
+def title_of(row: Any, specialty: str = "") -> str:
+    """Say what an entry is of: 'Parecer, caso TC-7K3Q9A'."""
+    kind = Kind(row.kind)
+    if kind == Kind.CORRECTION:
+        what = _(KIND_WORDS[Kind(row.origin)])
+        if row.reason == "reversal":
+            return _("Estorno: %(what)s de %(day)s", what=what, day=day_short(row.origin_day))
+        return _("Correção: %(what)s de %(day)s", what=what, day=day_short(row.origin_day))
+    if kind == Kind.SHIFT:
+        span = f"{clock_of(row.from_at)}–{clock_of(row.until_at)}"
+        return (
+            _("Turno %(span)s, %(specialty)s", span=span, specialty=specialty)
+            if specialty
+            else _("Turno %(span)s", span=span)
+        )
+    if kind in (Kind.GIVEN, Kind.EDUCATION):
+        return _("%(what)s, %(ref)s", what=_(KIND_WORDS[kind]), ref=row.subject)
+    return _("%(what)s, caso %(ref)s", what=_(KIND_WORDS[kind]), ref=row.subject)
+
+
+def day_short(day: date) -> str:
+    """Say a day of a statement: '18 nov.'."""
+    return f"{day.day} {month_short(day)}"
+
+
+def day_of(moment: datetime) -> str:
+    """Say the local day of a moment: '18 nov.'."""
+    return day_short(moment.astimezone(versions.zone()).date())
+
+
+def reason_of(row: Any) -> str:
+    """Say why an entry is worth what it is, and by which rules."""
+    if row.reason in ("correction", "reversal"):
+        return str(row.why)
+    data = row.data or {}
+    said = _SAID[row.reason](row, data)
+    if row.rules:
+        said = _("Regras nº %(number)d: %(said)s", number=row.rules, said=said)
+    if data.get("cut"):
+        cut = CUTS[data["cut"]]
+        said = _("%(said)s; %(cut)s", said=said, cut=_(cut))
+    if row.month > row.day.replace(day=1):
+        said = _("%(said)s; o mês de origem já estava fechado", said=said)
+    return said
+
+
+def _attended(_row: Any, data: dict[str, Any]) -> str:
+    came, left = (clock_of(datetime.fromisoformat(data[name])) for name in ("came", "left"))
+    said = _("presença de %(came)s a %(left)s", came=came, left=left)
+    covers = len(data.get("covers", ()))
+    if covers:
+        more = ngettext("inclui %(num)d trabalho feito nele", "inclui %(num)d trabalhos feitos nele", covers)
+        return _("%(said)s; %(cut)s", said=said, cut=more)
+    return said
+
+
+def _each(row: Any, data: dict[str, Any]) -> str:
+    return _("%(minutes)d min por %(what)s", minutes=data["each"], what=_(KIND_WORDS[Kind(row.kind)]).lower())
+
+
+def _covered(row: Any, _data: dict[str, Any]) -> str:
+    return _("feito no turno %(ref)s, que já paga este tempo", ref=row.within or "")
+
+
+def _activity(_row: Any, data: dict[str, Any]) -> str:
+    said = _("%(percent)d%% de %(minutes)d min", percent=data["percent"], minutes=data["whole"])
+    if data.get("paid_already"):
+        more = _("menos %(minutes)d min já pagos", minutes=data["paid_already"])
+        return _("%(said)s; %(cut)s", said=said, cut=more)
+    return said
+
+
+_SAID = {"attended": _attended, "each": _each, "covered": _covered, "activity": _activity}

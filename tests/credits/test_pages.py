@@ -1,0 +1,238 @@
+"""The pages of hours over HTTP: the statement, a dispute, the review and closing, rules, activities, spreadsheets."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.credits import closing, versions
+from teleconsult.credits.models import CreditDispute
+from teleconsult.extensions import db, transaction
+from tests import world
+from tests.counting import statements
+from tests.credits.acts import answered, at, attended, entries
+
+NOW = at("2026-12-05T10:00")
+
+
+@pytest.fixture(autouse=True)
+def in_december():
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
+def november(session):
+    """A shift with an opinion in it, and one outside."""
+    attended("2026-11-17T08:00", "2026-11-17T12:00", came="2026-11-17T07:58")
+    walk = answered(at("2026-11-18T19:00"))
+    ref = walk.case.ref
+    db.session.rollback()
+    return ref
+
+
+def text(answer, status=200):
+    assert answer.status_code == status, answer.get_data(as_text=True)[:3000]
+    return answer.get_data(as_text=True)
+
+
+def test_the_statement_says_each_line_with_its_reason(november, sign_in):
+    page = text(sign_in("paulo").get("/hours/2026-11"))
+    assert "4 h 18 min em novembro" in page
+    assert f"Parecer, caso {november}" in page
+    assert f'href="/cases/{november}"' in page
+    assert "Regras nº 1: 18 min por parecer" in page
+    assert "presença de 7:58 a 12:00" in page
+    assert page.count("4 h 00") >= 3  # scheduled, credited, and the line
+
+
+def test_the_running_month_is_shown_first_and_says_what_will_come(sign_in):
+    page = text(sign_in("paulo").get("/hours"))
+    assert "0 min em dezembro" in page
+    assert "Nenhum lançamento neste mês" in page
+
+
+@pytest.mark.parametrize("month", ["2026-13", "abc", "0000-01", "2026-1"])
+def test_a_month_that_is_none_is_not_there(sign_in, month):
+    assert sign_in("paulo").get(f"/hours/{month}").status_code == 404
+
+
+def test_nobody_else_reads_it(november, sign_in):
+    assert "4 h 18" not in text(sign_in("lia").get("/hours/2026-11"))
+    assert sign_in("rosangela").get("/hours").status_code == 403
+    for who in ("paulo", "marina", "rosangela", "dora"):
+        assert sign_in(who).get("/credits").status_code == 403
+
+
+def test_a_dispute_is_followed_to_its_answer(november, sign_in):
+    consultant, manager = sign_in("paulo"), sign_in("teresa")
+    source = entries()[1].source
+    assert "não confere" in text(consultant.get(f"/hours/lines/{source}"))
+    sent = consultant.post(f"/hours/lines/{source}", data={"words": "Foram dois pareceres."})
+    assert sent.status_code == 302
+    assert "ainda vai responder" in text(consultant.get(sent.location))
+    assert "já foi contestado" in text(consultant.post(f"/hours/lines/{source}", data={"words": "De novo."}), 422)
+    assert "Contestado" in text(consultant.get("/hours/2026-11"))
+    db.session.rollback()
+    dispute = db.session.scalars(db.select(CreditDispute)).one()
+    here = f"/credits/disputes/{dispute.ref}"
+    assert "Foram dois pareceres." in text(manager.get(here))
+    assert manager.get(f"/notices/{dispute.ref}").location.endswith(here)
+    for minutes, words in (("", "inteiro"), ("-3", "inteiro"), ("1441", "inteiro"), ("18", "já vale")):
+        data = {"minutes": minutes, "answer": "Certo.", "decision": "accept", "version": "1"}
+        assert words in text(manager.post(here, data=data), 422)
+    data = {"minutes": "36", "answer": "Eram dois.", "decision": "accept", "version": "1"}
+    assert manager.post(here, data=data).status_code == 302
+    assert manager.post(here, data=data).status_code in (409, 422)
+    page = text(consultant.get(sent.location))
+    assert "Eram dois." in page
+    assert "+0 h 18" in page
+    assert sum(entry.minutes for entry in entries()) == 276
+
+
+def test_a_declined_dispute_gives_its_reason(november, sign_in):
+    consultant, manager = sign_in("paulo"), sign_in("teresa")
+    sent = consultant.post(f"/hours/lines/{entries()[0].source}", data={"words": "Saí mais tarde."})
+    here = f"/credits/disputes/{sent.location.rsplit('/', 1)[1]}"
+    assert "Escreva a resposta" in text(manager.post(here, data={"decision": "decline", "version": "1"}), 422)
+    assert manager.post(here, data={"answer": "O turno ia até 12:00.", "version": "1"}).status_code == 302
+    assert "O turno ia até 12:00." in text(consultant.get(sent.location))
+    assert len(entries()) == 2
+
+
+def test_a_line_of_somebody_else_is_not_there(november, sign_in):
+    source = entries()[0].source
+    assert sign_in("lia").get(f"/hours/lines/{source}").status_code == 404
+    assert sign_in("paulo").get("/hours/lines/opinion:none:1").status_code == 404
+    assert sign_in("paulo").get("/hours/disputes/CO-NONE").status_code == 404
+
+
+def test_the_review_lists_what_looks_odd_and_closes(november, session, sign_in):
+    attended("2026-11-20T08:00", "2026-11-20T12:00", how="forgotten")
+    attended("2026-11-21T08:00", "2026-11-21T12:00", came="2026-11-21T06:00")
+    answered(at("2026-11-22T19:00"), minutes=0)
+    manager = sign_in("teresa")
+    page = text(manager.get("/credits/months/2026-11"))
+    assert "Saída não registrada" in page
+    assert "Presença maior que o turno" in page
+    assert "Parecer em menos de um minuto" in page
+    assert "Fechar novembro" in page
+    assert "Corrigir" in text(manager.get("/credits/months/2026-11/odd"))
+    assert manager.post("/credits/months/2026-11/close").status_code == 302
+    assert "mês fechado" in text(manager.get("/credits/months/2026-11"))
+    assert manager.post("/credits/months/2026-11/close").status_code == 409
+    assert "ainda não terminou" in text(manager.post("/credits/months/2026-12/close"), 422)
+    assert "Novembro está fechado" in text(sign_in("paulo").get("/hours/2026-11"))
+
+
+def test_an_answer_to_ones_own_unit_looks_odd(session, sign_in):
+    with transaction():
+        world.person("paulo").unit_id = world.person("marina").unit_id
+    answered(at("2026-11-22T19:00"))
+    assert "Resposta à própria unidade" in text(sign_in("teresa").get("/credits/months/2026-11"))
+
+
+def test_a_manager_corrects_a_line_and_reads_statements_on_the_record(november, sign_in):
+    manager = sign_in("teresa")
+    source = entries()[0].source
+    assert "Corrigir um lançamento" in text(manager.get(f"/credits/lines/{source}"))
+    assert "no máximo um dia" in text(manager.post(f"/credits/lines/{source}", data={"minutes": "-5", "why": "x"}), 422)
+    assert manager.post(f"/credits/lines/{source}", data={"minutes": "0", "why": "Turno trocado."}).status_code == 302
+    assert "Estorno: Turno de 17 nov." in text(manager.get("/credits/people/PE-PAULO/2026-11"))
+    db.session.rollback()
+    words = db.session.scalars(db.text("SELECT word FROM audit_events WHERE stream = 'reader:PE-TERESA'")).all()
+    assert "credits.view" in words
+
+
+def test_the_next_rules_are_tried_on_last_month_and_begin_later(november, sign_in):
+    manager = sign_in("teresa")
+    assert "Regras nº 1" in text(manager.get("/credits/rules"))
+    amounts = versions.rules_of(versions.every_version()[0]).amounts()
+    given = amounts | {"opinion": "30", "begins_on": "2027-01-01", "version": "0"}
+    page = text(manager.post("/credits/rules/next", data=given | {"preview": "1"}))
+    assert "Efeito em novembro" in page
+    assert "+0 h 12" in page
+    assert len(versions.every_version()) == 1
+    past = text(manager.post("/credits/rules/next", data=given | {"begins_on": "2026-12-05"}), 422)
+    assert "amanhã ou depois" in past
+    assert "de 0 a 240" in text(manager.post("/credits/rules/next", data=given | {"opinion": "-1"}), 422)
+    assert manager.post("/credits/rules/next", data=given).status_code == 302
+    assert "Começa em 1 de jan. de 2027" in text(manager.get("/credits/rules"))
+
+
+def test_points_follow_the_factor_of_the_day(november, sign_in):
+    manager = sign_in("teresa")
+    for day, factor, words in (
+        ("2026-11-30", "0,5", "a partir do mês atual"),
+        ("2026-12-01", "1001", "de 0 a 1000"),
+        ("2026-12-01", "0,1234", "três casas"),
+        ("2026-12-01", "x", "só o número"),
+    ):
+        assert words in text(manager.post("/credits/rules/factor", data={"begins_on": day, "factor": factor}), 422)
+    assert manager.post("/credits/rules/factor", data={"begins_on": "2026-12-01", "factor": "0,5"}).status_code == 302
+    attended("2026-12-02T08:00", "2026-12-02T12:00")
+    page = text(sign_in("paulo").get("/hours/2026-12"))
+    assert "<b>2,0</b>" in page  # four hours; november's had no factor
+
+
+def test_an_activity_earns_who_gave_it_and_who_was_there(session, sign_in):
+    manager = sign_in("teresa")
+    given = {
+        "kind": "teleconference", "title": "=Hanseníase", "day": "2026-11-24", "time": "14:00", "minutes": "60",
+        "giver": "paulo@rede.example", "people": "marina@rede.example\nPE-BIA\nninguem@rede.example",
+    }  # fmt: skip
+    assert "ninguem@rede.example" in text(manager.post("/credits/activities/new", data=given), 422)
+    made = manager.post("/credits/activities/new", data=given | {"people": "marina@rede.example\nPE-BIA"})
+    here = made.location
+    assert "Marina Alves" in text(manager.get(here))
+    assert manager.post(here, data={"version": "1"}).status_code == 302
+    assert manager.post(here, data={"version": "2"}).status_code in (409, 422)
+    assert [e.minutes for e in entries("paulo")] == [60]
+    assert [(e.kind, e.minutes) for e in entries("marina")] == [("education", 60)]
+    assert "Educação permanente" in text(sign_in("marina").get("/hours/2026-11"))
+    assert "já foram lançadas" in text(manager.post(f"{here}/edit", data=given | {"people": "", "version": "2"}), 422)
+
+
+def test_spreadsheets_add_up_to_the_minute_and_hold_no_formula(november, session, sign_in):
+    with transaction():
+        world.person("paulo").name = "=HYPERLINK(1)"
+    answered(at("2026-11-19T19:00"), who="lia")
+    rows = read(sign_in("paulo").get("/hours/2026-11/export.csv"))
+    assert [row[1] for row in rows] == ["Minutos", "240", "18", "258"]
+    rows = read(sign_in("teresa").get("/credits/export.csv?since=2026-11&until=2026-11"))
+    by_name = {row[3]: row for row in rows}
+    assert by_name["'=HYPERLINK(1)" if "'=HYPERLINK(1)" in by_name else "Dr. =HYPERLINK(1)"][5:9] == [
+        "240",
+        "18",
+        "0",
+        "258",
+    ]
+    assert by_name["Soma da unidade"][5:9] == ["240", "36", "0", "276"]
+    assert rows[-1][5:9] == ["240", "36", "0", "276"]
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@" and cell]
+
+
+def read(answer):
+    return list(csv.reader(io.StringIO(text(answer).removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_a_statement_asks_as_much_for_one_line_as_for_many(application, session, sign_in):
+    answered(at("2026-11-01T19:00"))
+    browser = sign_in("paulo")
+    browser.get("/hours/2026-11")
+    with statements(application) as few:
+        browser.get("/hours/2026-11")
+    for day in range(2, 12):
+        answered(at(f"2026-11-{day:02}T19:00"))
+        attended(f"2026-11-{day:02}T08:00", f"2026-11-{day:02}T12:00")
+    with statements(application) as many:
+        browser.get("/hours/2026-11")
+    assert len(many) == len(few)
+
+
+def test_closed_months_stay_closed_for_the_list_too(november, sign_in):
+    with transaction():
+        closing.close(date(2026, 11, 1), by=world.person("teresa"))
+    assert "Fechado" in text(sign_in("teresa").get("/credits"))
