@@ -204,6 +204,7 @@ def waiting() -> str:
         open=lists.to_claim(open_.rows, duties),
         more_open=open_.older is not None,
         open_count=queries_lists.waiting_count(user, specialties),
+        off_duty=bool(specialties) and not duties,
         counts=_held(user),
     )
 

@@ -130,3 +130,4 @@ def test_the_list_shows_what_waits_also_off_duty(application, session, sign_in, 
     page = sign_in("paulo").get("/waiting").get_data(as_text=True)
     assert ref in page
     assert f"/cases/{ref}/claim" not in page
+    assert "fora de turno" in page
