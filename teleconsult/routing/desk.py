@@ -17,13 +17,16 @@ from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.models import User
 from teleconsult.routing import queries
-from teleconsult.routing.hints import Hint, hints_for, shared, sums_of, turn_words
+from teleconsult.routing.hints import Hint, hints_for, shared, sums_of
 from teleconsult.routing.queries import Asked
 from teleconsult.routing.rail import RailRow, rail_for, total_of
 from teleconsult.routing.uncovered import Gap, gaps
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import short_span
+
+MOST_NAMED = 3
+"""Of so many people the bar says how much each receives."""
 
 TONES = {Priority.HIGH: "returned", Priority.URGENT: "red"}
 
@@ -66,7 +69,7 @@ def desk_for(asked: Asked, user: User, selected: str) -> Desk:
         older=page.older,
         preview=_preview(chosen, hints.get(chosen.id), moment) if chosen is not None else None,
         gives=[give_of(row, hint) for row, hint in gives],
-        sums=sums_of(Counter(hint.name for _row, hint in gives), len(hints) - len(gives)) if gives else [],
+        sums=sums_of(Counter(hint.name for _row, hint in gives), len(hints) - len(gives), MOST_NAMED) if gives else [],
         gaps=gaps(moment.now) if waits and page.rows else [],
     )
 
@@ -164,7 +167,7 @@ def _preview(row: Any, hint: Hint | None, moment: Moment) -> dict[str, Any]:
         "waits": state == State.SUBMITTED,
         "hint": hint,
         "title": hint.words(moment.now)[0] if hint is not None else "",
-        "turn": turn_words(hint.line, moment.now) if hint is not None and hint.line is not None else "",
+        "turn": hint.turn(moment.now) if hint is not None else "",
         "give": give_of(row, hint) if hint is not None and hint.ref else "",
         "declined": queries.who_declined(row.id) if hint is not None and hint.suggestion.declined else [],
     }

@@ -12,6 +12,7 @@ from teleconsult.routing.plan_lines import Planned, Proposed, planned
 from teleconsult.routing.suggest import NOBODY, Suggestion, shared_out
 from teleconsult.shifts import roster
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Hint:
     line: Proposed | None = None
     nobody: Sequence[str] = ()
     claim: bool = False
+    overdue: bool = False
 
     @property
     def simple(self) -> bool:
@@ -53,21 +55,25 @@ class Hint:
     def words(self, now: datetime) -> tuple[str, str]:
         """Return who is proposed and why, in a few words each."""
         if self.line is not None:
-            return self.line.full_name, turn_words(self.line, now)
+            return self.line.full_name, self.turn(now)
         if self.nobody:
             return _("Ninguém em turno"), self.nobody[0]
         if self.claim:
             return _("Os consultores escolhem"), _("cada um assume o que atende")
         return self.suggestion.words()
 
+    def turn(self, now: datetime) -> str:
+        """Return in which shift the plan has the case read, in a few words; '' without a line of the plan."""
+        return turn_words(self.line, now, late=self.line.late and not self.overdue) if self.line is not None else ""
 
-def turn_words(line: Proposed, now: datetime) -> str:
-    """Return in which shift a case is read, in a few words."""
+
+def turn_words(line: Proposed, now: datetime, *, late: bool = False) -> str:
+    """Return in which shift a case is read, in a few words; `late`: it will be late by then."""
     if line.starts_at <= now:
         words = _("em turno agora")
     else:
         words = _("em turno %(when)s", when=weekday_when(line.starts_at, now))
-    return _("%(turn)s, depois do prazo", turn=words) if line.late else words
+    return _("%(turn)s, depois do prazo", turn=words) if late else words
 
 
 def hints_for(rows: Sequence[Any], now: datetime, *, everybody: bool = False) -> dict[int, Hint]:
@@ -88,6 +94,7 @@ def hints_for(rows: Sequence[Any], now: datetime, *, everybody: bool = False) ->
             # Without a calendar the plan has nobody, and everybody of the specialty answers at all times.
             plan.unplaced.get(row.id, ()) if row.specialty_id in kept else (),
             claim=row.mode == How.CLAIM,
+            overdue=row.due_at <= now,
         )
         for row in rows
     }
@@ -104,10 +111,18 @@ def shared(rows: Sequence[Any], hints: dict[int, Hint]) -> dict[int, Hint]:
     return hints | {row.id: replace(hints[row.id], suggestion=made[row.ref]) for row in simple}
 
 
-def sums_of(names: Mapping[str, int], left: int) -> list[str]:
-    """Return who receives how many, the most first, and how many stay in the queue, a sentence each."""
+def sums_of(names: Mapping[str, int], left: int, most: int = 1_000) -> list[str]:
+    """Return who receives how many, the most first, and how many stay in the queue, a sentence each.
+
+    Beyond `most` people the others are told in one.
+    """
     ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-    sums = [_("%(name)s recebe %(num)d.", name=name, num=count) for name, count in ordered]
+    sums = [_("%(name)s recebe %(num)d.", name=name, num=count) for name, count in ordered[:most]]
+    others = sum(count for _name, count in ordered[most:])
+    if others:
+        people = len(ordered) - most
+        sums.append(ngettext("Outra pessoa recebe %(cases)d.", "Outras %(num)d pessoas recebem %(cases)d.", people,
+                             cases=others))  # fmt: skip
     if not left:
         return sums
     return [*sums, _("1 fica na fila.") if left == 1 else _("%(num)d ficam na fila.", num=left)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -45,13 +46,17 @@ _SHIFTS = (
 
 @dataclass(frozen=True, slots=True)
 class RailRow:
-    """One specialty; `count` is None where nothing is counted, `more` says the rest in a line."""
+    """One specialty; `count` is None where nothing is counted.
+
+    `more` says what is due today and how it is distributed, `shift` the minutes of shift that are left; '' for nothing.
+    """
 
     slug: str
     name: str
     count: int | None
     late: int
-    more: str
+    more: str = ""
+    shift: str = ""
 
 
 def rail_for(show: State, moment: Moment) -> list[RailRow]:
@@ -60,12 +65,14 @@ def rail_for(show: State, moment: Moment) -> list[RailRow]:
     night = here + DAY
     rows = queries.rail(show, moment.now, night)
     if show in queries.CLOSED:
-        return [RailRow(row.slug, specialty_words(row), None, 0, "") for row in rows]
-    more: dict[int, str] = {}
-    if show == State.SUBMITTED and rows:
-        left = shift_minutes(moment.now, night, here + 2 * DAY)
-        more = {row.id: _more(row.today, left.get(row.id, (0, 0)), row.mode) for row in rows}
-    return [RailRow(row.slug, specialty_words(row), row.count, row.late, more.get(row.id, "")) for row in rows]
+        return [RailRow(row.slug, specialty_words(row), None, 0) for row in rows]
+    if show != State.SUBMITTED or not rows:
+        return [RailRow(row.slug, specialty_words(row), row.count, row.late) for row in rows]
+    left = shift_minutes(moment.now, night, here + 2 * DAY)
+    return [
+        RailRow(row.slug, specialty_words(row), row.count, row.late, _more(row), _shift(left.get(row.id, (0, 0))))
+        for row in rows
+    ]
 
 
 def shift_minutes(now: datetime, night: datetime, until: datetime) -> Mapping[int, tuple[int, int]]:
@@ -84,15 +91,17 @@ def shift_minutes(now: datetime, night: datetime, until: datetime) -> Mapping[in
     return found
 
 
-def _more(today: int, left: tuple[int, int], mode: str | None) -> str:
-    words = [ngettext("%(num)d vence hoje", "%(num)d vencem hoje", today)] if today else []
-    if any(left):
-        words.append(_("turno: %(today)d min hoje, %(tomorrow)d min amanhã", today=left[0], tomorrow=left[1]))
-    else:
-        words.append(_("sem turno hoje nem amanhã"))
-    if mode and mode != How.SUGGEST:
-        words.append(str(_(HOW_WORDS[How(mode)])).lower())
+def _more(row: Any) -> str:
+    words = [ngettext("%(num)d vence hoje", "%(num)d vencem hoje", row.today)] if row.today else []
+    if row.mode and row.mode != How.SUGGEST:
+        words.append(_(HOW_WORDS[How(row.mode)]).lower())
     return " · ".join(words)
+
+
+def _shift(left: tuple[int, int]) -> str:
+    if not any(left):
+        return _("sem turno até amanhã")
+    return _("%(today)d min hoje, %(tomorrow)d amanhã", today=left[0], tomorrow=left[1])
 
 
 def total_of(rail: Sequence[RailRow]) -> tuple[int, int]:

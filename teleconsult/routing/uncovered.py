@@ -72,6 +72,11 @@ class Gap:
         )
 
     @property
+    def where(self) -> str:
+        """Return the specialty with how many cases."""
+        return _("%(name)s (%(num)d)", name=self.name, num=len(self.marks))
+
+    @property
     def taken(self) -> Sequence[tuple[str, str]]:
         """Return what one confirmation takes: the mark and the reference of each case."""
         return [(mark, mark.partition(":")[0]) for mark in self.marks[:AT_ONCE]]
@@ -102,7 +107,7 @@ def warning() -> dict[str, Any] | None:
     if not found:
         return None
     count = sum(len(gap.marks) for gap in found)
-    where = ", ".join(_("%(name)s (%(num)d)", name=gap.name, num=len(gap.marks)) for gap in found)
+    where = ", ".join(gap.where for gap in found)
     text = ngettext(
         "%(num)d caso à espera não tem ninguém em turno dentro do prazo: %(where)s.",
         "%(num)d casos à espera não têm ninguém em turno dentro do prazo: %(where)s.",
