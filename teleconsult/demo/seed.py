@@ -12,11 +12,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from teleconsult import clock
+from teleconsult.bookings import loader as quotas
 from teleconsult.cases.access import record_reading
 from teleconsult.cases.models import CaseEvent
 from teleconsult.coding import loader as codes
 from teleconsult.coding import tables
-from teleconsult.demo import cast, reader, shifts
+from teleconsult.demo import cast, reader, shifts, visits
 from teleconsult.demo.story import Demo
 from teleconsult.demo.teller import Teller
 from teleconsult.extensions import db, transaction
@@ -42,6 +43,7 @@ def seed(folder: Path = reader.HERE) -> bool:
         with clock.at(now - BEFORE_ALL):
             codes.write(codes.plan_codes(tables.read_starter()))
             network.load(folder / "reference", DISTRICT)
+            quotas.load(folder / "reference")
             people = cast.enter(demo, hashed)
             cast.arrange_units(people)
         teller = _tell(demo, now, people)
@@ -56,7 +58,7 @@ def _tell(demo: Demo, now: datetime, people: dict[str, User]) -> Teller:
     specialties = {row.slug: row for row in db.session.scalars(select(Specialty))}
     teller = Teller(demo, now, people, specialties)
     # At one moment, who comes and goes stands before what is done to the cases.
-    agenda = [*cast.comings_and_goings(demo, people), *teller.agenda()]
+    agenda = [*cast.comings_and_goings(demo, people), *visits.agenda(teller), *teller.agenda()]
     for span, act in sorted(agenda, key=lambda entry: entry[0], reverse=True):
         with clock.at(now - span):
             act()

@@ -109,4 +109,4 @@ def set_numbers(values: Mapping[str, int], *, by: User) -> None:
             raise Refused(N_("Use de %(low)d a %(high)d."), field=name, low=low, high=high)
         db.session.merge(NetworkSetting(name=name, value=str(value)))
     db.session.flush()
-    audit.record("system", "quota.numbers", by_id=by.id, **settings.every())
+    audit.record("system", "quota.numbers", by_id=by.id, numbers=settings.every())
