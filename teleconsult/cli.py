@@ -12,6 +12,7 @@ COMMANDS: tuple[str, ...] = (
     "teleconsult.cases.commands",
     "teleconsult.cases.diagram",
     "teleconsult.coding.commands",
+    "teleconsult.routing.commands",
     "teleconsult.credits.commands",
     "teleconsult.demo.commands",
 )
