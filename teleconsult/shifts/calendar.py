@@ -11,8 +11,6 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-
 from teleconsult.errors import N_, Refused
 
 DAY = 24 * 60
@@ -49,6 +47,8 @@ def days_of(rule: str, first_day: date, until: date | None) -> list[date]:
         raise Refused(N_("Diga até quando o turno se repete."), field="until")
     if until < first_day:
         raise Refused(N_("O fim vem antes do primeiro dia."), field="until")
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 (only who lays shifts needs it; a start is spared its time)
+
     text = _checked(rule)
     try:
         found = rrulestr(f"RRULE:{text}", dtstart=datetime.combine(first_day, time.min))

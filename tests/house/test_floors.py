@@ -138,6 +138,7 @@ PURE = [
     "routing/slots",
     "credits/rules",
     "credits/reckon",
+    "shifts/attendance",
     "demo/reader",
     "demo/story",
 ]
