@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import measure
+from bench import distribution, measure
 from bench.databases import on_postgres, on_sqlite
 from bench.measure import Bench, Figure
 from config import ROOT
@@ -26,7 +26,11 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true", help="a small database and few requests: does it run?")
     parser.add_argument("--sizes", default="", help="sizes separated by commas")
     parser.add_argument("--rounds", type=int, default=300, help="requests of each page")
+    parser.add_argument("--distribution", action="store_true", help="only how well cases are distributed (simulation)")
     asked = parser.parse_args()
+    if asked.distribution:
+        distribute()
+        return
     sizes = (
         [int(s) for s in asked.sizes.split(",")]
         if asked.sizes
@@ -56,6 +60,15 @@ def main() -> None:
         (RESULTS / "latest.md").write_text(text + "\n", encoding="utf-8")
         rows = {"machine": measure.machine(), "notes": notes, "figures": measure.as_rows(figures)}
         (RESULTS / "latest.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if not (asked.smoke or asked.quick):
+        distribute()
+
+
+def distribute() -> None:
+    """Compare the ways of distributing, print the tables and write them into their page."""
+    text = distribution.report()
+    print(text)
+    distribution.write(text)
 
 
 def one(
