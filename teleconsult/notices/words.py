@@ -5,7 +5,7 @@ Portuguese; whoever shows them translates them.
 """
 
 from teleconsult.errors import N_
-from teleconsult.notices import words_shifts
+from teleconsult.notices import words_bookings, words_credits, words_shifts
 from teleconsult.notices.kinds import A, C, Kind, M, R
 from teleconsult.notices.kinds import kind as _kind
 from teleconsult.people.access import Role
@@ -240,27 +240,6 @@ KINDS: dict[str, Kind] = {
             choice=N_("Um caso fica parado com o consultor"),
         ),
         _kind(
-            "credits.dispute",
-            "hours",
-            {M},
-            by=N_("%(name)s contestou um lançamento de horas"),
-            choice=N_("Um lançamento de horas é contestado"),
-        ),
-        _kind(
-            "credits.accepted",
-            "hours",
-            {C, R},
-            by=N_("%(name)s aceitou sua contestação e corrigiu o lançamento"),
-            choice=N_("Minha contestação de horas é aceita"),
-        ),
-        _kind(
-            "credits.declined",
-            "hours",
-            {C, R},
-            by=N_("%(name)s respondeu sua contestação: o lançamento fica como está"),
-            choice=N_("Minha contestação de horas não é aceita"),
-        ),
-        _kind(
             "case.late",
             "late",
             {M},
@@ -268,71 +247,8 @@ KINDS: dict[str, Kind] = {
             choice=N_("O prazo de um caso passa"),
         ),
         *words_shifts.KINDS,
-        _kind(
-            "booking.offer",
-            "inperson",
-            {R},
-            alone=N_("Uma vaga foi oferecida: aceite no prazo, ou ela passa ao próximo da lista"),
-            by=N_("%(name)s ofereceu uma vaga: aceite no prazo, ou ela passa ao próximo da lista"),
-            choice=N_("Uma vaga de consulta presencial é oferecida"),
-        ),
-        _kind(
-            "booking.expire",
-            "late",
-            {R},
-            alone=N_("A vaga oferecida não foi aceita no prazo; o pedido continua na lista"),
-            choice=N_("Termina o prazo de uma vaga oferecida"),
-        ),
-        _kind(
-            "booking.book",
-            "calendar",
-            {R},
-            by=N_("%(name)s marcou a consulta presencial"),
-            choice=N_("Uma consulta presencial é marcada"),
-        ),
-        _kind(
-            "booking.move",
-            "swap",
-            {R},
-            by=N_("%(name)s mudou o horário da consulta presencial"),
-            choice=N_("O horário de uma consulta presencial muda"),
-        ),
-        _kind(
-            "booking.cancel",
-            "cancelled",
-            {R},
-            by=N_("%(name)s desmarcou a consulta presencial"),
-            choice=N_("Uma consulta presencial é desmarcada"),
-        ),
-        _kind(
-            "booking.release",
-            "undo",
-            {R},
-            by=N_("%(name)s mudou a agenda: o pedido voltou à lista de espera"),
-            alone=N_("A agenda mudou: o pedido voltou à lista de espera"),
-            choice=N_("A agenda muda e um pedido volta à lista de espera"),
-        ),
-        _kind(
-            "booking.miss",
-            "warn",
-            {R},
-            by=N_("%(name)s anotou que o paciente faltou à consulta presencial"),
-            choice=N_("O paciente falta à consulta presencial"),
-        ),
-        _kind(
-            "booking.remind",
-            "soon",
-            {R},
-            alone=N_("A consulta presencial está perto: lembre o paciente do que levar"),
-            choice=N_("Lembrete três dias e um dia antes da consulta presencial"),
-        ),
-        _kind(
-            "booking.counter_due",
-            "late",
-            {A, C},
-            alone=N_("O paciente foi atendido, e falta a contrarreferência"),
-            choice=N_("Uma contrarreferência está atrasada"),
-        ),
+        *words_bookings.KINDS,
+        *words_credits.KINDS,
     )
 }
 

@@ -1,0 +1,72 @@
+"""The kinds of notices about in-person booking."""
+
+from teleconsult.errors import N_
+from teleconsult.notices.kinds import A, C, Kind, R, kind
+
+KINDS: tuple[Kind, ...] = (
+    kind(
+        "booking.offer",
+        "inperson",
+        {R},
+        alone=N_("Uma vaga foi oferecida: aceite no prazo, ou ela passa ao próximo da lista"),
+        by=N_("%(name)s ofereceu uma vaga: aceite no prazo, ou ela passa ao próximo da lista"),
+        choice=N_("Uma vaga de consulta presencial é oferecida"),
+    ),
+    kind(
+        "booking.expire",
+        "late",
+        {R},
+        alone=N_("A vaga oferecida não foi aceita no prazo; o pedido continua na lista"),
+        choice=N_("Termina o prazo de uma vaga oferecida"),
+    ),
+    kind(
+        "booking.book",
+        "calendar",
+        {R},
+        by=N_("%(name)s marcou a consulta presencial"),
+        choice=N_("Uma consulta presencial é marcada"),
+    ),
+    kind(
+        "booking.move",
+        "swap",
+        {R},
+        by=N_("%(name)s mudou o horário da consulta presencial"),
+        choice=N_("O horário de uma consulta presencial muda"),
+    ),
+    kind(
+        "booking.cancel",
+        "cancelled",
+        {R},
+        by=N_("%(name)s desmarcou a consulta presencial"),
+        choice=N_("Uma consulta presencial é desmarcada"),
+    ),
+    kind(
+        "booking.release",
+        "undo",
+        {R},
+        by=N_("%(name)s mudou a agenda: o pedido voltou à lista de espera"),
+        alone=N_("A agenda mudou: o pedido voltou à lista de espera"),
+        choice=N_("A agenda muda e um pedido volta à lista de espera"),
+    ),
+    kind(
+        "booking.miss",
+        "warn",
+        {R},
+        by=N_("%(name)s anotou que o paciente faltou à consulta presencial"),
+        choice=N_("O paciente falta à consulta presencial"),
+    ),
+    kind(
+        "booking.remind",
+        "soon",
+        {R},
+        alone=N_("A consulta presencial está perto: lembre o paciente do que levar"),
+        choice=N_("Lembrete três dias e um dia antes da consulta presencial"),
+    ),
+    kind(
+        "booking.counter_due",
+        "late",
+        {A, C},
+        alone=N_("O paciente foi atendido, e falta a contrarreferência"),
+        choice=N_("Uma contrarreferência está atrasada"),
+    ),
+)
