@@ -98,7 +98,10 @@ def give_to(rosangela: Somebody, ref: str, consultant: str) -> None:
     rosangela.press("Distribuir os marcados")
     person = rosangela.page.get_by_role("combobox").first
     person.select_option(label=_choice_of(person, consultant))
+    rosangela.write("Motivo, na linha do tempo de cada caso", "Combinado com a equipe.")
     rosangela.press("Distribuir")
+    expect(rosangela.page.locator(f"li:has(a[href$='{ref}'])")).to_have_count(1)
+    rosangela.at("/desk")
     expect(rosangela.page.locator(f"li:has(a[href$='{ref}'])")).to_have_count(0)
 
 

@@ -42,9 +42,11 @@ def test_a_case_is_given_out_by_keyboard_alone_from_the_door_on(page_for, waitin
     chosen = page.get_by_role("combobox").first
     chosen.focus()
     page.keyboard.press("ArrowDown")
+    page.get_by_label("Motivo").focus()
+    page.keyboard.type("Combinado com a equipe.")
     page.get_by_role("button", name="Distribuir", exact=True).focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/desk*")
+    page.wait_for_url("**/desk/given")
 
 
 def test_the_keys_of_the_queue_walk_mark_search_and_explain_themselves(page_for, waiting):
