@@ -4,7 +4,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from teleconsult.demo import cast, reader
+from teleconsult.demo import cast, promised, reader
 from teleconsult.demo.seed import seed
 from teleconsult.demo.story import Person
 
@@ -27,6 +27,7 @@ def load() -> None:
     """Load the demonstration network, its people and its cases, once."""
     _hold_to_demonstration()
     if seed():
+        promised.tell()
         click.echo("The demonstration is loaded.")
     else:
         click.echo("There are people already: the demonstration was left as it is.")

@@ -95,6 +95,7 @@ def _settled(case: Waiting, version: int) -> tuple[Any, ...]:
 
 def gather(now: datetime, around: int | None = None) -> World:
     """Return the world at a moment; `around` reads only what competes with the cases of one specialty."""
+    now = now.replace(microsecond=0)  # the engine counts in seconds
     seats = seating.seats(now)
     only = None if around is None else seating.sharing(around, seats)
     stuck = stranded(seats, now)

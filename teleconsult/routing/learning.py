@@ -36,11 +36,15 @@ KEPT_AS = "promise_margins"
 
 def clocks(seats: Iterable[Seat]) -> dict[int, ShiftTime]:
     """Return for each specialty the clock that runs while somebody who holds it is on shift."""
-    by_specialty: dict[int, list[Seat]] = {}
+    return {number: ShiftTime(found) for number, found in _by_specialty(seats).items()}
+
+
+def _by_specialty(seats: Iterable[Seat]) -> dict[int, list[Seat]]:
+    made: dict[int, list[Seat]] = {}
     for seat in seats:
         for number in seat.specialties:
-            by_specialty.setdefault(number, []).append(seat)
-    return {number: ShiftTime(found) for number, found in by_specialty.items()}
+            made.setdefault(number, []).append(seat)
+    return made
 
 
 def promised(since: datetime) -> list[tuple[Row, str]]:
@@ -88,6 +92,9 @@ def margins(now: datetime, seats: Sequence[Seat]) -> Margins:
         )
         if came is not None:
             record.append(Past(first.specialty_id, priority[first.case_id], first.made_at, first.median_at, came))
+    # Of what was promised before the calendar began nobody knows how much shift time it took.
+    began = {number: min(seat.starts_at for seat in found) for number, found in _by_specialty(seats).items()}
+    record = [past for past in record if past.made_at >= began.get(past.specialty_id, past.answered_at)]
     record.sort(key=lambda past: past.answered_at)
     return learn_margins(record, clocks(seats))
 

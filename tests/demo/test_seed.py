@@ -23,6 +23,7 @@ from teleconsult.extensions import db
 from teleconsult.outbox import OutboxMessage
 from teleconsult.people import password_rules
 from teleconsult.people.models import User
+from teleconsult.routing.models import Plan, PlanLine, Promise
 from tests.conftest import SETTINGS, Browser
 
 demo = reader.load()
@@ -168,3 +169,12 @@ def test_refuses_outside_the_demonstration(tmp_path: Path, command):
     answer = other.test_cli_runner().invoke(args=[command])
     assert answer.exit_code == 1
     assert "TELECONSULT_PROFILE=demo" in answer.output
+
+
+def test_what_waits_is_planned_and_promised_and_what_was_answered_is_scored(read):
+    live = read.scalars(select(Promise).where(Promise.replaced_at.is_(None))).all()
+    assert live
+    assert all(promise.answered_at is None for promise in live)
+    assert read.scalar(select(func.count()).select_from(Promise).where(Promise.answered_at.is_not(None))) > 10
+    assert read.scalar(select(func.count()).select_from(Plan)) == 1
+    assert read.scalar(select(func.count()).select_from(PlanLine).where(PlanLine.user_id.is_not(None)))
