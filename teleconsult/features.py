@@ -25,6 +25,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "teleconsult.bookings.views",
     "teleconsult.bookings.views_agenda",
     "teleconsult.bookings.views_quotas",
+    "teleconsult.bookings.views_sheets",
     "teleconsult.routing.views_modes",
     "teleconsult.routing.views_distribution",
     "teleconsult.bookings.views_prints",

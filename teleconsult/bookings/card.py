@@ -21,7 +21,6 @@ from teleconsult.cases.models import Case
 from teleconsult.extensions import db
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language, localdate, localtime, short_span
 
 PRESSED = frozenset({"refuse", "requeue"})
@@ -69,7 +68,7 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
     if booking is not None:
         found += _when(booking.slot, booking.session)
         channel = CHANNEL_WORDS[steps.Channel(booking.channel)]
-        found.append((str(_("Marcada")), f"{localtime(booking.booked_at)}, {_(channel)}"))
+        found.append((str(_("Marcada em")), f"{localtime(booking.booked_at)}, {_(channel)}"))
         if booking.cause:
             found.append((str(_("Por que faltou")), str(_(ABSENCES[booking.cause]))))
     if offer is not None:
@@ -184,8 +183,3 @@ def address(base: str, **kept: str) -> str:
     """Return an address with the filters that are not empty."""
     query = urlencode({name: value for name, value in kept.items() if value})
     return f"{base}?{query}" if query else base
-
-
-def count_words(number: int) -> str:
-    """Return how many wait, in words."""
-    return str(ngettext("%(num)d pedido", "%(num)d pedidos", number))

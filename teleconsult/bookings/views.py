@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult import events
-from teleconsult.bookings import actions, card, queries, queries_list, queries_quota
+from teleconsult.bookings import actions, card, queries, queries_list, queries_quota, queries_sheets
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.forms import BookForm, CancelBookingForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
@@ -63,6 +63,7 @@ def waiting() -> str:
         ],
         units=[("", _("Toda unidade")), *((row.slug, row.name) for row in unit_choices())] if desk else [],
         balance=queries_quota.balance_words(user),
+        sheets=Permission.IMPORT_SHEETS in user.permissions,
     )
 
 
@@ -119,6 +120,8 @@ def book(ref: str) -> Any:
 
     def act() -> None:
         channel = form.channel.data if current_user.has(Role.ADMINISTRATOR) else Channel.SCREEN
+        if Permission.IMPORT_SHEETS in current_user.permissions and queries_sheets.on_open_sheet(found.id):
+            channel = Channel.SHEET
         terms = actions.Terms(channel, form.day_why.data or "", form.over_why.data or "")
         actions.book(found, form.slot.data, terms, by=signed_in())
 

@@ -1,0 +1,98 @@
+"""The booking sheets of a district: what came, what is to go back, and what became of each line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from teleconsult.bookings.models import Booking, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSession
+from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
+from teleconsult.cases.models import Case
+from teleconsult.errors import NotFound
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.models import User
+from teleconsult.web import Page, page_by_key
+
+
+def _district(user: User) -> str:
+    return user.unit.district if user.unit else ""
+
+
+def sheets_page(user: User) -> Page:
+    """Return a page of the sheets of a person's district, newest first."""
+    lines = (
+        select(func.count())
+        .where(BookingSheetLine.sheet_id == BookingSheet.id)
+        .correlate(BookingSheet)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            BookingSheet.id,
+            BookingSheet.ref,
+            BookingSheet.received_on,
+            BookingSheet.due_on,
+            BookingSheet.returned_at,
+            HealthUnit.name.label("unit_name"),
+            lines.label("lines"),
+        )
+        .join(HealthUnit, HealthUnit.id == BookingSheet.unit_id)
+        .where(HealthUnit.district == _district(user))
+    )
+    return page_by_key(query, [(BookingSheet.id, True)])
+
+
+def sheet_by(ref: str, user: User) -> BookingSheet:
+    """Return a sheet of a person's district.
+
+    Raises:
+        NotFound: there is none.
+    """
+    sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper().replace("\x00", "")))
+    if sheet is None or sheet.unit.district != _district(user) or not sheet.unit.district:
+        raise NotFound
+    return sheet
+
+
+def lines_of(sheet: BookingSheet) -> Sequence[Any]:
+    """Return the lines of a sheet with where and when each is booked, if it is."""
+    query = (
+        select(
+            BookingSheetLine.number,
+            BookingSheetLine.name,
+            BookingSheetLine.birth_date,
+            BookingSheetLine.mother_name,
+            BookingSheetLine.address,
+            BookingSheetLine.neighbourhood,
+            BookingSheetLine.municipality,
+            Specialty.name_pt,
+            Specialty.name_en,
+            BookingRequest.ref.label("request_ref"),
+            BookingRequest.state,
+            Case.ref.label("case_ref"),
+            Booking.at,
+            AgendaSession.specialist_name,
+            AgendaSession.room,
+            HealthUnit.name.label("place"),
+        )
+        .join(BookingRequest, BookingRequest.id == BookingSheetLine.request_id)
+        .join(Case, Case.id == BookingRequest.case_id)
+        .join(Specialty, Specialty.id == BookingSheetLine.specialty_id)
+        .outerjoin(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
+        .outerjoin(AgendaSession, AgendaSession.id == Booking.session_id)
+        .outerjoin(HealthUnit, HealthUnit.id == AgendaSession.unit_id)
+        .where(BookingSheetLine.sheet_id == sheet.id)
+    )
+    return db.session.execute(query.order_by(BookingSheetLine.number)).all()
+
+
+def on_open_sheet(request_id: int) -> bool:
+    """Tell whether a request stands on a sheet that has not gone back yet."""
+    query = (
+        select(BookingSheetLine.id)
+        .join(BookingSheet, BookingSheet.id == BookingSheetLine.sheet_id)
+        .where(BookingSheetLine.request_id == request_id, BookingSheet.returned_at.is_(None))
+    )
+    return db.session.scalar(query.limit(1)) is not None

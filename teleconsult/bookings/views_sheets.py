@@ -1,0 +1,191 @@
+"""Booking sheets of units without a line: imported with a preview, booked by the district, given back within the week."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Response as FileResponse
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from teleconsult import audit, clock
+from teleconsult.bookings import queries_sheets, sheets
+from teleconsult.bookings.actions import sheets as actions
+from teleconsult.bookings.steps import LISTED, STATE_WORDS, State
+from teleconsult.bookings.words import mark_of
+from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.extensions import transaction
+from teleconsult.network.directory import unit_by, unit_choices
+from teleconsult.network.models import HealthUnit
+from teleconsult.people import kept
+from teleconsult.people.access import Permission
+from teleconsult.people.gate import current_user, requires, signed_in
+from teleconsult.people.table import MOST_ROWS, decode
+from teleconsult.web import BaseForm, _l, say, show_refusal
+from teleconsult.web.csv_out import csv_response
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+from teleconsult.web.words import in_language, local, localdate, localtime
+
+bp = Blueprint("sheets", __name__, url_prefix="/bookings/sheets")
+
+SHOWN = 100
+"""Rows that a preview shows; it counts them all."""
+
+MARK = "booking_sheet"
+
+
+class SheetForm(BaseForm):
+    """A sheet, and the unit that sent it."""
+
+    unit = SelectField(_l("Unidade que enviou"), [InputRequired(_l("Escolha a unidade."))])
+    file = FileField(_l("Arquivo CSV"), [FileRequired(_l("Escolha o arquivo."))])
+
+
+class ConfirmSheetForm(BaseForm):
+    """That the good rows of a sheet are to be taken."""
+
+    over_why = StringField(_l("Por que passar da cota de planilhas"), [Length(max=300)])
+
+
+@bp.route("", methods=["GET", "POST"])
+@requires(Permission.IMPORT_SHEETS)
+def index() -> Any:
+    """Show the sheets that came, what is overdue among them, and take another."""
+    form, status = SheetForm(), 200
+    district = current_user.unit.district if current_user.unit else ""
+    form.unit.choices = [("", _("Escolha a unidade")), *((row.slug, row.name) for row in unit_choices(district))]
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                return _preview(unit_by(form.unit.data), decode(form.file.data.read()))
+            except Refused as refusal:
+                show_refusal(form, refusal)
+    page = queries_sheets.sheets_page(signed_in())
+    return render_template(
+        "bookings/sheets.html",
+        form=form,
+        page=page,
+        today=local(clock.now()).date(),
+        columns=[words[0] for words in sheets.HEADINGS.values()],
+        most=MOST_ROWS,
+    ), status
+
+
+def _preview(unit: HealthUnit, text: str, form: ConfirmSheetForm | None = None) -> Any:
+    """Show what a sheet would bring: the rows that can be taken, and each that cannot, by name."""
+    plan = sheets.make_plan(text, unit)
+    ref = ""
+    if plan.rows:
+        user_id = current_user.id
+        with transaction():
+            ref = kept.keep(user_id, "", [("text", text), (MARK, unit.slug)], kind="import")
+    return render_template(
+        "bookings/sheet_preview.html",
+        unit=unit,
+        plan=plan,
+        bad=[(bad.line, bad.column, say(bad.why)) for bad in plan.bad[:SHOWN]],
+        rows=plan.rows[:SHOWN],
+        shown=SHOWN,
+        ref=ref,
+        form=form or ConfirmSheetForm(formdata=None),
+    ), 422 if form is not None else 200
+
+
+@bp.post("/take/<ref>")
+@requires(Permission.IMPORT_SHEETS)
+def take(ref: str) -> Any:
+    """Take the good rows of a preview."""
+    row, form = kept.find(ref, current_user.id, kind="import"), ConfirmSheetForm()
+    content = dict(row.content) if row is not None else {}
+    if MARK not in content:
+        raise NotFound
+    text, slug = content["text"], content[MARK]
+    try:
+        with transaction():
+            made = actions.take(unit_by(slug), text, by=signed_in(), over_why=form.over_why.data or "")
+            kept.discard(ref, current_user.id)
+            made_ref, count = made.ref, len(made.lines)
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return _preview(unit_by(slug), text, form)
+    except Overtaken:
+        flash(_("Alguém importou esta planilha há pouco."), "warning")
+        return redirect(url_for("sheets.index"))
+    flash(ngettext("%(num)d paciente na planilha.", "%(num)d pacientes na planilha.", count))
+    return redirect(url_for("sheets.show", ref=made_ref))
+
+
+@bp.get("/<ref>")
+@requires(Permission.IMPORT_SHEETS)
+def show(ref: str) -> str:
+    """Show a sheet, what is booked of it, and what is still to be booked."""
+    sheet = queries_sheets.sheet_by(ref, signed_in())
+    lines = queries_sheets.lines_of(sheet)
+    return render_template(
+        "bookings/sheet.html",
+        sheet=sheet,
+        lines=[(line, mark_of(line.state)) for line in lines],
+        listed=LISTED,
+        left=sum(1 for line in lines if line.state != State.BOOKED),
+        late=sheet.returned_at is None and sheet.due_on < local(clock.now()).date(),
+    )
+
+
+@bp.get("/<ref>/sheet.csv")
+@requires(Permission.IMPORT_SHEETS)
+def download(ref: str) -> FileResponse:
+    """Give the sheet back as CSV, in the columns of Quadro 2, with the bookings made; recorded as an export."""
+    sheet = queries_sheets.sheet_by(ref, signed_in())
+    lines, name, user_id, subject = queries_sheets.lines_of(sheet), f"{sheet.ref}.csv", current_user.id, sheet.ref
+    with transaction():
+        audit.record("system", "sheet.export", by_id=user_id, subject=subject)
+    heads = [*(words[0] for words in sheets.HEADINGS.values()), "SITUAÇÃO", "DIA E HORA", "MÉDICO", "LOCAL"]
+    return csv_response(name, heads, [_csv_row(line) for line in lines])
+
+
+def _csv_row(line: Any) -> list[str]:
+    return [
+        line.name,
+        localdate(line.birth_date),
+        line.mother_name,
+        line.address,
+        line.neighbourhood,
+        line.municipality,
+        in_language(line.name_pt, line.name_en),
+        _(STATE_WORDS[State(line.state)]),
+        localtime(line.at),
+        line.specialist_name or "",
+        ", ".join(filter(None, (line.place, line.room))),
+    ]
+
+
+@bp.post("/<ref>/give-back")
+@requires(Permission.IMPORT_SHEETS)
+def give_back(ref: str) -> Response:
+    """Say that the sheet went back to its unit."""
+    sheet = queries_sheets.sheet_by(ref, signed_in())
+    try:
+        with transaction(sheet, request.form.get("version")):
+            actions.give_back(sheet, by=signed_in())
+        flash(_("Planilha devolvida à unidade."))
+    except Refused as refusal:
+        flash(say(refusal), "warning")
+    return redirect(url_for("sheets.index"))
+
+
+@bp.get("/template.csv")
+@requires(Permission.IMPORT_SHEETS)
+def template() -> FileResponse:
+    """Give a sheet with the heading alone, as the spreadsheet programs of Brazil open it."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerow(words[0] for words in sheets.HEADINGS.values())
+    return FileResponse(
+        out.getvalue().encode("utf-8-sig"),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="planilha-de-marcacao.csv"'},
+    )

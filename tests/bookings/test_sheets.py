@@ -1,0 +1,165 @@
+"""The booking sheet of a unit without a line: in by CSV with each bad row named, booked by the district, back with the bookings."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.bookings.models import Booking
+from teleconsult.bookings.models_quota import AllowanceMonth, BookingSheet
+from teleconsult.bookings.world import live_booking
+from teleconsult.cases.models import PatientSnapshot
+from teleconsult.extensions import db, transaction
+from tests import world
+from tests.bookings.test_pages import fresh, text
+
+HEAD = "NOME;DATA NASCIMENTO;MÃE;ENDEREÇO;BAIRRO;MUNICÍPIO;ESPECIALIDADE"
+GOOD = f"{world.SECRET_NAME};14/03/1979;Josefa;Rua A, 1;Torrões;Recife;Dermatologia"
+
+
+def send(browser, content, unit="usf-vietna"):
+    content = content if isinstance(content, bytes) else content.encode()
+    return browser.post("/bookings/sheets", data={"unit": unit, "file": (io.BytesIO(content), "planilha.csv")})
+
+
+def take(browser, page, **data):
+    return browser.post(re.search(r'action="(/bookings/sheets/take/[^"]+)"', page).group(1), data=data)
+
+
+def names(desk, *names_):
+    """Escalate a case for each name, one sheet line each."""
+    found = []
+    for name in names_:
+        request = desk.escalated()
+        with transaction():
+            db.session.get_one(PatientSnapshot, request.case_id).name = name
+        found.append(request)
+    return found
+
+
+def test_a_sheet_comes_in_is_booked_and_goes_back(desk, sign_in):
+    desk.allow(sheets=2)
+    desk.publish()
+    request = desk.escalated()
+    browser = sign_in("dora")
+    text(browser.get("/bookings/sheets"))
+    page = text(send(browser, f"{HEAD}\n{GOOD}\nMaria Souza;01/01/1980;;;;;Dermatologia\n"))
+    assert "Importar 1 paciente" in page
+    assert "1 linha fica de fora" in page
+    assert "Linha 3" in page
+    answer = take(browser, page)
+    assert answer.status_code == 302
+    sheet_url = answer.location
+    assert "Falta marcar 1 paciente." in text(browser.get(sheet_url))
+    fresh()
+    row = db.session.scalars(db.select(AllowanceMonth)).one()
+    assert row.sheets_spent == 1
+    data = {"slot": desk.slot(request), "version": request.version}
+    assert browser.post(f"/bookings/{request.ref}/book", data=data).status_code == 302
+    fresh()
+    assert live_booking(request).channel == "sheet"
+    back = text(browser.get(f"{sheet_url}/sheet.csv"))
+    assert world.SECRET_NAME in back
+    assert "Marcada" in back
+    assert "Dra. Lia Cordeiro" in back
+    assert browser.get(f"{sheet_url}.pdf").mimetype == "application/pdf"
+    sheet = db.session.scalars(db.select(BookingSheet)).one()
+    assert browser.post(f"{sheet_url}/give-back", data={"version": sheet.version}).status_code == 302
+    browser.post(f"{sheet_url}/give-back")
+    assert "já foi devolvida" in text(browser.get("/bookings/sheets"))
+
+
+def test_the_same_file_twice_is_one_sheet(desk, sign_in):
+    desk.escalated()
+    browser = sign_in("dora")
+    take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n")))
+    page = text(send(browser, f"{HEAD}\n{GOOD}\n"))
+    assert "já está em outra planilha" in page
+    assert "take/" not in page
+
+
+def test_what_is_overdue_is_listed_as_late(desk, sign_in):
+    desk.escalated()
+    browser = sign_in("dora")
+    take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n")))
+    fresh()
+    with transaction():
+        sheet = db.session.scalars(db.select(BookingSheet)).one()
+        assert (sheet.due_on - sheet.received_on).days == 7
+        sheet.due_on = clock.now().date() - timedelta(days=3)
+    assert "Atrasada" in text(browser.get("/bookings/sheets"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_encodings_and_delimiters(desk, sign_in, encoding, delimiter):
+    names(desk, "Conceição Araújo")
+    lines = [HEAD, "Conceição Araújo;14/03/1979;Mãe;Rua A;Torrões;Recife;Dermatologia"]
+    content = "\r\n".join(line.replace(";", delimiter) for line in lines).encode(encoding)
+    assert "Importar 1 paciente" in text(send(sign_in("dora"), content))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ('=HYPERLINK("http://x");14/03/1979;;;;;Dermatologia', "parece uma fórmula"),
+        (f"{world.SECRET_NAME};14/03/1979;+cmd;;;;Dermatologia", "parece uma fórmula"),
+        (f"{world.SECRET_NAME};31/02/1979;;;;;Dermatologia", "Linha 2"),
+        (f"{world.SECRET_NAME};;;;;;Dermatologia", "vazia"),
+        (f"{world.SECRET_NAME};14/03/1979;;;;;Astrologia", "não existe na rede"),
+        (f"{world.SECRET_NAME};14/03/1979;;;;;Cardiologia", "Nenhum encaminhamento"),
+        (f"{world.SECRET_NAME};14/03/1979;{'x' * 130};;;;Dermatologia", "no máximo 120"),
+        (f"{GOOD}\n{GOOD}", "já está na linha 2"),
+    ],
+)
+def test_each_bad_row_is_named(desk, sign_in, row, words):
+    desk.escalated()
+    page = text(send(sign_in("dora"), f"{HEAD}\n{row}\n"))
+    assert words in page
+    assert db.session.scalars(db.select(BookingSheet)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "Falta a coluna"),
+        (b"PACIENTE;IDADE\nAna;30\n", "Falta a coluna"),
+        (f"{HEAD}\n".encode(), "só tem o cabeçalho"),
+        (b"PK\x03\x04xxxx", "pasta de trabalho"),
+        (f"{HEAD}\n".encode() + b"Ana;01/01/1980;;;;;Dermatologia\n" * 10_001, "passa de 10000 linhas"),
+    ],
+)
+def test_a_file_that_cannot_be_read(sign_in, content, words):
+    assert words in text(send(sign_in("dora"), content), 422)
+
+
+def test_ten_thousand_rows_are_looked_at(desk, sign_in):
+    desk.escalated()
+    rows = "".join(f"Ana {n};01/01/1980;;;;;Dermatologia\n" for n in range(9_999))
+    page = text(send(sign_in("dora"), f"{HEAD}\n{rows}{GOOD}\n"))
+    assert "9999 linhas ficam de fora" in page
+    assert "Importar 1 paciente" in page
+
+
+def test_more_sheets_than_the_unit_has_need_a_reason(desk, sign_in):
+    desk.allow(sheets=0)
+    desk.escalated()
+    browser = sign_in("dora")
+    page = text(take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n"))), 422)
+    assert "diga por que passar da cota" in page
+    assert take(browser, page, over_why="Mutirão").status_code == 302
+
+
+def test_only_the_district_and_only_its_own(desk, sign_in):
+    desk.escalated()
+    for key in ("marina", "rosangela", "teresa", "paulo"):
+        assert sign_in(key).get("/bookings/sheets").status_code == 403
+    browser = sign_in("dora")
+    url = take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n"))).location
+    fresh()
+    with transaction():
+        world.person("dora").unit.district = "DS V"
+    assert browser.get(url).status_code == 404
+    assert db.session.scalars(db.select(Booking)).all() == []
