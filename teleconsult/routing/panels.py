@@ -37,13 +37,15 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
     if case.state not in SERVICE or sight is Sight.CLOSED:
         return None
     row = read(_AWAITED, {"case_id": case.id, "round": case.round})[0]
-    if row.ninety_at is None and row.reasons is None:
+    # A plan may have left out what somebody took in the meantime: the line stays until the next one.
+    nobody = reasons_in_words(row.reasons) if row.reasons and case.holder_id is None else []
+    if row.ninety_at is None and not nobody:
         return None
     return {
         "side": "routing/promise.html",
         "median_at": row.median_at,
         "ninety_at": row.ninety_at,
         "over": row.ninety_at is not None and row.ninety_at <= clock.now(),
-        "nobody": reasons_in_words(row.reasons) if row.reasons and case.holder_id is None else [],
+        "nobody": nobody,
         "mine": case.holder_id == user.id,
     }
