@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, null, select, union_all
 
 from teleconsult.cases.hours import Hours
 from teleconsult.extensions import read
@@ -15,10 +15,12 @@ from teleconsult.shifts.models import Holiday
 
 _READ: CompoundSelect[*tuple[Any, ...]] = union_all(
     select(literal("runs").label("what"), NetworkSetting.name, NetworkSetting.value, null().label("opens"), null())
-    .where(NetworkSetting.name.in_(RUNS), NetworkSetting.value == BUSINESS),
+    .where(NetworkSetting.name.in_(bindparam("runs", expanding=True)), NetworkSetting.value == BUSINESS),
     select(literal("week"), cast(BusinessHours.weekday, String), literal(""), BusinessHours.opens, BusinessHours.closes),
     select(literal("free"), cast(Holiday.day, String), literal(""), null(), null()).where(Holiday.removed_at.is_(None)),
 )  # fmt: skip
+
+_DAYS = select(Holiday.day).where(Holiday.removed_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Clocks:
 
 def load() -> Clocks:
     """Return how the clocks count now."""
-    rows = read(_READ, {})
+    rows = read(_READ, {"runs": list(RUNS)})
     runs = {row[1].removeprefix("runs_"): row[2] for row in rows if row[0] == "runs"}
     if not runs:
         return Clocks({})
@@ -52,5 +54,4 @@ def clocks_of(counting: Counting, holidays: Iterable[date]) -> Clocks:
 
 def holidays() -> frozenset[date]:
     """Return the days on which business hours stand still."""
-    given: dict[str, Any] = {}
-    return frozenset(row[0] for row in read(select(Holiday.day).where(Holiday.removed_at.is_(None)), given))
+    return frozenset(row[0] for row in read(_DAYS, {}))
