@@ -16,8 +16,11 @@ _INDEX = re.compile(
 )
 
 
-OPEN_WORK = re.compile(r"INDEX ix_cases_(state_live|specialty_open|holder_open|unit_open|queue|assigned)")
-"""Indexes of open cases, some hundreds however many have been concluded."""
+OPEN_WORK = re.compile(
+    r"INDEX (ix_cases_(state_live|specialty_open|holder_open|unit_open|queue|assigned)|uq_referrals_live"
+    r"|ix_booking_requests_(list|unit|ranked|undecided))"
+)
+"""Indexes of open cases and of visits to come, some hundreds however many are over."""
 
 
 @contextmanager

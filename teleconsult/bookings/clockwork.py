@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from teleconsult import clock
-from teleconsult.bookings import settings
+from teleconsult.bookings import settings, shelves
 from teleconsult.bookings.actions._step import write
 from teleconsult.bookings.actions.booking import expire
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
@@ -82,6 +82,7 @@ def owing() -> Sequence[int]:
         .join(Referral, Referral.id == BookingRequest.referral_id)
         .join(Booking, Booking.request_id == BookingRequest.id)
         .where(
+            shelves.REFERRED,
             Referral.ended_at.is_(None),
             BookingRequest.kind == Kind.FIRST,
             BookingRequest.state == State.ATTENDED,

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from teleconsult import clock
-from teleconsult.bookings import queueing
+from teleconsult.bookings import queueing, shelves
 from teleconsult.bookings.models import BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
-from teleconsult.bookings.steps import LISTED, State
+from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import local_day
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
@@ -29,7 +29,7 @@ def waiting(specialty_id: int, kind: str, limit: int | None = None) -> Any:
         .where(
             BookingRequest.specialty_id == specialty_id,
             BookingRequest.kind == kind,
-            BookingRequest.state.in_(LISTED),
+            shelves.LISTED,
         )
         .order_by(BookingRequest.rank, BookingRequest.since, BookingRequest.id)
     )
@@ -42,7 +42,7 @@ def ahead_of(request: BookingRequest) -> int:
     query = select(func.count()).where(
         BookingRequest.specialty_id == request.specialty_id,
         BookingRequest.kind == request.kind,
-        BookingRequest.state.in_(LISTED),
+        shelves.LISTED,
         or_(
             BookingRequest.rank < here[0],
             and_(BookingRequest.rank == here[0], BookingRequest.since < here[1]),
@@ -89,6 +89,7 @@ def kept_for_others(request: BookingRequest) -> int:
             BookingRequest.specialty_id == request.specialty_id,
             BookingRequest.kind == request.kind,
             BookingRequest.rank < request.rank,
+            shelves.LISTED,
             BookingRequest.state == State.WAITING,
         )
         .group_by(BookingRequest.rank)

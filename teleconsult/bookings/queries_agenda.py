@@ -107,7 +107,12 @@ def session_by(ref: str) -> DaySession:
 
 
 def _with_slots(rows: Sequence[Any]) -> list[DaySession]:
-    live = and_(Booking.slot_id == AgendaSlot.id, (Booking.ended_at.is_(None)) | (Booking.ended_how == "missed"))
+    # The session says nothing new, but there is an index by it.
+    live = and_(
+        Booking.session_id == AgendaSlot.session_id,
+        Booking.slot_id == AgendaSlot.id,
+        (Booking.ended_at.is_(None)) | (Booking.ended_how == "missed"),
+    )
     query = (
         _SLOT.outerjoin(Booking, live)
         .outerjoin(BookingRequest, BookingRequest.id == Booking.request_id)

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from teleconsult import clock
+from teleconsult.bookings import shelves
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
-from teleconsult.bookings.steps import LISTED, State
+from teleconsult.bookings.steps import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Referral
 from teleconsult.errors import N_
@@ -25,7 +26,6 @@ SHOWN = {
     "undecided": N_("A decidir"),
     "owing": N_("Sem contrarreferência"),
 }
-UNDECIDED = (State.MISSED, State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def listed(asked: Asked, user: User) -> Page:
             _base(asked, user, Booking.at, Booking.id.label("booking_id"), AgendaSession.specialist_name)
             .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
             .join(AgendaSession, AgendaSession.id == Booking.session_id)
-            .where(Booking.mark == "", Booking.at > clock.now())
+            .where(shelves.TO_COME, Booking.at > clock.now())
         )
         return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
     if asked.show == "owing":
@@ -108,13 +108,18 @@ def listed(asked: Asked, user: User) -> Page:
             .join(Referral, Referral.id == BookingRequest.referral_id)
             .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
             .join(AgendaSession, AgendaSession.id == Booking.session_id)
-            .where(Referral.ended_at.is_(None), BookingRequest.state == State.ATTENDED, BookingRequest.kind == "first")
+            .where(
+                shelves.REFERRED,
+                Referral.ended_at.is_(None),
+                BookingRequest.state == State.ATTENDED,
+                BookingRequest.kind == "first",
+            )
         )
         return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
     if asked.show == "undecided":
-        query = _base(asked, user).where(BookingRequest.state.in_(UNDECIDED))
+        query = _base(asked, user).where(shelves.UNDECIDED)
         return page_by_key(query, [(BookingRequest.since, False), (BookingRequest.id, False)])
-    query = _base(asked, user).where(BookingRequest.state.in_(LISTED))
+    query = _base(asked, user).where(shelves.LISTED)
     return page_by_key(query, [(BookingRequest.rank, False), (BookingRequest.since, False), (BookingRequest.id, False)])
 
 
@@ -122,14 +127,14 @@ def counts(user: User) -> dict[str, int]:
     """Return how many wait and how many are to be decided."""
     limits = own(user)
     found = {}
-    for name, states in (("", tuple(LISTED)), ("undecided", UNDECIDED)):
-        query = select(func.count()).select_from(BookingRequest).where(BookingRequest.state.in_(states), *limits)
+    for name, shelf in (("", shelves.LISTED), ("undecided", shelves.UNDECIDED)):
+        query = select(func.count()).select_from(BookingRequest).where(shelf, *limits)
         found[name] = int(db.session.scalar(query) or 0)
     return found
 
 
 def specialties_listed() -> Sequence[Any]:
     """Return the specialties that have somebody on the list, by name."""
-    busy = select(BookingRequest.specialty_id).where(BookingRequest.state.in_(LISTED)).distinct()
+    busy = select(BookingRequest.specialty_id).where(shelves.LISTED).distinct()
     query = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.id.in_(busy))
     return db.session.execute(query.order_by(Specialty.name_pt)).all()

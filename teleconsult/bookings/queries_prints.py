@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from teleconsult.bookings.models import Booking, BookingRequest
@@ -69,7 +69,7 @@ def _rows(session_ids: Sequence[int]) -> Sequence[Any]:
             HealthUnit.name.label("unit"),
             Case.ref,
         )
-        .outerjoin(Booking, (Booking.slot_id == AgendaSlot.id) & KEPT)
+        .outerjoin(Booking, and_(Booking.session_id == AgendaSlot.session_id, Booking.slot_id == AgendaSlot.id, KEPT))
         .outerjoin(BookingRequest, BookingRequest.id == Booking.request_id)
         .outerjoin(Case, Case.id == BookingRequest.case_id)
         .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)
