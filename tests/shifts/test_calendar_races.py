@@ -8,8 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from teleconsult import clock
+from teleconsult.cases import actions as cases
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.people import actions as people
 from teleconsult.shifts import actions, queries
 from teleconsult.shifts.models import Leave, Shift, ShiftSlot
 from tests.shifts.rooms import EIGHT, MONDAY, NOW, WEEK, do, held, laid, local, room, whole
@@ -99,6 +103,45 @@ def test_one_check_out_counts(application, session):
     assert events == 1
     assert shift.checked_out_at is not None
     assert "done" in said
+
+
+def test_a_leave_and_a_shift_inside_it_see_each_other(application, session):
+    slug = room().slug
+
+    def leave():
+        actions.take_leave(
+            user=person("paulo"), kind="leave", from_at=local(MONDAY, 8), until_at=local(MONDAY, 10), why="",
+            by=person("teresa"),
+        )  # fmt: skip
+
+    said = at_once(application, publish(slug, "paulo"), leave)
+    assert said[1] == "done"
+    for shift in session.scalars(db.select(Shift)):
+        assert whole(shift) - held(shift) == {local(MONDAY, 8) + QUARTER * n for n in range(8)}
+
+
+def test_who_is_switched_off_keeps_no_shift_that_is_laid_at_that_moment(application, session):
+    slug = room().slug
+    said = at_once(application, publish(slug, "paulo"), lambda: people.switch_off(person("paulo"), by=person("teresa")))
+    assert said[1] == "done"
+    assert not session.scalars(db.select(ShiftSlot.at)).all()
+    assert all(shift.cancelled_at for shift in session.scalars(db.select(Shift)))
+
+
+def test_a_case_is_claimed_while_the_shift_is_taken_away(application, session, case_in):
+    shift, case = laid(room()), case_in(State.SUBMITTED).case
+    ref, number = shift.ref, case.id
+
+    def claim():
+        cases.claim(db.session.get_one(Case, number), by=person("paulo"))
+
+    def cancel():
+        actions.cancel_shift(queries.shift_by_ref(ref), why="Obras.", by=person("teresa"))
+
+    said = at_once(application, claim, cancel, at=local(MONDAY, 9))
+    assert said[1] == "done"
+    assert said[0] in ("done", "Refused", "Overtaken")
+    assert (case.holder_id is not None) == (said[0] == "done")
 
 
 def test_a_shift_is_cancelled_or_checked_in_to_but_not_both(application, session):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from copy import copy
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from teleconsult import clock
 from teleconsult.errors import N_, Refused
@@ -22,6 +22,15 @@ from teleconsult.shifts.models import Room, Shift, ShiftSlot
 
 AT_ONCE = 500
 """Ids in one statement: a database takes only so many parameters."""
+
+
+def line_up(user: User) -> None:
+    """Let those who lay, free or take away a person's time act one after the other, each seeing what the first did.
+
+    Writing the person's row makes who comes second wait until the first has committed; then the person is read anew.
+    """
+    changed(update(User).where(User.id == user.id).values(ref=User.ref))
+    db.session.expire(user, ["switched_off_at", "role_rows", "specialty_rows"])
 
 
 def check_room(room: Room) -> None:

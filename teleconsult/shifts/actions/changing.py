@@ -27,6 +27,7 @@ def move_shift(
     """
     _hold_to_coming(shift)
     _room.check_room(room)
+    _room.line_up(shift.user)
     _room.check_person(shift.user, shift.specialty)
     span, place = find_place(room, shift.user, day, starts, minutes, workstation, but=shift)
     if workstation is None and room.id == shift.room_id:
@@ -102,6 +103,7 @@ def restore_shift(shift: Shift, *, by: User) -> None:
         raise Refused(N_("Este turno já passou."))
     room, zone = shift.room, shift.room.zone
     _room.check_room(room)
+    _room.line_up(shift.user)
     _room.check_person(shift.user, shift.specialty)
     span = (shift.starts_at, shift.ends_at)
     day, starts, minutes = local_day(span[0], zone), local_minute(span[0], zone), wall_minutes(span, zone)

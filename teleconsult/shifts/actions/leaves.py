@@ -33,6 +33,7 @@ def take_leave(*, user: User, kind: str, from_at: datetime, until_at: datetime |
         Refused: there is no end, it is past, it overlaps another leave, or the person is checked in inside it.
     """
     _hold_to_whose(user, by)
+    _room.line_up(user)
     until = _checked_end(user, kind, from_at, until_at)
     leave = Leave(
         ref=new_ref("AF"),
@@ -114,6 +115,7 @@ def cancel_leave(leave: Leave, *, by: User) -> list[Shift]:
         raise Refused(N_("Este afastamento já foi cancelado."))
     if leave.until_at <= clock.now():
         raise Refused(N_("Este afastamento já terminou."))
+    _room.line_up(leave.user)
     shifts = shifts_inside(leave)
     leave.cancelled_at, leave.cancelled_by_id = clock.now(), by.id
     db.session.flush()

@@ -34,6 +34,7 @@ def publish(
             not hold, the person elsewhere or on leave, or no workstation free; the field is named.
     """
     _room.check_room(room)
+    _room.line_up(user)
     _room.check_person(user, specialty)
     span, place = find_place(room, user, day, starts, minutes, workstation)
     shift = new_shift(room, user, specialty, span, place, by)

@@ -112,6 +112,7 @@ def publish_series(
         Refused: an occurrence does not fit and its day is not among `skip` (`preview_series` names them all), the
             rule has no end or comes to more than 1,000 shifts, or nothing is left of it.
     """
+    _room.line_up(user)
     given = {"room": room, "user": user, "specialty": specialty, "first_day": first_day, "starts": starts}
     laid = preview_series(**given, minutes=minutes, rule=rule, until=until, by=by, skip=skip)  # type: ignore[arg-type]  # the names say which is which
     _hold_to_fitting(laid)

@@ -64,6 +64,7 @@ def accept_swap(swap: Swap, *, by: User) -> Shift:
     if by.id == swap.offered_by_id or swap.to_id not in (None, by.id):
         raise Refused(N_("Esta oferta é para outra pessoa."))
     _hold_to_coming(shift)
+    _room.line_up(by)
     _room.check_person(by, shift.specialty)
     span = (shift.starts_at, shift.ends_at)
     taken = _room.Taken(shift.room, by, span, [shift.id])
