@@ -37,7 +37,7 @@ def absence() -> str:
     return render_template(
         "bookings/absence.html",
         months=months,
-        choices=[(value, ngettext("Último %(num)d mês", "Últimos %(num)d meses", int(value))) for value in MONTHS],
+        choices=[(value, ngettext("%(num)d mês", "%(num)d meses", int(value))) for value in MONTHS],
         total=absence_look.total(lead),
         bars=absence_look.bars(lead),
         lead=absence_look.rows(lead),
