@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from teleconsult import clock
+from teleconsult import clock, events
 from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.shifts import actions, queries
@@ -94,6 +94,27 @@ def test_a_holiday_closes_the_room_until_it_is_struck_out(session):
         actions.restore_holiday(day, by=person("teresa"))
     with pytest.raises(Refused):
         laid(place, day=date(2026, 12, 8), who="lia")
+
+
+def test_each_change_of_the_days_is_announced(session):
+    heard = []
+
+    def hear(days, by):
+        heard.append((list(days), by))
+
+    with clock.at(NOW), transaction():
+        events.on("holiday.change")(hear)
+        try:
+            holiday = actions.add_holiday(day=date(2026, 11, 24), name="Aniversário", by=person("teresa"))
+            actions.remove_holiday(holiday, by=person("teresa"))
+            actions.restore_holiday(holiday, by=person("teresa"))
+            actions.load_holidays(2031)
+        finally:
+            events._registry.handlers["holiday.change"] = [
+                row for row in events._registry.handlers["holiday.change"] if row[2] is not hear
+            ]
+    assert [days for days, _by in heard[:3]] == [[date(2026, 11, 24)]] * 3
+    assert len(heard[3][0]) > 10
 
 
 def test_a_holiday_of_ones_own(session):

@@ -6,7 +6,8 @@ here. What is announced, and with which facts:
 - `shift.publish`, `shift.change`, `shift.cancel`: `shifts` (a list), `by`;
 - `shift.check_in`, `shift.check_out`: `shift`, `by` (None: the clock closed a forgotten one);
 - `leave.take`, `leave.cancel`: `leave`, `by`;
-- `swap.accept`: `swap`, `shift` (its new consultant's already), `by`.
+- `swap.accept`: `swap`, `shift` (its new consultant's already), `by`;
+- `holiday.change`: `days` (became holidays, or working days again), `by`.
 """
 
 from teleconsult import events

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from teleconsult import audit, clock
+from teleconsult import audit, clock, events
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import changed, db, upsert
 from teleconsult.people.models import User
@@ -17,15 +17,17 @@ LONGEST_NAME = 120
 
 def load_holidays(year: int, *, by: User | None = None) -> int:
     """Write the holidays of a year that are not there yet, and return how many; what was struck out stays so."""
-    count = 0
+    new: list[date] = []
     for known in holidays.of_year(year):
         row = upsert(Holiday).values(
             day=known.day, version=1, name=known.name[:LONGEST_NAME], scope=known.scope, source="library"
         )
-        count += changed(row.on_conflict_do_nothing(index_elements=["day"]))
-    if count:
-        audit.record("system", "holiday.load", by_id=by.id if by else None, subject=str(year), days=count)
-    return count
+        if changed(row.on_conflict_do_nothing(index_elements=["day"])):
+            new.append(known.day)
+    if new:
+        audit.record("system", "holiday.load", by_id=by.id if by else None, subject=str(year), days=len(new))
+        events.emit("holiday.change", days=new, by=by)
+    return len(new)
 
 
 def years_to_load() -> Sequence[int]:
@@ -91,4 +93,6 @@ def restore_holiday(holiday: Holiday, *, by: User) -> None:
 
 
 def _record(word: str, holiday: Holiday, by: User) -> None:
-    audit.record("system", word, by_id=by.id, subject=holiday.day.isoformat(), name=holiday.name)
+    day, name = holiday.day, holiday.name
+    audit.record("system", word, by_id=by.id, subject=day.isoformat(), name=name)
+    events.emit("holiday.change", days=[day], by=by)
