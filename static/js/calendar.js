@@ -115,8 +115,10 @@
     }
   });
 
-  // After a move the page comes back at the shift: the keyboard goes on from there.
+  // After a move the page comes back at the shift: the keyboard goes on from there. Not before the browser has gone to
+  // the place itself, which takes the focus away.
   const landed = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   const link = landed && landed.querySelector("[data-shift]");
-  if (link) link.focus();
+  if (link && document.readyState === "complete") link.focus();
+  else if (link) window.addEventListener("load", () => setTimeout(() => link.focus(), 50));
 })();

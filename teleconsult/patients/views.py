@@ -6,7 +6,6 @@ What is searched for is posted: no name and no number stands in an address.
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from wtforms import HiddenField, SearchField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -22,6 +21,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import BaseForm, Page, VersionedForm, _l, page_by_key, show_refusal
+from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("patients", __name__, url_prefix="/patients")
 LONGEST_QUERY = 120

@@ -45,6 +45,7 @@ class Mine:
     offered_to: str
     can_check_in: bool
     can_check_out: bool
+    can_offer: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _my_shifts(user: User, now: datetime) -> Any:
     return (
         select(
             Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Shift.workstation, Shift.checked_in_at,
-            Shift.checked_out_at, Room.name.label("room"), Room.zone, Specialty.name_pt, Specialty.name_en,
+            Room.name.label("room"), Room.zone, Specialty.name_pt, Specialty.name_en,
             AWAY.label("away"), open_swap.ref.label("offer"), colleague.title, colleague.name,
         )
         .join(Room, Room.id == Shift.room_id)
@@ -100,10 +101,11 @@ def _my_shifts(user: User, now: datetime) -> Any:
         .where(
             Shift.user_id == user.id,
             Shift.cancelled_at.is_(None),
+            Shift.checked_out_at.is_(None),
             Shift.starts_at > now - OVERRUN - timedelta(days=1),
             or_(
                 Shift.ends_at > now,
-                (Shift.ends_at > now - OVERRUN) & Shift.checked_in_at.is_not(None) & Shift.checked_out_at.is_(None),
+                (Shift.ends_at > now - OVERRUN) & Shift.checked_in_at.is_not(None),
             ),
         )
         .order_by(Shift.starts_at)
@@ -127,7 +129,8 @@ def _mine(row: Any, now: datetime) -> Mine:
         offer=row.offer or "",
         offered_to=f"{row.title or ''} {row.name or ''}".strip(),
         can_check_in=not arrived and not row.away and row.starts_at - EARLY <= now < row.ends_at,
-        can_check_out=bool(arrived) and row.checked_out_at is None,
+        can_check_out=bool(arrived),
+        can_offer=not row.away and row.starts_at > now,
     )
 
 

@@ -10,10 +10,12 @@ from teleconsult.patients.actions import NEW, admit
 from teleconsult.patients.merging import merge
 from teleconsult.patients.queries import patient_for
 from teleconsult.people import kept
+from teleconsult.shifts import actions
 from tests import world
 from tests.attachments import samples
 from tests.browser.site import Site
 from tests.cases import filing
+from tests.shifts import pages_world as rooms
 
 Places = dict[str, tuple[str, ...]]
 """Person → pages that no link leads to: they are reached from a mail, or after something was posted."""
@@ -28,6 +30,7 @@ def furnish(site: Site) -> Places:
     filing.sent(site.signed_in("marina"))
     twin, reviewed = _draft(site), _draft(site, cns="700000010211009")
     one, joined = _merged(site)
+    cardiology, offered = _calendar(site)
     return {
         "marina": (
             "/cases/confirm",
@@ -44,8 +47,15 @@ def furnish(site: Site) -> Places:
             f"/patients/{joined}/unmerge",
             f"/patients/{one}/merge?with={_admit(site, 'Ana B. da Silva')}",
         ),
-        "paulo": (f"/cases/{refs[State.ANSWERED]}", f"/cases/{refs[State.ASSIGNED]}/answer"),
-        "teresa": (f"/cases/{refs[State.ASSIGNED]}/open",),
+        "paulo": (
+            f"/cases/{refs[State.ANSWERED]}",
+            f"/cases/{refs[State.ASSIGNED]}/answer",
+            f"/shifts/{offered}/offer",
+        ),
+        "teresa": (
+            f"/cases/{refs[State.ASSIGNED]}/open",
+            f"/shifts/{cardiology}",
+        ),
     }
 
 
@@ -76,6 +86,35 @@ def _merged(site: Site) -> tuple[str, str]:
     with site.application.app_context(), transaction():
         merge(patient_for(one), patient_for(other), reason="Mesma pessoa.", by=world.person("rosangela"))
     return one, other
+
+
+def _calendar(site: Site) -> tuple[str, str]:
+    """Lay some weeks of cardiology, and a shift of dermatology that was cancelled; return the reference of each.
+
+    The other journeys ask who is on duty for dermatology: it keeps no calendar here.
+    """
+    monday = rooms.next_monday()
+    with site.application.app_context():
+        rooms.open_room()
+        offered = rooms.lay("paulo")
+        with transaction():
+            actions.cancel_shift(rooms.shift(offered), why="Congresso.", by=world.person("teresa"))
+        with transaction():
+            laid = actions.publish_series(
+                room=rooms.room(), user=world.person("helena"), specialty=world.specialty("cardiologia"),
+                first_day=monday, starts=rooms.EIGHT, minutes=240, rule="FREQ=WEEKLY;BYDAY=MO,WE",
+                until=monday + timedelta(days=27), by=world.person("teresa"),
+            )  # fmt: skip
+            ref = laid.shifts[0].ref
+        with transaction():
+            actions.load_holidays(monday.year, by=world.person("teresa"))
+        with transaction():
+            friday = rooms.at(monday + timedelta(days=4), 0)
+            actions.take_leave(
+                user=world.person("helena"), kind="leave", from_at=friday, until_at=friday + timedelta(days=1),
+                why="", by=world.person("teresa"),
+            )  # fmt: skip
+    return ref, offered
 
 
 def _kept(site: Site) -> str:

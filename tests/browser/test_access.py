@@ -9,12 +9,12 @@ from tests.browser.reach import endpoint_of, pages_of
 PEOPLE = ("", "marina", "rosangela", "paulo", "dora", "teresa")
 """Nobody signed in, then one of each role, in the order of the story."""
 
-ALIKE = ("people.", "notices.", "network.guide", "cases.search", "cases.print")
+ALIKE = ("people.", "notices.", "network.guide", "cases.search", "cases.print", "shifts.")
 """Pages that look the same to everybody: looked at once, as the first who reaches them."""
 
 NO_PAGES = {
     "asset", "health", "coding.search", "people.import_template", "record.export",  # no pages, but files and data
-    "attachments.download", "attachments.preview",
+    "shifts.ical", "attachments.download", "attachments.preview",
     "cases.edit", "cases.edit_files", "home.home", "notices.show",  # only lead to another page
     "routing.case_preview",  # a part of the desk
     "people.reset_link", "people.invitation_link",  # test_door.py looks at them: a mail leads there
