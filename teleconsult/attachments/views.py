@@ -3,10 +3,8 @@
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, TextAreaField
@@ -23,15 +21,18 @@ from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
 from teleconsult.cases.world import facts_for
-from teleconsult.errors import NotFound, Refused
-from teleconsult.extensions import csrf, db, transaction
+from teleconsult.errors import N_, NotFound, Refused
+from teleconsult.extensions import csrf, end_reading, transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import BaseForm, _l, say, show_refusal
 from teleconsult.web.dates import DayField
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.paths import own_path
 
 bp = Blueprint("attachments", __name__)
+NO_MORE = N_("Este caso não recebe mais arquivos na situação em que está.")
 SLACK = 1024 * 1024
 """Bytes that a multipart form may have besides its files."""
 
@@ -87,9 +88,12 @@ def _text_of(case: Case) -> str:
 @requires(Permission.READ_CASES)
 def send(ref: str) -> Any:
     """Take one file as the raw body (a script, with ?name=), or several from a plain form."""
-    case = _case_to_add_to(ref)
     if request.args.get("name"):
-        return _take_one(case)
+        try:
+            return _take_one(_case_to_add_to(ref))
+        except Refused as refusal:
+            return {"error": say(refusal)}, 422
+    case = _case_to_add_to(ref)
     rows, refusals = _take_form(case)
     if rows:
         flash(ngettext("%(num)d arquivo enviado.", "%(num)d arquivos enviados.", len(rows)), "success")
@@ -102,15 +106,15 @@ def _case_to_add_to(ref: str) -> Case:
     case, sight = case_for(current_user, ref)
     if sight is not Sight.FULL:
         raise NotFound
-    if not panels.may_add(case, current_user):
-        raise Refused(_("Este caso não recebe mais arquivos na situação em que está."))
+    facts = facts_for(case, current_user)
+    if not panels.may_add(case, current_user, facts):
+        raise Refused(NO_MORE if facts.consented else lifecycle.WITHDRAWN)
     return case
 
 
 def _take_one(case: Case) -> Any:
     request.max_content_length = current_app.config["MAX_FILE_BYTES"]
-    # Reading may take minutes on a bad line: no transaction is held open for that long.
-    db.session.rollback()
+    end_reading()  # taking the body may need minutes on a bad line
     try:
         _check_token()
         incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
@@ -118,9 +122,8 @@ def _take_one(case: Case) -> Any:
     except RequestEntityTooLarge:
         limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
         return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
-    except Refused as refusal:
-        return {"error": say(refusal)}, 422
     file = queries.one_of(rows[0], current_user)
+    g.plain = True  # a line of a list has no navigation
     return render_template("attachments/item.html", file=file), 201
 
 
@@ -128,7 +131,7 @@ def _take_form(case: Case) -> tuple[list[Attachment], list[str]]:
     asked = cast(UploadRequest, request)
     asked.incoming_limit = current_app.config["MAX_FILE_BYTES"]
     asked.max_content_length = current_app.config["MAX_CASE_BYTES"] + SLACK
-    db.session.rollback()
+    end_reading()
     try:
         _check_token()
         named = [(part.stream, part.filename) for part in asked.files.getlist("files") if part.filename]

@@ -117,9 +117,13 @@ def _holder_gone(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
         raise Refused(N_("O consultor do caso continua ativo nesta especialidade."))
 
 
+WITHDRAWN = N_("O paciente retirou o consentimento: nada novo é enviado. Se consentir, comece outro caso.")
+"""Why nothing is sent any more for a patient who has taken the consent back."""
+
+
 def _consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
     if not facts.consented:
-        raise Refused(N_("O paciente retirou o consentimento: nada novo é enviado. Se consentir, comece outro caso."))
+        raise Refused(WITHDRAWN)
 
 
 def _not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import render_template, request
-from flask_babel import gettext as _
+from flask import flash, redirect, render_template, request, url_for
 
 from teleconsult.cases import actions
 from teleconsult.cases.access import case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import SPARE_ROWS, MoveForm
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on, names_of
 from teleconsult.cases.queries_moves import just_taken
@@ -17,6 +17,7 @@ from teleconsult.cases.words import words_of
 from teleconsult.errors import N_, NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.setup import error_page
 
 
@@ -82,6 +83,9 @@ def claim(ref: str) -> Any:
         if taken is None:
             raise
         return error_page(409, faster(taken))
+    if case.state == State.ASSIGNED and case.holder_id == current_user.id:  # pressed twice
+        flash(_("O caso já está com você."))
+        return redirect(url_for("cases.show", ref=case.ref))
     return _press(
         case, lambda: actions.claim(case, by=current_user), N_("O caso está com você. %(asker)s recebe o aviso.")
     )

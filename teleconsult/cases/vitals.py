@@ -86,8 +86,8 @@ def _possible(vital: Vital, value: Decimal) -> None:
         raise Refused(
             N_("Confira o valor: aqui cabe de %(low)s a %(high)s %(unit)s."),
             vital.name,
-            low=_shown(vital.low),
-            high=_shown(vital.high),
+            low=vital.low,
+            high=vital.high,
             unit=vital.unit,
         )
 
@@ -102,7 +102,7 @@ def unusual(name: str, kept: str) -> Refused | None:
     return Refused(
         N_("Valor pouco comum: %(value)s %(unit)s. Se estiver certo, pode continuar."),
         name,
-        value=show_vital(kept),
+        value=kept if "/" in kept else values[0],
         unit=vital.unit,
     )
 
@@ -110,10 +110,6 @@ def unusual(name: str, kept: str) -> Refused | None:
 def show_vital(kept: str, mark: str = ",") -> str:
     """Return a kept value as it is read, with the decimal mark of the reader's language."""
     return kept.replace(".", mark)
-
-
-def _shown(value: Decimal) -> str:
-    return show_vital(_plain(value, 1))
 
 
 def _plain(value: Decimal, places: int) -> str:

@@ -5,8 +5,6 @@ import io
 
 from flask import Response as FileResponse
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
@@ -21,6 +19,8 @@ from teleconsult.people.choices import specialties, units
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.table import MOST_ROWS, decode
 from teleconsult.web import BaseForm, _l, say, show_refusal
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 SHOWN = 100
 """Rows that a preview shows; it counts them all."""
@@ -40,7 +40,7 @@ class ConfirmForm(BaseForm):
 
 @bp.route("/people/import", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
-def import_file() -> str:
+def import_file() -> str | tuple[str, int]:
     """Say what the file should look like; read one, and show what it would do."""
     form = ImportForm()
     if form.validate_on_submit():
@@ -49,23 +49,24 @@ def import_file() -> str:
             return _preview(text)
         except Refused as refusal:
             show_refusal(form, refusal)
-    return render_template(
+    page = render_template(
         "people/import.html",
         form=form,
         columns=[(words[0], _(importing.HELP[name])) for name, words in importing.HEADINGS.items()],
         needed=[importing.HEADINGS[name][0] for name in importing.NEEDED],
         most=MOST_ROWS,
     )
+    return (page, 422) if form.errors else page
 
 
-def _preview(text: str, news: str = "") -> str:
-    """Show the plan of a file; a whole one is kept on the server until it is confirmed."""
+def _preview(text: str, news: str = "") -> str | tuple[str, int]:
+    """Show the plan of a file; a whole one is kept on the server until it is confirmed, one with bad rows is refused."""
     plan = importing.make_plan(text)
     ref = ""
     if not plan.bad:
         with transaction():
             ref = kept.keep(current_user.id, "", [("text", text)], kind="import")
-    return render_template(
+    page = render_template(
         "people/import_preview.html",
         plan=plan,
         bad=[(bad.line, bad.column, say(bad.why)) for bad in plan.bad[:SHOWN]],
@@ -77,11 +78,12 @@ def _preview(text: str, news: str = "") -> str:
         units={unit.id: unit.name for unit in units()},
         specialties={specialty.id: specialty.name for specialty in specialties()},
     )
+    return (page, 422) if plan.bad else page
 
 
 @bp.post("/people/import/<ref>")
 @requires(Permission.MANAGE_PEOPLE)
-def confirm_import(ref: str) -> str | Response:
+def confirm_import(ref: str) -> str | Response | tuple[str, int]:
     """Add everybody of a preview, or nobody."""
     row, form = kept.find(ref, current_user.id, kind="import"), ConfirmForm()
     if row is None:

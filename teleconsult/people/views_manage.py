@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import events
@@ -19,6 +18,7 @@ from teleconsult.people.listing import Filters, people_page, roles_of
 from teleconsult.people.models import User
 from teleconsult.people.queries import person_by_ref
 from teleconsult.web import show_refusal
+from teleconsult.web.messages import gettext as _
 
 
 @bp.get("/people")
@@ -39,7 +39,7 @@ def index() -> str:
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
-def create() -> str | Response:
+def create() -> str | Response | tuple[str, int]:
     """Add a person, who gets an invitation."""
     form = PersonForm()
     facts = form.read() if form.validate_on_submit() else None
@@ -51,12 +51,13 @@ def create() -> str | Response:
             return redirect(url_for("people.show", ref=user.ref))
         except Refused as refusal:
             show_refusal(form, refusal)
-    return render_template("people/create.html", form=form)
+    page = render_template("people/create.html", form=form)
+    return (page, 422) if form.errors else page
 
 
 @bp.route("/people/<ref>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
-def show(ref: str) -> str | Response:
+def show(ref: str) -> str | Response | tuple[str, int]:
     """Show one person, and change what is known of them and what they may do."""
     user = person_by_ref(ref)
     form = PersonForm(user=user)
@@ -76,7 +77,8 @@ def show(ref: str) -> str | Response:
                     "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
                 )
             )
-    return render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id)
+    page = render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id)
+    return (page, 422) if form.errors else page
 
 
 @bp.post("/people/<ref>/switch-off")
@@ -108,9 +110,19 @@ def what_happens(user: User) -> list[str]:
 
 @bp.post("/people/<ref>/switch-on")
 @requires(Permission.MANAGE_PEOPLE)
-def switch_on(ref: str) -> Response:
-    """Open an account again."""
+def switch_on(ref: str) -> str | Response:
+    """Open an account again, after saying what will happen."""
     user = person_by_ref(ref)
+    if not user.is_active and not request.form.get("sure"):
+        return ask(
+            _("Ligar de novo a conta de %(name)s?", name=user.full_name),
+            [
+                _("A pessoa volta a entrar com a senha que tinha e com os mesmos papéis e especialidades."),
+                _("Os casos que voltaram à fila não voltam a ela por si."),
+            ],
+            yes=_("Ligar a conta"),
+            back=_to(user),
+        )
     with transaction(user):
         actions.switch_on(user, by=current_user)
     flash(_("A conta de %(name)s está ligada de novo.", name=user.full_name))

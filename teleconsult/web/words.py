@@ -1,6 +1,8 @@
 """Messages of the pure rules, dates and times, in the reader's language and the unit's zone."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,8 +23,16 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 def say(refusal: Refused) -> str:
     """Return the sentence of a refusal in the reader's language; its parameters are translated too."""
     # Of the empty id a catalogue tells its own heading.
-    params = {name: gettext(v) if v and isinstance(v, str) else v for name, v in refusal.params.items()}
+    # Not by `gettext`, which keeps what it was asked: a parameter may be what somebody typed.
+    heard = spoken().catalogue.gettext
+    params = {name: _said(value, heard) for name, value in refusal.params.items()}
     return gettext(refusal.message, **params) if params else gettext(refusal.message)
+
+
+def _said(value: object, heard: Callable[[str], str]) -> object:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}".replace(".", decimal_mark())
+    return heard(value) if value and isinstance(value, str) else value
 
 
 def zone() -> ZoneInfo:

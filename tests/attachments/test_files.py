@@ -188,6 +188,20 @@ def test_a_closed_case_takes_no_file(sign_in, case_in):
     assert rows(case) == []
 
 
+def test_after_the_consent_was_taken_back_the_refusal_says_so(sign_in, case_in):
+    case = case_in(State.ASSIGNED).case
+    browser = sign_in("marina")
+    answer = browser.post(f"/cases/{case.ref}/revoke_consent", data={"version": case.version, "seen": case.steps,
+                                                                    "why": "Mudou de ideia."})  # fmt: skip
+    assert answer.status_code == 302
+    refused = send(browser, case.ref, ("dorso.jpg", PHOTO))
+    assert "O paciente retirou o consentimento" in refused.get_data(as_text=True)
+    body = browser.post(f"/cases/{case.ref}/files?name=dorso.jpg", data=PHOTO)
+    assert body.status_code == 422
+    assert "O paciente retirou o consentimento" in body.get_json()["error"]
+    assert rows(case) == []
+
+
 def test_caption_kind_and_date(sign_in, draft):
     browser = sign_in("marina")
     send(browser, draft.ref, ("um.jpg", PHOTO))

@@ -100,6 +100,18 @@ def test_a_link_alone_changes_nothing(case_in, sign_in):
     assert now_in(walk) == State.SUBMITTED
 
 
+def test_a_case_claimed_twice_by_the_same_person_is_simply_theirs(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    browser = sign_in("paulo")
+    given = {"version": walk.case.version, "seen": walk.case.steps}
+    address = f"/cases/{walk.case.ref}"
+    assert browser.post(f"{address}/claim", data=given).status_code == 302
+    again = browser.post(f"{address}/claim", data=given)
+    assert (again.status_code, again.location) == (302, address)
+    assert "O caso já está com você." in browser.get(address).get_data(as_text=True)
+    assert verbs_of(walk) == ["submit", "claim"]
+
+
 @pytest.mark.parametrize("verb", ["claim", "confirm", "open"])
 def test_a_press_without_its_token_is_refused(case_in, sign_in, verb):
     walk = case_in(State.SUBMITTED)

@@ -1,12 +1,14 @@
 """Vital signs as they are typed: many ways in, one form kept; the impossible refused, the rare only remarked."""
 
 import pytest
+from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconsult.cases.request import VITALS as NAMES
 from teleconsult.cases.vitals import VITALS, read_vital, show_vital, unusual
 from teleconsult.errors import Refused
+from teleconsult.web import say
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_what_cannot_be_is_refused_at_its_field(name, typed):
 def test_what_is_rare_is_remarked_and_never_stands_in_the_way():
     assert unusual("temperature", "36.5") is None
     assert unusual("blood_pressure", "120/80") is None
-    assert "40,5 °C" in str(unusual("temperature", read_vital("temperature", "40,5")))
+    assert "40.5 °C" in str(unusual("temperature", read_vital("temperature", "40,5")))
     assert "220/120" in str(unusual("blood_pressure", read_vital("blood_pressure", "220/120")))
 
 
@@ -81,3 +83,16 @@ def test_every_possible_value_is_taken(name, data):
     if name == "height" and value < 3:
         return
     assert read_vital(name, str(value).replace(".", ","))
+
+
+def test_what_is_refused_names_its_bounds_in_the_readers_numbers(application):
+    with pytest.raises(Refused) as refused:
+        read_vital("weight", "0,1")
+    for language, bound in (("pt_BR", "de 0,2 a 500 kg"), ("en", "0.2")):
+        with application.test_request_context(), force_locale(language):
+            assert bound in say(refused.value)
+    doubted = unusual("temperature", "41.5")
+    with application.test_request_context(), force_locale("en"):
+        assert "41.5 °C" in say(doubted)
+    with application.test_request_context(), force_locale("pt_BR"):
+        assert "41,5 °C" in say(doubted)

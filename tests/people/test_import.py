@@ -207,7 +207,7 @@ def test_a_file_that_cannot_be_read_says_why(application, teresa):
         (bytes(range(256)) * 4, "não é um texto CSV"),
     ):
         answer = send(teresa, content)
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert why in told(answer)
     assert people(application) == 0
 
@@ -254,7 +254,7 @@ def test_confirmed_twice_at_once_adds_once(application, sign_in):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(codes) == [200, 302]
+    assert sorted(codes) == [302, 422]
     assert people(application) == 2
 
 

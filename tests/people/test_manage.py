@@ -123,7 +123,7 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(application, teresa, ids):
     for changes, why in MISTAKES:
         answer = teresa.post("/people/new", data=new(ids, rqe="RQE 777", **changes))
         page = answer.get_data(as_text=True)
-        assert answer.status_code == 200, changes
+        assert answer.status_code == 422, changes
         assert why in page, changes
         assert "RQE 777" in page
     with application.app_context():
@@ -132,7 +132,7 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(application, teresa, ids):
 
 def test_a_forged_choice_is_refused(teresa, ids):
     for changes in ({"roles": ["king"]}, {"specialties": ["999999"]}, {"unit": "abc"}, {"council": "X"}):
-        assert teresa.post("/people/new", data=new(ids, **changes)).status_code == 200, changes
+        assert teresa.post("/people/new", data=new(ids, **changes)).status_code == 422, changes
 
 
 def test_a_cpf_is_of_one_person(application, teresa, ids):
@@ -227,8 +227,10 @@ def test_on_again(application, teresa, client):
     teresa.post("/people/PE-PAULO/switch-off", data={"sure": "1"})
     assert teresa.post("/people/PE-PAULO/switch-off", data={"sure": "1"}).status_code == 422
     assert "Ligar a conta de novo" in teresa.get("/people/PE-PAULO").get_data(as_text=True)
-    assert teresa.post("/people/PE-PAULO/switch-on").status_code == 302
-    assert teresa.post("/people/PE-PAULO/switch-on").status_code == 422
+    asked = teresa.post("/people/PE-PAULO/switch-on")
+    assert "Ligar de novo a conta de Dr. Paulo Nogueira?" in asked.get_data(as_text=True)
+    assert teresa.post("/people/PE-PAULO/switch-on", data={"sure": "1"}).status_code == 302
+    assert teresa.post("/people/PE-PAULO/switch-on", data={"sure": "1"}).status_code == 422
     assert client.post("/sign-in", data={"who": "paulo@rede.example", "password": world.PASSWORD}).status_code == 302
 
 
