@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from teleconsult import clock
-from teleconsult.bookings.actions.quota import allowance_of
 from teleconsult.bookings.allowance import WEEKDAYS, month_of
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpent
@@ -19,6 +18,16 @@ from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
+
+
+def allowance_of(unit: HealthUnit, specialty_id: int) -> Allowance | None:
+    """Return what a unit books from: its own allowance, or what was agreed with its district for the specialty."""
+    live = select(Allowance).where(Allowance.ended_at.is_(None))
+    own = db.session.scalars(live.where(Allowance.unit_id == unit.id)).one_or_none()
+    if own is not None or not unit.district:
+        return own
+    agreed = live.where(Allowance.district == unit.district, Allowance.specialty_id == specialty_id)
+    return db.session.scalars(agreed).one_or_none()
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,12 @@ from teleconsult.bookings.actions.agenda import (
 from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, offer, refuse, release
 from teleconsult.bookings.actions.listing import end, make, requeue
 from teleconsult.bookings.actions.marking import attend, correct, miss
-from teleconsult.bookings.actions.quota import allowance_of, month_row
 
 __all__ = [
     "Plan",
     "Terms",
     "add_place",
     "add_places",
-    "allowance_of",
     "attend",
     "block",
     "book",
@@ -30,7 +28,6 @@ __all__ = [
     "expire",
     "make",
     "miss",
-    "month_row",
     "move",
     "offer",
     "publish",

@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from teleconsult import clock
 from teleconsult.bookings import queries, settings
-from teleconsult.bookings.actions import quota, slots
 from teleconsult.bookings.actions._step import step
+from teleconsult.bookings.actions.quota import spend_form
+from teleconsult.bookings.actions.slots import claim, fitting, free, hold_to_priority
 from teleconsult.bookings.allowance import Asked, check_weekday
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
+from teleconsult.bookings.queries_quota import allowance_of
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Channel, Kind, State
 from teleconsult.bookings.world import live_booking, local_day, open_offer
@@ -42,7 +44,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
             the patient is booked in that hour.
     """
     offer = open_offer(request)
-    slot = slots.fitting(slot_id, request)
+    slot = fitting(slot_id, request)
     accepts = offer is not None and offer.slot_id == slot.id
     may_override = Permission.OVERRIDE_BOOKINGS in by.permissions
     asked = Asked(
@@ -51,7 +53,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
     if not accepts and terms.channel != Channel.SHEET:
         check_weekday(_weekday(request.unit), asked)
     if not accepts and not (may_override and terms.over_why):
-        slots.hold_to_priority(slot, request)
+        hold_to_priority(slot, request)
     released = _close_offer(offer, "taken" if accepts else "refused") if offer is not None else None
     step(
         "book",
@@ -63,7 +65,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
         tell=[request.case.requester, request.case.filed_by],
     )
     if request.kind == Kind.FIRST:
-        quota.spend_form(request, asked)
+        spend_form(request, asked)
     booking = _put(request, slot, terms, by)
     if released is not None and released.id != slot.id:
         offer_next(released)
@@ -71,7 +73,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
 
 
 def _weekday(unit: HealthUnit) -> int | None:
-    own = quota.allowance_of(unit, 0)
+    own = allowance_of(unit, 0)
     return own.weekday if own is not None else None
 
 
@@ -81,7 +83,7 @@ def _put(request: BookingRequest, slot: AgendaSlot, terms: Terms, by: User) -> B
     other = select(Booking.id).where(Booking.patient_id == patient_id, Booking.hour == hour, Booking.ended_at.is_(None))
     if db.session.scalar(other) is not None:
         raise Refused(N_("O paciente já tem uma consulta marcada nessa hora. Escolha outro horário."), field="slot")
-    slots.claim(slot, request)
+    claim(slot, request)
     booking = Booking(
         request_id=request.id,
         slot_id=slot.id,
@@ -110,11 +112,11 @@ def move(request: BookingRequest, slot_id: int, why: str, *, by: User) -> Bookin
         Refused: as for `book`, but that a moved booking spends nothing again.
     """
     old = live_booking(request)
-    slot = slots.fitting(slot_id, request)
+    slot = fitting(slot_id, request)
     if old is not None and old.slot_id == slot.id:
         raise Refused(N_("A consulta já está marcada neste horário."), field="slot")
     if Permission.OVERRIDE_BOOKINGS not in by.permissions:
-        slots.hold_to_priority(slot, request)
+        hold_to_priority(slot, request)
     step(
         "move",
         request,
@@ -180,7 +182,7 @@ def offer(request: BookingRequest, slot: AgendaSlot, *, by: User | None) -> Book
         data={"at": slot.at.isoformat(), "until": expires_at.isoformat()},
         tell=[request.case.requester, request.case.filed_by],
     )
-    slots.claim(slot, request)
+    claim(slot, request)
     row = BookingOffer(request_id=request.id, slot_id=slot.id, offered_at=now, expires_at=expires_at)
     db.session.add(row)
     db.session.flush()
@@ -215,7 +217,7 @@ def _close_offer(row: BookingOffer, how: str) -> AgendaSlot:
     """Close an offer; but for one that is taken, its slot is free again."""
     row.closed_at, row.closed_how = clock.now(), how
     if how != "taken":
-        slots.free(row.request)
+        free(row.request)
     db.session.flush()
     return row.slot
 
@@ -225,7 +227,7 @@ def _end_booking(booking: Booking | None, how: str, why: str = "") -> AgendaSlot
     if booking is None:
         return None
     booking.ended_at, booking.ended_how, booking.ended_why = clock.now(), how, why
-    slots.free(booking.request)
+    free(booking.request)
     db.session.flush()
     return booking.slot
 

@@ -1,9 +1,9 @@
 """A request comes on the waiting list, goes back to it, or leaves it."""
 
 from teleconsult import clock
-from teleconsult.bookings.actions import quota
 from teleconsult.bookings.actions._step import step, write
 from teleconsult.bookings.actions.booking import drop, offer_next
+from teleconsult.bookings.actions.quota import give_form_back
 from teleconsult.bookings.models import BookingEvent, BookingRequest
 from teleconsult.bookings.queueing import RANKS
 from teleconsult.bookings.steps import Kind, State
@@ -46,6 +46,6 @@ def end(request: BookingRequest, how: str) -> None:
     """Take a request off the list for good because its referral ended; its slot is offered on, its form comes back."""
     step("end", request, by=None, carry={"why": how}, set={"ended_how": how}, data={"how": how})
     slot = drop(request)
-    quota.give_form_back(request)
+    give_form_back(request)
     if slot is not None:
         offer_next(slot)

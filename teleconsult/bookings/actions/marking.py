@@ -1,7 +1,7 @@
 """Attendance: who came, who did not, and putting right what was marked wrongly."""
 
-from teleconsult.bookings.actions import slots
 from teleconsult.bookings.actions._step import step
+from teleconsult.bookings.actions.slots import claim, free
 from teleconsult.bookings.models import BookingEvent, BookingRequest
 from teleconsult.bookings.steps import ABSENCES
 from teleconsult.bookings.world import last_booking, live_booking
@@ -34,7 +34,7 @@ def miss(request: BookingRequest, cause: str, *, by: User) -> BookingEvent:
     if booking is not None:
         booking.mark, booking.marked_at, booking.marked_by_id = "missed", event.at, by.id
         booking.cause, booking.ended_at, booking.ended_how = cause, event.at, "missed"
-        slots.free(request)
+        free(request)
         db.session.flush()
     return event
 
@@ -47,5 +47,5 @@ def correct(request: BookingRequest, why: str, *, by: User) -> BookingEvent:
         booking.mark, booking.marked_at, booking.marked_by_id, booking.cause = "", None, None, ""
         booking.ended_at, booking.ended_how = None, ""
         db.session.flush()
-        slots.claim(booking.slot, request)
+        claim(booking.slot, request)
     return event

@@ -2,25 +2,16 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from teleconsult import clock
 from teleconsult.bookings.allowance import Asked, check_balance, month_of
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpent
+from teleconsult.bookings.queries_quota import allowance_of
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import changed, db, upsert
 from teleconsult.network.models import HealthUnit
-
-
-def allowance_of(unit: HealthUnit, specialty_id: int) -> Allowance | None:
-    """Return what a unit books from: its own allowance, or what was agreed with its district for the specialty."""
-    live = select(Allowance).where(Allowance.ended_at.is_(None))
-    own = db.session.scalars(live.where(Allowance.unit_id == unit.id)).one_or_none()
-    if own is not None or not unit.district:
-        return own
-    agreed = live.where(Allowance.district == unit.district, Allowance.specialty_id == specialty_id)
-    return db.session.scalars(agreed).one_or_none()
 
 
 def month_row(allowance: Allowance, month: date) -> AllowanceMonth:

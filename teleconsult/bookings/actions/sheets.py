@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from teleconsult import audit, clock
 from teleconsult.bookings import settings, sheets
-from teleconsult.bookings.actions import quota
+from teleconsult.bookings.actions.quota import spend_sheets
 from teleconsult.bookings.allowance import sheets_for
 from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
 from teleconsult.bookings.world import local_day
@@ -31,7 +31,7 @@ def take(unit: HealthUnit, text: str, *, by: User, over_why: str = "") -> Bookin
     digest = hashlib.sha256(f"{unit.id}|{today}|{text}".encode()).hexdigest()
     if db.session.scalar(select(BookingSheet.id).where(BookingSheet.digest == digest)) is not None:
         raise Refused(N_("Esta planilha já foi importada hoje."), field="file")
-    quota.spend_sheets(unit, sheets_for(len(plan.rows)), today, over_why=over_why)
+    spend_sheets(unit, sheets_for(len(plan.rows)), today, over_why=over_why)
     sheet = BookingSheet(
         ref=new_ref("PL"),
         unit_id=unit.id,
