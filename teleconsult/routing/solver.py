@@ -18,7 +18,7 @@ from teleconsult.routing.forecast import Expected
 from teleconsult.routing.slots import Limits, Slot, Waiting
 
 if TYPE_CHECKING:
-    from teleconsult.routing.engine import Group
+    from teleconsult.routing.problems import Group
 
 GRAIN = 300
 """Seconds of an expected answer that count as the same moment."""
@@ -44,38 +44,65 @@ class Edges(NamedTuple):
     even: Array
 
 
+class Solved(NamedTuple):
+    """The (case, slot) index pairs of the best plan of a group; `certain`: no slot beyond its reach could better it."""
+
+    pairs: list[tuple[int, int]]
+    certain: bool
+
+
 def solve(
     group: "Group",
     now: datetime,
     limits: Limits,
     weights: Mapping[str, int],
     kinds: Mapping[str, float],
-) -> list[tuple[int, int]] | None:
-    """Return (case, slot) index pairs of the best plan of one group, or None when the solver finds none."""
+) -> Solved | None:
+    """Return the best plan of one group, or None when it is too large or the solver finds none."""
     count, slots = len(group.cases) + len(group.coming), len(group.slots)
-    if not group.cases or not slots:
-        return []
     late = count * END * (EVEN + TILT) + 1
     if count * max(weights.values()) * late > EXACT:
         return None
     edges = _edges(group, now, limits, weights, kinds, late)
     try:
-        chosen = _best(edges, count, slots + count)
+        chosen, value = _best(edges, count, slots + count)
     except ValueError:
         return None
-    return [(i, int(j)) for i, j in enumerate(chosen[: len(group.cases)]) if j < slots]
+    pairs = [(i, int(j)) for i, j in enumerate(chosen[: len(group.cases)]) if j < slots]
+    return Solved(pairs, bool((_beyond(group, now, weights, late) > value).all()))
 
 
-def _best(edges: Edges, count: int, width: int) -> Array:
-    """Return the column of each row in a matching that is least in `time`, and among those least in `even`."""
+def _beyond(group: "Group", now: datetime, weights: Mapping[str, int], late: int) -> Array:
+    """Return for each case what a slot would cost at least that is not looked at.
+
+    A plan that costs less by the dual value of the case (`_best`) than such a slot does is optimal with it too, and
+    strictly less means that no optimal plan uses it (the reduced cost of the missing edge is above 0).
+    """
+    after = [group.after[specialty] for specialty in group.specialties()]
+    seconds = np.minimum(np.array(after), float(END * GRAIN)).astype(np.int64)
+    due = _seconds([case.due_at for case in group.cases] + [case.due_at for case in group.coming], now)
+    at = np.concatenate([np.zeros(len(group.cases), np.int64), _seconds([case.at for case in group.coming], now)])
+    weight = np.array([weights[case.priority] for case in group.cases] + [1] * len(group.coming))
+    each = np.where(np.arange(len(due)) < len(group.cases), tilt(due), EVEN)
+    cost = (seconds >= due) * weight * late + np.clip((seconds - at) // GRAIN, 0, END - 1) * each
+    return np.where(np.isinf(after), np.inf, cost)
+
+
+def _best(edges: Edges, count: int, width: int) -> tuple[Array, Array]:
+    """Return the column of each row in a matching that is least in `time`, and among those least in `even`.
+
+    Also the dual value of each row: its edges cost no less than this and the price of their columns.
+    """
     below = count * int(edges.even.max()) + 1
     if (count * int(edges.time.max()) + 1) * below <= EXACT:
-        return _matching(edges, edges.time * below + edges.even, count, width)
+        chosen = _matching(edges, edges.time * below + edges.even, count, width)
+        return chosen, _prices(edges, chosen, width)[1]
     first = _matching(edges, edges.time, count, width)
-    price, tight = _prices(edges, first, width)
+    price, value = _prices(edges, first, width)
+    tight = edges.time == value[edges.rows] + price[edges.columns]
     # Every slot with a price must be used again: leaving one out costs more than all evenness together.
     among = Edges(*(part[tight] for part in edges))
-    return _matching(among, among.even + (price[among.columns] == 0) * below, count, width)
+    return _matching(among, among.even + (price[among.columns] == 0) * below, count, width), value
 
 
 def _matching(edges: Edges, cost: Array, count: int, width: int) -> Array:
@@ -85,7 +112,7 @@ def _matching(edges: Edges, cost: Array, count: int, width: int) -> Array:
 
 
 def _prices(edges: Edges, chosen: Array, width: int) -> tuple[Array, Array]:
-    """Return the dual price of each column (none above 0) and which edges are paid in full, by relaxing to a fixed point.
+    """Return the dual price of each column (none above 0) and value of each row, by relaxing to a fixed point.
 
     The matching is optimal, so there is no negative cycle and it ends; columns without a row keep 0.
     """
@@ -103,7 +130,7 @@ def _prices(edges: Edges, chosen: Array, width: int) -> tuple[Array, Array]:
         before = price.copy()
         np.minimum.at(price, columns[alive], before[chosen[rows[alive]]] + step[alive])
         alive = np.flatnonzero((price < before)[chosen][rows])
-    return price, gain + price[chosen[edges.rows]] == price[edges.columns]
+    return price, own - price[chosen]
 
 
 def _edges(
@@ -173,13 +200,15 @@ def _waiting(
     ends = table.median[near][None, :] + (longer * table.minutes[near][None, :] * 60).astype(np.int64)
     time = (ends > due) * weight * late + np.clip(ends // GRAIN, 0, END - 1) * tilt(due)
     # Somebody who knows the patient saves one; evenness counts more than all of that together.
-    strange = np.array([bool(case.knows) for case in cases])[:, None] & np.ones(len(near), dtype=bool)[None, :]
-    keep = np.ones(time.shape, dtype=bool)
+    owner = table.owner[near]
+    keep, strange = np.ones(time.shape, dtype=bool), np.zeros(time.shape, dtype=bool)
     for i, case in enumerate(cases):
-        if case.declined:
-            keep[i] = ~np.isin(table.owner[near], list(case.declined))
+        for person in case.declined:
+            keep[i] &= owner != person
         if case.knows:
-            strange[i] = ~np.isin(table.owner[near], list(case.knows))
+            strange[i] = True
+            for person in case.knows:
+                strange[i] &= owner != person
     even = table.load[near][None, :] + strange
     return _flat(rows, near, keep, time, even)
 
