@@ -43,6 +43,7 @@ def seed(folder: Path = reader.HERE) -> bool:
         with clock.at(now - BEFORE_ALL):
             codes.write(codes.plan_codes(tables.read_starter()))
             network.load(folder / "reference", DISTRICT)
+            shifts.mark_holidays(now)
             quotas.load(folder / "reference")
             people = cast.enter(demo, hashed)
             cast.arrange_units(people)

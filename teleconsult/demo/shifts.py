@@ -1,4 +1,4 @@
-"""The calendar of the demonstration: two rooms, a month of shifts with last week's attendance, a leave, an open offer.
+"""The calendar of the demonstration: holidays, two rooms, a month of shifts with last week's attendance, a leave, an open offer.
 
 Laid after the stories are told: what was claimed in them was claimed before there was a calendar, as in a network
 that begins to keep one. The weeks are those around the day of loading, so that the calendar is never an old one.
@@ -53,13 +53,18 @@ FORGOT, MISSED = "enio-vasconcelos", "nadia-reis"
 AWAY, OFFERS = "silvia-prado", "paulo-nogueira"
 
 
+def mark_holidays(now: datetime) -> None:
+    """Load the holidays of the years that the stories and the calendar touch, before anything counts time by them."""
+    year = local_day(now, ZONE).year
+    for one in (year - 1, year, year + 1):
+        actions.load_holidays(one)
+
+
 def lay(people: Mapping[str, User], now: datetime) -> None:
     """Open the rooms, lay the weeks around now and let happen what has happened; the caller holds the transaction."""
     today = local_day(now, ZONE)
     first = today - timedelta(days=today.weekday() + 7)
     with clock.at(moment_of(first - timedelta(days=3), 9 * 60, ZONE)):
-        for year in sorted({today.year, today.year + 1, first.year}):
-            actions.load_holidays(year)
         room = _open_rooms(people[MANAGER])
         _lay_weeks(room, people, first, today + AHEAD)
     _attend(now)

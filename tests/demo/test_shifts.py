@@ -60,6 +60,7 @@ def test_the_calendar_is_laid_on_any_day(staffed, now):
 def _lay_and_undo(now):
     emails = {person.email: key for key, person in reader.load().people.items()}
     people = {emails[user.email]: user for user in db.session.scalars(select(cast.User))}
+    shifts.mark_holidays(now)
     shifts.lay(people, now)
     _hold(now)
     raise Enough
