@@ -114,7 +114,7 @@ def transaction(subject: Any = None, version: int | str | None = None) -> Iterat
     session = db.session
     if session.info.get("writing"):
         raise RuntimeError("transaction() inside transaction()")
-    _end_reading(session)
+    end_reading()
     # A request is answered right after it: with what was written, not with what is read once more.
     session().expire_on_commit = not has_request_context()
     session.info["writing"] = True
@@ -149,7 +149,9 @@ def keep_as_read(*things: Any) -> None:
     db.session.info["as_read"] = things
 
 
-def _end_reading(session: Any) -> None:
+def end_reading() -> None:
+    """End the transaction of what was read so far: what takes long after it must not hold it open."""
+    session = db.session
     kept = session.info.get("as_read", ())
     for thing in kept:
         if thing in session:  # the roles go and come with their person

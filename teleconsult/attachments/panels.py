@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from teleconsult.attachments import queries
 from teleconsult.attachments.actions import BEING_WRITTEN
@@ -15,6 +14,7 @@ from teleconsult.cases.models import Case
 from teleconsult.events import panel
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 
 ACCEPT = ",".join([*(kind.media for kind in KINDS), *(f".{ending}" for kind in KINDS for ending in kind.endings)])
 

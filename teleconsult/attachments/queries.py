@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
 from teleconsult.errors import NotFound
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import decimal_mark, localdate
 
 
@@ -45,12 +45,12 @@ _COLUMNS = (
     Attachment.added_by_id,
     Attachment.event_number,
 )
+_OF_CASE = select(*_COLUMNS).where(Attachment.case_id == bindparam("case_id")).order_by(Attachment.id)
 
 
 def files_of(case: Case, user: User) -> list[Shown]:
     """Return the files of a case, oldest first, in one statement."""
-    rows = db.session.execute(select(*_COLUMNS).where(Attachment.case_id == case.id).order_by(Attachment.id))
-    return [one_of(row, user) for row in rows]
+    return [one_of(row, user) for row in read(_OF_CASE, {"case_id": case.id})]
 
 
 def one_of(row: Any, user: User) -> Shown:

@@ -7,7 +7,6 @@ shown as it was typed, with the reason beside it.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from teleconsult.cases.clocks import PRIORITY_WORDS
@@ -24,6 +23,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.patients.matching import SEXES, name_key
 from teleconsult.web import BaseForm, say
 from teleconsult.web.forms import _l
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
 Choices = list[tuple[str, str]]

@@ -22,7 +22,7 @@ from teleconsult.cases.models_opinion import (
     OpinionDraft,
     Referral,
 )
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 
@@ -117,17 +117,17 @@ _LINKED = (
 
 def events_of(case: Case) -> Sequence[Any]:
     """Return what happened to a case, oldest first."""
-    return db.session.execute(_EVENTS, {"case_id": case.id}).all()
+    return read(_EVENTS, {"case_id": case.id})
 
 
 def questions_of(case: Case) -> Sequence[Any]:
     """Return the questions of a case by number."""
-    return db.session.execute(_QUESTIONS, {"case_id": case.id}).all()
+    return read(_QUESTIONS, {"case_id": case.id})
 
 
 def problems_of(case: Case) -> Sequence[Any]:
     """Return the problems that the request names."""
-    return db.session.execute(_PROBLEMS, {"case_id": case.id}).all()
+    return read(_PROBLEMS, {"case_id": case.id})
 
 
 def identity_of(case: Case) -> tuple[PatientSnapshot | None, list[CaseConsent]]:
@@ -153,15 +153,15 @@ def opinions_of(case: Case) -> Given:
     """Return what the consultants wrote."""
     one = {"case_id": case.id}
     return Given(
-        db.session.execute(_OPINIONS, one).all(),
-        _by_first(db.session.execute(_ANSWERS, one)),
-        _by_first(db.session.execute(_DIAGNOSES, one)),
+        read(_OPINIONS, one),
+        _by_first(read(_ANSWERS, one)),
+        _by_first(read(_DIAGNOSES, one)),
     )
 
 
 def information_of(case: Case) -> dict[int, Sequence[Any]]:
     """Return what the consultants asked the unit for, oldest first: the items of each list, the list's facts beside."""
-    return _by_first(db.session.execute(_ASKED, {"case_id": case.id}))
+    return _by_first(read(_ASKED, {"case_id": case.id}))
 
 
 def _by_first(rows: Iterable[Any]) -> dict[int, Sequence[Any]]:

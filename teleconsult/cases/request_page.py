@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import current_app, render_template, url_for
 from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
 
 from teleconsult import events
 from teleconsult.cases import drafts
@@ -26,6 +25,7 @@ from teleconsult.network import settings
 from teleconsult.patients.places import municipalities
 from teleconsult.people.gate import current_user
 from teleconsult.web import say
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localclock
 
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-
 from teleconsult.cases import drafts
 from teleconsult.cases.actions import live_consent
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
@@ -19,6 +17,7 @@ from teleconsult.cases.request import (
 )
 from teleconsult.cases.vitals import VITALS, show_vital
 from teleconsult.patients.words import Pairs, pairs_of
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import decimal_mark
 
 

@@ -5,7 +5,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import clock
@@ -26,6 +25,7 @@ from teleconsult.people.confirm import ask
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import say, show_refusal
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localclock
 
 _TOKEN = re.compile(r"[\w-]{16,43}", re.ASCII)

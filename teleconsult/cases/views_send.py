@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from teleconsult import audit
 from teleconsult.cases import drafts, request_page
@@ -24,6 +23,7 @@ from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import say, show_refusal
+from teleconsult.web.messages import gettext as _
 
 
 @bp.route("/<ref>/edit/match", methods=["GET", "POST"])

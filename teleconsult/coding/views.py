@@ -1,13 +1,14 @@
 """Looking up a code: JSON as one types, a page for those without scripts."""
 
 from flask import Blueprint, jsonify, render_template, request
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from teleconsult.coding.models import SYSTEM_WORDS, System
 from teleconsult.coding.search import Found, find
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import requires
+from teleconsult.web.messages import gettext
 
 bp = Blueprint("coding", __name__, url_prefix="/codes")
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -14,6 +13,7 @@ from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES,
 from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT_HOURS, Counting
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, say
+from teleconsult.web.messages import gettext as _
 
 ZONES = (
     "America/Recife",

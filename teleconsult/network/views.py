@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, events
@@ -20,6 +19,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, show_refusal
+from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("network", __name__)
 

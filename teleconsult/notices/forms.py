@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
@@ -11,6 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from teleconsult.notices.kinds import Kind
 from teleconsult.people.access import ROLE_WORDS, Role
 from teleconsult.web import BaseForm, _l
+from teleconsult.web.messages import gettext as _
 
 HOURS = range(5, 22)
 

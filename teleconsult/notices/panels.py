@@ -1,11 +1,11 @@
 """What the notices floor shows elsewhere: the figure beside the bell, a way from the account page."""
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from teleconsult.events import panel
 from teleconsult.notices.queries import unread
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 
 
 @panel("unread")

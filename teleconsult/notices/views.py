@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, mail
@@ -17,6 +16,7 @@ from teleconsult.notices.words import KINDS, kinds_for
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import page_by_key
+from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("notices", __name__)
 

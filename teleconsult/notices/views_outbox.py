@@ -1,8 +1,6 @@
 """The outbox on the screen of the managers: what waits, what was given up, and another try."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from teleconsult import mail
@@ -14,6 +12,8 @@ from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import page_by_key
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-
 from teleconsult import checks
 from teleconsult.patients.matching import SEXES
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localdate
 
 Pairs = list[tuple[str, str]]

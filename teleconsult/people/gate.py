@@ -88,7 +88,8 @@ def load_session(token: str) -> User | None:
     if row is None:
         return None
     g.session_row, user = row, row.user
-    keep_as_read(row, user, *user.role_rows, *([user.unit] if user.unit else []))
+    if request.method == "POST":
+        keep_as_read(row, user, *user.role_rows, *([user.unit] if user.unit else []))
     return user
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import g, request, url_for
-from flask_babel import gettext as _
 
 from teleconsult.events import panel
 from teleconsult.people.access import ROLE_WORDS, Permission, Role
 from teleconsult.people.gate import acting_role
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 
 
 @panel("nav", order=80)

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -24,6 +23,7 @@ from teleconsult.people.forms import SignInForm
 from teleconsult.people.models import Session
 from teleconsult.people.sessions import ENDED
 from teleconsult.people.tokens import token_hash
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path
 from teleconsult.web.setup import error_page
 

@@ -1,7 +1,6 @@
 """One's own account: what is known, the password, the terms, where one is signed in, the role."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import events
@@ -17,6 +16,7 @@ from teleconsult.people.forms import ChangePasswordForm, TermsForm
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.throttle import limited
 from teleconsult.web import show_refusal
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path
 
 

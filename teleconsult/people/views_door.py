@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
 from sqlalchemy import update
 from werkzeug.wrappers import Response
 
@@ -21,6 +20,7 @@ from teleconsult.people.gate import current_user, public, requires
 from teleconsult.people.models import User
 from teleconsult.people.throttle import limited
 from teleconsult.people.turned_away import page_before
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path
 from teleconsult.web.setup import LANGUAGES
 from teleconsult.web.words import localtime

@@ -1,7 +1,6 @@
 """Resets and invitations: asking for a link, and setting the password that it allows."""
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult.errors import NotFound, Refused
@@ -12,6 +11,7 @@ from teleconsult.people.gate import public
 from teleconsult.people.models import LinkKind
 from teleconsult.people.throttle import limited
 from teleconsult.web import show_refusal
+from teleconsult.web.messages import gettext as _
 
 bp.add_app_template_global(links.account_link, "account_link")
 bp.add_app_template_global(links.link_ends, "link_ends")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from wtforms import Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, Optional, ValidationError
@@ -12,6 +11,7 @@ from teleconsult.record.queries import Filters, people_called
 from teleconsult.record.words import WORDS
 from teleconsult.web import BaseForm, _l
 from teleconsult.web.dates import DayField
+from teleconsult.web.messages import gettext as _
 
 YEARS = range(2000, 2200)
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
-from flask_babel import gettext as _
 
 from teleconsult import audit, clock
 from teleconsult.events import panel
@@ -19,6 +18,7 @@ from teleconsult.record.queries import Filters
 from teleconsult.record.words import WORDS
 from teleconsult.web import page_by_key
 from teleconsult.web.csv_out import csv_response
+from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("record", __name__, url_prefix="/record")
 

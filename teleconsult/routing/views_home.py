@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, events
@@ -12,6 +11,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, requires
 from teleconsult.people.models import User
 from teleconsult.routing.overview import look
+from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("home", __name__)
 

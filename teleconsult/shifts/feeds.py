@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import joinedload
 
@@ -27,6 +26,7 @@ from teleconsult.shifts.calendar import without
 from teleconsult.shifts.models import Feed, Shift, Swap
 from teleconsult.shifts.queries import away_between
 from teleconsult.shifts.vtimezone import zone_component
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
 if TYPE_CHECKING:

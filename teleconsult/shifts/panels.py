@@ -1,7 +1,6 @@
 """What the shifts floor shows on pages of other floors."""
 
 from flask import url_for
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from teleconsult import clock
@@ -10,6 +9,7 @@ from teleconsult.extensions import db
 from teleconsult.people.access import Permission
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
+from teleconsult.web.messages import ngettext
 
 OURS = frozenset({"TU", "SE", "AF", "TR"})
 """How the references of shifts, series, leaves and swaps begin."""

@@ -5,7 +5,7 @@ looked up here and in `messages`: a page says a hundred things, and each must co
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -17,6 +17,9 @@ from flask.globals import _cv_app
 from flask_babel import get_domain, get_locale
 
 DEFAULT = "pt_BR"
+SENTENCES = 8192
+"""More than there are."""
+
 THRESHOLD = 1.2
 """How much of a unit of time there must be before it is the one that is said."""
 
@@ -29,6 +32,17 @@ class Language:
     catalogue: NullTranslations
     days: Mapping[int, str]
     months: Mapping[int, str]
+    said: dict[str, str] = field(default_factory=dict)
+    """Sentences that were looked up before: a catalogue asks three times for each."""
+
+    def say(self, message: str) -> str:
+        """Return a sentence of ours in this language."""
+        found = self.said.get(message)
+        if found is None:
+            found = str(self.catalogue.gettext(message))
+            if len(self.said) < SENTENCES:
+                self.said[message] = found
+        return found
 
     def day(self, moment: date, *, weekday: bool = False, year: bool = False) -> str:
         """Return a day in few words: 'sex., 21 nov. 2026', or less of it."""

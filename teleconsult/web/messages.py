@@ -11,7 +11,7 @@ from teleconsult.web.language import spoken
 
 
 def _raw(message: str) -> str:
-    return str(spoken().catalogue.gettext(message))
+    return spoken().say(message)
 
 
 def _raw_form(one: str, many: str, num: int) -> str:

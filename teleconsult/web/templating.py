@@ -66,7 +66,10 @@ class LanguageEnvironment(Environment):
         """Return `obj.attribute`; of a dict its item first: rows are dicts, and each miss would be an exception."""
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
     def module_of(self, name: str) -> TemplateModule:
         """Return the macros of a template: those of every import on a page, which Jinja looks up a little long."""
