@@ -2,8 +2,7 @@
 
 SQLAlchemy writes the SQL and says how values go in and come out. Its machinery of one execution costs five times what
 SQLite takes for the query itself, and a page runs ten of them; so a statement that is built once takes the short way here.
-It takes SQLAlchemy's own way whenever somebody listens to statements (tests do), or when its text depends on the values
-(`IN` of a list).
+It takes SQLAlchemy's own way whenever somebody listens to statements (tests do), and for what it cannot compile beforehand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,10 +20,11 @@ Change = Callable[[Any], Any]
 class Kept:
     """One statement as a driver takes it."""
 
-    def __init__(self, compiled: Any, dialect: Dialect, columns: Mapping[str, Any]) -> None:
+    def __init__(self, compiled: Any, dialect: Dialect, columns: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
         self.text: str = compiled.string
+        self._lists = lists
         self._order: Sequence[str] | None = compiled.positiontup
-        self._defaults: dict[str, Any] = compiled.construct_params(_check=False)
+        self._defaults: dict[str, Any] = {name: bind.effective_value for name, bind in compiled.binds.items()}
         binders = ((name, _binder(bind.type, dialect)) for name, bind in compiled.binds.items())
         self._binders = [(name, change) for name, change in binders if change is not None]
         self._parent = SimpleResultMetaData(list(columns))
@@ -35,7 +35,9 @@ class Kept:
         """Return the values as the driver takes them."""
         made = {**self._defaults, **values}
         for name, change in self._binders:
-            made[name] = change(made[name])
+            made[name] = [change(one) for one in made[name]] if name in self._lists else change(made[name])
+        for name in self._lists:
+            made.update((f"{name}_{place}", one) for place, one in enumerate(made.pop(name), 1))
         return made if self._order is None else [made[name] for name in self._order]
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
@@ -75,18 +77,38 @@ def _reader(kind: Any, dialect: Dialect) -> Change | None:
 
 
 @lru_cache(maxsize=1024)
-def _kept(statement: Any, dialect: Dialect, names: tuple[str, ...] | None) -> Kept | None:
-    """Return a statement compiled for a database; None when its text depends on its values."""
+def _kept(statement: Any, dialect: Dialect, names: tuple[str, ...] | None, sizes: tuple[int, ...] = ()) -> Any:
+    """Return a statement compiled for a database: Kept, or the values that are lists until their sizes are known.
+
+    None: its text depends on values in another way.
+    """
     compiled = statement.compile(dialect=dialect, column_keys=names)
-    if compiled.post_compile_params or compiled.literal_execute_params or getattr(compiled, "insert_prefetch", ()):
+    lists = {name: bind.value for name, bind in compiled.binds.items() if bind.expanding}
+    if lists and not sizes:
+        return lists
+    if lists:
+        unknown = {name: None for name, bind in compiled.binds.items() if bind.required}
+        long = {name: [None] * size for name, size in zip(lists, sizes, strict=True) if name in unknown}
+        compiled = statement.params({**unknown, **long}).compile(
+            dialect=dialect, compile_kwargs={"render_postcompile": True}
+        )
+    if compiled.literal_execute_params or getattr(compiled, "insert_prefetch", ()):
         return None
     columns = {key: column.type for key, column in statement.exported_columns.items()} if names is None else {}
-    return Kept(compiled, dialect, columns)
+    return Kept(compiled, dialect, columns, lists)
+
+
+def _prepared(statement: Any, dialect: Dialect, given: Mapping[str, Any]) -> Kept | None:
+    kept = _kept(statement, dialect, None)
+    if type(kept) is dict:
+        sizes = tuple(len(given.get(name, value) or ()) for name, value in kept.items())
+        kept = _kept(statement, dialect, None, sizes) if all(sizes) else None
+    return kept  # type: ignore[no-any-return]  # lists have been dealt with
 
 
 def read(connection: Connection, statement: Any, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
     """Return the rows of a kept select of columns."""
-    kept = _kept(statement, connection.dialect, None)
+    kept = _prepared(statement, connection.dialect, given)
     if kept is None or connection.dispatch.before_cursor_execute:
         return connection.execute(statement, given).all()
     return kept.rows(connection, given)
