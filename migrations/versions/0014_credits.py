@@ -228,7 +228,7 @@ def upgrade():
     op.create_index(
         "ix_credit_entries_person_month",
         "credit_entries",
-        ["person_id", "month", "id", "kind", "minutes"],
+        ["person_id", "month", "day", "id", "kind", "minutes"],
         unique=False,
     )
     op.create_index("ix_credit_entries_unit_id", "credit_entries", ["unit_id", "month"], unique=False)

@@ -88,7 +88,7 @@ class CreditEntry(Model):
         CheckConstraint("kind <> 'correction' OR (why <> '' AND written_by_id IS NOT NULL)", name="correction_says_why"),
         CheckConstraint("kind = 'correction' OR rules_id IS NOT NULL", name="earned_by_rules"),
         CheckConstraint("until_at >= from_at", name="in_order"),
-        Index("ix_credit_entries_person_month", "person_id", "month", "id", "kind", "minutes"),
+        Index("ix_credit_entries_person_month", "person_id", "month", "day", "id", "kind", "minutes"),
         Index("ix_credit_entries_person_day", "person_id", "day"),
         Index("ix_credit_entries_month_person", "month", "person_id", "minutes"),
         Index("ix_credit_entries_unit_id", "unit_id", "month"),

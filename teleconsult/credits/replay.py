@@ -64,7 +64,7 @@ def replay_person(person: User, rules: ledger.Rulebook) -> Found:
 def _stored(person_id: int) -> dict[str, Any]:
     e = CreditEntry
     rows = db.session.execute(
-        select(e.source, e.id, e.kind, e.minutes, e.day, e.month, e.written_at, CreditRules.number)
+        select(e.source, e.id, e.kind, e.minutes, e.day, e.month, e.written_at, e.within_id, CreditRules.number)
         .join(CreditRules, CreditRules.id == e.rules_id)
         .where(e.person_id == person_id, e.corrects_id.is_(None))
     )
@@ -98,7 +98,9 @@ def lines_of(
         *((_when(stored, reckon.first_source(turn, rulebook.on(turn.starts), zone), turn.left), turn) for turn in turns),
         *((_when(stored, part.source, at), part) for part, at in sources.parts_of(person) if not span or span[0] <= part.since <= span[1]),
     ]  # fmt: skip
-    inside = _Presence(turns, pending)
+    # What was paid with its event stays so: the check-in that holds its moment was recorded later.
+    alone = {source for source, row in stored.items() if row.within_id is None}
+    inside = _Presence(turns, pending, alone)
     for _, source in sorted(order, key=lambda pair: pair[0]):
         yield from _reckoned(source, rulebook, book, works, inside)
 
@@ -118,14 +120,16 @@ def _when(stored: dict[str, Any], source: str, at: datetime) -> tuple[Any, ...]:
 class _Presence:
     """Where a person was checked in: work at such a moment waits for the check-out."""
 
-    def __init__(self, turns: Sequence[Turn], pending: Sequence[r.Span]) -> None:
+    def __init__(self, turns: Sequence[Turn], pending: Sequence[r.Span], alone: set[str]) -> None:
         self._turns = [(max(t.starts, t.came), min(t.ends, t.left), t.ref) for t in turns]
-        self._pending = pending
+        self._pending, self._alone = pending, alone
         self.done: set[str] = set()
 
-    def waits(self, at: datetime) -> bool:
-        return any(since <= at <= until for since, until in self._pending) or any(
-            since <= at <= until and ref not in self.done for since, until, ref in self._turns
+    def waits(self, work: Work) -> bool:
+        at = work.at
+        return work.source not in self._alone and (
+            any(since <= at <= until for since, until in self._pending)
+            or any(since <= at <= until and ref not in self.done for since, until, ref in self._turns)
         )
 
 
@@ -140,7 +144,7 @@ def _reckoned(
         return []
     if isinstance(source, Part):
         return [reckon.part_line(source, rulebook.on(source.since), book)]
-    return [] if inside.waits(source.at) else [reckon.work_line(source, rulebook.on(source.at), book)]
+    return [] if inside.waits(source) else [reckon.work_line(source, rulebook.on(source.at), book)]
 
 
 def everybody() -> list[int]:

@@ -23,7 +23,7 @@ from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("credits", __name__)
 
-BY_NEWEST = ((statement.E.id, True),)
+BY_NEWEST = ((statement.E.day, True), (statement.E.id, True))
 
 
 @panel("nav", order=50)

@@ -17,7 +17,7 @@ from teleconsult.cases.access import record_reading
 from teleconsult.cases.models import CaseEvent
 from teleconsult.coding import loader as codes
 from teleconsult.coding import tables
-from teleconsult.demo import cast, reader, shifts, visits
+from teleconsult.demo import cast, hours, reader, shifts, visits
 from teleconsult.demo.story import Demo
 from teleconsult.demo.teller import Teller
 from teleconsult.extensions import db, transaction
@@ -49,6 +49,7 @@ def seed(folder: Path = reader.HERE) -> bool:
             cast.arrange_units(people)
         teller = _tell(demo, now, people)
         shifts.lay(people, now)
+        hours.keep(people, now)
         cast.leave_the_past(people.values(), until=now - READ)
     _read_what_is_old(teller)
     return True
