@@ -130,5 +130,5 @@ def percent(share: float) -> str:
 
 
 def interval(share: Share) -> str:
-    """Show how sure a share is: 'entre 85 % e 96 %'."""
-    return _("entre %(low)s e %(high)s", low=percent(share.low), high=percent(share.high))
+    """Show how sure a share is: '85 a 96 %'."""
+    return _("%(low)d a %(high)d %%", low=round(share.low * 100), high=round(share.high * 100))

@@ -7,7 +7,7 @@ plan is written last: a worker that is killed in between does it again, and find
 once the second finds its plan's number taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -22,6 +22,7 @@ from teleconsult.routing.gathering import World
 from teleconsult.routing.models import Plan, PlanLine, SpecialtyMode
 from teleconsult.routing.modes import How
 from teleconsult.routing.plan_lines import kept_reasons
+from teleconsult.routing.promising import Expected
 from teleconsult.shifts.models import Leave, Shift
 
 KEPT = 500
@@ -93,15 +94,15 @@ def replan() -> list[int]:
     }
     try:
         with transaction():
-            _write(row, _lines(made, world, row["id"]))
+            _write(row, _lines(made, world, expected, row["id"]))
             learning.keep(margins)
     except Overtaken:
         return []
     return [case.case_id for case in world.waiting]
 
 
-def _lines(made: engine.Plan, world: World, plan_id: Any) -> list[dict[str, Any]]:
-    """Return the rows of the plan; where consultants choose for themselves, only what nobody can choose."""
+def _lines(made: engine.Plan, world: World, expected: Mapping[int, Expected], plan_id: Any) -> list[dict[str, Any]]:
+    """Return the rows of the plan, with the times as they are told; where consultants choose for themselves, only what nobody can choose."""
     specialty = {case.case_id: case.specialty_id for case in world.waiting}
     empty = {"plan_id": plan_id, "user_id": None, "shift_id": None, "reads_at": None, "median_at": None}
     rows = [
@@ -117,8 +118,8 @@ def _lines(made: engine.Plan, world: World, plan_id: Any) -> list[dict[str, Any]
                     "user_id": line.user_id,
                     "shift_id": line.shift_id,
                     "reads_at": line.reads_at,
-                    "median_at": line.median_at,
-                    "ninety_at": line.ninety_at,
+                    "median_at": expected[line.case_id].median_at,
+                    "ninety_at": expected[line.case_id].ninety_at,
                     "reasons": kept_reasons(line.reasons),
                 }
             )
