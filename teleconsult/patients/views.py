@@ -14,6 +14,8 @@ from teleconsult import audit, events
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.patients import merging, queries
+from teleconsult.patients.correcting import correct
+from teleconsult.patients.forms import RecordForm
 from teleconsult.patients.matching import compare
 from teleconsult.patients.models import Patient
 from teleconsult.patients.words import pairs_of
@@ -90,6 +92,32 @@ def show(ref: str) -> Any:
     )
     _record("patient.view", patient.ref)
     return page
+
+
+@bp.route("/<ref>/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PATIENTS)
+def edit(ref: str) -> Any:
+    """Put a record right; what was changed is recorded by the names of the fields."""
+    patient = queries.patient_for(ref)
+    form = RecordForm(patient)
+    if form.validate_on_submit():
+        try:
+            with transaction(patient, form.version.data):
+                changed = correct(patient, form.values(), by=current_user)
+            flash(_("Cadastro corrigido.") if changed else _("Nada mudou no cadastro."))
+            return redirect(url_for("patients.show", ref=patient.ref))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        except Overtaken:
+            form.version.data = str(patient.version)
+            form.form_errors.append(
+                _(
+                    "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
+                )
+            )
+    page = render_template("patients/edit.html", patient=patient, form=form)
+    _record("patient.view", patient.ref)
+    return page if not form.errors else (page, 422)
 
 
 @bp.route("/<ref>/merge", methods=["GET", "POST"])

@@ -1,0 +1,64 @@
+"""Putting a record right: a name, a date, a number. Inside the caller's `transaction()`; what cases were sent with stays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from teleconsult import audit, checks, clock
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.patients.actions import CONTACT, IDENTITY, NUMBERS, index_names
+from teleconsult.patients.matching import SEXES, name_key
+from teleconsult.patients.models import Patient
+from teleconsult.patients.queries import standing
+from teleconsult.people.models import User
+
+FIELDS = (*IDENTITY, *NUMBERS, *CONTACT)
+
+
+def correct(patient: Patient, values: Mapping[str, Any], *, by: User) -> list[str]:
+    """Write what is known better of a patient; return the names of the fields that changed.
+
+    Raises:
+        Refused: the record was joined to another, has no name, a date to come, or a number that is wrong or another's.
+    """
+    if patient.merged_into_id is not None:
+        raise Refused(N_("Este cadastro foi juntado a outro. Corrija aquele que ficou."))
+    new = {name: values[name] for name in FIELDS}
+    _check(patient, new)
+    changed = [name for name in FIELDS if new[name] != getattr(patient, name)]
+    for name in changed:
+        setattr(patient, name, new[name])
+    if changed:
+        patient.name_key, patient.mother_key = name_key(patient.name), name_key(patient.mother_name)
+        db.session.flush()
+        index_names(patient)
+        audit.record(f"patient:{patient.ref}", "patient.change", by_id=by.id, subject=patient.ref, fields=changed)
+    return changed
+
+
+def _check(patient: Patient, new: dict[str, Any]) -> None:
+    if not new["name"]:
+        raise Refused(N_("Escreva o nome do paciente."), field="name")
+    if new["birth_date"] is not None and new["birth_date"] > clock.now().date():
+        raise Refused(N_("A data de nascimento ainda não chegou."), field="birth_date")
+    if new["sex"] and new["sex"] not in SEXES:
+        raise Refused(N_("Escolha uma das opções da lista."), field="sex")
+    new["cns"] = checks.check_cns(new["cns"]) if new["cns"] else None
+    new["cpf"] = checks.check_cpf(new["cpf"]) if new["cpf"] else None
+    for name in NUMBERS:
+        _only_theirs(patient, name, new[name])
+
+
+def _only_theirs(patient: Patient, name: str, number: str | None) -> None:
+    if number is None:
+        return
+    with db.session.no_autoflush:
+        other = db.session.scalar(select(Patient).where(getattr(Patient, name) == number, Patient.id != patient.id))
+    if other is not None:
+        raise Refused(
+            N_("Este número é do cadastro %(ref)s. Se for a mesma pessoa, compare e junte os dois."),
+            field=name,
+            ref=standing(other).ref,
+        )

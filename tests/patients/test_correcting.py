@@ -1,0 +1,98 @@
+"""A record is put right by those who look after the records: held to the rules of the form, recorded, nobody overwritten unseen."""
+
+from datetime import date
+
+import pytest
+
+from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.request import PatientFacts
+from teleconsult.extensions import db, transaction
+from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.queries import patient_for, search
+from tests.world import person
+
+CNS, CPF = "700000010211009", "12345678909"
+
+
+@pytest.fixture
+def ref(session):
+    facts = PatientFacts(name="Ana Lucia Barboza", birth_date=date(1979, 3, 14), phone="8134462631")
+    with transaction():
+        return admit(facts, by=person("marina"), decided=NEW).ref
+
+
+def fields(ref, **changes):
+    db.session.rollback()
+    patient = patient_for(ref)
+    known = {"name": patient.name, "birth_date": patient.birth_date.isoformat() if patient.birth_date else "",
+             "sex": patient.sex, "cns": "", "cpf": "", "phone": patient.phone, "version": patient.version}  # fmt: skip
+    return known | changes
+
+
+def test_a_name_a_date_and_a_number_are_put_right_and_recorded(ref, sign_in, session):
+    browser = sign_in("rosangela")
+    assert "Corrigir o cadastro" in browser.get(f"/patients/{ref}").get_data(as_text=True)
+    assert 'value="Ana Lucia Barboza"' in browser.get(f"/patients/{ref}/edit").get_data(as_text=True)
+    given = fields(ref, name="Ana Lúcia Barbosa", birth_date="15/03/1979", cns=CNS)
+    assert browser.post(f"/patients/{ref}/edit", data=given).status_code == 302
+    session.rollback()
+    patient = patient_for(ref)
+    assert (patient.name, patient.birth_date, patient.cns) == ("Ana Lúcia Barbosa", date(1979, 3, 15), CNS)
+    assert [row.ref for row in session.execute(search("barbosa"))] == [ref]
+    assert not session.execute(search("barboza")).all()
+    event = session.scalars(db.select(AuditEvent).where(AuditEvent.word == "patient.change")).one()
+    assert event.data["fields"] == ["name", "birth_date", "cns"]
+    assert "Ana" not in str(event.data)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"name": ""}, "Escreva o nome do paciente."),
+        ({"name": "x" * 121}, "120"),
+        ({"cns": "123"}, "tc-why"),
+        ({"cpf": "11111111111"}, "tc-why"),
+        ({"birth_date": "2999-01-01"}, "A data de nascimento ainda não chegou."),
+        ({"birth_date": "ontem"}, "tc-why"),
+        ({"sex": "x"}, "tc-why"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(ref, sign_in, change, says):
+    answer = sign_in("rosangela").post(f"/patients/{ref}/edit", data=fields(ref, **change))
+    assert answer.status_code == 422
+    assert says in answer.get_data(as_text=True)
+    db.session.rollback()
+    assert patient_for(ref).name == "Ana Lucia Barboza"
+
+
+def test_a_number_of_somebody_else_is_refused_with_their_record(ref, sign_in, session):
+    with transaction():
+        other = admit(PatientFacts(name="Rui Sampaio", cpf=CPF), by=person("marina"), decided=NEW).ref
+    answer = sign_in("rosangela").post(f"/patients/{ref}/edit", data=fields(ref, cpf=CPF))
+    assert answer.status_code == 422
+    assert f"Este número é do cadastro {other}." in answer.get_data(as_text=True)
+
+
+def test_two_at_once_do_not_overwrite_each_other_unseen(ref, sign_in):
+    browser, given = sign_in("rosangela"), fields(ref, phone="81999990000")
+    assert browser.post(f"/patients/{ref}/edit", data=given).status_code == 302
+    answer = browser.post(f"/patients/{ref}/edit", data=given | {"phone": "81999991111"})
+    assert answer.status_code == 422
+    assert "Outra pessoa alterou" in answer.get_data(as_text=True)
+    db.session.rollback()
+    assert patient_for(ref).phone == "81999990000"
+
+
+@pytest.mark.parametrize("key", ["marina", "paulo", "dora"])
+def test_only_those_who_look_after_the_records(ref, sign_in, key):
+    assert sign_in(key).get(f"/patients/{ref}/edit").status_code == 403
+
+
+def test_what_a_case_was_sent_with_stays(case_in, sign_in, session):
+    case = case_in(State.SUBMITTED).case
+    ref, name = case.patient.ref, case.snapshot.name
+    sign_in("rosangela").post(f"/patients/{ref}/edit", data=fields(ref, name="Outro Nome"))
+    session.rollback()
+    session.refresh(case)
+    assert (case.patient.name, case.snapshot.name) == ("Outro Nome", name)
