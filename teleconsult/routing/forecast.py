@@ -8,6 +8,7 @@ number, counted from Monday 00:00, so that they stay where they are from one pla
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import accumulate
 from typing import NamedTuple
 
 AHEAD = timedelta(hours=24)
@@ -61,17 +62,15 @@ def expected(rates: Rates, now: datetime, target: timedelta, ahead: timedelta = 
     """
     local = now.astimezone(rates.zone)
     monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    sums = [0.0, *accumulate(rates.by_hour * 2)]
+    first = int((now - monday) / timedelta(hours=1))
+    last = min(2 * HOURS, first + int(ahead / timedelta(hours=1)) + 1)
     made = []
     for specialty_id, share in rates.shares.items():
-        total = 0.5
-        for hour in range(2 * HOURS):
-            begin = monday + timedelta(hours=hour)
-            if begin >= now + ahead:
-                break
-            rate = rates.by_hour[hour % HOURS] * share
-            before, total = total, total + rate
+        for hour in range(first, last):
+            before, total = 0.5 + share * sums[hour], 0.5 + share * sums[hour + 1]
             for number in range(int(before) + 1, int(total) + 1):
-                at = begin + timedelta(hours=(number - before) / rate)
+                at = monday + timedelta(hours=hour + (number - before) / (total - before))
                 if now < at < now + ahead:
                     made.append(Expected(specialty_id, at, at + target))
     return sorted(made, key=lambda one: (one.at, one.specialty_id))
