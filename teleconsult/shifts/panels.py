@@ -22,7 +22,7 @@ def place_of(ref: str, user: User) -> str | None:
     if kind not in OURS:
         return None
     if Permission.MANAGE_SHIFTS not in user.permissions:
-        return url_for("shifts.mine")
+        return url_for("shifts.mine") if Permission.OWN_SHIFTS in user.permissions else None
     if kind == "TU":
         return url_for("shifts.show", ref=ref)
     return url_for("shifts.leaves" if kind == "AF" else "shifts.week")
