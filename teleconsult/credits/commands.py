@@ -50,5 +50,5 @@ def _made_whole(person_id: int) -> replay.Found:
         rules = ledger.Rulebook()
         person = db.session.get_one(User, person_id)
         found = replay.replay_person(person, rules)
-        ledger.write(person, found.missing, rules)
+        ledger.write_many(person, found.missing, rules)
     return found

@@ -259,3 +259,39 @@ def test_months_count_their_entries(session):
     attended("2026-11-30T22:00", "2026-12-01T02:00")
     counted = dict(session.execute(select(CreditMonth.month, CreditMonth.entries)).all())
     assert counted == {date(2026, 11, 1): 2, date(2026, 12, 1): 1}
+
+
+# --- rebuilding ---
+
+
+def rebuilt(application, *options):
+    answer = application.test_cli_runner().invoke(args=["rebuild-credits", *options])
+    return answer.exit_code, answer.output
+
+
+def test_a_rebuilding_finds_the_ledger_as_it_is(application, session):
+    answered(at("2026-11-17T19:00"))
+    attended("2026-11-18T08:00", "2026-11-18T12:00")
+    session.rollback()
+    assert rebuilt(application, "--check") == (0, "2 entries agree, 0 do not, 0 were written.\n")
+
+
+def test_a_rebuilding_writes_what_is_missing_and_nothing_twice(application, session, monkeypatch):
+    """As when the product was installed over cases and shifts that were there before the ledger."""
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "write", lambda *_args: [])
+        ref = scheduled(at("2026-11-17T08:00"), at("2026-11-17T12:00"))
+        come(ref, at("2026-11-17T08:00"))
+        answered(at("2026-11-17T09:00"))
+        leave(ref, at("2026-11-17T12:00"))
+        answered(at("2026-11-17T19:00"))
+    assert entries() == []
+    code, said = rebuilt(application, "--check")
+    assert code == 1
+    assert "missing: opinion:" in said
+    assert rebuilt(application)[0] == 0
+    assert told() == [("shift", 240), ("opinion", 18), ("opinion", 0)]
+    assert entries()[2].within_id == entries()[0].id
+    assert rebuilt(application, "--check")[0] == 0
+    assert rebuilt(application)[0] == 0
+    assert len(entries()) == 3
