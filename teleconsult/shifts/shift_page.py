@@ -74,7 +74,7 @@ def _moves(shift: Shift, in_series: bool) -> list[dict[str, Any]]:
         return moves
     if shift.ends_at > clock.now():
         what = _("sai da escala, e a pessoa é avisada")
-        moves.append(_move(_("Desmarcar este turno"), what, "shifts.cancel", shift, "cancelled"))
+        moves.append(_move(_("Cancelar este turno"), what, "shifts.cancel", shift, "cancelled"))
     if in_series:
         what = _("saem da escala este turno e os seguintes")
         moves.append(_move(_("Encerrar a série a partir daqui"), what, "shifts.end_series", shift, "stop"))

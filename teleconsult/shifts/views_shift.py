@@ -121,7 +121,7 @@ def cancel(ref: str) -> Answer | Response:
         form, lambda: actions.cancel_shift(shift, why=form.why.data or "", by=current_user), shift
     ):
         told(
-            _("Turno de %(name)s desmarcado: %(day)s.", name=shift.user.full_name, day=day_of_shift(shift)),
+            _("Turno de %(name)s cancelado: %(day)s.", name=shift.user.full_name, day=day_of_shift(shift)),
             _("Desfazer"),
             url_for("shifts.restore", ref=ref),
         )
@@ -165,7 +165,7 @@ def end_series(ref: str) -> Answer | Response:
         ended.append(actions.end_series(series, from_day=day, why=form.why.data or "", by=current_user))
 
     if form.validate_on_submit() and done(form, end, series):
-        told(ngettext("%(num)d turno desmarcado.", "%(num)d turnos desmarcados.", ended[0]))
+        told(ngettext("%(num)d turno cancelado.", "%(num)d turnos cancelados.", ended[0]))
         return redirect(_calendar(shift))
     return shown("shifts/end_series.html", form, shift=shift, day=day_of_shift(shift), repeats=rule_words(series.rule))
 

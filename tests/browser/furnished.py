@@ -13,6 +13,7 @@ from teleconsult.people import kept
 from teleconsult.shifts import actions
 from tests import world
 from tests.attachments import samples
+from tests.browser import furnished_bookings
 from tests.browser.site import Site
 from tests.cases import filing
 from tests.shifts import pages_world as rooms
@@ -31,7 +32,7 @@ def furnish(site: Site) -> Places:
     twin, reviewed = _draft(site), _draft(site, cns="700000010211009")
     one, joined = _merged(site)
     cardiology, offered = _calendar(site)
-    return {
+    places = {
         "marina": (
             "/cases/confirm",
             f"/cases/{twin}/edit/match",
@@ -57,6 +58,8 @@ def furnish(site: Site) -> Places:
             f"/shifts/{cardiology}",
         ),
     }
+    bookings = furnished_bookings.furnish(site)
+    return {who: (*places.get(who, ()), *bookings.get(who, ())) for who in {*places, *bookings}}
 
 
 def _add_file(site: Site, ref: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.furnished import furnish
+from tests.browser.furnished_hours import furnish as furnish_hours
 from tests.browser.looks import faults
 from tests.browser.reach import endpoint_of, pages_of
 
@@ -15,6 +16,10 @@ ALIKE = ("people.", "notices.", "network.guide", "cases.search", "cases.print", 
 NO_PAGES = {
     "asset", "health", "coding.search", "people.import_template", "record.export",  # no pages, but files and data
     "shifts.ical", "attachments.download", "attachments.preview",
+    "sheets.download", "sheets.template", "booking_prints.referral", "booking_prints.slip", "booking_prints.agenda",
+    "booking_prints.booking_sheet",
+    "credits.export", "credits_desk.export", "credits_desk.person_export", "credits_papers.file",
+    "credits_papers.statement_pdf", "credits_papers.statement_of",
     "cases.edit", "cases.edit_files", "home.home", "notices.show",  # only lead to another page
     "routing.case_preview",  # a part of the desk
     "people.reset_link", "people.invitation_link",  # test_door.py looks at them: a mail leads there
@@ -24,7 +29,8 @@ NO_PAGES = {
 @pytest.fixture(scope="session")
 def reached(shared_site):
     """Return person → the pages only this person is asked to look at, on a site that has something on each."""
-    also = furnish(shared_site)
+    also, hours = furnish(shared_site), furnish_hours(shared_site)
+    also = {person: (*also.get(person, ()), *hours.get(person, ())) for person in {*also, *hours}}
     known: set[str] = set()
     found = {}
     for person in PEOPLE:

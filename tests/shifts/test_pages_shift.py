@@ -202,7 +202,7 @@ def test_a_series_is_ended_from_one_of_its_shifts(room, manager, session):
     assert "Encerrar a série a partir daqui" in text(manager.get(f"/shifts/{refs[2]}/end-series"))
     data = {"why": "Fim do contrato", "version": version}
     page = text(manager.post(f"/shifts/{refs[2]}/end-series", data=data, follow_redirects=True))
-    assert "3 turnos desmarcados." in page
+    assert "3 turnos cancelados." in page
     assert count(session) == 2
 
 
