@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Row
+from sqlalchemy import Connection, CursorResult, Float, Numeric, Row
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 
 Change = Callable[[Any], Any]
+FLOAT8, NUMERIC = 701, 1700
+"""What PostgreSQL calls the types of its numbers."""
 
 
 class Kept:
@@ -72,7 +74,9 @@ def _binder(kind: Any, dialect: Dialect) -> Change | None:
 
 
 def _reader(kind: Any, dialect: Dialect) -> Change | None:
-    change: Change | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    # PostgreSQL's numbers are asked by which type they come: double precision, or exact.
+    comes = (FLOAT8 if isinstance(kind, Float) else NUMERIC) if isinstance(kind, Numeric | Float) else None
+    change: Change | None = kind.dialect_impl(dialect).result_processor(dialect, comes)
     return change
 
 
