@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from teleconsult import audit
+from teleconsult import audit, events
 from teleconsult.cases import drafts, request_page
 from teleconsult.cases.access import record_reading
 from teleconsult.cases.blueprint import bp
@@ -15,7 +15,6 @@ from teleconsult.cases.review import shown
 from teleconsult.cases.sending import decide, send, undecided
 from teleconsult.cases.views_draft import WRITTEN
 from teleconsult.errors import Overtaken, Refused
-from teleconsult.events import panel
 from teleconsult.extensions import transaction
 from teleconsult.patients.actions import NEW
 from teleconsult.patients.queries import Found
@@ -90,6 +89,7 @@ def _review_page(case: Case) -> str:
         remarks=[say(remark) for remark in reading.remarks.values()],
         wishes=request_page.wishes_of(case),
         shown=shown(case, reading),
+        beside=events.panels("review", case=case, request=reading.request),
         **request_page.frame(case, REVIEW, reading),
     )
 
@@ -124,7 +124,7 @@ def _overtaken(case: Case) -> Any:
     return _review_page(case), 409
 
 
-@panel("after_sign_in")
+@events.panel("after_sign_in")
 def ask_to_confirm(user: User) -> dict[str, Any] | None:
     """Tell a requester that support filed cases in their name."""
     if not drafts.waiting_to_confirm(user):

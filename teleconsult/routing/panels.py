@@ -6,12 +6,16 @@ from sqlalchemy import and_, bindparam, literal, select
 
 from teleconsult import clock, events
 from teleconsult.cases.access import Sight
+from teleconsult.cases.clocks import Priority
 from teleconsult.cases.lifecycle import SERVICE, Facts
 from teleconsult.cases.models import Case
+from teleconsult.cases.request import Request
 from teleconsult.extensions import read
 from teleconsult.people.models import User
 from teleconsult.routing.models import PlanLine, Promise
 from teleconsult.routing.plan_lines import reasons_in_words
+from teleconsult.routing.promises import expected_if_sent
+from teleconsult.shifts import roster
 
 _here = select(literal(1).label("one")).subquery()
 _AWAITED = (
@@ -49,3 +53,16 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
         "nobody": nobody,
         "mine": case.holder_id == user.id,
     }
+
+
+@events.panel("review")
+def review_promise(case: Case, request: Request) -> dict[str, Any] | None:
+    """Return what whoever is about to send a request is told of its answer; None where no calendar says anything."""
+    del case
+    now = clock.now()
+    if request.specialty_id is None or request.priority not in set(Priority):
+        return None
+    expected = expected_if_sent(request.specialty_id, request.priority, now)
+    if expected is None and not roster.has_calendar(request.specialty_id, now):
+        return None
+    return {"template": "routing/review_promise.html", "expected": expected}

@@ -102,7 +102,10 @@ def replan() -> list[int]:
 
 
 def _lines(made: engine.Plan, world: World, expected: Mapping[int, Expected], plan_id: Any) -> list[dict[str, Any]]:
-    """Return the rows of the plan, with the times as they are told; where consultants choose for themselves, only what nobody can choose."""
+    """Return the rows of the plan, with the times as they are told.
+
+    Where consultants choose for themselves, only what nobody can choose is among them.
+    """
     specialty = {case.case_id: case.specialty_id for case in world.waiting}
     empty = {"plan_id": plan_id, "user_id": None, "shift_id": None, "reads_at": None, "median_at": None}
     rows = [

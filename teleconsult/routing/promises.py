@@ -6,7 +6,7 @@ and tells anew what changed by enough. When nobody has a shift nothing is promis
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from teleconsult.cases.shelves import in_state
 from teleconsult.errors import Overtaken
 from teleconsult.events import on
 from teleconsult.extensions import changed, db, transaction
+from teleconsult.network import settings
 from teleconsult.network.models import HealthUnit
 from teleconsult.notices import actions as notices
 from teleconsult.routing import gathering, learning, paces, seating
@@ -31,6 +32,9 @@ from teleconsult.routing.slots import Waiting
 
 BEGINS = ("case.submit", "case.supply", "case.follow_up", "case.reopen", "case.call_off")
 """What begins a wait for an answer."""
+
+NEW = 0
+"""Stands for the case that is not sent yet."""
 
 _LIVE = (Promise.replaced_at.is_(None), Promise.answered_at.is_(None))
 LIVE_OF = select(Promise.median_at, Promise.ninety_at).where(
@@ -61,6 +65,21 @@ def expected_of(case: Case, now: datetime) -> Expected | None:
         return None
     clock = learning.clocks(world.seats)[case.specialty_id]
     return told(median_at, learning.kept().ninety(clock, case.priority, now, median_at))
+
+
+def expected_if_sent(specialty_id: int, priority: str, now: datetime) -> Expected | None:
+    """Return when a request would be answered if it were sent now; None when nobody has a shift."""
+    if not seating.any_seat(specialty_id, now):
+        return None
+    world = gathering.gather(now, specialty_id)
+    due_at = now + timedelta(hours=settings.target_hours()[priority])
+    waiting = [*world.waiting, Waiting(NEW, specialty_id, priority, due_at, now)]
+    learnt = paces.learnt({seat.user_id for seat in world.seats}, now)
+    median_at = queued(waiting, world.seats, now, learnt.of, world.limits).get(NEW)
+    if median_at is None:
+        return None
+    clock = learning.clocks(world.seats)[specialty_id]
+    return told(median_at, learning.kept().ninety(clock, priority, now, median_at))
 
 
 def in_hand(world: World, learnt: Mapping[int, Pace]) -> dict[int, datetime]:

@@ -16,6 +16,7 @@ from teleconsult.outbox import OutboxMessage
 from teleconsult.routing import planning
 from teleconsult.routing.promising import Row, has_moved, is_told, share_of, told, waits
 from tests import world
+from tests.cases import filing
 from tests.routing.helping import FRIDAY, cancel, promises, sent, shift
 
 MONDAY = FRIDAY + timedelta(days=2, hours=15)
@@ -139,6 +140,20 @@ def test_the_plan_confirms_what_was_told_at_once(session, friday):
     assert [len(promises(case)) for case in cases] == [1, 1, 1, 1]
     ends = [promises(case)[0].median_at for case in cases]
     assert ends == sorted(ends)
+
+
+def test_before_sending_it_says_when_the_answer_would_come(session, friday, sign_in):
+    browser = sign_in("marina")
+    ref = filing.begin(browser)
+    filing.fill_all(browser, ref)
+    assert "nove vezes em dez" not in filing.review_of(browser, ref)
+    assert "não há hora prevista" not in filing.review_of(browser, ref)  # no calendar is kept
+    gone = shift("paulo", MONDAY)
+    page = filing.review_of(browser, ref)
+    assert "Enviado agora, a resposta é esperada até seg., 23 nov." in page
+    cancel(gone)
+    shift("lia", FRIDAY - timedelta(days=2))
+    assert "não há hora prevista" in filing.review_of(browser, ref)
 
 
 # -- told anew
