@@ -1,6 +1,6 @@
 """Who is on duty for a specialty, who could be, and who comes.
 
-On duty is who is in a live shift at the moment and not on leave. A consultant in a shift serves every specialty that
+On duty is who is in a live shift at the moment, has not checked out of it and is not on leave. A consultant in a shift serves every specialty that
 they hold, the shift's own first: the shift says for what the place was planned, and no case waits for a specialist who
 sits idle. A specialty for which no calendar was laid out (`has_calendar`) is served at all times by every active
 consultant of it who is not on leave, so that a network begins to work before it keeps a calendar.
@@ -18,8 +18,8 @@ from teleconsult.extensions import UTCDateTime, db, read
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.shifts import queries
+from teleconsult.shifts.calendar import Span, without
 from teleconsult.shifts.calendar import minutes_left as minutes_between
-from teleconsult.shifts.calendar import without
 from teleconsult.shifts.models import Leave, Shift
 
 REMEMBERED = timedelta(days=28)
@@ -29,7 +29,8 @@ _AT: ColumnElement[datetime] = bindparam("at", type_=UTCDateTime())
 _SINCE: ColumnElement[datetime] = bindparam("since", type_=UTCDateTime())
 _LIVE = Shift.cancelled_at.is_(None)
 
-_here = and_(Shift.user_id == User.id, Shift.starts_at <= _AT, Shift.ends_at > _AT, _LIVE)
+_still = or_(Shift.checked_out_at.is_(None), Shift.checked_out_at > _AT)
+_here = and_(Shift.user_id == User.id, Shift.starts_at <= _AT, Shift.ends_at > _AT, _LIVE, _still)
 _IN_A_SHIFT = exists().where(_here).correlate(User)
 _IN_ITS_SHIFT = exists().where(_here, Shift.specialty_id == UserSpecialty.specialty_id).correlate(User, UserSpecialty)
 _AWAY = (
@@ -137,7 +138,7 @@ def coming(specialty_ids: Iterable[int] | None, from_: datetime, to: datetime) -
     wanted = None if specialty_ids is None else frozenset(specialty_ids)
     holds = _holdings()
     rows = db.session.execute(
-        select(Shift.id, Shift.user_id, Shift.specialty_id, Shift.starts_at, Shift.ends_at)
+        select(Shift.id, Shift.user_id, Shift.specialty_id, Shift.starts_at, Shift.ends_at, Shift.checked_out_at)
         .where(_LIVE, Shift.ends_at > from_, Shift.starts_at < to)
         .order_by(Shift.starts_at, Shift.id)
     ).all()
@@ -146,9 +147,15 @@ def coming(specialty_ids: Iterable[int] | None, from_: datetime, to: datetime) -
     made = [
         Coming(row.id, row.user_id, row.specialty_id, holds[row.user_id], begin, end)
         for row in found
-        for begin, end in without((max(row.starts_at, from_), min(row.ends_at, to)), away.get(row.user_id, ()))
+        for begin, end in without(_inside(row, from_, to), away.get(row.user_id, ()))
+        if begin < end
     ]
     return sorted(made, key=lambda one: (one.starts_at, one.shift_id))
+
+
+def _inside(row: Any, from_: datetime, to: datetime) -> Span:
+    """Return what of a shift lies in a stretch of time, until the person went."""
+    return max(row.starts_at, from_), min(row.ends_at, to, row.checked_out_at or row.ends_at)
 
 
 def _holdings() -> dict[int, frozenset[int]]:

@@ -7,7 +7,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, read, transaction
 from teleconsult.shifts import actions, roster
-from tests.shifts.rooms import EIGHT, MONDAY, NOW, laid, local, room
+from tests.shifts.rooms import EIGHT, MONDAY, NOW, do, laid, local, room
 from tests.world import person, specialty
 
 IN_SHIFT, AFTER = local(MONDAY, 9), local(MONDAY, 13)
@@ -86,6 +86,17 @@ def test_who_is_on_leave_is_on_duty_nowhere(session):
     derma = specialty().id
     assert roster.minutes_left([derma], NOW, NOW + timedelta(days=14)) == {derma: 180}
     assert roster.minutes_left([derma], local(MONDAY, 8, 30), local(MONDAY, 9, 30)) == {derma: 30}
+
+
+def test_who_has_checked_out_is_off_duty(session):
+    shift = laid(room())
+    do("check_in", shift, at=local(MONDAY, 8), by="paulo")
+    do("check_out", shift, at=local(MONDAY, 10), by="paulo")
+    assert duty("dermatologia", local(MONDAY, 9, 59)) == ["Paulo"]
+    assert duty("dermatologia", local(MONDAY, 10)) == []
+    came = roster.coming([specialty().id], NOW, NOW + timedelta(days=14))
+    assert [(row.starts_at, row.ends_at) for row in came] == [(local(MONDAY, 8), local(MONDAY, 10))]
+    assert roster.coming([specialty().id], local(MONDAY, 11), NOW + timedelta(days=14)) == []
 
 
 def test_coming_shows_whoever_holds_one_of_the_specialties(session):
