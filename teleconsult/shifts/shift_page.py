@@ -6,6 +6,7 @@ from flask import url_for
 
 from teleconsult import clock
 from teleconsult.shifts import words
+from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes
 from teleconsult.shifts.laying import rule_words, series_of
 from teleconsult.shifts.models import Shift
@@ -72,13 +73,26 @@ def _moves(shift: Shift, in_series: bool) -> list[dict[str, Any]]:
                 _move(_("Devolver à escala"), _("a pessoa é avisada"), "shifts.restore", shift, "undo", post=True)
             )
         return moves
-    if shift.ends_at > clock.now():
+    moves += _attendance(shift)
+    if shift.ends_at > clock.now() and shift.checked_in_at is None:
         what = _("sai da escala, e a pessoa é avisada")
         moves.append(_move(_("Cancelar este turno"), what, "shifts.cancel", shift, "cancelled"))
     if in_series:
         what = _("saem da escala este turno e os seguintes")
         moves.append(_move(_("Encerrar a série a partir daqui"), what, "shifts.end_series", shift, "stop"))
     return moves
+
+
+def _attendance(shift: Shift) -> list[dict[str, Any]]:
+    """Return the step that notes for the person that they have come, or gone."""
+    if shift.checked_in_at is not None:
+        left = _("quando a pessoa saiu sem marcar")
+        going = _move(_("Registrar a saída"), left, "shifts.note_check_out", shift, "exit", post=True)
+        return [] if shift.checked_out_at is not None else [going]
+    if not shift.starts_at - EARLY <= clock.now() < shift.ends_at:
+        return []
+    come = _("quando a pessoa está na sala e não marcou")
+    return [_move(_("Registrar a entrada"), come, "shifts.note_check_in", shift, "check", post=True)]
 
 
 def _move(label: str, does: str, endpoint: str, shift: Shift, icon: str, *, post: bool = False) -> dict[str, Any]:

@@ -111,6 +111,18 @@ def _say_moved(shift: Shift, before: dict[str, Any] | None) -> None:
     told(text, _("Desfazer"), url_for("shifts.move", ref=shift.ref, version=shift.version, undo=1, **before))
 
 
+@bp.post("/shifts/<ref>/attendance/check-in", endpoint="note_check_in", defaults={"verb": "check_in"})
+@bp.post("/shifts/<ref>/attendance/check-out", endpoint="note_check_out", defaults={"verb": "check_out"})
+@requires(Permission.MANAGE_SHIFTS)
+def note(ref: str, verb: str) -> Response:
+    """Note for somebody that they have come to their shift, or that they have left it."""
+    shift = shift_by_ref(ref)
+    if pressed(lambda: getattr(actions, verb)(shift, by=current_user), shift, request.form.get("version")):
+        come = _("Entrada de %(name)s registrada.", name=shift.user.full_name)
+        told(come if verb == "check_in" else _("Saída de %(name)s registrada.", name=shift.user.full_name))
+    return redirect(url_for("shifts.show", ref=ref))
+
+
 @bp.route("/shifts/<ref>/cancel", methods=["GET", "POST"])
 @requires(Permission.MANAGE_SHIFTS)
 def cancel(ref: str) -> Answer | Response:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from teleconsult import clock
 from teleconsult.extensions import db, transaction
 from teleconsult.shifts import actions
 from teleconsult.shifts.models import Shift
@@ -204,6 +205,21 @@ def test_a_series_is_ended_from_one_of_its_shifts(room, manager, session):
     page = text(manager.post(f"/shifts/{refs[2]}/end-series", data=data, follow_redirects=True))
     assert "3 turnos cancelados." in page
     assert count(session) == 2
+
+
+def test_the_administration_notes_who_came_and_who_left_without_a_word(room, sign_in):
+    ref = rooms.lay()
+    assert "/attendance/" not in text(sign_in("rosangela").get(f"/shifts/{ref}"))
+    with clock.at(rooms.at(rooms.next_monday(), 490)):
+        browser = sign_in("rosangela")
+        assert f"/shifts/{ref}/attendance/check-in" in text(browser.get(f"/shifts/{ref}"))
+        page = text(browser.post(f"/shifts/{ref}/attendance/check-in", follow_redirects=True))
+        assert "Entrada de Dr. Paulo Nogueira registrada." in page
+        assert f"/shifts/{ref}/cancel" not in page
+        assert "Saída de" in text(browser.post(f"/shifts/{ref}/attendance/check-out", follow_redirects=True))
+        again = text(browser.post(f"/shifts/{ref}/attendance/check-out", follow_redirects=True))
+        assert "já foi registrada" in again
+    assert sign_in("paulo").post(f"/shifts/{ref}/attendance/check-in").status_code == 403
 
 
 def test_a_single_shift_has_no_series_to_end(room, manager):
