@@ -1,12 +1,14 @@
 """The answer of a consultant: the opinion, its event, who is told, and the search."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import abort, g, redirect, request
 
 from bench.bare.core import app, append, moment, now, put, sql, transaction
 from bench.bare.searching import shelve
+from bench.bare.words import ZONE
 
 
 @app.post("/cases/<ref>/answer")
@@ -45,10 +47,32 @@ def answer(ref: str) -> Any:
             )  # fmt: skip
         happened(row[0], row[2] + 1, "answer", ("assigned", "answered"), at, row[5])
         append(f"case:{ref}", "case.answer", ref, {"number": row[2] + 1, "source": "assigned", "state": "answered"})
+        earn(ref, row[5], row[3], time)
         tell("case.answer", ref, at, [(row[4], row[9], row[8])])
         sql("DELETE FROM opinion_drafts WHERE case_id = ?", row[0])
         shelve(row[0])
     return redirect(f"/cases/{ref}", 303)
+
+
+def earn(ref: str, turn: int, specialty_id: int, time: datetime) -> None:
+    """Write the minutes that an opinion earns."""
+    at, day = put(time), time.astimezone(ZONE).date()
+    sql(
+        "INSERT INTO credit_accounts (person_id, turns) VALUES (?, 1)"
+        " ON CONFLICT (person_id) DO UPDATE SET turns = credit_accounts.turns + 1",
+        g.user.id,
+    )
+    rules = sql(
+        "SELECT id, opinion FROM credit_rules WHERE begins_on <= ? ORDER BY begins_on DESC LIMIT 1", day
+    ).fetchone()
+    sql("UPDATE credit_months SET entries = entries + 1 WHERE month = ? AND closed_at IS NULL", day.replace(day=1))
+    sql(
+        "INSERT INTO credit_entries (person_id, kind, source, minutes, day, month, from_at, until_at, subject, rules_id,"
+        " reason, data, why, odd, specialty_id, written_at)"
+        " VALUES (?, 'opinion', ?, ?, ?, ?, ?, ?, ?, ?, 'each', '{}', '', '', ?, ?)",
+        g.user.id, f"opinion:{ref}:{turn}", rules[1] if rules else 0, day, day.replace(day=1), at, at, ref,
+        rules[0] if rules else None, specialty_id, at,
+    )  # fmt: skip
 
 
 def happened(case_id: int, number: int, verb: str, states: tuple[str, str], at: Any, turn: int = 1) -> None:

@@ -28,10 +28,22 @@ ROLES = {
     "support": "Unidade de apoio",
 }
 NAV = {
-    "administrator": (("/desk", "inbox", "Fila"), ("/guide", "book", "Guia"), ("/patients", "user", "Pacientes")),
-    "consultant": (("/waiting", "inbox", "Para responder"), ("/guide", "book", "Guia")),
-    "requester": (("/mine", "cases", "Meus casos"), ("/cases/new", "plus", "Novo caso"), ("/guide", "book", "Guia")),
-    "support": (("/district", "cases", "Casos do distrito"), ("/cases/new", "plus", "Novo caso"), ("/guide", "book", "Guia")),
+    "administrator": (
+        ("/desk", "inbox", "Fila"), ("/bookings", "inperson", "Consultas"), ("/shifts", "calendar", "Escala"),
+        ("/guide", "book", "Guia"), ("/patients", "user", "Pacientes"),
+    ),
+    "consultant": (
+        ("/waiting", "inbox", "Para responder"), ("/bookings/agenda", "inperson", "Consultas"),
+        ("/shifts/mine", "clock", "Turnos"), ("/hours", "hours", "Horas"), ("/guide", "book", "Guia"),
+    ),
+    "requester": (
+        ("/mine", "cases", "Meus casos"), ("/cases/new", "plus", "Novo caso"), ("/bookings", "inperson", "Consultas"),
+        ("/guide", "book", "Guia"),
+    ),
+    "support": (
+        ("/district", "cases", "Casos do distrito"), ("/cases/new", "plus", "Novo caso"),
+        ("/bookings", "inperson", "Consultas"), ("/guide", "book", "Guia"),
+    ),
 }  # fmt: skip
 WAITS = {
     "administrator": "SELECT count(*) FROM cases WHERE state = 'submitted'",
@@ -87,7 +99,7 @@ def now() -> datetime:
 
 def put(moment: datetime) -> Any:
     """Return a moment as the database keeps it."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if SQLITE else moment
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if SQLITE else moment
 
 
 def moment(value: Any) -> datetime | None:

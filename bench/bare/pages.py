@@ -1,6 +1,8 @@
 """The pages that are read all day: the queue, the inbox, one case."""
 
 import json
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, g, render_template
@@ -48,6 +50,7 @@ def marks(values: Any) -> str:
 def queue() -> str:
     """Show what waits to be given to a consultant."""
     time = now()
+    tonight = time.astimezone(say.ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     rows = sql(
         "SELECT c.id, c.ref, c.version, c.specialty_id, c.initials, c.birth_date, c.age_years, c.priority, c.due_at,"
         " c.submitted_at, c.steps, s.name_pt, h.name, r.title, r.name, n.number,"
@@ -58,33 +61,49 @@ def queue() -> str:
         g.user.id,
     ).fetchall()
     rail = sql(
-        "SELECT s.slug, s.name_pt, count(*), sum(CASE WHEN c.due_at < ? THEN 1 ELSE 0 END) FROM cases c"
-        " JOIN specialties s ON s.id = c.specialty_id WHERE c.state = 'submitted' GROUP BY s.slug, s.name_pt"
+        "SELECT s.slug, s.name_pt, count(*), sum(CASE WHEN c.due_at < ? THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN c.due_at >= ? AND c.due_at < ? THEN 1 ELSE 0 END), s.id FROM cases c"
+        " JOIN specialties s ON s.id = c.specialty_id WHERE c.state = 'submitted' GROUP BY s.id, s.slug, s.name_pt"
         " ORDER BY s.name_pt",
-        put(time),
-    ).fetchall()
+        put(time), put(time), put(tonight),
+    ).fetchall()  # fmt: skip
+    shifts = dict(
+        sql(
+            "SELECT s.specialty_id, min(s.starts_at) FROM shifts s JOIN users u ON u.id = s.user_id"
+            " WHERE s.cancelled_at IS NULL AND s.ends_at > ? AND s.starts_at < ? AND s.checked_out_at IS NULL"
+            " AND u.switched_off_at IS NULL AND NOT EXISTS (SELECT 1 FROM leaves l WHERE l.user_id = s.user_id"
+            " AND l.cancelled_at IS NULL AND l.from_at < s.ends_at AND l.until_at > s.starts_at) GROUP BY s.specialty_id",
+            put(time), put(tonight + timedelta(days=1)),
+        ).fetchall()
+    )  # fmt: skip
     load = sql(
-        "SELECT us.specialty_id, u.id, u.title, u.name, (SELECT count(*) FROM cases c WHERE c.holder_id = u.id"
+        "SELECT us.specialty_id, u.id, u.title, u.name, u.ref, (SELECT count(*) FROM cases c WHERE c.holder_id = u.id"
         " AND c.state NOT IN ('concluded','cancelled','draft') AND c.state = 'assigned')"
         " FROM user_specialties us JOIN users u ON u.id = us.user_id WHERE u.switched_off_at IS NULL"
     ).fetchall()
     ids = [row[0] for row in rows]
     declined = set(sql(f"SELECT case_id, consultant_id FROM declines WHERE case_id IN ({marks(ids)})", *ids).fetchall())
+    planned = dict(sql(f"SELECT case_id, user_id FROM plan_lines WHERE case_id IN ({marks(ids)})", *ids).fetchall())
     kinds = sql("SELECT kind FROM case_questions WHERE case_id = ? ORDER BY number", ids[0]).fetchall()
     units = sql("SELECT slug, name FROM health_units WHERE closed_at IS NULL ORDER BY name, id").fetchall()
     able: dict[int, list[Any]] = {}
-    for row in sorted(load, key=lambda row: (row[4], row[3])):
+    for row in sorted(load, key=lambda row: (row[5], row[3])):
         able.setdefault(row[0], []).append(row)
     shown: list[dict[str, Any]] = []
     other = None
     for row in rows[:PAGE]:
         free = [one for one in able.get(row[3], ()) if (row[0], one[1]) not in declined]
+        free.sort(key=lambda one: one[1] != planned.get(row[0]))
         if not shown and len(free) > 1:
-            other = (f"{free[1][2]} {free[1][3]}", free[1][4])
+            other = (f"{free[1][2]} {free[1][3]}", free[1][5])
         shown.append(_queued(row, free, time))
+    receives = Counter(row["who"] for row in shown if row["give"])
     frame()
     return render_template(
-        "queue.html", rows=shown, first=shown[0], other=other, rail=rail, units=units, flags=say.FLAGS,
+        "queue.html", rows=shown, first=shown[0], other=other, units=units,
+        rail=[(*row[:4], say.number(row[4], "vence", "vencem") if row[4] else "",
+               say.long_time(moment(shifts[row[5]]) or time) if row[5] in shifts else "sem turno até amanhã") for row in rail],
+        sums=[f"{who} recebe {count}." for who, count in receives.most_common(3)], flags=say.FLAGS,
         total=sum(row[2] for row in rail), late=sum(row[3] for row in rail), now=say.long_time(time), after=rows[PAGE - 1][1],
         kinds=", ".join(say.KINDS[row[0]] for row in kinds), sent_at=say.long_time(moment(rows[0][9]) or time),
     )  # fmt: skip
@@ -104,7 +123,8 @@ def _queued(row: Any, free: list[Any], time: Any) -> dict[str, Any]:
         "requester": f"{row[13]} {row[14]}".strip(),
         "asked": say.number(row[16], "pergunta", "perguntas"),
         "who": f"{free[0][2]} {free[0][3]}" if free else "",
-        "load": say.number(free[0][4], "caso em aberto", "casos em aberto") if free and free[0][4] else "nenhum caso em aberto",
+        "give": f"{row[1]}:{row[2]}:{free[0][4]}" if free else "",
+        "load": say.number(free[0][5], "caso em aberto", "casos em aberto") if free and free[0][5] else "nenhum caso em aberto",
     }  # fmt: skip
 
 
