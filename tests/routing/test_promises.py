@@ -14,7 +14,10 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from teleconsult.routing import planning
+from teleconsult.routing.plan_lines import lines_for
 from teleconsult.routing.promising import Row, has_moved, is_told, share_of, told, waits
+from teleconsult.shifts import actions as shifts
+from teleconsult.shifts.models import Shift
 from tests import world
 from tests.cases import filing
 from tests.routing.helping import FRIDAY, cancel, promises, sent, shift
@@ -173,6 +176,36 @@ def test_a_shift_that_goes_moves_the_promise_and_tells(session, friday):
     assert later(session, case) == 1
     mail = session.scalars(db.select(OutboxMessage.payload).order_by(OutboxMessage.id.desc()).limit(1)).one()
     assert mail["params"] == {"ref": case.ref}
+
+
+def test_a_leave_and_a_swap_move_the_promise(session, friday):
+    shift_id = shift("paulo", MONDAY)
+    shift("paulo", MONDAY + timedelta(days=2))
+    case = sent()
+    planning.replan()
+    paulo = world.person("paulo")
+    with transaction():
+        leave = shifts.take_leave(
+            user=paulo, kind="leave", from_at=MONDAY - timedelta(hours=2), until_at=MONDAY + timedelta(hours=6),
+            why="Consulta.", by=paulo,
+        )  # fmt: skip
+    planning.replan()
+    assert promises(case)[-1].median_at > MONDAY + timedelta(days=2)
+    assert later(session, case) == 1
+    with transaction(leave):
+        shifts.cancel_leave(leave, by=paulo)
+    planning.replan()
+    assert promises(case)[-1].median_at < MONDAY + timedelta(hours=4)
+    with transaction(case):
+        actions.assign(case, to=paulo, why="Em turno.", by=world.person("rosangela"))
+    with transaction():
+        swap = shifts.offer_swap(db.session.get(Shift, shift_id), to=None, why="Banca.", by=paulo)
+    with transaction(swap):
+        shifts.accept_swap(swap, by=world.person("lia"))
+    planning.replan()
+    # Not opened, and its consultant has no shift left before it is due: who took the shift is proposed.
+    assert lines_for([case.id])[case.id].ref == world.person("lia").ref
+    assert promises(case)[-1].median_at < MONDAY + timedelta(hours=4)
 
 
 def test_an_earlier_answer_is_shown_and_nobody_is_disturbed(session, friday):
