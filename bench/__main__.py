@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import distribution, measure
+from bench import distribution, hours, measure
 from bench.databases import on_postgres, on_sqlite
 from bench.measure import Bench, Figure
 from config import ROOT
@@ -27,9 +27,13 @@ def main() -> None:
     parser.add_argument("--sizes", default="", help="sizes separated by commas")
     parser.add_argument("--rounds", type=int, default=300, help="requests of each page")
     parser.add_argument("--distribution", action="store_true", help="only how well cases are distributed (simulation)")
+    parser.add_argument("--hours", action="store_true", help="only the ledger of credit hours")
     asked = parser.parse_args()
     if asked.distribution:
         distribute()
+        return
+    if asked.hours:
+        weigh_hours()
         return
     sizes = (
         [int(s) for s in asked.sizes.split(",")]
@@ -62,6 +66,17 @@ def main() -> None:
         (RESULTS / "latest.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     if not (asked.smoke or asked.quick):
         distribute()
+        weigh_hours()
+
+
+def weigh_hours() -> None:
+    """Measure the ledger of credit hours, and print each figure as it is known."""
+    RESULTS.mkdir(exist_ok=True)
+    lines = []
+    for line in hours.figures():
+        print(line, flush=True)
+        lines.append(line)
+    (RESULTS / "hours.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def distribute() -> None:

@@ -27,9 +27,9 @@ def rebuild_credits(check: bool) -> None:
         same += found.same
         written += 0 if check else len(found.missing)
         for difference in found.differences:
-            differing += check or difference.what != "missing"
-            if differing <= SHOWN:
-                click.echo(f"{difference.what}: {difference.source} ({difference.person})")
+            if check or difference.what != "missing":
+                differing += 1
+                _tell(difference, differing)
         db.session.expunge_all()
     months = replay.miscounted_months()
     for month in months:
@@ -37,6 +37,11 @@ def rebuild_credits(check: bool) -> None:
     click.echo(f"{same} entries agree, {differing} do not, {written} were written.")
     if differing or months:
         raise SystemExit(1)
+
+
+def _tell(difference: replay.Difference, number: int) -> None:
+    if number <= SHOWN:
+        click.echo(f"{difference.what}: {difference.source} ({difference.person})")
 
 
 def _replayed(person_id: int) -> replay.Found:

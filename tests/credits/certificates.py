@@ -1,6 +1,7 @@
 """A certificate of our own for tests: an authority, and a signer it vouches for, as a PKCS#12 file."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -13,7 +14,7 @@ from teleconsult import clock
 PASSWORD = "só nos testes"
 
 
-def make(folder):
+def make(folder: Path) -> tuple[Path, Path]:
     """Write signer.p12 and ca.pem into a folder; return both paths."""
     ca_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
     ca_name, name = _name("Autoridade de testes"), _name("REDE DE TESTES:00000000000000")
