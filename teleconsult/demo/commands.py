@@ -27,7 +27,11 @@ def load() -> None:
     """Load the demonstration network, its people and its cases, once."""
     _hold_to_demonstration()
     if seed():
+        # Numbers' libraries of 60 MB: for loading only.
+        from teleconsult.demo import compared  # noqa: PLC0415
+
         promised.tell()
+        compared.compare()
         click.echo("The demonstration is loaded.")
     else:
         click.echo("There are people already: the demonstration was left as it is.")

@@ -27,8 +27,11 @@ def register(app: Flask) -> None:
 @click.option("--weeks", type=click.IntRange(1, 26), default=4, show_default=True, help="of the record, with --log")
 @click.option("--seed", type=int, default=1, show_default=True, help="of the simulated weeks")
 @click.option("--load", type=click.FloatRange(0.1, 1.2), default=0.85, show_default=True, help="of the simulated weeks")
+@click.option(
+    "--consultants", type=click.IntRange(2, 200), default=50, show_default=True, help="of the simulated weeks"
+)
 @with_appcontext
-def replay(policy: str, over_log: bool, weeks: int, seed: int, load: float) -> None:
+def replay(policy: str, over_log: bool, weeks: int, seed: int, load: float, consultants: int) -> None:
     """Compare a way of distributing with others and with the optimum that knows the future; keep it for the management."""
     # Numbers' libraries of 60 MB: for this command only.
     from teleconsult.routing.replay import recorded, simulated  # noqa: PLC0415
@@ -41,13 +44,14 @@ def replay(policy: str, over_log: bool, weeks: int, seed: int, load: float) -> N
             raise click.ClickException(str(refusal)) from refusal
         over, detail = "log", str(weeks)
     else:
-        rows, over, detail = simulated(policy, seed, load), "simulation", f"{seed} {load:.2f}"
+        rows = simulated(policy, seed, load, consultants)
+        over, detail = "simulation", f"{seed} {load:.2f} {consultants}"
     with transaction():
         queries_replay.keep(over, detail, rows, left_out, now)
     for line in table(rows):
         click.echo(line)
     if left_out:
-        click.echo(f"{left_out} cases left out: their specialty had no shift")
+        click.echo(f"{left_out} cases left out: their specialty had no shift in the week after")
 
 
 def table(rows: list[Row]) -> list[str]:

@@ -23,9 +23,10 @@ AFTERWARDS = 3
 """How many times the roster is repeated after the record."""
 
 
-def simulated(policy: str, seed: int, load: float) -> list[Row]:
-    """Return the comparison in the simulation's world of a seed."""
-    return compare(make(Network(load=load), seed), policy)
+def simulated(policy: str, seed: int, load: float, consultants: int = 50) -> list[Row]:
+    """Return the comparison in the simulation's world of a seed; five consultants to a specialty, of which there are ten at most."""
+    network = Network(load=load, consultants=consultants, specialties=min(10, max(1, consultants // 5)))
+    return compare(make(network, seed), policy)
 
 
 def compare(world: World, policy: str) -> list[Row]:
@@ -41,7 +42,9 @@ def compare(world: World, policy: str) -> list[Row]:
 
 
 def recorded(record: Record, policy: str) -> tuple[list[Row], int]:
-    """Return what really happened and the comparison over the same cases; and how many had no shift in the record.
+    """Return what really happened and the comparison over the same cases; and how many are left out.
+
+    Left out is a case whose specialty had no shift in the week after it was sent: nobody could have read it.
 
     Raises:
         Refused: nothing was sent for a specialty with shifts.
@@ -70,7 +73,7 @@ def world_of(record: Record) -> tuple[World, list[Sent]]:
     """
     monday = _monday(record)
     served = {sat.specialty_id for sat in record.sat}
-    cases = sorted((case for case in record.sent if case.specialty_id in served), key=lambda case: case.sent_at)
+    cases = sorted((case for case in record.sent if _could_be_read(case, record)), key=lambda case: case.sent_at)
     if not cases:
         raise Refused(N_("Não há casos enviados para especialidades com turno nesse período."))
     specialties = {number: i for i, number in enumerate(sorted(served))}
@@ -101,6 +104,13 @@ def world_of(record: Record) -> tuple[World, list[Sent]]:
         {person: [float(SLOT)] for person in people.values()},
     )
     return world, cases
+
+
+def _could_be_read(case: Sent, record: Record) -> bool:
+    return any(
+        sat.specialty_id == case.specialty_id and sat.ends_at > case.sent_at and sat.starts_at < case.sent_at + WEEK
+        for sat in record.sat
+    )
 
 
 def _monday(record: Record) -> datetime:

@@ -32,13 +32,23 @@ def replay_panel(**_facts: Any) -> dict[str, Any]:
     return {
         "template": "routing/replay.html",
         "replay": kept,
-        "load": number(float(kept.detail.split()[1]), 2) if kept and kept.over == "simulation" else "",
+        "simulated": _simulated(kept.detail) if kept and kept.over == "simulation" else "",
         "bars": bars(rows),
         "height": height(rows),
         "names": [_(POLICY_WORDS[row.policy]) for row in rows],
         "values": [(hours(row.p50), hours(row.p90)) for row in rows],
         "lines": [_line(row) for row in rows],
     }
+
+
+def _simulated(detail: str) -> str:
+    seed, load, people = detail.split()
+    return _(
+        "Duas semanas simuladas com %(people)s consultores, iguais para cada forma (semente %(seed)s, carga %(load)s).",
+        people=people,
+        seed=seed,
+        load=number(float(load), 2),
+    )
 
 
 def _line(row: Row) -> tuple[str, ...]:

@@ -106,9 +106,9 @@ def test_the_command_says_when_the_log_is_empty(application, session):
 def test_only_the_last_replays_are_remembered(session):
     for number in range(23):
         with transaction():
-            queries_replay.keep("simulation", f"{number} 0.85", [], 0, clock.now())
+            queries_replay.keep("simulation", f"{number} 0.85 50", [], 0, clock.now())
     assert db.session.scalar(db.select(db.func.count()).select_from(Replay)) == queries_replay.KEPT
-    assert queries_replay.last().detail == "22 0.85"
+    assert queries_replay.last().detail == "22 0.85 50"
 
 
 def test_the_management_sees_the_chart_with_its_table(sign_in, session):
@@ -117,7 +117,7 @@ def test_the_management_sees_the_chart_with_its_table(sign_in, session):
             Row("ours", 100, 2, 10, 1, 4.0, 2.5, 30.3, 1234, 0.123),
             Row("least-wait", 100, 2, 10, 1, 3.0, 2.0, 29.0, None, None),
         ]
-        queries_replay.keep("simulation", "7 0.95", rows, 0, clock.now())
+        queries_replay.keep("simulation", "7 0.95 50", rows, 0, clock.now())
     answer = sign_in("teresa").get("/distribution")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
@@ -127,6 +127,7 @@ def test_the_management_sees_the_chart_with_its_table(sign_in, session):
         "30,3 h",
         "1.234",
         "0,12",
+        "50 consultores",
         "semente 7, carga 0,95",
         "Ideal: menor espera",
     ):
@@ -141,7 +142,7 @@ def test_without_a_replay_it_says_how_to_make_one(sign_in):
 
 @pytest.mark.parametrize("policy", ["ours", "round-robin"])
 def test_a_simulation_compares_the_same(policy, monkeypatch):
-    monkeypatch.setattr("teleconsult.routing.replay.Network", partial(Network, specialties=2, consultants=4, weeks=1))
-    rows = simulated(policy, 3, 0.8)
+    monkeypatch.setattr("teleconsult.routing.replay.Network", partial(Network, weeks=1))
+    rows = simulated(policy, 3, 0.8, 10)
     assert [row.policy for row in rows] == [policy, "edf", "fcfs", "least-wait", "fewest-late"]
     assert len({row.cases for row in rows}) == 1
