@@ -71,7 +71,6 @@ class Planned:
     stale: bool = False
 
 
-_declined = exists().where(Decline.case_id == PlanLine.case_id, Decline.consultant_id == PlanLine.user_id)
 _holds = exists().where(UserSpecialty.user_id == PlanLine.user_id, UserSpecialty.specialty_id == Case.specialty_id)
 _given_on = and_(Case.state == State.ASSIGNED, Case.holder_id != PlanLine.user_id)
 """A case whose consultant lost the shift for it is planned anew without them (`stranded`)."""
@@ -96,6 +95,7 @@ _LINES = (
     .join(Case, and_(Case.id == PlanLine.case_id, or_(Case.state == State.SUBMITTED, _given_on)))
     .outerjoin(User, User.id == PlanLine.user_id)
     .outerjoin(Shift, Shift.id == PlanLine.shift_id)
+    .outerjoin(Decline, and_(Decline.case_id == PlanLine.case_id, Decline.consultant_id == PlanLine.user_id))
     .where(
         PlanLine.case_id.in_(bindparam("cases", expanding=True)),
         or_(
@@ -105,7 +105,7 @@ _LINES = (
                 Shift.cancelled_at.is_(None),
                 _holds,
                 Shift.ends_at > bindparam("now", type_=Shift.ends_at.type),
-                ~_declined,
+                Decline.id.is_(None),
             ),
         ),
     )
