@@ -65,6 +65,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.models_quota",
     "teleconsult.bookings.from_cases",
     "teleconsult.bookings.card",
+    "teleconsult.bookings.elsewhere",
     "teleconsult.credits.models",
     "teleconsult.credits.models_activities",
     "teleconsult.credits.handlers",

@@ -46,7 +46,13 @@ def _overview_item(user: User) -> dict[str, Any] | None:
 @requires(Permission.MANAGE_TARGETS)
 def overview() -> str:
     """Show the management what is open and late, and whether people, network and mail are in order."""
-    return render_template("routing/overview.html", look=look(clock.now()), state_words=STATE_WORDS, ways=_ways())
+    return render_template(
+        "routing/overview.html",
+        look=look(clock.now()),
+        state_words=STATE_WORDS,
+        ways=_ways(),
+        more=events.panels("overview"),
+    )
 
 
 def _ways() -> list[tuple[str, str, str, str]]:

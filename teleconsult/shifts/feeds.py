@@ -17,7 +17,7 @@ from flask_babel import force_locale
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from teleconsult import audit, clock
+from teleconsult import audit, clock, events
 from teleconsult.extensions import changed, db
 from teleconsult.people.models import User
 from teleconsult.people.sign_in import stream_of
@@ -100,6 +100,10 @@ def ical_of(user: User) -> bytes:
             calendar.add_component(_event(shift, user, lost=lost))
         for shift in passed_on:
             calendar.add_component(_event(shift, user, lost=True))
+        # Higher floors add what they keep of the person's time: the sessions of the agenda.
+        for more in events.panels("feed", user=user, since=now - PAST, struck_out=now - STRUCK_OUT):
+            for event in more:
+                calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 

@@ -1,0 +1,41 @@
+"""What other pages show of bookings: the management's figures, the specialist's calendar."""
+
+from datetime import timedelta
+
+from teleconsult import clock
+from teleconsult.bookings import actions
+from teleconsult.extensions import db, transaction
+from teleconsult.shifts import feeds
+from tests import world
+from tests.bookings.test_pages import text
+
+
+def test_the_management_sees_what_is_overdue(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with clock.at(booking.at + timedelta(hours=1)):
+        desk.do("attend", request, by="rosangela")
+    with transaction():
+        booking.at = clock.now() - timedelta(days=20)
+    page = text(sign_in("teresa").get("/overview"))
+    assert "Contrarreferências atrasadas" in page
+    assert "<b>1</b>" in page
+
+
+def test_the_feed_tells_the_sessions_without_a_patient(desk, client):
+    desk.allow()
+    kept, gone = desk.publish(), desk.publish(days=8)
+    desk.book(desk.escalated())
+    with transaction(gone):
+        actions.cancel_session(gone, "Congresso.", by=world.person("rosangela"))
+    with transaction():
+        token = feeds.open_feed(world.person("lia"))
+    told = text(client.get(f"/calendar/{token}.ics"))
+    db.session.rollback()
+    assert f"UID:{kept.ref}@" in told
+    assert told.count("STATUS:CANCELLED") == 1
+    assert "Consultas de Dermatologia" in told
+    assert world.SECRET_NAME not in told
+    assert "Congresso" not in told
