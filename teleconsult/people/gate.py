@@ -6,6 +6,7 @@ from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.globals import app_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import contains_eager, joinedload
@@ -52,8 +53,12 @@ def signed_in() -> User:
 
 def acting_role() -> Role:
     """Return the role in which the person looks at the product now: the chosen one, or the first they hold."""
-    chosen, held = g.session_row.role, signed_in().roles
-    return Role(chosen) if chosen in held else next(role for role in Role if role in held)
+    kept = app_ctx.g.__dict__
+    chosen = kept["session_row"].role
+    if "acting" not in kept or kept["acting"][0] != chosen:
+        held = signed_in().roles
+        kept["acting"] = (chosen, Role(chosen) if chosen in held else next(role for role in Role if role in held))
+    return cast(Role, kept["acting"][1])
 
 
 def public(view: View) -> View:
