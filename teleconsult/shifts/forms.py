@@ -18,11 +18,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from teleconsult.shifts.calendar import DAY
+from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.models import Room
 from teleconsult.shifts.rules import EVERY, rule_of
 from teleconsult.shifts.words import WEEKDAYS
 from teleconsult.web import BaseForm, VersionedForm, _l
-from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
@@ -49,7 +49,7 @@ def time_of(minutes: int) -> time:
 class WhenMixin(BaseForm):
     """The day and the hours of a shift, as the clock on the wall of its room shows them."""
 
-    day = DayField(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
+    day = CalendarDay(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
     starts = TimeField(_l("Início"), [InputRequired(_l("Diga a que horas começa."))])
     ends = TimeField(_l("Fim"), [InputRequired(_l("Diga a que horas termina."))])
     next_day = BooleanField(_l("Termina no dia seguinte"))
@@ -88,7 +88,7 @@ class ShiftForm(WhenMixin):
     weekdays = SelectMultipleField(
         _l("Nos dias"), coerce=int, widget=ListWidget(), option_widget=CheckboxInput(), default=()
     )
-    until = DayField(_l("Até o dia"))
+    until = CalendarDay(_l("Até o dia"))
 
     def __init__(self, *args: Any, rooms: Sequence[Room], consultants: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,7 +105,7 @@ class ShiftForm(WhenMixin):
         if not field.data:
             raise ValidationError(_("Escolha quem atende e em que especialidade."))
 
-    def validate_until(self, field: DayField) -> None:
+    def validate_until(self, field: CalendarDay) -> None:
         """Hold a shift that comes again to an end."""
         if self.every.data and field.data is None and not field.errors:
             raise ValidationError(_("Um turno que se repete precisa de um último dia."))
@@ -151,7 +151,7 @@ class CopyForm(BaseForm):
     """Some weeks laid again later: how many, and into which."""
 
     weeks = RadioField(_l("O que copiar"), default="1")
-    to = DayField(_l("A partir da semana do dia"), [InputRequired(_l("Diga para qual semana."))])
+    to = CalendarDay(_l("A partir da semana do dia"), [InputRequired(_l("Diga para qual semana."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,9 +10,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from teleconsult.people.models import User
+from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.words import LEAVE_KINDS
 from teleconsult.web import BaseForm, VersionedForm, _l
-from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 
 
@@ -21,9 +21,9 @@ class LeaveForm(BaseForm):
 
     person = SelectField(_l("Quem"))
     kind = RadioField(_l("Tipo"), default="leave")
-    first = DayField(_l("Primeiro dia"), [InputRequired(_l("Diga a partir de quando."))])
+    first = CalendarDay(_l("Primeiro dia"), [InputRequired(_l("Diga a partir de quando."))])
     first_hour = TimeField(_l("A partir das"), [Optional()])
-    last = DayField(_l("Último dia"), [InputRequired(_l("Diga até quando. Um afastamento precisa ter fim."))])
+    last = CalendarDay(_l("Último dia"), [InputRequired(_l("Diga até quando. Um afastamento precisa ter fim."))])
     last_hour = TimeField(_l("Até as"), [Optional()])
     why = TextAreaField(_l("Observação"), [Length(max=300)])
 
@@ -56,7 +56,7 @@ class LeaveForm(BaseForm):
             "why": self.why.data or "",
         }
 
-    def _moment(self, day: DayField, hour: TimeField, *, whole: bool = False) -> datetime:
+    def _moment(self, day: CalendarDay, hour: TimeField, *, whole: bool = False) -> datetime:
         chosen: date = day.data  # type: ignore[assignment]  # required
         if whole and hour.data is None:
             chosen += timedelta(days=1)

@@ -10,10 +10,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from teleconsult.errors import Refused
 from teleconsult.network.forms import ZONES
 from teleconsult.shifts import openings
+from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.models import Room
 from teleconsult.shifts.words import ROOM_KINDS, WEEKDAYS
 from teleconsult.web import BaseForm, VersionedForm, _l, say
-from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 
 MOST = 99
@@ -101,5 +101,5 @@ def _present(room: Room) -> dict[str, Any]:
 class HolidayForm(BaseForm):
     """A holiday of one's own."""
 
-    day = DayField(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
+    day = CalendarDay(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
     name = StringField(_l("Nome"), [InputRequired(_l("Escreva o nome do feriado.")), Length(max=120)])

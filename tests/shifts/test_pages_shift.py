@@ -226,6 +226,24 @@ def test_a_single_shift_has_no_series_to_end(room, manager):
     assert manager.get(f"/shifts/{rooms.lay()}/end-series").status_code == 404
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "31/12/9999", "0001-01-01", "1900-01-01"])
+def test_a_day_out_of_reach_is_a_slip_of_the_hand(room, manager, sign_in, session, day):
+    ref = rooms.lay()
+    whole = rooms.form(rooms.next_monday())
+    place = {"room": room, "starts": "08:00", "ends": "12:00", "version": rooms.shift(ref).version}
+    for path, data in (
+        ("/shifts/new", whole | {"day": day, "starts": "23:00", "ends": "22:00", "next_day": "y"}),
+        ("/shifts/new", whole | {"every": "month", "until": day}),
+        (f"/shifts/{ref}", place | {"day": day}),
+        ("/leaves/new", {"person": "PE-LIA", "kind": "leave", "first": day, "last": day}),
+        ("/holidays", {"day": day, "name": "Padroeira"}),
+        (f"/shifts/copy?room={room}", {"weeks": "1", "to": day}),
+    ):
+        assert "Confira o ano" in text(manager.post(path, data=data), 422), path
+    manager.post(f"/shifts/{ref}/move", data=place | {"day": day, "starts": "480"})
+    assert rooms.shift(ref).starts_at == rooms.at(rooms.next_monday(), rooms.EIGHT)
+
+
 def test_an_unknown_shift_is_not_there(room, manager):
     for path in ("/shifts/TU-00000", "/shifts/%00", "/shifts/TU-00000/cancel"):
         assert manager.get(path).status_code == 404
