@@ -7,7 +7,8 @@ from teleconsult.events import on
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
-from teleconsult.shifts.actions import _said, attendance, changing
+from teleconsult.shifts import telling
+from teleconsult.shifts.actions import attendance, changing
 from teleconsult.shifts.models import Shift, Swap
 
 LEFT = "A pessoa deixou de atender nesta especialidade."
@@ -33,8 +34,8 @@ def free_shifts(person: User, by: User) -> None:
     free = [shift for shift in lost if shift.checked_in_at is None]
     if free:
         changing.take_off(free, why=LEFT, by=by)
-        _said.tell([person], "shift.cancel", free[0].ref, by)
-        _said.tell_administrators("shift.uncovered", free[0].ref, by)
+        telling.tell([person], "shift.cancel", free[0].ref, by)
+        telling.tell_administrators("shift.uncovered", free[0].ref, by)
     if not serves:
         _withdraw_offers(person, by)
 
@@ -43,4 +44,4 @@ def _withdraw_offers(person: User, by: User) -> None:
     """Take back what was offered to nobody but this person."""
     wanted = (Swap.to_id == person.id, Swap.accepted_at.is_(None), Swap.withdrawn_at.is_(None))
     for swap in db.session.scalars(select(Swap).where(*wanted)).all():
-        _said.end_offer(swap.shift, by)
+        telling.end_offer(swap.shift, by)

@@ -9,8 +9,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people.access import Permission
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.attendance import EARLY, FORGOTTEN_AFTER, left_at
 from teleconsult.shifts.models import Shift
 
@@ -35,8 +34,8 @@ def check_in(shift: Shift, *, by: User) -> None:
         raise Refused(N_("Há um afastamento registrado neste turno. Cancele-o antes de registrar a entrada."))
     shift.checked_in_at = now
     db.session.flush()
-    _said.record_shift("shift.check_in", shift, by)
-    _said.tell([shift.user], "shift.check_in", shift.ref, by)
+    telling.record_shift("shift.check_in", shift, by)
+    telling.tell([shift.user], "shift.check_in", shift.ref, by)
     events.emit("shift.check_in", shift=shift, by=by)
 
 
@@ -52,7 +51,7 @@ def check_out(shift: Shift, *, by: User) -> None:
     if shift.checked_out_at is not None:
         raise Refused(N_("A saída deste turno já foi registrada."))
     go(shift, by=by)
-    _said.tell([shift.user], "shift.check_out", shift.ref, by)
+    telling.tell([shift.user], "shift.check_out", shift.ref, by)
 
 
 def go(shift: Shift, *, by: User) -> None:
@@ -60,8 +59,8 @@ def go(shift: Shift, *, by: User) -> None:
     now = clock.now()
     shift.checked_out_at, shift.closed_how = left_at(shift.checked_in_at or now, now), "person"
     db.session.flush()
-    _room.let_go([shift], since=now)
-    _said.record_shift("shift.check_out", shift, by)
+    placing.let_go([shift], since=now)
+    telling.record_shift("shift.check_out", shift, by)
     events.emit("shift.check_out", shift=shift, by=by)
 
 
@@ -93,7 +92,7 @@ def close_forgotten(shift_id: int) -> bool:
         return False
     shift.checked_out_at, shift.closed_how = left_at(shift.checked_in_at, shift.ends_at), "forgotten"
     db.session.flush()
-    _said.record_shift("shift.check_out", shift, None, how="forgotten")
-    _said.tell([shift.user], "shift.forgotten", shift.ref, None)
+    telling.record_shift("shift.check_out", shift, None, how="forgotten")
+    telling.tell([shift.user], "shift.forgotten", shift.ref, None)
     events.emit("shift.check_out", shift=shift, by=None)
     return True

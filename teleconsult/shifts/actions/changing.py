@@ -9,7 +9,7 @@ from teleconsult import audit, clock, events
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people.models import User
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, telling
 from teleconsult.shifts.actions.publishing import find_place
 from teleconsult.shifts.calendar import local_day, local_minute, moment_of, wall_minutes
 from teleconsult.shifts.models import Room, Shift, ShiftSeries
@@ -26,25 +26,25 @@ def move_shift(
         Refused: it began or was cancelled, or it does not fit there, as in `publish`.
     """
     _hold_to_coming(shift)
-    _room.check_room(room)
-    _room.line_up(shift.user)
-    _room.check_person(shift.user, shift.specialty)
+    placing.check_room(room)
+    placing.line_up(shift.user)
+    placing.check_person(shift.user, shift.specialty)
     span, place = find_place(room, shift.user, day, starts, minutes, workstation, but=shift)
     if workstation is None and room.id == shift.room_id:
-        own = _room.Taken(room, shift.user, span, [shift.id]).free_workstation(span, shift.workstation)
+        own = placing.Taken(room, shift.user, span, [shift.id]).free_workstation(span, shift.workstation)
         place = place if isinstance(own, Refused) else own
-    before = _said.where_and_when(shift)
-    _room.let_go([shift])
+    before = telling.where_and_when(shift)
+    placing.let_go([shift])
     shift.room, shift.room_id, shift.workstation = room, room.id, place
     shift.starts_at, shift.ends_at = span
     db.session.flush()
-    _room.hold([shift])
-    after = _said.where_and_when(shift)
+    placing.hold([shift])
+    after = telling.where_and_when(shift)
     if after == before:
         return
-    _said.end_offer(shift, by)
-    _said.record_shift("shift.change", shift, by, before=before, after=after)
-    _said.tell([shift.user], "shift.change", shift.ref, by)
+    telling.end_offer(shift, by)
+    telling.record_shift("shift.change", shift, by, before=before, after=after)
+    telling.tell([shift.user], "shift.change", shift.ref, by)
     events.emit("shift.change", shifts=[shift], by=by)
 
 
@@ -74,8 +74,8 @@ def cancel_shift(shift: Shift, *, why: str, by: User) -> None:
     _hold_to_live(shift)
     if shift.ends_at <= clock.now():
         raise Refused(N_("Este turno já terminou."))
-    take_off([shift], why=_said.check_why(why), by=by)
-    _said.tell([shift.user], "shift.cancel", shift.ref, by)
+    take_off([shift], why=telling.check_why(why), by=by)
+    telling.tell([shift.user], "shift.cancel", shift.ref, by)
 
 
 def take_off(shifts: Sequence[Shift], *, why: str, by: User) -> None:
@@ -84,10 +84,10 @@ def take_off(shifts: Sequence[Shift], *, why: str, by: User) -> None:
     for shift in shifts:
         shift.cancelled_at, shift.cancelled_by_id, shift.cancelled_why = now, by.id, why
     db.session.flush()
-    _room.let_go(shifts)
+    placing.let_go(shifts)
     for shift in shifts:
-        _said.end_offer(shift, by)
-        _said.record_shift("shift.cancel", shift, by, why=audit.digest(why))
+        telling.end_offer(shift, by)
+        telling.record_shift("shift.cancel", shift, by, why=audit.digest(why))
     events.emit("shift.cancel", shifts=list(shifts), by=by)
 
 
@@ -102,9 +102,9 @@ def restore_shift(shift: Shift, *, by: User) -> None:
     if shift.starts_at <= clock.now():
         raise Refused(N_("Este turno já passou."))
     room, zone = shift.room, shift.room.zone
-    _room.check_room(room)
-    _room.line_up(shift.user)
-    _room.check_person(shift.user, shift.specialty)
+    placing.check_room(room)
+    placing.line_up(shift.user)
+    placing.check_person(shift.user, shift.specialty)
     span = (shift.starts_at, shift.ends_at)
     day, starts, minutes = local_day(span[0], zone), local_minute(span[0], zone), wall_minutes(span, zone)
     try:
@@ -117,9 +117,9 @@ def restore_shift(shift: Shift, *, by: User) -> None:
     shift.cancelled_at = shift.cancelled_by_id = None
     shift.cancelled_why = ""
     db.session.flush()
-    _room.hold([shift])
-    _said.record_shift("shift.restore", shift, by, **_said.where_and_when(shift))
-    _said.tell([shift.user], "shift.restore", shift.ref, by)
+    placing.hold([shift])
+    telling.record_shift("shift.restore", shift, by, **telling.where_and_when(shift))
+    telling.tell([shift.user], "shift.restore", shift.ref, by)
     events.emit("shift.publish", shifts=[shift], by=by)
 
 
@@ -131,7 +131,7 @@ def end_series(series: ShiftSeries, *, from_day: date, why: str, by: User) -> in
     Raises:
         Refused: nothing of it is left from that day on, or there is no reason.
     """
-    reason = _said.check_why(why)
+    reason = telling.check_why(why)
     since = max(moment_of(from_day, 0, series.zone), clock.now())
     shifts = db.session.scalars(
         select(Shift)
@@ -152,5 +152,5 @@ def end_series(series: ShiftSeries, *, from_day: date, why: str, by: User) -> in
         f"series:{series.ref}", "shift.end_series", by_id=by.id, subject=series.ref,
         from_day=from_day.isoformat(), shifts=len(shifts), why=audit.digest(reason),
     )  # fmt: skip
-    _said.tell({shift.user_id: shift.user for shift in shifts}.values(), "shift.end_series", series.ref, by)
+    telling.tell({shift.user_id: shift.user for shift in shifts}.values(), "shift.end_series", series.ref, by)
     return len(shifts)

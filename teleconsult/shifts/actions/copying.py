@@ -9,8 +9,7 @@ from teleconsult import audit, events
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.actions.publishing import new_shift
 from teleconsult.shifts.calendar import DAY, Span, local_day, local_minute, moment_of, span_of, wall_minutes
 from teleconsult.shifts.models import Room, Shift
@@ -44,7 +43,7 @@ def preview_copy(*, room: Room, first: date, days: int, to: date, by: User) -> C
     Raises:
         Refused: `to` is within the days that are copied, or before them; or nothing stands there.
     """
-    _room.check_room(room)
+    placing.check_room(room)
     if (to - first).days < days:
         raise Refused(N_("Escolha uma semana depois das que são copiadas."), field="to")
     begin, end = moment_of(first, 0, room.zone), moment_of(first + timedelta(days=days), 0, room.zone)
@@ -62,8 +61,8 @@ class _Copy:
         last = to + timedelta(days=days)
         self.between: Span = (moment_of(to, 0, room.zone), moment_of(last, DAY, room.zone))
         self.holidays = queries.holidays_between(to, last)
-        self.openings = _room.openings_of(room)
-        self.taken: dict[int, _room.Taken] = {}
+        self.openings = placing.openings_of(room)
+        self.taken: dict[int, placing.Taken] = {}
 
     def of(self, found: Sequence[Shift]) -> Copied:
         made = Copied([], [])
@@ -75,14 +74,14 @@ class _Copy:
         return made
 
     def _again(self, shift: Shift) -> Shift:
-        _room.check_person(shift.user, shift.specialty)
+        placing.check_person(shift.user, shift.specialty)
         zone = self.room.zone
         day = local_day(shift.starts_at, zone) + self.later
         starts, minutes = local_minute(shift.starts_at, zone), wall_minutes((shift.starts_at, shift.ends_at), zone)
         span = span_of(day, starts, minutes, zone)
-        _room.check_future(span)
+        placing.check_future(span)
         taken = self._taken_for(shift.user)
-        place: int | Refused | None = _room.why_not_open(self.openings, self.holidays, day, starts, minutes)
+        place: int | Refused | None = placing.why_not_open(self.openings, self.holidays, day, starts, minutes)
         if place is None:
             place = taken.why_not_person(span)
         if place is None:
@@ -93,10 +92,10 @@ class _Copy:
         taken.take(span, place)
         return new_shift(self.room, shift.user, shift.specialty, span, place, self.by)
 
-    def _taken_for(self, user: User) -> _room.Taken:
+    def _taken_for(self, user: User) -> placing.Taken:
         if user.id not in self.taken:
             known = next(iter(self.taken.values()), None)
-            self.taken[user.id] = known.beside(user) if known else _room.Taken(self.room, user, self.between)
+            self.taken[user.id] = known.beside(user) if known else placing.Taken(self.room, user, self.between)
         return self.taken[user.id]
 
 
@@ -115,12 +114,12 @@ def copy_shifts(*, room: Room, first: date, days: int, to: date, by: User, skip:
         raise Refused(N_("Não sobrou nenhum turno para copiar."), field="weeks")
     db.session.add_all(shifts)
     db.session.flush()
-    _room.hold(shifts)
+    placing.hold(shifts)
     audit.record(
         f"room:{room.slug}", "shift.copy", by_id=by.id, subject=room.slug, days=days, first=first.isoformat(), to=to.isoformat(), shifts=[shift.ref for shift in shifts],
     )  # fmt: skip
     for user in dict.fromkeys(shift.user for shift in shifts):
         theirs = [shift.ref for shift in shifts if shift.user is user]
-        _said.tell([user], "shift.publish_series" if len(theirs) > 1 else "shift.publish", theirs[0], by)
+        telling.tell([user], "shift.publish_series" if len(theirs) > 1 else "shift.publish", theirs[0], by)
     events.emit("shift.publish", shifts=shifts, by=by)
     return Copied(pairs, found.left_out)

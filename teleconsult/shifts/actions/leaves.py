@@ -12,8 +12,7 @@ from teleconsult.extensions import changed, db
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.actions.changing import take_off
 from teleconsult.shifts.models import Leave, Shift
 from teleconsult.web.refs import new_ref
@@ -33,7 +32,7 @@ def take_leave(*, user: User, kind: str, from_at: datetime, until_at: datetime |
         Refused: there is no end, it is past, it overlaps another leave, or the person is checked in inside it.
     """
     _hold_to_whose(user, by)
-    _room.line_up(user)
+    placing.line_up(user)
     until = _checked_end(user, kind, from_at, until_at)
     leave = Leave(
         ref=new_ref("AF"),
@@ -42,7 +41,7 @@ def take_leave(*, user: User, kind: str, from_at: datetime, until_at: datetime |
         kind=kind,
         from_at=from_at,
         until_at=until,
-        why=_said.check_length(why),
+        why=telling.check_length(why),
         created_at=clock.now(),
         created_by_id=by.id,
     )
@@ -52,12 +51,12 @@ def take_leave(*, user: User, kind: str, from_at: datetime, until_at: datetime |
             raise Refused(N_("Há uma entrada registrada num turno deste período. Registre a saída antes."))
     db.session.add(leave)
     db.session.flush()
-    _room.let_go(freed, inside=(from_at, until))
+    placing.let_go(freed, inside=(from_at, until))
     _touch(freed)
     _record("leave.take", leave, by, shifts=[shift.ref for shift in freed])
     _tell("leave.take", leave, by)
     if freed:
-        _said.tell_administrators("shift.uncovered", leave.ref, by)
+        telling.tell_administrators("shift.uncovered", leave.ref, by)
     events.emit("leave.take", leave=leave, by=by)
     return leave
 
@@ -115,7 +114,7 @@ def cancel_leave(leave: Leave, *, by: User) -> list[Shift]:
         raise Refused(N_("Este afastamento já foi cancelado."))
     if leave.until_at <= clock.now():
         raise Refused(N_("Este afastamento já terminou."))
-    _room.line_up(leave.user)
+    placing.line_up(leave.user)
     shifts = shifts_inside(leave)
     leave.cancelled_at, leave.cancelled_by_id = clock.now(), by.id
     db.session.flush()
@@ -132,16 +131,16 @@ def cancel_leave(leave: Leave, *, by: User) -> list[Shift]:
 def _taken_up(shift: Shift) -> bool:
     """Hold the place of a shift again, at another workstation if its own is taken; tell whether there was one."""
     span = (shift.starts_at, shift.ends_at)
-    taken = _room.Taken(shift.room, shift.user, span, [shift.id])
+    taken = placing.Taken(shift.room, shift.user, span, [shift.id])
     place = taken.free_workstation(span, shift.workstation)
     if isinstance(place, Refused):
         place = taken.free_workstation(span)
     if isinstance(place, Refused):
         return False
-    _room.let_go([shift])
+    placing.let_go([shift])
     shift.workstation = place
     db.session.flush()
-    _room.hold([shift], away=queries.away_between([shift.user_id], *span).get(shift.user_id, ()))
+    placing.hold([shift], away=queries.away_between([shift.user_id], *span).get(shift.user_id, ()))
     return True
 
 
@@ -152,11 +151,15 @@ def of_person(user: User) -> list[Leave]:
 
 
 def _record(word: str, leave: Leave, by: User, **data: Any) -> None:
-    when: dict[str, Any] = {"kind": leave.kind, "from": _said.told(leave.from_at), "until": _said.told(leave.until_at)}
+    when: dict[str, Any] = {
+        "kind": leave.kind,
+        "from": telling.told(leave.from_at),
+        "until": telling.told(leave.until_at),
+    }
     audit.record(f"leave:{leave.ref}", word, by_id=by.id, subject=leave.ref, user=leave.user.ref, **when, **data)
 
 
 def _tell(kind: str, leave: Leave, by: User) -> None:
     """Tell the other side: the person, or, when it was they who acted, the management."""
     others = people.active_with_role(Role.MANAGER) if by.id == leave.user_id else [leave.user]
-    _said.tell(others, kind, leave.ref, by)
+    telling.tell(others, kind, leave.ref, by)

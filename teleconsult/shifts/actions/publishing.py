@@ -7,8 +7,7 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.calendar import Span, span_of
 from teleconsult.shifts.models import Room, Shift
 from teleconsult.web.refs import new_ref
@@ -33,16 +32,16 @@ def publish(
         Refused: past, off the quarters of an hour, outside the room's hours, a holiday, a specialty the person does
             not hold, the person elsewhere or on leave, or no workstation free; the field is named.
     """
-    _room.check_room(room)
-    _room.line_up(user)
-    _room.check_person(user, specialty)
+    placing.check_room(room)
+    placing.line_up(user)
+    placing.check_person(user, specialty)
     span, place = find_place(room, user, day, starts, minutes, workstation)
     shift = new_shift(room, user, specialty, span, place, by)
     db.session.add(shift)
     db.session.flush()
-    _room.hold([shift])
-    _said.record_shift("shift.publish", shift, by, **_said.where_and_when(shift))
-    _said.tell([user], "shift.publish", shift.ref, by)
+    placing.hold([shift])
+    telling.record_shift("shift.publish", shift, by, **telling.where_and_when(shift))
+    telling.tell([user], "shift.publish", shift.ref, by)
     events.emit("shift.publish", shifts=[shift], by=by)
     return shift
 
@@ -56,11 +55,11 @@ def find_place(
         Refused: it does not fit.
     """
     span = span_of(day, starts, minutes, room.zone)
-    _room.check_future(span)
-    closed = _room.why_not_open(_room.openings_of(room), queries.holidays_between(day, day), day, starts, minutes)
+    placing.check_future(span)
+    closed = placing.why_not_open(placing.openings_of(room), queries.holidays_between(day, day), day, starts, minutes)
     if closed is not None:
         raise closed
-    place = _room.Taken(room, user, span, [but.id] if but else ()).place(span, workstation)
+    place = placing.Taken(room, user, span, [but.id] if but else ()).place(span, workstation)
     if isinstance(place, Refused):
         raise place
     return span, place

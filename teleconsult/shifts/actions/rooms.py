@@ -17,8 +17,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import changed, db
 from teleconsult.network.models import HealthUnit
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.calendar import (
     Opening,
     Span,
@@ -59,7 +58,7 @@ def open_room(*, name: str, kind: str, unit: HealthUnit, workstations: int, zone
     room.hours = [RoomHours(weekday=one.weekday, opens=one.opens, closes=one.closes) for one in openings]
     db.session.add(room)
     db.session.flush()
-    _said.record_room("room.open", room, by, kind=kind, workstations=workstations, zone=zone)
+    telling.record_room("room.open", room, by, kind=kind, workstations=workstations, zone=zone)
     return room
 
 
@@ -91,7 +90,7 @@ def change_room(room: Room, *, name: str, workstations: int, zone: str, hours: H
     openings = _checked(name, workstations, zone, hours)
     coming = _coming(room)
     _hold_to_shifts(room, coming, workstations, openings)
-    before = (room.name, room.workstations, room.zone, _room.openings_of(room))
+    before = (room.name, room.workstations, room.zone, placing.openings_of(room))
     moved_zone = zone != room.zone
     if moved_zone:
         _move_zone(room, coming, zone, by)
@@ -101,7 +100,7 @@ def change_room(room: Room, *, name: str, workstations: int, zone: str, hours: H
     after = (room.name, room.workstations, room.zone, openings)
     names = [word for word, was, now in zip(("name", "workstations", "zone", "hours"), before, after, strict=True) if was != now]  # fmt: skip
     if names:
-        _said.record_room("room.change", room, by, fields=names, moved=len(coming) if moved_zone else 0)
+        telling.record_room("room.change", room, by, fields=names, moved=len(coming) if moved_zone else 0)
     if moved_zone and coming:
         events.emit("shift.change", shifts=coming, by=by)
 
@@ -121,7 +120,7 @@ def _hold_to_shifts(room: Room, coming: Sequence[Shift], workstations: int, open
                 number=shift.workstation,
                 day=_day(shift, room.zone),
             )
-    if openings == _room.openings_of(room):
+    if openings == placing.openings_of(room):
         return
     for shift in coming:
         starts, minutes = local_minute(shift.starts_at, room.zone), wall_minutes(_span(shift), room.zone)
@@ -155,19 +154,19 @@ def _move_zone(room: Room, coming: Sequence[Shift], zone: str, by: User) -> None
                 field="zone", name=shift.user.full_name, day=_day(shift, room.zone),
             )  # fmt: skip
     _hold_to_people(room, coming, new)
-    _room.let_go(coming)
+    placing.let_go(coming)
     for shift in coming:
         shift.starts_at, shift.ends_at = new[shift.id]
     db.session.flush()
     for shift in coming:
         away = queries.away_between([shift.user_id], *_span(shift)).get(shift.user_id, ())
-        _room.hold([shift], away)
+        placing.hold([shift], away)
     changed(update(ShiftSeries).where(ShiftSeries.room_id == room.id).values(zone=zone))
     first = {shift.user_id: shift for shift in reversed(coming)}
     for shift in coming:
-        _said.record_shift("shift.change", shift, by, zone=zone, starts=_said.told(shift.starts_at))
+        telling.record_shift("shift.change", shift, by, zone=zone, starts=telling.told(shift.starts_at))
     for shift in first.values():
-        _said.tell([shift.user], "shift.change", shift.ref, by)
+        telling.tell([shift.user], "shift.change", shift.ref, by)
 
 
 def _in_zone(shift: Shift, old: str, zone: str) -> Span:
@@ -224,4 +223,4 @@ def close_room(room: Room, *, by: User) -> None:
         )
     room.closed_at = clock.now()
     db.session.flush()
-    _said.record_room("room.close", room, by)
+    telling.record_room("room.close", room, by)

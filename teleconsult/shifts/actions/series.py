@@ -10,8 +10,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.actions.publishing import new_shift
 from teleconsult.shifts.calendar import Span, days_of, span_of
 from teleconsult.shifts.models import Room, Shift, ShiftSeries
@@ -56,18 +55,18 @@ def preview_series(
     Raises:
         Refused: what holds for every occurrence, such as a rule without an end.
     """
-    _room.check_room(room)
-    _room.check_person(user, specialty)
+    placing.check_room(room)
+    placing.check_person(user, specialty)
     spans = {day: span_of(day, starts, minutes, room.zone) for day in days_of(rule, first_day, until)}
     if not rule.strip():
-        _room.check_future(spans[first_day])
+        placing.check_future(spans[first_day])
     holidays = queries.holidays_between(min(spans), max(spans))
-    taken = _room.Taken(room, user, (spans[min(spans)][0], spans[max(spans)][1]))
-    openings = _room.openings_of(room)
+    taken = placing.Taken(room, user, (spans[min(spans)][0], spans[max(spans)][1]))
+    openings = placing.openings_of(room)
     shifts: list[Shift] = []
     left_out: list[LeftOut] = []
     for day, span in spans.items():
-        closed = _room.why_not_open(openings, holidays, day, starts, minutes)
+        closed = placing.why_not_open(openings, holidays, day, starts, minutes)
         place = _skipped(day, holidays, skip, closed) or _conflict(span, closed) or taken.place(span)
         if isinstance(place, Refused):
             left_out.append(LeftOut(day, place, fits_not=day not in skip and day not in holidays))
@@ -85,7 +84,7 @@ def _skipped(day: date, holidays: dict[date, str], skip: Set[date], closed: Refu
 
 def _conflict(span: Span, closed: Refused | None) -> Refused | None:
     try:
-        _room.check_future(span)
+        placing.check_future(span)
     except Refused as past:
         return past
     return closed
@@ -112,7 +111,7 @@ def publish_series(
         Refused: an occurrence does not fit and its day is not among `skip` (`preview_series` names them all), the
             rule has no end or comes to more than 1,000 shifts, or nothing is left of it.
     """
-    _room.line_up(user)
+    placing.line_up(user)
     given = {"room": room, "user": user, "specialty": specialty, "first_day": first_day, "starts": starts}
     laid = preview_series(**given, minutes=minutes, rule=rule, until=until, by=by, skip=skip)  # type: ignore[arg-type]  # the names say which is which
     _hold_to_fitting(laid)
@@ -136,9 +135,9 @@ def publish_series(
         shift.series_id = series.id
     db.session.add_all(laid.shifts)
     db.session.flush()
-    _room.hold(laid.shifts)
+    placing.hold(laid.shifts)
     _record(series, laid, by)
-    _said.tell([user], "shift.publish_series", series.ref, by)
+    telling.tell([user], "shift.publish_series", series.ref, by)
     events.emit("shift.publish", shifts=laid.shifts, by=by)
     return Laid(series, laid.shifts, laid.left_out)
 
@@ -170,5 +169,5 @@ def _record(series: ShiftSeries, laid: Laid, by: User) -> None:
         last=laid.shifts[-1].ref,
         shifts=len(laid.shifts),
         left_out=[row.day.isoformat() for row in laid.left_out],
-        **{k: v for k, v in _said.where_and_when(laid.shifts[0]).items() if k in ("room", "user", "specialty")},
+        **{k: v for k, v in telling.where_and_when(laid.shifts[0]).items() if k in ("room", "user", "specialty")},
     )

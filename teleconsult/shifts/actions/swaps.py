@@ -6,8 +6,7 @@ from teleconsult.extensions import db
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission
 from teleconsult.people.models import User
-from teleconsult.shifts import queries
-from teleconsult.shifts.actions import _room, _said
+from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.models import Shift, Swap
 from teleconsult.web.refs import new_ref
 
@@ -26,7 +25,7 @@ def offer_swap(shift: Shift, *, to: User | None, why: str, by: User) -> Swap:
     if to is not None:
         if to.id == by.id:
             raise Refused(N_("Escolha outra pessoa: este turno já é seu."), field="to")
-        _room.check_person(to, shift.specialty)
+        placing.check_person(to, shift.specialty)
     swap = Swap(
         ref=new_ref("TR"),
         shift_id=shift.id,
@@ -34,12 +33,12 @@ def offer_swap(shift: Shift, *, to: User | None, why: str, by: User) -> Swap:
         offered_by_id=by.id,
         offered_at=clock.now(),
         to_id=to.id if to else None,
-        why=_said.check_length(why),
+        why=telling.check_length(why),
     )
     db.session.add(swap)
     db.session.flush()
-    _said.record_shift("swap.offer", shift, by, swap=swap.ref, to=to.ref if to else "")
-    _said.tell([to] if to else people.consultants_of(shift.specialty_id), "swap.offer", swap.ref, by)
+    telling.record_shift("swap.offer", shift, by, swap=swap.ref, to=to.ref if to else "")
+    telling.tell([to] if to else people.consultants_of(shift.specialty_id), "swap.offer", swap.ref, by)
     return swap
 
 
@@ -64,24 +63,24 @@ def accept_swap(swap: Swap, *, by: User) -> Shift:
     if by.id == swap.offered_by_id or swap.to_id not in (None, by.id):
         raise Refused(N_("Esta oferta é para outra pessoa."))
     _hold_to_coming(shift)
-    _room.line_up(by)
-    _room.check_person(by, shift.specialty)
+    placing.line_up(by)
+    placing.check_person(by, shift.specialty)
     span = (shift.starts_at, shift.ends_at)
-    taken = _room.Taken(shift.room, by, span, [shift.id])
+    taken = placing.Taken(shift.room, by, span, [shift.id])
     place = taken.place(span, shift.workstation)
     if isinstance(place, Refused) and place.field == "workstation":
         place = taken.place(span)
     if isinstance(place, Refused):
         raise place
     before = shift.user
-    _room.let_go([shift])
+    placing.let_go([shift])
     shift.user, shift.user_id, shift.workstation = by, by.id, place
     swap.accepted_at, swap.accepted_by_id = clock.now(), by.id
     db.session.flush()
-    _room.hold([shift])
-    _said.record_shift("swap.accept", shift, by, swap=swap.ref, before=before.ref, after=by.ref)
-    _said.tell([before], "swap.accept", shift.ref, by)
-    _said.tell_administrators("swap.accept", shift.ref, by)
+    placing.hold([shift])
+    telling.record_shift("swap.accept", shift, by, swap=swap.ref, before=before.ref, after=by.ref)
+    telling.tell([before], "swap.accept", shift.ref, by)
+    telling.tell_administrators("swap.accept", shift.ref, by)
     events.emit("swap.accept", swap=swap, shift=shift, by=by)
     return shift
 
@@ -98,4 +97,4 @@ def withdraw_swap(swap: Swap, *, by: User) -> None:
         raise Refused(N_("A oferta já foi aceita."))
     if swap.withdrawn_at is not None:
         raise Refused(N_("A oferta já foi retirada."))
-    _said.end_offer(swap.shift, by)
+    telling.end_offer(swap.shift, by)
