@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from threading import Thread
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
@@ -46,6 +47,9 @@ STEPS = st.lists(
     min_size=6,
     max_size=22,
 )
+
+
+MOVES = st.sampled_from(["shift", "night", "answer", "answer", "come", "leave", "close", "correct"])
 
 
 class Life:
@@ -154,3 +158,30 @@ def hold_together(life):
         assert balance == db.session.scalar(whole)
     for entry in db.session.scalars(select(CreditEntry).where(CreditEntry.kind == "shift")):
         assert 0 <= entry.minutes <= 13 * 60
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    one=st.lists(st.tuples(MOVES, st.integers(0, 9), st.integers(10, 900)), min_size=4, max_size=10),
+    other=st.lists(st.tuples(MOVES, st.integers(0, 9), st.integers(10, 900)), min_size=4, max_size=10),
+)
+def test_two_lives_at_once(kept, one, other):
+    """Two workers: each lives a consultant's months while the other does, and both close months."""
+    application = kept.refresh()
+    lives = {"paulo": (Life(), one), "lia": (Life(), other)}
+
+    def run(who):
+        with application.app_context():
+            life, steps = lives[who]
+            for verb, number, minutes in steps:
+                life.live(verb, number, minutes, who)
+
+    threads = [Thread(target=run, args=(who,)) for who in lives]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with application.app_context():
+        for life, _steps in lives.values():
+            with clock.at(life.now):
+                hold_together(life)
