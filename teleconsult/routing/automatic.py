@@ -5,7 +5,6 @@ may still take its turn, and nothing has to be taken from anybody. What nobody r
 at once, so that whoever has it now is told in time.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from teleconsult.routing.engine import Line, Plan
 from teleconsult.routing.gathering import World
 from teleconsult.routing.modes import How
 from teleconsult.routing.plan_lines import kept_reasons, reasons_in_words
+from teleconsult.routing.stranded import stranded
 
 AHEAD = timedelta(hours=1)
 
@@ -32,18 +32,23 @@ def give_out(plan: Plan, world: World) -> int:
         if world.mode_of(specialty[line.case_id]).how == How.AUTOMATIC
         and (line.reads_at <= world.now + AHEAD or line.case_id in world.stranded)
     ]
-    return sum(_give(line, world.versions) for line in due)
+    return sum(_give(line, world) for line in due)
 
 
-def _give(line: Line, versions: Mapping[int, int]) -> int:
+def _give(line: Line, world: World) -> int:
     case = db.session.get(Case, line.case_id)
     try:
-        with transaction(case, versions[line.case_id]):
+        with transaction(case, world.versions[line.case_id]):
             to = db.session.scalar(select(User).where(User.id == line.user_id))
-            if case is None or to is None:
+            if case is None or to is None or _opened(case, world):
                 return 0
             actions.assign(case, to=to, why=" · ".join(reasons_in_words(kept_reasons(line.reasons))), by=None)
     except (Overtaken, Refused):
         # Somebody acted on it meanwhile: the next plan sees how it is now.
         return 0
     return 1
+
+
+def _opened(case: Case, world: World) -> bool:
+    """Tell whether a case that was to be given on was opened since: reading it does not change its version."""
+    return case.id in world.stranded and case.id not in stranded(world.seats, world.now)

@@ -11,6 +11,7 @@ from teleconsult.cases.lifecycle import SERVICE, Facts
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import Request
 from teleconsult.extensions import read
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.routing.models import PlanLine, Promise
 from teleconsult.routing.plan_lines import reasons_in_words
@@ -19,7 +20,15 @@ from teleconsult.shifts import roster
 
 _here = select(literal(1).label("one")).subquery()
 _AWAITED = (
-    select(Promise.median_at, Promise.ninety_at, PlanLine.reasons)
+    select(
+        Promise.median_at,
+        Promise.ninety_at,
+        PlanLine.user_id,
+        PlanLine.reads_at,
+        PlanLine.reasons,
+        User.title,
+        User.name,
+    )
     .select_from(_here)
     .outerjoin(
         Promise,
@@ -30,7 +39,8 @@ _AWAITED = (
             Promise.answered_at.is_(None),
         ),
     )
-    .outerjoin(PlanLine, and_(PlanLine.case_id == bindparam("case_id"), PlanLine.user_id.is_(None)))
+    .outerjoin(PlanLine, PlanLine.case_id == bindparam("case_id"))
+    .outerjoin(User, User.id == PlanLine.user_id)
 )
 
 
@@ -42,8 +52,9 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
         return None
     row = read(_AWAITED, {"case_id": case.id, "round": case.round})[0]
     # A plan may have left out what somebody took in the meantime: the line stays until the next one.
-    nobody = reasons_in_words(row.reasons) if row.reasons and case.holder_id is None else []
-    if row.ninety_at is None and not nobody:
+    nobody = reasons_in_words(row.reasons) if row.reasons and row.user_id is None and case.holder_id is None else []
+    instead = _instead(case, user, row)
+    if row.ninety_at is None and not nobody and not instead:
         return None
     return {
         "side": "routing/promise.html",
@@ -51,8 +62,16 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
         "ninety_at": row.ninety_at,
         "over": row.ninety_at is not None and row.ninety_at <= clock.now(),
         "nobody": nobody,
+        "instead": instead,
         "mine": case.holder_id == user.id,
     }
+
+
+def _instead(case: Case, user: User, row: Any) -> dict[str, Any] | None:
+    """Return whom the plan would give a case on to whose consultant lost the shift for it; for the administrators."""
+    if case.holder_id is None or row.user_id in (None, case.holder_id) or not user.has(Role.ADMINISTRATOR):
+        return None
+    return {"name": f"{row.title} {row.name}".strip(), "reads_at": row.reads_at}
 
 
 @events.panel("review")

@@ -284,6 +284,23 @@ def test_what_was_opened_is_never_given_on(monday):
     assert fresh(case).holder.name == "Lia Cordeiro"
 
 
+def test_what_is_opened_while_the_machine_plans_stays(monday):
+    lost = shift("lia", MONDAY + timedelta(hours=1))
+    case = sent()
+    with transaction(case):
+        actions.assign(case, to=world.person("lia"), why="Em turno.", by=world.person("rosangela"))
+    set_mode(How.AUTOMATIC)
+    shift("paulo", MONDAY)
+    cancel(lost)
+    seen = gathering.gather(MONDAY)
+    assert seen.stranded == {case.id}
+    with transaction():
+        db.session.add(CaseSeen(user_id=world.person("lia").id, case_id=case.id, number=case.steps))
+    made = planning.engine.plan(seen.waiting, seen.seats, MONDAY, limits=seen.limits)
+    assert automatic.give_out(made, seen) == 0
+    assert fresh(case).holder.name == "Lia Cordeiro"
+
+
 def test_a_consultant_switched_off_has_cases_back_in_the_queue_and_no_seat(monday):
     set_mode(How.AUTOMATIC)
     shift("paulo", MONDAY)

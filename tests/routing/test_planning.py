@@ -178,6 +178,17 @@ def given_to_paulo() -> Case:
     return case
 
 
+def test_the_page_of_a_stranded_case_says_whom_to_give_it_to(friday, sign_in):
+    shift_id = shift("paulo", MONDAY)
+    shift("lia", MONDAY)
+    case = given_to_paulo()
+    cancel(shift_id)
+    planning.replan()
+    page = sign_in("rosangela").get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert "Sugestão: Dra. Lia Cordeiro, em turno" in page
+    assert "Sugestão" not in sign_in("marina").get(f"/cases/{case.ref}").get_data(as_text=True)
+
+
 def test_whose_shift_vanished_is_proposed_anew_and_told(friday):
     shift_id = shift("paulo", MONDAY)
     shift("lia", MONDAY)
