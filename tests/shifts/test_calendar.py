@@ -1,5 +1,6 @@
 """The arithmetic of the calendar, by table and by Hypothesis."""
 
+import time as clocks
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -155,3 +156,45 @@ def test_nobody_leaves_before_they_came():
     assert attended_minutes(begin, end, came, came) == 0
     assert attended_minutes(begin, end, begin - timedelta(hours=1), end + timedelta(hours=1)) == 240
     assert attended_minutes(begin, end, end + timedelta(hours=1), end + timedelta(hours=2)) == 0
+
+
+rules = st.builds(
+    lambda freq, interval, on: f"FREQ={freq};INTERVAL={interval}" + (f";BYDAY={','.join(sorted(on))}" if on else ""),
+    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY"]),
+    st.integers(1, 4),
+    st.sets(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])),
+)
+first_days = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+
+
+@given(rules, first_days, st.integers(0, 400), quarters, lengths, st.sampled_from(ZONES), st.sets(st.integers(0, 400)))
+def test_occurrences_come_in_order_at_their_time_of_day_and_on_no_day_left_out(
+    rule, first, length, starts, minutes, zone, out
+):
+    until = first + timedelta(days=length)
+    exceptions = {first + timedelta(days=number) for number in out}
+    try:
+        spans = c.occurrences(rule, first, starts, minutes, zone, until, exceptions=exceptions)
+    except Refused:  # no day of the rule lies between
+        return
+    assert len(spans) <= c.MOST
+    assert spans == sorted(spans)
+    assert len({span[0] for span in spans}) == len(spans)
+    for begin, _end in spans:
+        day = (datetime.combine(first, time.min) + (begin - c.moment_of(first, starts, zone))).date()
+        around = {day - timedelta(days=1), day, day + timedelta(days=1)}
+        assert around & {first + timedelta(days=n) for n in range(length + 1)}
+        local = c.local_day(begin, zone)
+        assert local not in exceptions or c.span_of(local, starts, minutes, zone)[0] != begin
+
+
+@pytest.mark.parametrize("server", ["Asia/Tokyo", "America/Los_Angeles"])
+def test_the_servers_own_zone_changes_nothing(server, monkeypatch):
+    here = c.occurrences("FREQ=WEEKLY", MONDAY, 480, 240, "America/Recife", date(2026, 12, 31))
+    monkeypatch.setenv("TZ", server)
+    clocks.tzset()
+    try:
+        assert c.occurrences("FREQ=WEEKLY", MONDAY, 480, 240, "America/Recife", date(2026, 12, 31)) == here
+    finally:
+        monkeypatch.undo()
+        clocks.tzset()
