@@ -88,6 +88,18 @@ class WhyForm(BaseForm):
     why = StringField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=300)])
 
 
+class MoveSessionForm(WhyForm):
+    """Another day or hour of a session, and why."""
+
+    day = DayField(_l("Novo dia"), [InputRequired(_l("Informe o dia."))])
+    starts = TimeField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
+
+    def minute(self) -> int:
+        """Return the minute of the day at which it starts."""
+        at = self.starts.data or time()
+        return at.hour * 60 + at.minute
+
+
 class MissForm(BaseForm):
     """Why a patient did not come, as far as anybody knows."""
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from teleconsult import clock, events
 from teleconsult.bookings import actions, agenda_look, queries_agenda
 from teleconsult.bookings.agenda import weekly
-from teleconsult.bookings.forms_agenda import MissForm, PublishForm, WhyForm
+from teleconsult.bookings.forms_agenda import MissForm, MoveSessionForm, PublishForm, WhyForm
 from teleconsult.bookings.queries import request_by
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
@@ -158,6 +158,32 @@ def cancel_session(ref: str) -> Any:
         status = 422
     return render_template(
         "bookings/cancel_session.html", form=form, session=agenda_look.session(found, signed_in())
+    ), status
+
+
+@bp.route("/sessions/<ref>/move", methods=["GET", "POST"])
+@requires(Permission.RUN_AGENDA)
+def move_session(ref: str) -> Any:
+    """Move a session to another day or hour: everybody booked in it moves along."""
+    found, form, status = queries_agenda.session_by(ref), MoveSessionForm(), 200
+    if request.method == "POST":
+        row = queries_agenda.session_row(ref)
+        day = form.day.data or found.row.day
+        counts = (
+            _try(form, lambda: actions.move_session(row, day, form.minute(), form.why.data or "", by=signed_in()), row)
+            if form.validate()
+            else None
+        )
+        if counts is not None:
+            flash(ngettext("%(num)d consulta mudou junto.", "%(num)d consultas mudaram junto.", counts[0]))
+            if counts[1]:
+                flash(ngettext("%(num)d voltou à lista.", "%(num)d voltaram à lista.", counts[1]), "warning")
+            return redirect(url_for("agenda.day", day=day.isoformat()))
+        status = 422
+    else:
+        form.day.data, form.starts.data = found.row.day, local(found.row.starts_at).time()
+    return render_template(
+        "bookings/move_session.html", form=form, session=agenda_look.session(found, signed_in())
     ), status
 
 

@@ -69,6 +69,7 @@ WORDS: dict[str, str] = {
     "booking.remind": N_("Unidade lembrada da consulta"),
     "booking.counter_due": N_("Contrarreferência cobrada"),
     "agenda.publish": N_("Agenda publicada"),
+    "agenda.move": N_("Agenda mudada de dia ou hora"),
     "agenda.cancel": N_("Agenda cancelada"),
     "agenda.block": N_("Horário bloqueado"),
     "agenda.unblock": N_("Horário aberto de novo"),

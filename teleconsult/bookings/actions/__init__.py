@@ -12,6 +12,7 @@ from teleconsult.bookings.actions.agenda import (
 from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, offer, refuse, release
 from teleconsult.bookings.actions.listing import end, make, requeue
 from teleconsult.bookings.actions.marking import attend, correct, miss
+from teleconsult.bookings.actions.rescheduling import move_session
 
 __all__ = [
     "Plan",
@@ -29,6 +30,7 @@ __all__ = [
     "make",
     "miss",
     "move",
+    "move_session",
     "offer",
     "publish",
     "refuse",

@@ -110,7 +110,7 @@ def _write(plan: Plan, day: date, series: AgendaSeries | None, by: User) -> Agen
     places = agenda.places(starts_at, plan.slot_minutes, plan.first, plan.returns)
     ends_at = starts_at + timedelta(minutes=plan.slot_minutes * len(places))
     if plan.specialist is not None:
-        _hold_to_one_place(plan.specialist, day, starts_at, ends_at)
+        hold_to_one_place(plan.specialist, day, starts_at, ends_at)
     session = AgendaSession(
         ref=new_ref("AG"),
         series_id=series.id if series else None,
@@ -135,13 +135,19 @@ def _write(plan: Plan, day: date, series: AgendaSeries | None, by: User) -> Agen
     return session
 
 
-def _hold_to_one_place(person: User, day: date, starts_at: object, ends_at: object) -> None:
+def hold_to_one_place(person: User, day: date, starts_at: object, ends_at: object, but: int = 0) -> None:
+    """Let a specialist be in one session at a time; `but` is the session that is being moved.
+
+    Raises:
+        Refused: there is another one in these hours.
+    """
     other = select(AgendaSession.id).where(
         AgendaSession.specialist_id == person.id,
         AgendaSession.day == day,
         AgendaSession.cancelled_at.is_(None),
         AgendaSession.starts_at < ends_at,
         AgendaSession.ends_at > starts_at,
+        AgendaSession.id != but,
     )
     if db.session.scalar(other.limit(1)) is not None:
         raise Refused(N_("%(name)s já tem agenda neste horário."), field="starts", name=person.full_name)
@@ -156,20 +162,30 @@ def cancel_session(session: AgendaSession, why: str, *, by: User) -> int:
     Raises:
         Refused: it was cancelled or begun already, or there is no reason.
     """
-    _hold_to_reason(why)
+    hold_to_reason(why)
     if session.cancelled_at is not None:
         raise Refused(N_("Esta agenda já foi cancelada."))
     if session.starts_at <= clock.now():
         raise Refused(N_("Esta agenda já começou: anote a presença de cada um."))
     session.cancelled_at, session.cancelled_by_id, session.cancelled_why = clock.now(), by.id, why
-    held = [slot for slot in session.slots if slot.request_id is not None]
     for slot in session.slots:
         slot.blocked_at, slot.blocked_by_id, slot.blocked_why = clock.now(), by.id, why
     db.session.flush()
-    for slot in held:
-        release(db.session.get_one(BookingRequest, slot.request_id), why, by=by)
+    held = holding(session)
+    for request in held:
+        release(request, why, by=by)
     audit.record("system", "agenda.cancel", by_id=by.id, subject=session.ref, released=len(held), why=audit.digest(why))
     return len(held)
+
+
+def holding(session: AgendaSession) -> list[BookingRequest]:
+    """Return the requests that hold a slot of a session, read after its slots were written.
+
+    Whoever took a slot a moment before this transaction wrote it is among them; nobody can take one after.
+    """
+    slots = select(AgendaSlot.request_id).where(AgendaSlot.session_id == session.id)
+    query = select(BookingRequest).where(BookingRequest.id.in_(slots.where(AgendaSlot.request_id.is_not(None))))
+    return list(db.session.scalars(query.order_by(BookingRequest.id)))
 
 
 def block(slot: AgendaSlot, why: str, *, by: User) -> None:
@@ -178,14 +194,14 @@ def block(slot: AgendaSlot, why: str, *, by: User) -> None:
     Raises:
         Refused: it is past or blocked already, or there is no reason.
     """
-    _hold_to_reason(why)
+    hold_to_reason(why)
     if slot.blocked_at is not None:
         raise Refused(N_("Este horário já está bloqueado."))
     if slot.at <= clock.now():
         raise Refused(N_("Este horário já passou. Escolha outro."))
-    held = slot.request_id
     slot.blocked_at, slot.blocked_by_id, slot.blocked_why = clock.now(), by.id, why
     db.session.flush()
+    held = db.session.scalar(select(AgendaSlot.request_id).where(AgendaSlot.id == slot.id))
     if held is not None:
         release(db.session.get_one(BookingRequest, held), why, by=by)
     audit.record("system", "agenda.block", by_id=by.id, subject=slot.session.ref, number=slot.number)
@@ -243,7 +259,12 @@ def add_places(session: AgendaSession, count: int, *, by: User) -> None:
         add_place(session, number=slot.number, by=by)
 
 
-def _hold_to_reason(why: str) -> None:
+def hold_to_reason(why: str) -> None:
+    """Ask for a reason of a bearable length.
+
+    Raises:
+        Refused: there is none, or it is too long.
+    """
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     if len(why) > REASON:

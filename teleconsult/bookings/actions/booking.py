@@ -1,7 +1,7 @@
 """Booking, moving, cancelling; offering a released slot to the next on the list."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -97,12 +97,17 @@ def _put(request: BookingRequest, slot: AgendaSlot, terms: Terms, by: User) -> B
         over_why=terms.over_why,
         booked_at=now,
         booked_by_id=by.id,
-        # Of what is nearer than a reminder, nobody is reminded that late.
-        reminded=next((days for days in reversed(REMIND_DAYS) if slot.at <= now + timedelta(days=days)), 9),
+        reminded=reminders_left(slot.at),
     )
     db.session.add(booking)
     db.session.flush()
     return booking
+
+
+def reminders_left(at: datetime) -> int:
+    """Return for how many days before a visit the unit counts as reminded: of what is nearer, nobody is reminded late."""
+    now = clock.now()
+    return next((days for days in reversed(REMIND_DAYS) if at <= now + timedelta(days=days)), 9)
 
 
 def move(request: BookingRequest, slot_id: int, why: str, *, by: User) -> Booking:
