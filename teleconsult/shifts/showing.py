@@ -141,17 +141,23 @@ def _shown(row: Any, zone: ZoneInfo, now: datetime) -> Shown:
 
 
 def _standing(row: Any, zone: ZoneInfo, now: datetime) -> tuple[str, Tag | None]:
-    """Return the look of a shift and what is said of it: the one thing that matters most."""
+    """Return the look of a shift and what is said of it: the one thing that matters most, if anything does."""
     if row.checked_in_at is not None:
-        here = row.checked_out_at is None and now < row.ends_at
-        if row.closed_how == "forgotten":
-            return "", Tag(_("saída não marcada"), "warn", "is-awaiting")
-        wall = row.checked_in_at.astimezone(zone)
-        return "now" if here else "", Tag(_("chegou às %(time)s", time=f"{wall.hour}:{wall.minute:02}"), "check")
+        return _attended(row, zone, now)
     if row.away:
         return "off", Tag(_("licença") if row.away == "leave" else _("indisponível"), "cancelled", "is-cancelled")
-    if row.offered and now < row.starts_at:
-        return "", Tag(_("pede troca"), "swap", "is-awaiting")
-    if row.starts_at <= now < row.ends_at:
+    if row.starts_at > now:
+        return "", Tag(_("pede troca"), "swap", "is-awaiting") if row.offered else None
+    if row.ends_at > now:
         return "", Tag(_("ainda não chegou"), "late", "is-red")
-    return "", None
+    return "", Tag(_("sem registro de presença"), "warn", "is-awaiting")
+
+
+def _attended(row: Any, zone: ZoneInfo, now: datetime) -> tuple[str, Tag | None]:
+    if row.closed_how == "forgotten":
+        return "", Tag(_("saída não marcada"), "warn", "is-awaiting")
+    if row.ends_at <= now:
+        return "", None
+    wall = row.checked_in_at.astimezone(zone)
+    arrived = Tag(_("chegou às %(time)s", time=f"{wall.hour}:{wall.minute:02}"), "check")
+    return "now" if row.checked_out_at is None else "", arrived

@@ -101,6 +101,16 @@ def _without_rest(made: list[Day], room: Room) -> list[Day]:
     return made
 
 
+def part_of(shift: Shown) -> str:
+    """Return in which part of its day a shift stands: where most of it lies, the earlier of two alike."""
+
+    def inside(part: tuple[str, str, int, int]) -> int:
+        _key, _word, starts, ends = part
+        return min(shift.ends, ends if ends < DAY else 2 * DAY) - max(shift.starts, starts)
+
+    return max(PARTS, key=inside)[0]
+
+
 def _cells(room: Room, day: date, shifts: list[Shown], specialty: str, now: int, closed: bool) -> list[Cell]:
     hours = [] if closed else [(row.opens, row.closes) for row in room.hours if row.weekday == day.weekday()]
     here = [(shift, (shift.day - day).days * DAY) for shift in shifts]
@@ -119,8 +129,8 @@ def _cell(
     last = 2 * DAY if ends == DAY else ends
     spans = [(max(opens, starts), min(closes, last)) for opens, closes in hours if opens < ends and closes > starts]
     cell = Cell(key, word, spans[0][0] if spans else starts, bool(spans))
-    begun = [shift for shift, offset in here if offset == 0 and starts <= shift.starts < ends]
-    cell.shifts = [shift for shift in begun if specialty in ("", shift.slug)]
+    own = [shift for shift, offset in here if offset == 0 and part_of(shift) == key]
+    cell.shifts = [shift for shift in own if specialty in ("", shift.slug)]
     # What goes on from the part before holds its workstation too; after midnight the next day's morning counts it.
     # Who is away leaves it free.
     there = [s for s, offset in here if s.starts + offset < ends and s.ends + offset > starts and s.tone != "off"]

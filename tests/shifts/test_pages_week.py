@@ -106,6 +106,40 @@ def test_a_shift_says_how_it_stands(room, sign_in):
     assert away in page
 
 
+def test_what_is_over_tells_only_what_is_out_of_the_ordinary(room, sign_in):
+    day = rooms.next_monday()
+    came, forgot = rooms.lay("paulo"), rooms.lay("lia")
+    rooms.lay("helena")
+    with clock.at(rooms.at(day, 478)), transaction():
+        for ref, who in ((came, "paulo"), (forgot, "lia")):
+            actions.check_in(rooms.shift(ref), by=world.person(who))
+    with clock.at(rooms.at(day, 715)), transaction():
+        actions.check_out(rooms.shift(came), by=world.person("paulo"))
+    with clock.at(rooms.at(day, 800)):
+        with transaction():
+            actions.close_forgotten(rooms.shift(forgot).id)
+        page = text(sign_in("teresa").get("/shifts"))
+    assert "chegou às" not in page
+    assert page.count("saída não marcada") == 1
+    assert page.count("sem registro de presença") == 1
+
+
+@pytest.mark.parametrize(
+    ("starts", "minutes", "part"),
+    [
+        (480, 240, "morning"),
+        (600, 240, "morning"),
+        (660, 240, "afternoon"),
+        (1020, 240, "evening"),
+        (1080, 180, "evening"),
+    ],
+)
+def test_a_shift_stands_in_the_part_of_the_day_in_which_most_of_it_lies(room, manager, starts, minutes, part):
+    ref = rooms.lay("paulo", starts=starts, minutes=minutes)
+    page = text(manager.get(f"/shifts?day={rooms.next_monday()}"))
+    assert f'data-part="{part}"' in page.split(f'data-shift="{ref}"')[1].split(">")[0]
+
+
 def test_one_specialty_can_be_looked_at_and_the_figures_still_count_all(room, manager):
     rooms.lay("paulo")
     rooms.lay("helena")
