@@ -4,10 +4,11 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import distribution, hours, measure
+from bench import bookings, distribution, hours, measure
 from bench.databases import on_postgres, on_sqlite
 from bench.measure import Bench, Figure
 from config import ROOT
@@ -28,12 +29,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=300, help="requests of each page")
     parser.add_argument("--distribution", action="store_true", help="only how well cases are distributed (simulation)")
     parser.add_argument("--hours", action="store_true", help="only the ledger of credit hours")
+    parser.add_argument("--bookings", action="store_true", help="only the agenda and its last slot")
     asked = parser.parse_args()
     if asked.distribution:
         distribute()
         return
-    if asked.hours:
-        weigh_hours()
+    if asked.hours or asked.bookings:
+        weigh(*("hours", hours.figures) if asked.hours else ("bookings", bookings.figures))
         return
     sizes = (
         [int(s) for s in asked.sizes.split(",")]
@@ -66,17 +68,18 @@ def main() -> None:
         (RESULTS / "latest.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     if not (asked.smoke or asked.quick):
         distribute()
-        weigh_hours()
+        weigh("bookings", bookings.figures)
+        weigh("hours", hours.figures)
 
 
-def weigh_hours() -> None:
-    """Measure the ledger of credit hours, and print each figure as it is known."""
+def weigh(name: str, figures: Callable[[], Iterable[str]]) -> None:
+    """Measure one part of the product, and print each line of its figures as it is known."""
     RESULTS.mkdir(exist_ok=True)
     lines = []
-    for line in hours.figures():
+    for line in figures():
         print(line, flush=True)
         lines.append(line)
-    (RESULTS / "hours.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def distribute() -> None:

@@ -1,10 +1,9 @@
 """What the agenda costs as its history grows, and what happens when fifty people want its last slot.
 
-`python -m bench.bookings`: 2 k and 200 k visits of the past beside the same open work, each page by the CPU time of the
+`python -m bench --bookings`: 2 k and 200 k visits of the past beside the same open work, each page by the CPU time of the
 server under it; then the last slot of a specialty, on two workers and PostgreSQL.
 """
 
-import argparse
 import json
 import shutil
 import statistics
@@ -38,6 +37,9 @@ DAYS = 900
 
 PLACES = 12
 
+UTC_AHEAD = timedelta(hours=3)
+"""Of the network's zone: late in its evening it is tomorrow already elsewhere."""
+
 
 def fill(engine: Engine, history: int) -> None:
     """Write the visits of the past, today's agenda half full, free slots for a month, and a waiting list."""
@@ -48,7 +50,7 @@ def fill(engine: Engine, history: int) -> None:
             .where(Referral.ended_at.is_(None), Case.state == "in_person")
         ).all()
         by_id = connection.scalar(select(User.id).order_by(User.id).limit(1))
-        today = datetime.now(UTC).replace(hour=11, minute=0, second=0, microsecond=0)
+        today = (datetime.now(UTC) - UTC_AHEAD).replace(hour=11, minute=0, second=0, microsecond=0)
         _past(connection, _over(connection, by_id, today), history, today, by_id)
         _ahead(connection, cases, today, by_id)
         for unit_id in {case.unit_id for case in cases}:
@@ -280,41 +282,34 @@ def _signed_in(port: int, desks: list[network.Person], count: int) -> Iterator[B
         yield Browser(port, dict(first.cookies), token=first.token)
 
 
-def main() -> None:
-    """Print both tables and keep them beside the others of the bench."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--sizes", default="2000,200000")
-    asked = parser.parse_args()
+def figures(small: int = 2000, large: int = 200_000, rounds: int = 200) -> Iterator[str]:
+    """Yield both tables, line by line."""
     folder = Path(tempfile.mkdtemp(prefix="teleconsult-bench-"))
     server = postgres.start()
     try:
-        small, large = (int(size) for size in asked.sizes.split(","))
-        found = {}
-        for size in (small, large):
-            used = folder / f"{size}.db"
-            shutil.copyfile(on_sqlite(ROOT / "var" / "bench", 1000).removeprefix("sqlite:///"), used)
-            engine = create_engine(f"sqlite:///{used}")
-            fill(engine, size)
-            with engine.begin() as connection:
-                connection.execute(text("ANALYZE"))
-            engine.dispose()
-            found[size] = costs(f"sqlite:///{used}", folder, asked.rounds)
+        found = {size: costs(_grown(folder, size), folder, rounds) for size in (small, large)}
+        yield f"| page (SQLite, CPU ms) | {small:,} visits | {large:,} visits | ratio | target |"
+        yield "|---|---|---|---|---|"
+        for name, before in found[small].items():
+            after = found[large][name]
+            yield f"| {name} | {before:.2f} | {after:.2f} | {after / before:.2f} | 1.3 |"
         url = on_postgres(server, folder, 1000)
         engine = create_engine(url)
         fill(engine, small)
         engine.dispose()
-        race = last_slot(url, folder, 50)
+        yield f"\nFifty people and the last slot, two workers, PostgreSQL: {json.dumps(last_slot(url, folder, 50))}"
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"| page (SQLite, CPU ms) | {small:,} visits | {large:,} visits | ratio | target |\n|---|---|---|---|---|")
-    for name in found[small]:
-        print(
-            f"| {name} | {found[small][name]:.2f} | {found[large][name]:.2f} | {found[large][name] / found[small][name]:.2f} | 1.3 |"
-        )
-    print(f"\nFifty people and the last slot, two workers, PostgreSQL: {json.dumps(race)}")
 
 
-if __name__ == "__main__":
-    main()
+def _grown(folder: Path, size: int) -> str:
+    """Return the address of a database with so many visits of the past."""
+    used = folder / f"{size}.db"
+    shutil.copyfile(on_sqlite(ROOT / "var" / "bench", 1000).removeprefix("sqlite:///"), used)
+    engine = create_engine(f"sqlite:///{used}")
+    fill(engine, size)
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    return f"sqlite:///{used}"
