@@ -191,7 +191,7 @@ def test_only_one_writer_of_the_state():
         f"{path.relative_to(ROOT)}:{number}"
         for path in MODULES
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if re.search(r"\bcase\.state\s*=[^=]", line)
+        if re.search(r"\b(case|request|found)\.state\s*=[^=]", line)
     ]
     assert not found
 
