@@ -55,6 +55,7 @@ def _line(row: Row) -> tuple[str, ...]:
     return (
         _(POLICY_WORDS[row.policy]),
         number(row.late, 0),
+        hours(row.mean),
         hours(row.p50),
         hours(row.p90),
         UNKNOWN if row.idle_minutes is None else number(row.idle_minutes, 0),
