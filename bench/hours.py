@@ -32,6 +32,7 @@ WARM = 5
 ASKS = 100
 """Information requests of one case: what a million earning events are made of."""
 
+TOGETHER = 200
 MONTHLY = 100
 PEOPLE = 200
 FIRST = date(2020, 1, 1)
@@ -207,17 +208,23 @@ def _fill_events(entries: int) -> None:
         cases = [_case(number, marina, begin) for number in range(-(-entries // ASKS))]
         db.session.execute(insert(Case), cases)
     refs = dict(db.session.execute(select(Case.ref, Case.id)).all())
-    for number, case in enumerate(cases):
+    for first in range(0, len(cases), TOGETHER):
         with transaction():
-            rows = [
-                {
-                    "case_id": refs[case["ref"]], "number": n + 1, "verb": "ask", "by_id": ids[number % PEOPLE],
-                    "at": begin + timedelta(minutes=30 * (number // PEOPLE * ASKS + n)), "source": "assigned",
-                    "state": "awaiting_information", "round": 1, "said": "", "data": {},
-                }
-                for n in range(min(ASKS, entries - number * ASKS))
-            ]  # fmt: skip
-            db.session.execute(insert(CaseEvent), rows)
+            for number in range(first, min(first + TOGETHER, len(cases))):
+                asks = min(ASKS, entries - number * ASKS)
+                db.session.execute(insert(CaseEvent), _asks(refs[cases[number]["ref"]], number, asks, ids, begin))
+
+
+def _asks(case_id: int, number: int, count: int, people: list[int], begin: datetime) -> list[dict[str, Any]]:
+    """Return the requests of one case: each of its consultant's half hours has one."""
+    return [
+        {
+            "case_id": case_id, "number": n + 1, "verb": "ask", "by_id": people[number % PEOPLE],
+            "at": begin + timedelta(minutes=30 * (number // PEOPLE * ASKS + n)), "source": "assigned",
+            "state": "awaiting_information", "round": 1, "said": "", "data": {},
+        }
+        for n in range(count)
+    ]  # fmt: skip
 
 
 def _case(number: int, requester: User, at: datetime) -> dict[str, Any]:
