@@ -9,7 +9,7 @@ from flask import current_app, render_template, url_for
 from flask_babel import get_locale, ngettext
 
 from teleconsult import events
-from teleconsult.cases import drafts
+from teleconsult.cases import counting, drafts
 from teleconsult.cases.actions import live_consent
 from teleconsult.cases.consent import TEXTS
 from teleconsult.cases.draft_fields import RETURNABLE, REVIEW, STEP_WORDS, STEPS, anchor_of, is_empty, step_of
@@ -175,11 +175,25 @@ def _more(case: Case, step: str, fields: Mapping[str, Any], reading: Reading, qu
         return {"consent": TEXTS[version], "version": version, "standing": standing, "places": municipalities()}
     prompts = drafts.prompts_of(reading.request.specialty_id)
     if step == "questions":
-        return {"prompts": prompts, "hours": settings.target_hours()}
+        return {"prompts": prompts, "within": answer_within()}
     lang = str(get_locale())
     titles = {(p.system, p.code): p.title for p in case.problems} | titles_of(codes_in(fields), lang)
     chosen = [{"value": value, "label": label_of(value, titles)} for value in fields.get("problems", [])]
     return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": _results(query, lang)}
+
+
+def answer_within() -> dict[str, str]:
+    """Return for each priority within how many hours it is answered, round the clock or of work."""
+    clocks, words = counting.load(), {}
+    for priority, target in settings.target_hours().items():
+        if clocks.of(priority) is None:
+            told = ngettext("resposta em até %(num)d hora", "resposta em até %(num)d horas", target)
+        else:
+            told = ngettext(
+                "resposta em até %(num)d hora de atendimento", "resposta em até %(num)d horas de atendimento", target
+            )
+        words[priority] = str(told)
+    return words
 
 
 def _results(query: str | None, lang: str) -> list[dict[str, str]] | None:

@@ -265,6 +265,13 @@ def test_every_list_with_a_deadline_says_it_by_the_hours_of_work(office, sign_in
             assert "até ter., 17:00" in page, address
 
 
+def test_who_asks_reads_how_the_hours_of_each_priority_count(office, case_in, sign_in):
+    case = case_in(State.DRAFT).case
+    page = sign_in("marina").get(f"/cases/{case.ref}/edit/questions").get_data(as_text=True)
+    assert "resposta em até 18 horas de atendimento" in page
+    assert "resposta em até 24 horas<" in page
+
+
 def test_finding_what_is_late_reads_the_present_clock_only(office):
     sent(FRIDAY)
     with clock.at(at("2026-11-24T17:00")):
