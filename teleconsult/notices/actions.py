@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, literal, select, union_all, update
+from sqlalchemy import bindparam, delete, insert, literal_column, select, union_all, update
 
 from teleconsult import audit, clock, mail, outbox
-from teleconsult.extensions import changed, db, upsert
+from teleconsult.extensions import changed, db, read, upsert
 from teleconsult.notices.models import DIGEST_HOUR, DigestHour, MailChoice, Notice
 from teleconsult.notices.words import KINDS, TO_YOU
 from teleconsult.people.models import User
@@ -18,6 +19,21 @@ SAME_FOR = timedelta(minutes=5)
 
 IN_A_DIGEST = 50
 Told = Sequence[tuple[User, str]]
+
+
+_TO_THEM: dict[str, Any] = {"users": bindparam("users", expanding=True), "kinds": bindparam("kinds", expanding=True)}
+_SAME_AND_OFF: Any = union_all(
+    select(literal_column("'same'"), Notice.user_id, Notice.kind).where(
+        Notice.user_id.in_(_TO_THEM["users"]),
+        Notice.kind.in_(_TO_THEM["kinds"]),
+        Notice.subject == bindparam("subject"),
+        Notice.seen_at.is_(None),
+        Notice.at > bindparam("since", type_=Notice.at.type),
+    ),
+    select(literal_column("'off'"), MailChoice.user_id, MailChoice.kind).where(
+        MailChoice.user_id.in_(_TO_THEM["users"]), MailChoice.kind.in_(_TO_THEM["kinds"])
+    ),
+)
 
 
 def tell(
@@ -90,17 +106,8 @@ def _same_and_off(told: Told, subject: str, now: datetime) -> tuple[set[tuple[in
     """Return who was told the same a moment ago and has not seen it, and who wants no mail of the kind."""
     # Not as pairs: of pairs SQLite reads every row. Whom a pair does not mean is looked up in vain.
     users, kinds = [person.id for person, _ in told], {word for _, word in told}
-    same = select(literal("same"), Notice.user_id, Notice.kind).where(
-        Notice.user_id.in_(users),
-        Notice.kind.in_(kinds),
-        Notice.subject == subject,
-        Notice.seen_at.is_(None),
-        Notice.at > now - SAME_FOR,
-    )
-    off = select(literal("off"), MailChoice.user_id, MailChoice.kind).where(
-        MailChoice.user_id.in_(users), MailChoice.kind.in_(kinds)
-    )
-    rows = db.session.execute(union_all(same, off)).all()
+    given = {"users": users, "kinds": list(kinds), "subject": subject, "since": now - SAME_FOR}
+    rows = read(_SAME_AND_OFF, given)
     return {(user, kind) for what, user, kind in rows if what == "same"}, {
         (user, kind) for what, user, kind in rows if what == "off"
     }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import bindparam, delete, func, select
+
 from teleconsult import audit, clock, events
 from teleconsult.cases import search, world
 from teleconsult.cases.actions._make import make
@@ -20,7 +22,7 @@ from teleconsult.cases.models_opinion import (
 )
 from teleconsult.cases.request import Problem
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db
+from teleconsult.extensions import changed, db, read
 from teleconsult.network.models import Specialty
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
@@ -103,16 +105,22 @@ def ask(case: Case, items: Sequence[str], *, by: User, note: str = "") -> CaseEv
     return event
 
 
+_ANSWERED = (
+    select(OpinionAnswer.question_id)
+    .join(Opinion, Opinion.id == OpinionAnswer.opinion_id)
+    .where(
+        Opinion.id.in_(
+            select(func.max(Opinion.id)).where(Opinion.case_id == bindparam("case_id")).group_by(Opinion.round)
+        ),
+        Opinion.withdrawn_at.is_(None),
+    )
+)
+
+
 def open_questions(case: Case) -> list[CaseQuestion]:
     """Return the questions that the last edition of no standing opinion has answered yet, by number."""
-    last = db.select(db.func.max(Opinion.id)).where(Opinion.case_id == case.id).group_by(Opinion.round)
-    answered = set(
-        db.session.scalars(
-            db.select(OpinionAnswer.question_id)
-            .join(Opinion, Opinion.id == OpinionAnswer.opinion_id)
-            .where(Opinion.id.in_(last), Opinion.withdrawn_at.is_(None))
-        )
-    )
+    db.session.flush()
+    answered = {row.question_id for row in read(_ANSWERED, {"case_id": case.id})}
     return [question for question in case.questions if question.id not in answered]
 
 
@@ -144,7 +152,7 @@ def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
         tell=[case.requester, case.filed_by],
     )
     db.session.add(_opinion(verb, case, written, by, asked))
-    db.session.query(OpinionDraft).filter_by(case_id=case.id).delete()
+    changed(delete(OpinionDraft).where(OpinionDraft.case_id == case.id))
     db.session.flush()
     return event
 
