@@ -94,16 +94,22 @@ def _settled(case: Waiting, version: int) -> tuple[Any, ...]:
 
 
 def gather(now: datetime, around: int | None = None) -> World:
-    """Return the world at a moment; `around` reads only what competes with the cases of one specialty."""
+    """Return the world at a moment.
+
+    `around` reads only what competes with the cases of one specialty, and of that only what says when a case is read:
+    it is asked for inside the request that sends a case.
+    """
     now = now.replace(microsecond=0)  # the engine counts in seconds
-    seats = seating.seats(now)
-    only = None if around is None else seating.sharing(around, seats)
-    stuck = stranded(seats, now)
+    seats, only = seating.seats(now), None
+    if around is not None:
+        only = seating.sharing(around, seats)
+        seats = [seat for seat in seats if not only.isdisjoint(seat.specialties)]
+    stuck = stranded(seats, now) if only is None else NOBODY
     rows = db.session.execute(_open(only).where(in_state(State.SUBMITTED))).all()
     taken = db.session.execute(_open(only).where(in_state(State.ASSIGNED))).all()
     rows = sorted([*rows, *(row for row in taken if row.id in stuck)], key=lambda row: (row.due_at, row.id))
     which = or_(in_state(State.SUBMITTED), Case.id.in_(sorted(stuck))) if stuck else in_state(State.SUBMITTED)
-    declined, knows = _declined(which, only), _knows(which, only)
+    declined, knows = _declined(which, only), _knows(which) if only is None else {}
     modes, users = every_mode(), {seat.user_id for seat in seats}
     return World(
         now=now,
@@ -116,7 +122,7 @@ def gather(now: datetime, around: int | None = None) -> World:
         limits=Limits(
             most_open=max(mode.most_open for mode in (Mode(), *modes.values())),
             open_now=_open_now(users),
-            worked=seating.worked(users, now),
+            worked=seating.worked(users, now) if only is None else {},
             most_in={number: modes.get(number, Mode()).most_open for seat in seats for number in seat.specialties},
         ),
         modes=modes,
@@ -177,7 +183,7 @@ def _declined(which: ColumnElement[bool], only: Only) -> dict[int, frozenset[int
     return _by_case(db.session.execute(query.where(which, _of(only))))
 
 
-def _knows(which: ColumnElement[bool], only: Only) -> dict[int, frozenset[int]]:
+def _knows(which: ColumnElement[bool]) -> dict[int, frozenset[int]]:
     """Return who wrote an opinion on the linked case, or on another case of the same patient."""
     other = aliased(Case)
     linked = select(Case.id, Opinion.author_id).join(Opinion, Opinion.case_id == Case.linked_case_id)
@@ -186,7 +192,7 @@ def _knows(which: ColumnElement[bool], only: Only) -> dict[int, frozenset[int]]:
         .join(other, and_(other.patient_id == Case.patient_id, other.id != Case.id))
         .join(Opinion, Opinion.case_id == other.id)
     )
-    both = (query.where(which, _of(only)) for query in (linked, same))
+    both = (query.where(which) for query in (linked, same))
     return _by_case(db.session.execute(union_all(*both)))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import SERVICE
@@ -26,6 +26,9 @@ from teleconsult.routing.slots import Seat
 
 RECORD = timedelta(days=60)
 """How far back promises are learnt from."""
+
+NEWEST = 5_000
+"""Promises that are learnt from at most, told anew or not: the margins remember a few hundred of each priority."""
 
 WEEKS = 8
 """Weeks of submissions from which it is learnt what usually comes."""
@@ -47,8 +50,14 @@ def _by_specialty(seats: Iterable[Seat]) -> dict[int, list[Seat]]:
     return made
 
 
-def promised(since: datetime) -> list[tuple[Row, str]]:
-    """Return the promises of the record with the priorities of their cases, in the order of case, round and row."""
+def promised(since: datetime, most: int = 1_000_000) -> list[tuple[Row, str]]:
+    """Return the promises of the record with the priorities of their cases, in the order of case, round and row.
+
+    Args:
+        since: made after it.
+        most: of the newest ones; they are found by their row numbers.
+    """
+    newest = select(func.max(Promise.id) - most).scalar_subquery()
     rows = db.session.execute(
         select(
             Promise.case_id,
@@ -64,7 +73,7 @@ def promised(since: datetime) -> list[tuple[Row, str]]:
             Case.priority,
         )
         .join(Case, Case.id == Promise.case_id)
-        .where(Promise.made_at > since)
+        .where(Promise.id > newest, Promise.made_at > since)
         .order_by(Promise.case_id, Promise.round, Promise.id)
     )
     return [(_row(row), row.priority) for row in rows]
@@ -82,7 +91,7 @@ def margins(now: datetime, seats: Sequence[Seat]) -> Margins:
         now: the moment of planning.
         seats: of the time since `RECORD` before now, and to come.
     """
-    rows = promised(now - RECORD)
+    rows = promised(now - RECORD, NEWEST)
     priority = {row.case_id: word for row, word in rows}
     record = []
     for wait in waits(row for row, _ in rows):
