@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.draft_fields import LIMITS, anchor_of, blank
@@ -55,7 +56,7 @@ def _text(name: str, label: str) -> TextAreaField:
 
 
 def _radio(label: str, words: Mapping[Any, str]) -> RadioField:
-    return RadioField(_l(label), choices=[(str(value), _l(word)) for value, word in words.items()])
+    return RadioField(_l(label), choices=[SelectChoice(str(value), _l(word)) for value, word in words.items()])
 
 
 class StepForm(BaseForm):
@@ -129,7 +130,10 @@ class ClinicalForm(StepForm):
     available = _text("available", N_("O que há na unidade"))
 
 
-_KINDS = [("", _l("Tipo")), *((str(kind), _l(KIND_WORDS[kind])) for kind in QuestionKind)]
+_KINDS = [
+    SelectChoice("", _l("Tipo")),
+    *(SelectChoice(str(kind), _l(KIND_WORDS[kind])) for kind in QuestionKind),
+]
 _PRIORITIES = dict[Any, str](PRIORITY_WORDS) | {EMERGENCY: N_("Risco de vida agora")}
 
 
