@@ -11,7 +11,7 @@ from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import localtime, short_span
+from teleconsult.web.words import DAY, localtime, short_span
 
 
 class AsCase:
@@ -25,9 +25,20 @@ class AsCase:
         return getattr(self._row, name)
 
 
-def rows_of(rows: Iterable[Any], moment: Moment) -> list[dict[str, Any]]:
-    """Return the rows of a list as its template shows them."""
-    return [_row(row, moment) for row in rows]
+def rows_of(rows: Iterable[Any], moment: Moment, *, owing_days: int = 0) -> list[dict[str, Any]]:
+    """Return the rows of a list as its template shows them; `owing_days` after a visit its counter-referral is overdue."""
+    return [_row(row, moment) | _owing(row, moment, owing_days) for row in rows]
+
+
+def _owing(row: Any, moment: Moment, days: int) -> dict[str, Any]:
+    """Return where the counter-referral of a visit is written, and since when it is overdue."""
+    if not days:
+        return {"counter_url": "", "late": ""}
+    over = (moment.now - row.at).total_seconds() - days * DAY
+    return {
+        "counter_url": url_for("cases.counter_refer", ref=row.case_ref),
+        "late": _("atrasada há %(span)s", span=short_span(over)) if over > 0 else "",
+    }
 
 
 def _row(row: Any, moment: Moment) -> dict[str, Any]:

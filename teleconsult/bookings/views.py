@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult import events
-from teleconsult.bookings import actions, card, queries, queries_list, queries_quota, queries_sheets
+from teleconsult.bookings import actions, card, queries, queries_list, queries_quota, queries_sheets, settings
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.forms import BookForm, CancelBookingForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
@@ -52,7 +52,10 @@ def waiting() -> str:
     return render_template(
         "bookings/list.html",
         asked=asked,
-        rows=rows_of(page.rows, Moment()),
+        rows=rows_of(
+            page.rows, Moment(), owing_days=settings.number("counter_referral_days") if asked.show == "owing" else 0
+        ),
+        may_counter=desk,
         counts=queries_list.counts(user),
         shown=queries_list.SHOWN,
         newer=card.address(base, **kept, before=page.newer or "") if page.newer else None,

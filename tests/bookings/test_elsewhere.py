@@ -39,3 +39,21 @@ def test_the_feed_tells_the_sessions_without_a_patient(desk, client):
     assert "Consultas de Dermatologia" in told
     assert world.SECRET_NAME not in told
     assert "Congresso" not in told
+
+
+def test_the_administrator_works_through_what_is_owed(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with clock.at(booking.at + timedelta(hours=1)):
+        desk.do("attend", request, by="rosangela")
+    with transaction():
+        booking.at = clock.now() - timedelta(days=20)
+    browser = sign_in("rosangela")
+    page = text(browser.get("/bookings?show=owing"))
+    assert "atrasada há 13 dias" in page
+    assert f"/cases/{request.case.ref}/counter_refer" in page
+    assert "Ninguém" not in text(browser.get("/bookings?show=owing&specialty=dermatologia"))
+    assert "Nenhuma contrarreferência falta" in text(browser.get("/bookings?show=owing&specialty=cardiologia"))
+    assert "Registrar a contrarreferência" in text(browser.get(f"/cases/{request.case.ref}"))
