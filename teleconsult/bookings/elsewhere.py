@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, url_for
 from sqlalchemy import and_, func, or_, select
 
 from teleconsult import clock, events
@@ -46,6 +46,18 @@ def owing_tile() -> dict[str, Any]:
         "value": db.session.scalar(query) or 0,
         "small": ngettext("%(num)d pedido na lista de espera", "%(num)d pedidos na lista de espera", count),
     }
+
+
+@events.panel("ways", order=30)
+def agenda_way() -> tuple[str, str, str, str]:
+    """Lead the management to the agenda."""
+    return (url_for("agenda.day"), "inperson", _("Consultas presenciais"), _("a agenda de cada dia, e as faltas"))
+
+
+@events.panel("ways", order=31)
+def quotas_way() -> tuple[str, str, str, str]:
+    """Lead the management to the allowances."""
+    return (url_for("quotas.index"), "csv", _("Cotas de marcação"), _("formulários, planilhas e dia de cada unidade"))
 
 
 @events.panel("feed", order=30)

@@ -34,7 +34,7 @@ def _visits_item(user: User) -> dict[str, Any] | None:
     roles = (Role.REQUESTER, Role.SUPPORT, Role.ADMINISTRATOR)
     if Permission.BOOK_VISITS not in user.permissions or acting_role() not in roles:
         return None
-    current = (request.endpoint or "").startswith("bookings.")
+    current = (request.endpoint or "").startswith(("bookings.", "agenda.", "sheets.", "absence."))
     return {
         "label": _("Consultas"), "icon": "inperson", "url": url_for("bookings.waiting"), "count": 0,
         "count_new": False, "current": current,

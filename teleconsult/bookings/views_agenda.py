@@ -32,7 +32,7 @@ AHEAD = timedelta(days=28)
 
 @events.panel("nav", order=27)
 def _agenda_item(user: User) -> dict[str, Any] | None:
-    if Permission.READ_AGENDA not in user.permissions or acting_role() not in (Role.CONSULTANT, Role.MANAGER):
+    if Permission.READ_AGENDA not in user.permissions or acting_role() != Role.CONSULTANT:
         return None
     current = (request.endpoint or "").startswith("agenda.")
     return {

@@ -50,7 +50,7 @@ def overview() -> str:
         "routing/overview.html",
         look=look(clock.now()),
         state_words=STATE_WORDS,
-        ways=_ways(),
+        ways=[*_ways(), *events.panels("ways")],
         more=events.panels("overview"),
     )
 
