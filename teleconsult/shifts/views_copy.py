@@ -40,25 +40,31 @@ def copy() -> Answer | Response:
     """Lay the shifts of a week, or of four, again later; every one is shown first."""
     asked = Asked.of(request.args)
     room = room_by_slug(asked.room)
-    first = monday_of(asked.day or today_in(room))
-    weeks = request.args.get("weeks", "1")
+    first, weeks = monday_of(asked.day or today_in(room)), request.args.get("weeks", "1")
     form = CopyForm(data={"weeks": weeks, "to": first + timedelta(days=WHOLE * (4 if weeks == "4" else 1))})
-    title = words.day_of_month(first)
+    page = {"room": room, "first": first, "title": words.day_of_month(first)}
     if not form.validate_on_submit() or "edit" in request.form:
-        return shown("shifts/copy.html", form, room=room, first=first, title=title)
-    what = _what(form, room, first)
-    shown_refs, kept = request.form.getlist("shown"), request.form.getlist("keep")
-    laid: list[actions.Copied] = []
-    skip = frozenset(shown_refs) - frozenset(kept)
-    if "sure" in request.form and done(form, lambda: laid.append(actions.copy_shifts(**what, skip=skip))):
-        told(ngettext("%(num)d turno publicado.", "%(num)d turnos publicados.", len(laid[0].pairs)))
-        return redirect(url_for("shifts.week", room=room.slug, day=what["to"]))
+        return shown("shifts/copy.html", form, **page)
+    skip = frozenset(request.form.getlist("shown")) - frozenset(request.form.getlist("keep"))
+    return ("sure" in request.form and _lay(form, room, first, skip)) or _preview(form, page, skip)
+
+
+def _lay(form: CopyForm, room: Room, first: date, skip: frozenset[str]) -> Response | None:
+    """Lay the shifts again and lead to them; None when the form says why not."""
+    what, laid = _what(form, room, first), list[actions.Copied]()
+    if not done(form, lambda: laid.append(actions.copy_shifts(**what, skip=skip))):
+        return None
+    told(ngettext("%(num)d turno publicado.", "%(num)d turnos publicados.", len(laid[0].pairs)))
+    return redirect(url_for("shifts.week", room=room.slug, day=what["to"]))
+
+
+def _preview(form: CopyForm, page: dict[str, Any], skip: frozenset[str]) -> Answer:
     try:
-        found = actions.preview_copy(**what)
+        found = actions.preview_copy(**_what(form, page["room"], page["first"]))
     except Refused as refusal:
         refuse(form, refusal)
-        return shown("shifts/copy.html", form, room=room, first=first, title=title)
-    return shown("shifts/copy_preview.html", form, room=room, first=first, title=title, lines=_lines(found, skip))
+        return shown("shifts/copy.html", form, **page)
+    return shown("shifts/copy_preview.html", form, **page, lines=_lines(found, skip))
 
 
 def _what(form: CopyForm, room: Room, first: date) -> dict[str, Any]:
