@@ -5,36 +5,40 @@ Entries come in the transaction of their cause. Two at once for one person wait 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from teleconsult import clock
 from teleconsult.credits import reckon, sources, versions
 from teleconsult.credits import rules as r
-from teleconsult.credits.models import CreditAccount, CreditEntry, CreditMonth
+from teleconsult.credits.models import CreditAccount, CreditEntry, CreditMonth, CreditRules
 from teleconsult.credits.models_activities import CreditActivity
 from teleconsult.credits.reckon import Book, Line, Work
-from teleconsult.extensions import changed, db, upsert
+from teleconsult.extensions import changed, db, read, upsert
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
 
 
 def hold(person_id: int) -> None:
     """Let nobody else write entries of this person until the transaction ends."""
-    first = upsert(CreditAccount).values(person_id=person_id, turns=1)
-    db.session.execute(
-        first.on_conflict_do_update(index_elements=["person_id"], set_={"turns": CreditAccount.turns + 1})
-    )
+    db.session.connection().execute(_hold(db.session.get_bind().dialect.name), {"of": person_id})
+
+
+@cache
+def _hold(_dialect: str) -> Any:
+    first = upsert(CreditAccount).values(person_id=bindparam("of"), turns=1)
+    return first.on_conflict_do_update(index_elements=["person_id"], set_={"turns": CreditAccount.turns + 1})
 
 
 def earn_work(person: User, work: Work) -> None:
     """Write what a piece of work earns, unless a check-out still to come will."""
     hold(person.id)
     inside = any(since <= work.at <= until for since, until in sources.open_shifts(person.id))
-    if not inside and not known([work.source]):
+    if not inside and not is_known(work.source):
         book = book_of(person.id, [r.local_day(work.at, versions.zone())])
         rules = Rulebook()
         write(person, [reckon.work_line(work, rules.on(work.at), book)], rules)
@@ -67,11 +71,17 @@ def earn_activity(activity: CreditActivity) -> None:
             write(person, [reckon.part_line(part, rules.on(part.since), book)], rules)
 
 
+_RULES = select(
+    CreditRules.id, CreditRules.number, CreditRules.begins_on, *(getattr(CreditRules, n) for n in versions.AMOUNTS)
+)
+_RULES = _RULES.order_by(CreditRules.begins_on)
+
+
 class Rulebook:
     """The versions of the rules, read once for one writing."""
 
     def __init__(self) -> None:
-        rows = versions.every_version()
+        rows = read(_RULES, {})
         self.ids = {row.number: row.id for row in rows}
         self.all = [versions.rules_of(row) for row in rows]
 
@@ -80,22 +90,27 @@ class Rulebook:
         return r.in_force(self.all, r.local_day(at, versions.zone()))
 
 
-def known(wanted: Iterable[str]) -> set[str]:
-    """Return which of these sources have their entry."""
-    return set(db.session.scalars(select(CreditEntry.source).where(CreditEntry.source.in_(list(wanted)))))
+E = CreditEntry
+_BOOK = (
+    select(E.source, E.kind, E.minutes, E.day, E.from_at, E.until_at, E.subject)
+    .where(
+        E.person_id == bindparam("of"), E.day >= bindparam("since"), E.day < bindparam("until"), E.corrects_id.is_(None)
+    )
+    .order_by(E.id)
+)
+_ID = select(E.id).where(E.source == bindparam("source"))
+
+
+def is_known(source: str) -> bool:
+    """Tell whether a source has its entry."""
+    return bool(read(_ID, {"source": source}))
 
 
 def book_of(person_id: int, days: Sequence[date]) -> Book:
     """Return what the rules must know of a person, for sources on these days: the months around them."""
     since, until = r.month_of(min(days)), r.next_month(r.month_of(max(days)))
-    e = CreditEntry
-    rows = db.session.execute(
-        select(e.source, e.kind, e.minutes, e.day, e.from_at, e.until_at, e.subject)
-        .where(e.person_id == person_id, e.day >= since, e.day < until, e.corrects_id.is_(None))
-        .order_by(e.id)
-    )
     book = Book(versions.zone())
-    for row in rows:
+    for row in read(_BOOK, {"of": person_id, "since": since, "until": until}):
         book.put(Line(row.source, row.kind, row.minutes, row.day, row.from_at, row.until_at, row.subject, 0, ""))
     return book
 
@@ -156,18 +171,28 @@ def _landing(month: date, count: int = 1) -> date:
     return month
 
 
+_MONTHS = cast(Table, CreditMonth.__table__)
+_ENTER = (
+    update(_MONTHS)
+    .where(_MONTHS.c.month == bindparam("to"), _MONTHS.c.closed_at.is_(None))
+    .values(entries=_MONTHS.c.entries + bindparam("more"))
+    .execution_options(preserve_rowcount=True)
+)
+
+
 def enter(month: date, count: int = 1) -> bool:
     """Count entries into a month, if it is open; whoever closes it waits for this transaction, or is seen here."""
-    more: Any = (
-        update(CreditMonth)
-        .where(CreditMonth.month == month, CreditMonth.closed_at.is_(None))
-        .values(entries=CreditMonth.entries + count)
-    )
-    if changed(more):
+    given = {"to": month, "more": count}
+    if _rowcount(_ENTER, given):
         return True
     first = upsert(CreditMonth).values(month=month, entries=count).on_conflict_do_nothing()
-    return bool(changed(first) or changed(more))
+    return bool(changed(first) or _rowcount(_ENTER, given))
 
 
 def _id_of(source: str) -> int | None:
-    return db.session.scalar(select(CreditEntry.id).where(CreditEntry.source == source)) if source else None
+    rows = read(_ID, {"source": source}) if source else []
+    return int(rows[0].id) if rows else None
+
+
+def _rowcount(statement: Any, given: dict[str, Any]) -> int:
+    return int(db.session.connection().execute(statement, given).rowcount)

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.credits.models_activities import CreditActivity, CreditAttendance
 from teleconsult.credits.reckon import OPINION_TOO_QUICK, Part, Turn, Work
 from teleconsult.credits.rules import VERBS, Kind
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
 
@@ -30,20 +30,21 @@ def work_of(case: Case, event: CaseEvent, by: User) -> Work:
     return Work(source, VERBS[event.verb], event.at, case.ref, _odd(case, event, by), case.specialty_id)
 
 
+_TAKEN = select(func.max(CaseEvent.at).label("at")).where(
+    CaseEvent.case_id == bindparam("of"),
+    CaseEvent.number < bindparam("before"),
+    CaseEvent.state == State.ASSIGNED,
+    CaseEvent.verb.in_(TAKES),
+)
+
+
 def _odd(case: Case, event: CaseEvent, by: User) -> str:
     """Return what the month's review asks about this opinion, if anything."""
     if VERBS[event.verb] != Kind.OPINION:
         return ""
     if by.unit_id is not None and case.unit_id == by.unit_id:
         return "own_unit"
-    taken = db.session.scalar(
-        select(db.func.max(CaseEvent.at)).where(
-            CaseEvent.case_id == case.id,
-            CaseEvent.number < event.number,
-            CaseEvent.state == State.ASSIGNED,
-            CaseEvent.verb.in_(TAKES),
-        )
-    )
+    taken = read(_TAKEN, {"of": case.id, "before": event.number})[0].at
     quick = taken is not None and event.at - taken < timedelta(seconds=OPINION_TOO_QUICK)
     return "quick" if quick else ""
 
@@ -86,19 +87,20 @@ def turns_of(person_id: int) -> list[Turn]:
     return [turn_of(row) for row in rows]
 
 
+_OPEN = select(Shift.starts_at, Shift.ends_at, Shift.checked_in_at).where(
+    Shift.user_id == bindparam("of"),
+    Shift.cancelled_at.is_(None),
+    Shift.checked_in_at.is_not(None),
+    Shift.checked_out_at.is_(None),
+)
+
+
 def open_shifts(person_id: int) -> list[tuple[datetime, datetime]]:
     """Return from when to when a person is in a shift without a check-out: its end at the latest.
 
     Work in it is written by the check-out.
     """
-    rows = db.session.execute(
-        select(Shift.starts_at, Shift.ends_at, Shift.checked_in_at).where(
-            Shift.user_id == person_id,
-            Shift.cancelled_at.is_(None),
-            Shift.checked_in_at.is_not(None),
-            Shift.checked_out_at.is_(None),
-        )
-    )
+    rows = read(_OPEN, {"of": person_id})
     return [(max(row.starts_at, row.checked_in_at), row.ends_at) for row in rows]
 
 

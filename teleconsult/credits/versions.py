@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -16,6 +17,7 @@ from teleconsult.extensions import db
 from teleconsult.people.models import User
 
 THOUSAND = 1000
+AMOUNTS = (*r.LIMITS, "inside")
 
 
 def zone() -> ZoneInfo:
@@ -28,9 +30,9 @@ def today() -> date:
     return r.local_day(clock.now(), zone())
 
 
-def rules_of(row: CreditRules) -> Rules:
+def rules_of(row: Any) -> Rules:
     """Return a kept version as the rules take it."""
-    amounts = {name: getattr(row, name) for name in (*r.LIMITS, "inside")}
+    amounts = {name: getattr(row, name) for name in AMOUNTS}
     return Rules(number=row.number, begins_on=row.begins_on, **amounts)
 
 
