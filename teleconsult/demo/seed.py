@@ -17,7 +17,7 @@ from teleconsult.cases.access import record_reading
 from teleconsult.cases.models import CaseEvent
 from teleconsult.coding import loader as codes
 from teleconsult.coding import tables
-from teleconsult.demo import cast, hours, reader, shifts, visits
+from teleconsult.demo import cast, hours, reader, service, shifts, visits
 from teleconsult.demo.story import Demo
 from teleconsult.demo.teller import Teller
 from teleconsult.extensions import db, transaction
@@ -47,6 +47,7 @@ def seed(folder: Path = reader.HERE) -> bool:
             quotas.load(folder / "reference")
             people = cast.enter(demo, hashed)
             cast.arrange_units(people)
+            service.arrange(people)
         teller = _tell(demo, now, people)
         shifts.lay(people, now)
         hours.keep(people, now)
