@@ -154,7 +154,8 @@ def frame() -> None:
 
 def append(stream: str, word: str, subject: str, data: dict[str, Any]) -> None:
     """Append an event to a stream of the record, with the keyed hash of the one before."""
-    head = sql("SELECT length, hash FROM audit_heads WHERE stream = ?", stream).fetchone()
+    wait = "" if SQLITE else " FOR UPDATE"
+    head = sql(f"SELECT length, hash FROM audit_heads WHERE stream = ?{wait}", stream).fetchone()
     length, before = head or (0, "0" * 64)
     at, address = now(), request.remote_addr
     told = [before, stream, length + 1, at.isoformat(), word, g.user.id, None, subject, address, data]
