@@ -19,7 +19,7 @@ def test_bench_prints_every_figure() -> None:
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert run.returncode == 0, run.stderr[-3000:]
