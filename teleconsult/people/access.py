@@ -73,7 +73,9 @@ _CLINICAL = frozenset({Permission.READ_CASES, Permission.USE_CODES})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REQUESTER: _EVERYONE | _CLINICAL | {Permission.FILE_CASES, Permission.BOOK_VISITS, Permission.OWN_HOURS},
-    Role.CONSULTANT: _EVERYONE | _CLINICAL | {Permission.TAKE_CASES, Permission.OWN_SHIFTS, Permission.READ_AGENDA, Permission.OWN_HOURS},
+    Role.CONSULTANT: _EVERYONE
+    | _CLINICAL
+    | {Permission.TAKE_CASES, Permission.OWN_SHIFTS, Permission.READ_AGENDA, Permission.OWN_HOURS},
     Role.ADMINISTRATOR: _EVERYONE
     | _CLINICAL
     | {

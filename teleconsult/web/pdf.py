@@ -42,7 +42,12 @@ def typeset(name: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     Raises:
         Refused: it could not be made in time; nothing is kept of what it would have said.
     """
-    asked = {"sheet": str(SHEETS / f"{name}.typ"), "root": str(SHEETS), "data": dict(data), "at": at.replace(microsecond=0).isoformat()}
+    asked = {
+        "sheet": str(SHEETS / f"{name}.typ"),
+        "root": str(SHEETS),
+        "data": dict(data),
+        "at": at.replace(microsecond=0).isoformat(),
+    }
     command = [sys.executable, "-I", "-c", _SET]
     try:
         done = subprocess.run(
