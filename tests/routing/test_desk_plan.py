@@ -1,6 +1,8 @@
 """The desk with a plan: whom it proposes, why, when it is read; one press gives out what was seen; what nobody reads is said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -290,3 +292,22 @@ def test_all_of_it_in_english(desk):
     html = desk()
     assert "on shift Mon, 08:00" in html
     assert "Distribute the suggestion" in html
+
+
+def test_two_administrators_press_at_once_and_each_case_is_given_once(desk, sign_in, session):
+    shift("paulo", MONDAY, hours=8)
+    cases = [sent() for _ in range(4)]
+    planning.replan()
+    given, browsers, gate = gives(desk()), [desk.browser, sign_in("rosangela")], Barrier(2)
+
+    def press(browser):
+        with clock.at(FRIDAY):
+            gate.wait()
+            return browser.post("/desk/suggested", data={"give": given}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(press, browsers)) == [302, 302]
+    assert holders(cases) == ["Paulo Nogueira"] * 4
+    given_to = session.scalars(db.select(CaseEvent.case_id).where(CaseEvent.verb == "assign")).all()
+    assert sorted(given_to) == sorted(case.id for case in cases)
+    assert list(audit.verify()) == []
