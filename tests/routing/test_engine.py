@@ -1,8 +1,10 @@
 """The engine against every possible distribution of small problems, and what always holds."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +26,16 @@ def test_no_distribution_is_better(problem):
 @given(problems(huge=True))
 def test_no_distribution_is_better_when_one_number_cannot_hold_all_levels(problem):
     plan = solved(problem)
+    assert cost(pairs_of(plan, problem), problem[0], problem[3], slots_for(problem)) == best_cost(problem)
+
+
+@LITTLE
+@given(problems())
+def test_looking_at_few_slots_first_changes_nothing(problem):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "WIDTHS", (0.2, 0.6, math.inf))
+        patch.setattr("teleconsult.routing.problems.FEW", 1)
+        plan = solved(problem)
     assert cost(pairs_of(plan, problem), problem[0], problem[3], slots_for(problem)) == best_cost(problem)
 
 
