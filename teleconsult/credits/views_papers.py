@@ -127,9 +127,18 @@ def _shown(found: CreditDeclaration) -> dict[str, Any]:
 @bp.get("/hours/declarations/<ref>.pdf")
 @requires(Permission.OWN_HOURS)
 def file(ref: str) -> Response:
-    """Give the file of a declaration: one's own, or any to who manages hours."""
-    anybody = Permission.MANAGE_CREDITS in current_user.permissions
-    found = declaring.declaration_called(ref, None if anybody else signed_in())
+    """Give the file of one of one's own declarations."""
+    return _file(declaring.declaration_called(ref, signed_in()))
+
+
+@bp.get("/credits/declarations/<ref>.pdf")
+@requires(Permission.MANAGE_CREDITS)
+def any_file(ref: str) -> Response:
+    """Give the file of any declaration to who manages hours."""
+    return _file(declaring.declaration_called(ref, None))
+
+
+def _file(found: CreditDeclaration) -> Response:
     content, name = found.pdf, f"declaracao-{found.ref}.pdf"
     record_export(request.path)
     return _pdf(content, name)

@@ -19,6 +19,7 @@ NO_PAGES = {
     "sheets.download", "sheets.template", "booking_prints.referral", "booking_prints.slip", "booking_prints.agenda",
     "booking_prints.booking_sheet",
     "credits.export", "credits_desk.export", "credits_desk.person_export", "credits_papers.file",
+    "credits_papers.any_file",
     "credits_papers.statement_pdf", "credits_papers.statement_of",
     "cases.edit", "cases.edit_files", "home.home", "notices.show",  # only lead to another page
     "routing.case_preview",  # a part of the desk

@@ -157,7 +157,9 @@ def test_a_declaration_is_its_persons_alone(november, sign_in):
     for who in ("lia", "marina"):
         assert sign_in(who).get(here).status_code == 404
         assert sign_in(who).get(f"{here}.pdf").status_code == 404
-    assert sign_in("teresa").get(f"/credits/declarations/{newest().ref}").status_code == 200
+    manager = sign_in("teresa")
+    assert f"/credits/declarations/{newest().ref}.pdf" in manager.get(f"/credits/declarations/{newest().ref}").text
+    assert manager.get(f"/credits/declarations/{newest().ref}.pdf").mimetype == "application/pdf"
 
 
 def test_the_paper_says_it_in_portuguese_and_english(november, sign_in):
