@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from itsdangerous import URLSafeTimedSerializer
 
 from teleconsult import create_app
@@ -74,6 +75,12 @@ class Browser(FlaskClient):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
+
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+# A busy machine says nothing of the rules: how long an example takes is no fault, and the first one in a new home
+# waits for a table of all characters.
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,7 @@
 """The screens over HTTP: the waiting list, booking, the agenda of the day, publishing."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -13,6 +13,13 @@ from teleconsult.extensions import db, transaction
 from tests import world
 from tests.bookings.conftest import today
 from tests.counting import statements
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    """Let it be noon in Recife: what is booked for tonight is still to come, whatever the hour of the tests."""
+    with clock.at(datetime.combine(today(), time(15), UTC)):
+        yield
 
 
 def fresh():
