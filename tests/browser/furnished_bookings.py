@@ -20,7 +20,7 @@ def furnish(site: Site) -> Places:
         session = desk.publish(
             days=0, starts=23 * 60 + 55, slot_minutes=5, first=1, returns=0, specialist=world.person("paulo")
         )
-        desk.publish(days=7, first=6, specialist=world.person("lia"))
+        later = desk.publish(days=7, first=6, specialist=world.person("lia")).ref
         waiting, booked = desk.escalated(), desk.escalated(priority="urgent")
         if session.starts_at > clock.now():
             desk.book(desk.escalated(priority="urgent"), by="rosangela")
@@ -36,6 +36,10 @@ def furnish(site: Site) -> Places:
     sheet = browser.post(found.group(1)).location
     return {
         "marina": (f"/bookings/{waits}/book", f"/bookings/{has}/move", f"/bookings/{has}/cancel"),
-        "rosangela": (f"/bookings/agenda?day={day}", f"/bookings/agenda/sessions/{ref}"),
+        "rosangela": (
+            f"/bookings/agenda?day={day}",
+            f"/bookings/agenda/sessions/{ref}",
+            f"/bookings/agenda/sessions/{later}",
+        ),
         "dora": (sheet,),
     }
