@@ -63,13 +63,19 @@ def _look_again(ref: str, form: MoveForm) -> int:
 
 
 def _version(case: Case, form: MoveForm) -> Any:
-    """Return the version that the form must be on: the present one when only one's own files came since."""
+    """Return the version that the form must be on: the present one when only one's own additions came since.
+
+    The same words again are the same form sent twice (a bad line, a double press): they stay on their old version.
+    """
     posted = form.version.data
     seen = carried(form.seen.data)
     if str(case.version) == str(posted) or seen is None:
         return posted
     since = queries_moves.events_since(case.id, seen)
-    own = bool(since) and all(event.verb == "add" and event.by_id == current_user.id for event in since)
+    again = form.data.get("message") or None
+    own = bool(since) and all(
+        event.verb == "add" and event.by_id == current_user.id and event.said != again for event in since
+    )
     return case.version if own else posted
 
 

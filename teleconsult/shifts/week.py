@@ -94,9 +94,11 @@ def week_of(room: Room, day: date, specialty: str = "") -> Week:
 
 
 def _without_rest(made: list[Day], room: Room) -> list[Day]:
-    """Leave the end of the week out when the room is never open then and nobody is there."""
+    """Leave the end of the week out when the room is never open then and nobody is there; today always stays."""
     weekdays = {row.weekday for row in room.hours}
     while len(made) > WORKING_DAYS and made[-1].day.weekday() not in weekdays and made[-1].is_closed:
+        if made[-1].is_today:
+            break
         made.pop()
     return made
 

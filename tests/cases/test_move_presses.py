@@ -148,6 +148,15 @@ def test_the_same_form_sent_twice_at_once(case_in, sign_in):
     assert verbs_of(walk).count("add") == 1
 
 
+def test_the_same_form_sent_again_after_the_first_came_through(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    browser, data = sign_in("paulo"), {"version": walk.case.version, "seen": walk.case.steps, "message": "Olá."}
+    codes = [browser.post(f"/cases/{walk.case.ref}/add", data=data).status_code for _ in range(2)]
+    assert codes == [302, 409]
+    assert verbs_of(walk).count("add") == 1
+    assert browser.post(f"/cases/{walk.case.ref}/add", data=data | {"message": "E mais."}).status_code == 302
+
+
 def test_answered_asked_and_escalated_at_once(case_in, sign_in):
     walk = case_in(State.ASSIGNED)
     base = {"version": walk.case.version, "seen": walk.case.steps}

@@ -156,6 +156,12 @@ def test_an_address_that_cannot_be_read_shows_this_week(room, manager, query):
     assert "hoje" in text(manager.get(f"/shifts?{query}"))
 
 
+@pytest.mark.parametrize("days", [0, 5, 6])
+def test_today_is_shown_also_when_the_room_is_closed(room, sign_in, days):
+    with clock.at(rooms.at(rooms.next_monday() + timedelta(days=days), 600)):
+        assert "hoje" in text(sign_in("teresa").get("/shifts"))
+
+
 def test_a_shift_across_midnight_stands_where_it_begins(session, manager):
     rooms.open_room("Plantão", hours=[(day, 0, 1440) for day in range(7)])
     rooms.lay("paulo", starts=1320, minutes=480, room="plantao")
