@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from io import BytesIO
 
+import page as conformance
 import pdfua
 import pikepdf
 import pypdfium2
@@ -47,6 +48,9 @@ def test_what_cannot_be_made_says_so_without_what_it_would_have_said():
     assert "Ivonete" not in str(refused.value)
 
 
-def test_a_checker_that_is_not_ours_finds_nothing(tmp_path):
-    (tmp_path / "slip.pdf").write_bytes(pdf.typeset("slip", slip(), at=AT))
+def test_checkers_that_are_not_ours_find_nothing(tmp_path):
+    made = pdf.typeset("slip", slip(), at=AT)
+    (tmp_path / "slip.pdf").write_bytes(made)
+    for profile in ("2a", "ua1"):
+        assert not conformance.validate_pdf_bytes(made, profile=profile).failures
     assert not pdfua.validate(str(tmp_path / "slip.pdf")).findings

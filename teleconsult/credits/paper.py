@@ -22,29 +22,7 @@ from teleconsult.web import pdf
 
 MARK = ROOT / "static" / "img" / "favicon.svg"
 SECONDS = 30
-
-_SIGN = """
-import base64, io, json, sys
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
-asked = json.load(sys.stdin)
-signer = signers.SimpleSigner.load_pkcs12(asked["file"], passphrase=asked["password"].encode())
-if signer is None:
-    sys.exit("no certificate")
-name = signer.signing_cert.subject.native.get("common_name") or signer.subject_name
-if "pdf" not in asked:
-    json.dump({"name": name}, sys.stdout)
-else:
-    told = signers.PdfSignatureMetadata(
-        field_name="Signature", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=asked["reason"], name=name
-    )
-    out = io.BytesIO()
-    signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(base64.b64decode(asked["pdf"]))), told, signer=signer, output=out
-    )
-    json.dump({"pdf": base64.b64encode(out.getvalue()).decode()}, sys.stdout)
-"""
+SIGNING = Path(__file__).with_name("signing.py")
 
 
 def make(name: str, data: Mapping[str, Any]) -> bytes:
@@ -82,8 +60,8 @@ def _name_of(file: str, password: str, _changed: float) -> str:
     return str(_run({"file": file, "password": password})["name"])
 
 
-def sign(paper: bytes, reason: str) -> bytes:
-    """Return a paper with its signature; as it is when no certificate is set.
+def sign(paper: bytes, reason: str, label: str) -> bytes:
+    """Return a paper with its signature; as it is when no certificate is set. `label` is read out for the signature.
 
     Raises:
         Unclean: a certificate is set and cannot be opened.
@@ -91,8 +69,8 @@ def sign(paper: bytes, reason: str) -> bytes:
     file, password = _certificate()
     if not file:
         return paper
-    asked = {"file": file, "password": password, "reason": reason, "pdf": base64.b64encode(paper).decode()}
-    return base64.b64decode(_run(asked)["pdf"])
+    asked = {"file": file, "password": password, "reason": reason, "label": label}
+    return base64.b64decode(_run(asked | {"pdf": base64.b64encode(paper).decode()})["pdf"])
 
 
 def _certificate() -> tuple[str, str]:
@@ -102,7 +80,7 @@ def _certificate() -> tuple[str, str]:
 def _run(asked: Mapping[str, str]) -> dict[str, str]:
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _SIGN], input=json.dumps(asked).encode(), capture_output=True, timeout=SECONDS,
+            [sys.executable, "-I", str(SIGNING)], input=json.dumps(asked).encode(), capture_output=True, timeout=SECONDS,
             check=True,
         )  # fmt: skip
     except subprocess.CalledProcessError as error:

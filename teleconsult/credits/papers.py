@@ -27,8 +27,10 @@ def declaration(facts: Facts, asked: Asked, code: str) -> tuple[bytes, str]:
     """Return the declaration as a PDF, signed when a certificate is set, and who signed it ('' for nobody)."""
     with force_locale(asked.language):
         signed_by = paper.signer_name()
-        pdf = paper.make("declaration", _declared(facts, asked, code, signed_by))
-        return paper.sign(pdf, title_of(asked.audience)), signed_by
+        made = paper.make("declaration", _declared(facts, asked, code, signed_by))
+        return paper.sign(
+            made, title_of(asked.audience), _("Assinada digitalmente (PAdES) por %(name)s.", name=signed_by)
+        ), signed_by
 
 
 def title_of(audience: str) -> str:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
+import page as conformance
 import pdfua
 import pikepdf
 import pypdfium2
@@ -210,13 +211,32 @@ def declared(browser):
 
 
 @pytest.mark.parametrize("signed", [False, True])
-def test_a_checker_that_is_not_ours_finds_nothing(november, sign_in, request, tmp_path, signed):
+def test_checkers_that_are_not_ours_find_nothing(november, sign_in, request, tmp_path, signed):
+    """A signature adds a field to the paper, which has to be of the same standards as the rest of it."""
     if signed:
         request.getfixturevalue("signing")
     browser = sign_in("paulo")
-    for name, content in (("d", declared(browser)), ("s", browser.get("/hours/2026-11/statement.pdf").get_data())):
-        (tmp_path / f"{name}.pdf").write_bytes(content)
-        assert not pdfua.validate(str(tmp_path / f"{name}.pdf")).findings
+    papers = [browser.get(f"{issue(browser, language=word).location}.pdf").get_data() for word in ("pt_BR", "en")]
+    for number, content in enumerate([*papers, browser.get("/hours/2026-11/statement.pdf").get_data()]):
+        for profile in ("2a", "ua1"):
+            assert not [f"{one.rule_id}: {one.message}" for one in judged(content, profile)]
+        (tmp_path / f"{number}.pdf").write_bytes(content)
+        assert not pdfua.validate(str(tmp_path / f"{number}.pdf")).findings
+    assert (b"/ByteRange" in papers[0]) == signed
+
+
+def judged(content, profile):
+    return conformance.validate_pdf_bytes(content, profile=profile).failures
+
+
+def test_the_checker_finds_what_is_wrong(november, sign_in):
+    whole = declared(sign_in("paulo"))
+    for profile, part in (("2a", "/MarkInfo"), ("2a", "/Metadata"), ("ua1", "/Lang")):
+        out = io.BytesIO()
+        with pikepdf.open(io.BytesIO(whole)) as pdf:
+            del pdf.Root[part]
+            pdf.save(out)
+        assert judged(out.getvalue(), profile)
 
 
 def test_what_people_wrote_is_never_template_text(november, sign_in, session):
