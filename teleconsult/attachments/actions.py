@@ -35,10 +35,12 @@ def add(
     kind: str = "",
     caption: str = "",
     taken_on: date | None = None,
+    referral_id: int | None = None,
 ) -> Attachment:
     """Keep one file and write its row; on a case that was sent, `send` then tells the other side.
 
-    The caller holds the transaction; the bytes were read before it began.
+    The caller holds the transaction; the bytes were read before it began. With `referral_id` it is the sheet of that
+    referral, from who records what came back (scans.py), and in nobody's name but theirs.
 
     Raises:
         Refused: the file or the total of the case is over a limit, or the file is not whole; its bytes are gone.
@@ -63,7 +65,8 @@ def add(
         taken_on=_not_future(taken_on),
         added_at=clock.now(),
         added_by_id=by.id,
-        for_id=case.requester_id if _acts_for(case, by) else None,
+        for_id=case.requester_id if referral_id is None and _acts_for(case, by) else None,
+        referral_id=referral_id,
     )
     db.session.add(row)
     db.session.flush()

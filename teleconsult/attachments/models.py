@@ -26,6 +26,8 @@ class Attachment(Model):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     event_number: Mapped[int | None]
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referrals.id"))
+    """Whose sheet it is, scanned (scans.py); None for every other file."""
     key: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(255), info=PERSONAL)
     content_type: Mapped[str] = mapped_column(String(80))

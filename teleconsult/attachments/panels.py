@@ -51,11 +51,21 @@ def draft_files(case: Case, user: User, facts: Facts | None = None) -> dict[str,
 
 @panel("case", order=20)
 def case_files(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str, Any] | None:
-    """Return the files part of the case page; who does not see the patient sees only how many there are."""
+    """Return the files part of the case page; who does not see the patient sees only how many there are.
+
+    `scans` are the sheets of its counter-referrals, by referral: they are shown beside what was typed.
+    """
     if sight is Sight.CLOSED:
         return None
     if sight is not Sight.FULL:
         count = queries.count_of(case)
         return {"template": "attachments/panel.html", "files": [], "may_add": False, "hidden": count} if count else None
     made = draft_files(case, user, facts)
-    return made if made["files"] or made["may_add"] else None
+    scans = [file for file in made["files"] if file.sheet_of]
+    made["files"] = [file for file in made["files"] if not file.sheet_of]
+    made["scans"] = {
+        number: [file for file in scans if file.sheet_of == number] for number in {f.sheet_of for f in scans}
+    }
+    if not made["files"] and not made["may_add"]:
+        made.pop("template")
+    return made if "template" in made or scans else None

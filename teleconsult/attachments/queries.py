@@ -10,6 +10,7 @@ from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import CounterReferral
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.people.models import User
@@ -30,6 +31,8 @@ class Shown:
     withdrawn: bool
     own: bool
     event_number: int | None
+    sheet_of: int | None = None
+    """The referral whose recorded counter-referral it is the sheet of: it is shown beside that."""
 
 
 _COLUMNS = (
@@ -45,15 +48,20 @@ _COLUMNS = (
     Attachment.added_by_id,
     Attachment.event_number,
 )
-_OF_CASE = select(*_COLUMNS).where(Attachment.case_id == bindparam("case_id")).order_by(Attachment.id)
+_OF_CASE = (
+    select(*_COLUMNS, CounterReferral.referral_id)
+    .outerjoin(CounterReferral, CounterReferral.referral_id == Attachment.referral_id)
+    .where(Attachment.case_id == bindparam("case_id"))
+    .order_by(Attachment.id)
+)
 
 
 def files_of(case: Case, user: User) -> list[Shown]:
     """Return the files of a case, oldest first, in one statement."""
-    return [one_of(row, user) for row in read(_OF_CASE, {"case_id": case.id})]
+    return [one_of(row, user, row.referral_id) for row in read(_OF_CASE, {"case_id": case.id})]
 
 
-def one_of(row: Any, user: User) -> Shown:
+def one_of(row: Any, user: User, sheet_of: int | None = None) -> Shown:
     """Return one row of `files_of`, or an attachment, as the macros show it."""
     return Shown(
         ref=row.ref,
@@ -64,6 +72,7 @@ def one_of(row: Any, user: User) -> Shown:
         withdrawn=row.withdrawn_at is not None,
         own=row.added_by_id == user.id,
         event_number=row.event_number,
+        sheet_of=sheet_of,
     )
 
 

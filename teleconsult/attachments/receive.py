@@ -27,6 +27,11 @@ class Incoming:
         self._hash = hashlib.sha256()
         self._sink: Sink | None = storage().sink(self.key)
 
+    @property
+    def sha256(self) -> str:
+        """Return the digest of what has come so far."""
+        return self._hash.hexdigest()
+
     def write(self, data: bytes) -> int:
         """Take bytes; past the limit they are counted and dropped, so that the others are still read."""
         self.size += len(data)
@@ -62,7 +67,7 @@ class Incoming:
             self.drop()
             raise
         self._sink = None
-        return kind, self._hash.hexdigest()
+        return kind, self.sha256
 
     def drop(self) -> None:
         """Leave nothing of it."""

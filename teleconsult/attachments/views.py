@@ -1,40 +1,34 @@
 """Sending files, reading them, saying what they are, withdrawing them."""
 
-from typing import Any, BinaryIO, cast
-from urllib.parse import urlsplit
+from typing import Any, cast
 
-from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from teleconsult import audit
-from teleconsult.attachments import actions, panels, queries, serve
+from teleconsult.attachments import actions, panels, queries, serve, taking
 from teleconsult.attachments.actions import BEING_WRITTEN
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, UploadRequest, read_body
+from teleconsult.attachments.receive import Incoming, UploadRequest
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, NotFound, Refused
-from teleconsult.extensions import csrf, end_reading, transaction
+from teleconsult.extensions import csrf, transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import BaseForm, _l, say, show_refusal
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.messages import ngettext
-from teleconsult.web.paths import own_path
 
 bp = Blueprint("attachments", __name__)
 NO_MORE = N_("Este caso não recebe mais arquivos na situação em que está.")
-SLACK = 1024 * 1024
-"""Bytes that a multipart form may have besides its files."""
 
 
 @bp.record_once
@@ -90,16 +84,17 @@ def send(ref: str) -> Any:
     """Take one file as the raw body (a script, with ?name=), or several from a plain form."""
     if request.args.get("name"):
         try:
-            return _take_one(_case_to_add_to(ref))
+            case = _case_to_add_to(ref)
         except Refused as refusal:
             return {"error": say(refusal)}, 422
+        return taking.one(lambda incoming, name, said: _keep(case, incoming, name, said), _line)
     case = _case_to_add_to(ref)
-    rows, refusals = _take_form(case)
-    if rows:
-        flash(ngettext("%(num)d arquivo enviado.", "%(num)d arquivos enviados.", len(rows)), "success")
-    for sentence in refusals or ([] if rows else [_("Escolha ao menos um arquivo.")]):
-        flash(sentence, "error")
-    return redirect(_where_from() or _page_of(ref))
+    taking.several(lambda incoming, name, said: _keep(case, incoming, name, said))
+    return redirect(taking.came_from() or _page_of(ref))
+
+
+def _line(row: Attachment) -> str:
+    return render_template("attachments/item.html", file=queries.one_of(row, current_user))
 
 
 def _case_to_add_to(ref: str) -> Case:
@@ -112,60 +107,12 @@ def _case_to_add_to(ref: str) -> Case:
     return case
 
 
-def _take_one(case: Case) -> Any:
-    request.max_content_length = current_app.config["MAX_FILE_BYTES"]
-    end_reading()  # taking the body may need minutes on a bad line
-    try:
-        _check_token()
-        incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
-        rows = _keep(case, [(incoming, request.args["name"], {})])
-    except RequestEntityTooLarge:
-        limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
-        return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
-    file = queries.one_of(rows[0], current_user)
-    g.plain = True  # a line of a list has no navigation
-    return render_template("attachments/item.html", file=file), 201
-
-
-def _take_form(case: Case) -> tuple[list[Attachment], list[str]]:
-    asked = cast(UploadRequest, request)
-    asked.incoming_limit = current_app.config["MAX_FILE_BYTES"]
-    asked.max_content_length = current_app.config["MAX_CASE_BYTES"] + SLACK
-    end_reading()
-    try:
-        _check_token()
-        named = [(part.stream, part.filename) for part in asked.files.getlist("files") if part.filename]
-    except BaseException:
-        asked.drop_incoming()
-        raise
-    said = {"caption": asked.form.get("caption", "")[:200], "kind": asked.form.get("kind", "")}
-    rows: list[Attachment] = []
-    refusals: list[str] = []
-    for stream, name in named:
-        try:
-            rows += _keep(case, [(cast(Incoming, stream), name, said)])
-        except Refused as refusal:
-            refusals.append(say(refusal))
-    asked.drop_incoming()
-    return rows, refusals
-
-
-def _keep(case: Case, files: list[tuple[Incoming, str | None, dict[str, Any]]]) -> list[Attachment]:
-    """Write the rows of files whose bytes are here, and tell the other side, in one transaction."""
-    try:
-        with transaction(case):
-            rows = [actions.add(case, i, name=name, by=current_user, **said) for i, name, said in files]
-            actions.send(case, rows, by=current_user)
-    except BaseException:
-        for incoming, _name, _said in files:
-            incoming.drop()
-        raise
-    return rows
-
-
-def _check_token() -> None:
-    if current_app.config.get("WTF_CSRF_ENABLED", True):
-        csrf.protect()
+def _keep(case: Case, incoming: Incoming, name: str, said: dict[str, Any]) -> Attachment:
+    """Write the row of a file whose bytes are here, and tell the other side, in one transaction."""
+    with transaction(case):
+        row = actions.add(case, incoming, name=name, by=current_user, **said)
+        actions.send(case, [row], by=current_user)
+    return row
 
 
 @bp.get("/files/<ref>")
@@ -221,12 +168,6 @@ def withdraw(ref: str) -> Any:
         except Refused as refusal:
             show_refusal(form, refusal)
     return render_template("attachments/withdraw.html", row=row, form=form, back=back)
-
-
-def _where_from() -> str:
-    """Return the page of ours that the form stood on: the case, or a step of the request."""
-    came = urlsplit(request.referrer or "")
-    return own_path(came.path, "") if came.netloc == request.host else ""
 
 
 def _page_of(ref: str) -> str:

@@ -1,10 +1,11 @@
 """What bookings hear from the floors below: referrals that begin and end, who attends, patients' records joined."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, update
 
-from teleconsult import events
+from teleconsult import clock, events
 from teleconsult.bookings import actions, queries
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
@@ -55,6 +56,20 @@ def attends(case: Case, user: User) -> bool | None:
         )
     )
     return True if db.session.scalar(query.limit(1)) is not None else None
+
+
+@events.panel("visit")
+def visit_of(case: Case) -> tuple[date, str] | None:
+    """Return when and by whom the patient of a case was seen, as the agenda has it: it is not asked twice."""
+    row = db.session.execute(
+        select(AgendaSession.day, AgendaSession.specialist_name)
+        .join(Booking, Booking.session_id == AgendaSession.id)
+        .join(BookingRequest, BookingRequest.id == Booking.request_id)
+        .where(BookingRequest.case_id == case.id, Booking.ended_at.is_(None), Booking.at <= clock.now())
+        .order_by(Booking.at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.day, row.specialist_name) if row is not None else None
 
 
 @events.on("patient.merge", "patient.unmerge", order=60)

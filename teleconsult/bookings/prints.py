@@ -56,9 +56,10 @@ def referral_sheet(
 def _came_back(back: CounterReferral | None) -> dict[str, str]:
     if back is None:
         return dict.fromkeys(("opinion", "conduct", "returns", "return_when", "attended", "attended_by"), "")
+    scanned = _("Na folha digitalizada, junto do caso.")
     return {
-        "opinion": back.opinion,
-        "conduct": back.conduct,
+        "opinion": back.opinion or scanned,
+        "conduct": back.conduct or scanned,
         "returns": "yes" if back.returns else "no",
         "return_when": back.return_when,
         "attended": localdate(back.attended_on),

@@ -6,7 +6,10 @@ other floors.
 
 from typing import Any
 
+from flask import request
+
 from teleconsult import clock, events
+from teleconsult.cases import actions
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.backup import StandIn, presence, stand_ins
@@ -83,3 +86,14 @@ def referral(form: Any, case: Case) -> dict[str, Any]:
 def files(_form: Any, case: Case) -> dict[str, Any]:
     """Bring the part of the page that sends files; it has a form of its own."""
     return {"panels": events.panels("draft_files", case=case, user=current_user)}
+
+
+def came_back(form: Any, case: Case) -> dict[str, Any]:
+    """Bring the part of the page that takes the scanned sheet, and begin with what the agenda knows of the visit."""
+    if actions.is_scanned(actions.live_referral(case)):
+        form.leave_to_the_sheet()
+    for day, name in events.panels("visit", case=case):
+        if request.method == "GET":
+            form.attended_on.data = form.attended_on.data or day
+            form.attended_by.data = form.attended_by.data or name
+    return {"panels": events.panels("scans", case=case, user=current_user)}

@@ -164,6 +164,12 @@ class CounterReferForm(MoveForm):
     )
     return_when = StringField(_l("Em quanto tempo"), [Length(max=60)])
 
+    def leave_to_the_sheet(self) -> None:
+        """Let what the scanned sheet holds be left empty."""
+        for name in ("diagnosis", "opinion", "conduct"):
+            self[name].validators = [check for check in self[name].validators if not isinstance(check, DataRequired)]
+            self[name].flags.required = None
+
 
 class OpenForm(MoveForm):
     """Why a manager opens the clinical content."""

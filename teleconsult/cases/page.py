@@ -75,6 +75,11 @@ class Page:
         return next((move for move in self.moves if move.main), None)
 
     @property
+    def scans(self) -> Mapping[int, Any]:
+        """Return the scanned sheets of the counter-referrals, by the number of their referral."""
+        return next((part["scans"] for part in self.panels if "scans" in part), {})
+
+    @property
     def open_questions(self) -> Sequence[story.Asked]:
         """Return the questions that nobody has answered yet."""
         return [question for question in self.asked if not question.answered_in]

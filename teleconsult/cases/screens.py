@@ -12,6 +12,7 @@ from teleconsult.cases import actions, choices
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.models import Case
+from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, Refused
 from teleconsult.people.access import Permission
 from teleconsult.people.models import User
@@ -30,6 +31,7 @@ class Screen:
     """One move's page. `will` is said before, `done` after, with places for asker, holder and specialty.
 
     `leaves` says that who makes it usually has the next case to see: the page leads home afterwards.
+    `aside` is the page from which, without scripts, files go that belong to it; the text is kept meanwhile (aside.py).
     """
 
     verb: str
@@ -40,6 +42,7 @@ class Screen:
     permission: Permission = Permission.READ_CASES
     prepare: Prepare = _nothing
     leaves: bool = False
+    aside: str = ""
     template: str = "cases/moves/move.html"
     rows: dict[str, int] = field(default_factory=dict)
 
@@ -85,13 +88,13 @@ def _counter_refer(case: Case, form: Any, by: User) -> Any:
     visit = actions.Visit(
         attended_on=form.attended_on.data,
         attended_by=form.attended_by.data,
-        diagnosis=form.diagnosis.data,
-        opinion=form.opinion.data,
-        conduct=form.conduct.data,
+        diagnosis=form.diagnosis.data or "",
+        opinion=form.opinion.data or "",
+        conduct=form.conduct.data or "",
         returns=form.returns.data == "yes",
         return_when=form.return_when.data or "",
     )
-    return actions.counter_refer(case, visit, by=by, from_paper=True)
+    return actions.counter_refer(case, visit, by=by, from_paper=not facts_for(case, by).attending)
 
 
 TRIAGE = (
@@ -200,6 +203,9 @@ CONSULT = (
         _counter_refer,
         (N_("O caso é concluído. %(asker)s e quem encaminhou recebem o que você registrar."),),
         N_("Contrarreferência registrada; o caso está concluído."),
+        prepare=choices.came_back,
+        aside="scans.page",
+        template="cases/moves/counter_refer.html",
         rows={"opinion": 6, "conduct": 4},
     ),
 )

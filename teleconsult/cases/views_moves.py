@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from teleconsult.cases import actions
+from teleconsult.cases import actions, aside
 from teleconsult.cases.access import case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import SPARE_ROWS, MoveForm
@@ -27,15 +27,18 @@ def _add(screen: Screen) -> None:
     @requires(screen.permission)
     def view(ref: str) -> Any:
         case, _sight = case_for(current_user, ref)
-        form = screen.form(version=case.version, seen=case.steps)
+        form = screen.form(**aside.given(screen.aside), version=case.version, seen=case.steps)
         extra = screen.prepare(form, case)
         if request.method == "GET":
             check_open(screen.verb, case)
             return page(screen, case, form, extra)
+        if screen.aside and request.form.get("then") == "files":
+            return aside.leave_for(screen.aside, ref)
         case_id, status = case.id, _settle(screen, case, form)
         if status == GONE:
             return error_page(409, faster(case_id))
         if status == DONE:
+            aside.forget(screen.aside)
             return gone_on(case, screen.done, leaves=screen.leaves)
         return page(screen, case, form, extra, overtaken=faster(case_id) if status == 409 else ""), status
 

@@ -74,6 +74,19 @@ def latest(user_id: int) -> str | None:
     )
 
 
+def find_path(path: str, user_id: int) -> KeptForm | None:
+    """Return the last form that was kept of an address, if it is this person's and its day is not over."""
+    mine = KeptForm.user_id == user_id, KeptForm.kind == "form", KeptForm.path == path
+    return db.session.scalar(
+        select(KeptForm).where(*mine, KeptForm.expires_at > clock.now()).order_by(KeptForm.id.desc()).limit(1)
+    )
+
+
+def discard_path(path: str, user_id: int) -> int:
+    """Forget what was kept of an address; return how many there were."""
+    return changed(delete(KeptForm).where(KeptForm.user_id == user_id, KeptForm.kind == "form", KeptForm.path == path))
+
+
 def discard(ref: str, user_id: int) -> int:
     """Forget one; return whether there was one."""
     return changed(delete(KeptForm).where(KeptForm.ref == ref, KeptForm.user_id == user_id))

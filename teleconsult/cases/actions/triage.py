@@ -177,6 +177,8 @@ class Visit:
 def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = False) -> CaseEvent:
     """Record the counter-referral and conclude the case; the requester and who escalated are told.
 
+    What the scanned sheet holds need not be typed (ADR 0034); when, by whom and whether the patient comes back must be.
+
     Raises:
         Refused: something of the sheet is missing, or the visit lies in the future.
     """
@@ -185,15 +187,16 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
     if visit.returns and not visit.return_when:
         raise Refused(N_("Diga em quanto tempo o paciente volta ao especialista."), field="return_when")
     referral = live_referral(case)
+    scanned = is_scanned(referral)
     event = make(
         "counter_refer",
         case,
         by=by,
         carry={
             "attendance": visit.attended_on and visit.attended_by,
-            "diagnosis": visit.diagnosis,
-            "opinion": visit.opinion,
-            "conduct": visit.conduct,
+            "diagnosis": visit.diagnosis or scanned,
+            "opinion": visit.opinion or scanned,
+            "conduct": visit.conduct or scanned,
             "return": "no" if visit.returns is False else visit.returns,
         },
         set={"last_opinion_at": clock.now()},
@@ -204,6 +207,11 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
         db.session.add(sheet)
     _end(referral, "counter_referred", by, sheet)
     return event
+
+
+def is_scanned(referral: Referral | None) -> bool:
+    """Tell whether the sheet of a referral is on the case, scanned; the floor that keeps files knows."""
+    return referral is not None and any(events.panels("scanned", referral=referral))
 
 
 def _sheet(case: Case, referral: Referral, visit: Visit, by: User, from_paper: bool) -> CounterReferral:

@@ -1,0 +1,129 @@
+"""Scanned sheets: a counter-referral that came back on paper, beside what was typed of it (ADR 0034).
+
+Whoever may record the counter-referral may send its sheet before. It waits on the case with the referral it belongs to,
+and goes on the timeline with the move; until then who sent it may take it away again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from teleconsult import audit
+from teleconsult.attachments import actions, queries
+from teleconsult.attachments.kinds import KINDS, kind_of
+from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Incoming
+from teleconsult.cases import actions as cases
+from teleconsult.cases import lifecycle
+from teleconsult.cases.access import Sight, case_for
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models_opinion import Referral
+from teleconsult.cases.world import facts_for
+from teleconsult.errors import N_, NotFound, Refused
+from teleconsult.events import on, panel
+from teleconsult.extensions import changed, db
+from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
+
+PAPER = frozenset({"image", "document"})
+"""Families of files that can be a sheet of paper."""
+ACCEPT = ",".join(
+    part for kind in KINDS if kind.family in PAPER for part in (kind.media, *(f".{ending}" for ending in kind.endings))
+)
+
+
+def referral_to_scan(case: Case, user: User) -> Referral:
+    """Return the referral whose sheet this person may send now.
+
+    Raises:
+        Refused: the counter-referral is not theirs to record now.
+    """
+    lifecycle.check("counter_refer", case, user, facts_for(case, user))
+    referral = cases.live_referral(case)
+    if referral is None:
+        raise NotFound
+    return referral
+
+
+def add(case: Case, incoming: Incoming, *, name: str, by: User) -> Attachment:
+    """Keep a scanned sheet; the same file sent again is the one that is there. The caller holds the transaction.
+
+    Raises:
+        Refused: it is no picture and no PDF, or the counter-referral is not theirs to record; its bytes are gone.
+    """
+    try:
+        referral = referral_to_scan(case, by)
+        found = kind_of(incoming.head)
+        if found is not None and found.family not in PAPER:
+            raise Refused(N_("%(name)s não é folha digitalizada. Envie foto ou PDF."), field="files", name=name)
+        there: Attachment | None = db.session.scalar(_waiting(referral).where(Attachment.sha256 == incoming.sha256))
+    except BaseException:
+        incoming.drop()
+        raise
+    if there is not None:
+        incoming.drop()
+        return there
+    return actions.add(case, incoming, name=name, by=by, kind="document", referral_id=referral.id)
+
+
+def _waiting(referral: Referral) -> Any:
+    return (
+        select(Attachment)
+        .where(Attachment.referral_id == referral.id, Attachment.withdrawn_at.is_(None))
+        .order_by(Attachment.id)
+    )
+
+
+def waiting(referral: Referral) -> Sequence[Attachment]:
+    """Return the scanned sheets of a referral that stand, oldest first."""
+    return db.session.scalars(_waiting(referral)).all()
+
+
+def take_away(case: Case, ref: str, *, by: User) -> str:
+    """Take a scanned sheet away before it is recorded, by who sent it; return the key of the object to delete.
+
+    Raises:
+        NotFound: no such sheet waits here.
+        Refused: somebody else sent it, or the counter-referral is not theirs to record.
+    """
+    row = next((file for file in waiting(referral_to_scan(case, by)) if file.ref == ref), None)
+    if row is None:
+        raise NotFound
+    if row.added_by_id != by.id:
+        raise Refused(N_("Só quem enviou o arquivo pode retirá-lo."))
+    audit.record(f"case:{case.ref}", "attachment.withdraw", by_id=by.id, subject=case.ref, file=row.ref)
+    db.session.delete(row)
+    db.session.flush()
+    return row.key
+
+
+@panel("scanned")
+def is_scanned(referral: Referral) -> bool | None:
+    """Tell whether the sheet of a referral is on the case, scanned."""
+    return True if waiting(referral) else None
+
+
+@panel("scans")
+def part(case: Case, user: User) -> dict[str, Any] | None:
+    """Return the part of the counter-referral's page that takes its sheet."""
+    referral = cases.live_referral(case)
+    if referral is None:
+        return None
+    _case, sight = case_for(user, case.ref)
+    return {
+        "template": "attachments/scans.html",
+        "files": [queries.one_of(row, user) for row in waiting(referral)],
+        "opens": sight is Sight.FULL,
+        "accept": ACCEPT,
+        "says": _("Foto ou PDF, até %(limit)d MB cada.", limit=current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)),
+    }
+
+
+@on("case.counter_refer")
+def put_on_timeline(case: Case, event: CaseEvent, by: User) -> None:
+    """Let the sheets that waited belong to the move that records them."""
+    del by
+    live = select(Referral.id).where(Referral.case_id == case.id, Referral.ended_at.is_(None)).scalar_subquery()
+    changed(update(Attachment).where(Attachment.referral_id == live).values(event_number=event.number))

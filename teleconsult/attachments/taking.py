@@ -1,0 +1,86 @@
+"""Taking files from a request: one as the raw body, which a script sends, or those of a plain form."""
+
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, flash, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Incoming, UploadRequest, read_body
+from teleconsult.errors import Refused
+from teleconsult.extensions import csrf, end_reading
+from teleconsult.web import say
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+from teleconsult.web.paths import own_path
+
+SLACK = 1024 * 1024
+"""Bytes that a multipart form may have besides its files."""
+
+Keep = Callable[[Incoming, str, dict[str, Any]], Attachment]
+"""Writes the row of a file whose bytes are here, in a transaction of its own; given the file's name and what is said of it."""
+
+
+def one(keep: Keep, line: Callable[[Attachment], str]) -> Any:
+    """Take the raw body under ?name=; answer with its line of the list, or with why it was not taken."""
+    request.max_content_length = current_app.config["MAX_FILE_BYTES"]
+    end_reading()  # taking the body may need minutes on a bad line
+    try:
+        _check_token()
+        incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
+        row = _kept(keep, incoming, request.args["name"], {})
+    except RequestEntityTooLarge:
+        limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
+        return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
+    except Refused as refusal:
+        return {"error": say(refusal)}, 422
+    g.plain = True  # a line of a list has no navigation
+    return line(row), 201
+
+
+def several(keep: Keep) -> None:
+    """Take the files of a plain form, and say how many came and why any did not."""
+    asked = cast(UploadRequest, request)
+    asked.incoming_limit = current_app.config["MAX_FILE_BYTES"]
+    asked.max_content_length = current_app.config["MAX_CASE_BYTES"] + SLACK
+    end_reading()
+    try:
+        _check_token()
+        named = [(part.stream, part.filename) for part in asked.files.getlist("files") if part.filename]
+    except BaseException:
+        asked.drop_incoming()
+        raise
+    said = {"caption": asked.form.get("caption", "")[:200], "kind": asked.form.get("kind", "")}
+    taken, refusals = 0, []
+    for stream, name in named:
+        try:
+            _kept(keep, cast(Incoming, stream), name, said)
+            taken += 1
+        except Refused as refusal:
+            refusals.append(say(refusal))
+    asked.drop_incoming()
+    if taken:
+        flash(ngettext("%(num)d arquivo enviado.", "%(num)d arquivos enviados.", taken), "success")
+    for sentence in refusals or ([] if taken else [_("Escolha ao menos um arquivo.")]):
+        flash(sentence, "error")
+
+
+def came_from() -> str:
+    """Return the page of ours that the form stood on: the case, or a step of the request."""
+    came = urlsplit(request.referrer or "")
+    return own_path(came.path, "") if came.netloc == request.host else ""
+
+
+def _kept(keep: Keep, incoming: Incoming, name: str, said: dict[str, Any]) -> Attachment:
+    try:
+        return keep(incoming, name, said)
+    except BaseException:
+        incoming.drop()
+        raise
+
+
+def _check_token() -> None:
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        csrf.protect()
