@@ -2,8 +2,8 @@
 
 What changed is seen in the database, not announced: each second `Watch` reads a stamp of what the plan depends on (one
 small select), and each minute the job reads everything. The digest of it (`World.basis`) is kept with the plan; for the
-same basis nothing is done. First what follows from the plan is done, each thing in a transaction of its own, and the
-plan is written last: a worker that is killed in between does it again, and finds done what is done. Of two workers at
+same basis nothing is done. First what follows from the plan is done, in small transactions, and the plan is written
+last: a worker that is killed in between does it again, and finds done what is done. Of two workers at
 once the second finds its plan's number taken.
 """
 
