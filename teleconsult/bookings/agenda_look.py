@@ -61,6 +61,7 @@ def _slot(slot: Any, moment: Moment, *, runs: bool, own: bool, begun: bool) -> d
         "url": url_for("cases.show", ref=slot.case_ref) if held and own else "",
         "request_url": url_for("bookings.show", ref=slot.request_ref) if held and runs else "",
         "to_mark": held and runs and begun and slot.state == State.BOOKED and slot.mark == "",
+        "to_change": held and runs and slot.state == State.BOOKED and slot.mark == "",
         "marked": held and runs and slot.mark != "" and slot.state in (State.ATTENDED, State.MISSED),
         "past": slot.at <= moment.now,
     }

@@ -152,18 +152,34 @@ def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callab
         status = settle(form, found, act) if form.validate() else 422
         if status == 302:
             flash(done)
-            return redirect(url_for("bookings.show", ref=found.ref))
+            return redirect(_way_on(found.ref))
     form.offer(_slots(found))
     page = render_template(
         template,
         form=form,
         card=card.card_of(found, signed_in()),
+        came=_came_from(),
         quota=queries_quota.quota_of(found),
         weekdays=WEEKDAYS,
         desk=current_user.has(Role.ADMINISTRATOR),
         may_override=Permission.OVERRIDE_BOOKINGS in current_user.permissions,
     )
     return page, status
+
+
+def _came_from() -> dict[str, str] | None:
+    """Return the list on which a short page was opened, the day's or a sheet's: it leads back there."""
+    day, sheet = request.args.get("day"), request.args.get("sheet")
+    if day and Permission.RUN_AGENDA in current_user.permissions:
+        return {"url": url_for("agenda.day", day=day), "label": _("Agenda do dia")}
+    if sheet and Permission.IMPORT_SHEETS in current_user.permissions:
+        return {"url": url_for("sheets.show", ref=sheet), "label": _("Planilha %(ref)s", ref=sheet)}
+    return None
+
+
+def _way_on(ref: str) -> str:
+    came = _came_from()
+    return came["url"] if came else url_for("bookings.show", ref=ref)
 
 
 def settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
@@ -195,9 +211,10 @@ def cancel(ref: str) -> Any:
         )
         if act == 302:
             flash(_("Consulta desmarcada. A vaga vai para o próximo da lista."))
-            return redirect(url_for("bookings.show", ref=ref))
+            return redirect(_way_on(ref))
         status = act
-    return render_template("bookings/cancel.html", form=form, card=card.card_of(found, signed_in())), status
+    page = render_template("bookings/cancel.html", form=form, card=card.card_of(found, signed_in()), came=_came_from())
+    return page, status
 
 
 @bp.post("/<ref>/accept", endpoint="accept", defaults={"verb": "accept"})

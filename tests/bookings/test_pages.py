@@ -161,6 +161,34 @@ def test_attendance_on_one_screen_and_marked_twice_is_said(desk, sign_in):
     assert "Compareceu" in page
 
 
+def test_moved_and_cancelled_from_the_screen_of_the_day_and_back_to_it(desk, sign_in):
+    desk.allow()
+    desk.publish(days=0, starts=23 * 60, slot_minutes=5, first=2, returns=0)
+    desk.publish(days=7)
+    one, two = desk.escalated(), desk.escalated()
+    for request in (one, two):
+        desk.book(request, by="rosangela")
+    browser, day = sign_in("rosangela"), today().isoformat()
+    page = text(browser.get("/bookings/agenda"))
+    for request, verb, why in ((one, "move", "Ligou: hoje não pode"), (two, "cancel", "Desistiu")):
+        address = f"/bookings/{request.ref}/{verb}?day={day}"
+        assert address in page
+        form = text(browser.get(address))
+        assert f'href="/bookings/agenda?day={day}"' in form
+        assert browser.post(address, data={"version": request.version, "why": "", "slot": ""}).status_code == 422
+        data = {"version": request.version, "why": why, "slot": desk.slot(request)}
+        answer = browser.post(address, data=data)
+        assert (answer.status_code, answer.location) == (302, f"/bookings/agenda?day={day}")
+    fresh()
+    assert (one.state, two.state) == (State.BOOKED, State.CANCELLED)
+    moved = live_booking(one)
+    assert moved is not None
+    assert moved.session.day == today() + timedelta(days=7)
+    page = text(browser.get("/bookings/agenda"))
+    assert page.count("livre") == 2
+    assert "/move" not in text(sign_in("lia").get("/bookings/agenda"))
+
+
 def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
     browser = sign_in("rosangela")
     text(browser.get("/bookings/agenda/new"))
