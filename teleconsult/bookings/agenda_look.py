@@ -8,7 +8,7 @@ from teleconsult import clock
 from teleconsult.bookings.queries_agenda import DaySession
 from teleconsult.bookings.rows import AsCase
 from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, Channel, Kind, State
-from teleconsult.bookings.words import mark_of
+from teleconsult.bookings.words import mark_of, visit_clock
 from teleconsult.bookings.world import local_day
 from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called
@@ -17,7 +17,7 @@ from teleconsult.people.models import User
 from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import in_language, localclock, localdate
+from teleconsult.web.words import in_language, localdate
 
 
 def session(found: DaySession, user: User) -> dict[str, Any]:
@@ -31,22 +31,22 @@ def session(found: DaySession, user: User) -> dict[str, Any]:
         "day": row.day,
         "day_words": localdate(row.day),
         "title": in_language(row.name_pt, row.name_en),
-        "hours": f"{localclock(row.starts_at)}–{localclock(row.ends_at)}",
+        "hours": f"{visit_clock(row.starts_at, row.zone)}–{visit_clock(row.ends_at, row.zone)}",
         "who": row.specialist_name,
         "where": ", ".join(filter(None, (row.unit_name, row.room))),
         "cancelled": row.cancelled_why if row.cancelled_at else "",
         "booked": ngettext("%(num)d marcada", "%(num)d marcadas", found.booked),
-        "slots": [_slot(slot, moment, runs=runs, own=own, begun=begun) for slot in found.slots],
+        "slots": [_slot(slot, moment, row.zone, runs=runs, own=own, begun=begun) for slot in found.slots],
         "past": row.starts_at <= clock.now(),
         "begun": begun,
     }
 
 
-def _slot(slot: Any, moment: Moment, *, runs: bool, own: bool, begun: bool) -> dict[str, Any]:
+def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun: bool) -> dict[str, Any]:
     held, seen = slot.request_ref is not None, runs or own
     return {
         "number": slot.number,
-        "hour": localclock(slot.at),
+        "hour": visit_clock(slot.at, there),
         "kind": _(KIND_WORDS[Kind(slot.kind)]),
         "extra": slot.extra,
         "blocked": slot.blocked_why if slot.blocked_at else "",

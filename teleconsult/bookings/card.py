@@ -14,7 +14,7 @@ from teleconsult.bookings import queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
-from teleconsult.bookings.words import mark_of
+from teleconsult.bookings.words import mark_of, visit_time
 from teleconsult.bookings.world import facts_for, last_booking, open_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
@@ -81,7 +81,7 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
 def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:
     where = ", ".join(filter(None, (session.unit.name, session.room)))
     return [
-        (str(_("Dia e hora")), localtime(slot.at)),
+        (str(_("Dia e hora")), visit_time(slot.at, session.zone)),
         (str(_("Onde")), where),
         (str(_("Com quem")), session.specialist_name),
     ]

@@ -11,6 +11,7 @@ from teleconsult import clock
 from teleconsult.bookings.models import Booking
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import KIND_WORDS
+from teleconsult.bookings.words import visit_clock, visit_time
 from teleconsult.cases.ages import age_words
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.models import PatientSnapshot
@@ -21,7 +22,7 @@ from teleconsult.version import VERSION
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.pdf import qr_svg, typeset
-from teleconsult.web.words import in_language, localclock, localdate, localtime
+from teleconsult.web.words import in_language, localdate, localtime
 
 SIX = 6
 """Patients on a page of the booking sheet (Quadro 2)."""
@@ -43,7 +44,7 @@ def referral_sheet(
         "diagnosis": referral.diagnosis,
         "bring": referral.bring,
         "day": _day(booking) if booking else "",
-        "hour": localclock(booking.at) if booking else "",
+        "hour": visit_clock(booking.at, booking.session.zone) if booking else "",
         "doctor": booking.session.specialist_name if booking else "",
         "asker": ", ".join(filter(None, (case.requester.full_name, case.requester.registration))),
         **_came_back(back),
@@ -83,7 +84,7 @@ def slip(booking: Booking, patient: PatientSnapshot, *, by: User) -> bytes:
     bring += [line.strip(" -*•") for line in referral.bring.splitlines() if line.strip(" -*•")]
     fields = {
         "name": _called(patient),
-        "when": _("%(day)s, às %(hour)s", day=_long_day(session.day), hour=localclock(booking.at)),
+        "when": _("%(day)s, às %(hour)s", day=_long_day(session.day), hour=visit_clock(booking.at, session.zone)),
         "where": here.name,
         "address": ", ".join(filter(None, (here.address, here.neighbourhood, session.room))),
         "who": f"{session.specialist_name}, {_specialty(session.specialty)}",
@@ -114,14 +115,15 @@ def day_agenda(day: date, sessions: Sequence[tuple[AgendaSession, Sequence[Any]]
 
 def _session(session: AgendaSession, rows: Sequence[Any]) -> dict[str, Any]:
     places = sum(not slot.extra for slot in session.slots)
-    hours = _("%(starts)s a %(ends)s", starts=localclock(session.starts_at), ends=localclock(session.ends_at))
+    starts, ends = visit_clock(session.starts_at, session.zone), visit_clock(session.ends_at, session.zone)
+    hours = _("%(starts)s a %(ends)s", starts=starts, ends=ends)
     return {
         "specialty": _specialty(session.specialty),
         "specialist": session.specialist_name,
         "hours": ngettext("%(hours)s, %(num)d vaga", "%(hours)s, %(num)d vagas", places, hours=hours),
         "rows": [
             {
-                "hour": localclock(row.at),
+                "hour": visit_clock(row.at, session.zone),
                 "name": row.name or "",
                 "born": localdate(row.birth_date) if row.birth_date else "",
                 "unit": row.unit or "",
@@ -180,7 +182,9 @@ def lines_of(rows: Sequence[Any]) -> list[dict[str, str]]:
 def _booked(booking: Booking | None) -> str:
     if booking is None:
         return ""
-    return ", ".join((localtime(booking.at), booking.session.specialist_name, booking.session.unit.name))
+    return ", ".join(
+        (visit_time(booking.at, booking.session.zone), booking.session.specialist_name, booking.session.unit.name)
+    )
 
 
 def _set(name: str, title: str, more: Mapping[str, Any], *, by: User, code: str = "") -> bytes:

@@ -72,6 +72,9 @@ _COLUMNS = (
 )
 
 
+_VISIT = (AgendaSession.specialist_name, AgendaSession.zone)
+
+
 def _base(asked: Asked, user: User, *more: Any) -> Select[*tuple[Any, ...]]:
     query = (
         select(*_COLUMNS, *more)
@@ -96,7 +99,7 @@ def listed(asked: Asked, user: User) -> Page:
     """Return a page of a list, for one person."""
     if asked.show == "booked":
         query = (
-            _base(asked, user, Booking.at, Booking.id.label("booking_id"), AgendaSession.specialist_name)
+            _base(asked, user, Booking.at, Booking.id.label("booking_id"), *_VISIT)
             .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
             .join(AgendaSession, AgendaSession.id == Booking.session_id)
             .where(shelves.TO_COME, Booking.at > clock.now())
@@ -104,7 +107,7 @@ def listed(asked: Asked, user: User) -> Page:
         return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
     if asked.show == "owing":
         query = (
-            _base(asked, user, Booking.at, Booking.id.label("booking_id"), AgendaSession.specialist_name)
+            _base(asked, user, Booking.at, Booking.id.label("booking_id"), *_VISIT)
             .join(Referral, Referral.id == BookingRequest.referral_id)
             .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
             .join(AgendaSession, AgendaSession.id == Booking.session_id)

@@ -75,6 +75,7 @@ def lines_of(sheet: BookingSheet) -> Sequence[Any]:
             Booking.at,
             AgendaSession.specialist_name,
             AgendaSession.room,
+            AgendaSession.zone,
             HealthUnit.name.label("place"),
         )
         .join(BookingRequest, BookingRequest.id == BookingSheetLine.request_id)

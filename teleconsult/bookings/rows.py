@@ -6,12 +6,12 @@ from typing import Any
 from flask import url_for
 
 from teleconsult.bookings.steps import KIND_WORDS, LISTED, Kind
-from teleconsult.bookings.words import mark_of
+from teleconsult.bookings.words import mark_of, visit_time
 from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import DAY, localtime, short_span
+from teleconsult.web.words import DAY, short_span
 
 
 class AsCase:
@@ -54,7 +54,7 @@ def _row(row: Any, moment: Moment) -> dict[str, Any]:
         "flag": flag_of(row.priority),
         "mark": mark_of(row.state),
         "place": row.unit_name,
-        "text": _("%(when)s, com %(who)s", when=localtime(at), who=row.specialist_name)
+        "text": _("%(when)s, com %(who)s", when=visit_time(at, row.zone), who=row.specialist_name)
         if at
         else _("na lista há %(age)s", age=age),
         "bookable": row.state in LISTED,

@@ -13,6 +13,7 @@ from teleconsult.bookings.forms import BookForm, CancelBookingForm, MoveBookingF
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
 from teleconsult.bookings.steps import Channel, State, parts
+from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import facts_for, open_offer
 from teleconsult.cases.access import case_for
 from teleconsult.cases.rows import Moment
@@ -24,7 +25,7 @@ from teleconsult.people.gate import acting_role, current_user, requires, signed_
 from teleconsult.people.models import User
 from teleconsult.web import say, show_refusal
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language, localtime
+from teleconsult.web.words import in_language
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
 
@@ -111,7 +112,7 @@ def _slots(found: BookingRequest) -> list[tuple[int, str]]:
 
 
 def _slot_words(at: Any, session: Any) -> str:
-    return ", ".join(filter(None, (localtime(at), session.specialist_name, session.room)))
+    return ", ".join(filter(None, (visit_time(at, session.zone), session.specialist_name, session.room)))
 
 
 @bp.route("/<ref>/book", methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -181,7 +182,8 @@ def move_session(ref: str) -> Any:
             return redirect(url_for("agenda.day", day=day.isoformat()))
         status = 422
     else:
-        form.day.data, form.starts.data = found.row.day, local(found.row.starts_at).time()
+        here = found.row.starts_at.astimezone(ZoneInfo(found.row.zone))
+        form.day.data, form.starts.data = found.row.day, here.time()
     return render_template(
         "bookings/move_session.html", form=form, session=agenda_look.session(found, signed_in())
     ), status

@@ -15,7 +15,7 @@ from teleconsult import audit, clock
 from teleconsult.bookings import queries_sheets, sheets
 from teleconsult.bookings.actions import sheets as actions
 from teleconsult.bookings.steps import LISTED, STATE_WORDS, State
-from teleconsult.bookings.words import mark_of
+from teleconsult.bookings.words import mark_of, visit_time
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import unit_by, unit_choices
@@ -28,9 +28,11 @@ from teleconsult.web import BaseForm, _l, say, show_refusal
 from teleconsult.web.csv_out import csv_response
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import in_language, local, localdate, localtime
+from teleconsult.web.words import in_language, local, localdate
 
 bp = Blueprint("sheets", __name__, url_prefix="/bookings/sheets")
+TO_BOOK = LISTED | {State.MISSED, State.CANCELLED}
+"""States of a line that still waits for a booking."""
 
 SHOWN = 100
 """Rows that a preview shows; it counts them all."""
@@ -129,9 +131,9 @@ def show(ref: str) -> str:
     return render_template(
         "bookings/sheet.html",
         sheet=sheet,
-        lines=[(line, mark_of(line.state)) for line in lines],
+        lines=[(line, mark_of(line.state), visit_time(line.at, line.zone)) for line in lines],
         listed=LISTED,
-        left=sum(1 for line in lines if line.state != State.BOOKED),
+        left=sum(1 for line in lines if line.state in TO_BOOK),
         late=sheet.returned_at is None and sheet.due_on < local(clock.now()).date(),
     )
 
@@ -158,7 +160,7 @@ def _csv_row(line: Any) -> list[str]:
         line.municipality,
         in_language(line.name_pt, line.name_en),
         _(STATE_WORDS[State(line.state)]),
-        localtime(line.at),
+        visit_time(line.at, line.zone),
         line.specialist_name or "",
         ", ".join(filter(None, (line.place, line.room))),
     ]

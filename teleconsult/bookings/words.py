@@ -1,6 +1,10 @@
-"""The marks of a booking request: the tone, icon and word of each state."""
+"""The marks of a booking request, and the hour of a visit: that of the clocks where the patient goes."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from teleconsult.bookings.steps import STATE_WORDS, State
+from teleconsult.web.words import localclock, localtime, zone
 
 TONES = {
     State.WAITING: ("is-submitted", "clock"),
@@ -17,3 +21,18 @@ def mark_of(state: str) -> dict[str, str]:
     """Return how a state looks: word (a message id), tone and icon."""
     tone, icon = TONES[State(state)]
     return {"word": STATE_WORDS[State(state)], "tone": tone, "icon": icon}
+
+
+def visit_time(at: datetime | None, there: str | None) -> str:
+    """Show when a visit is on the clocks of its place, whoever reads it: 'sex., 21 nov., 14:00'."""
+    return localtime(_on_clocks_of(at, there)) if at is not None and there else ""
+
+
+def visit_clock(at: datetime, there: str) -> str:
+    """Show the time of day of a visit on the clocks of its place: '14:00'."""
+    return localclock(_on_clocks_of(at, there))
+
+
+def _on_clocks_of(at: datetime, there: str) -> datetime:
+    """Return the moment at which the reader's clocks show what the place's clocks show at the visit."""
+    return at.astimezone(ZoneInfo(there)).replace(tzinfo=zone())
