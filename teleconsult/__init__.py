@@ -18,10 +18,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     from teleconsult.people.gate import init_gate
     from teleconsult.people.throttle import init_throttle
     from teleconsult.web import init_web
+    from teleconsult.web.application import Application
     from teleconsult.web.setup import choose_language
     from teleconsult.web.templating import LanguageEnvironment
 
-    app = Flask(
+    app = Application(
         "teleconsult",
         root_path=str(config.ROOT),
         template_folder="templates",

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import ref
 
-from flask import Flask, has_request_context
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import session as cookie
+from flask.globals import _cv_app
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_login import current_user as _current_user
+from flask_login.utils import _get_user
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Insert, MetaData, String, Update, event
@@ -19,9 +22,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
+from werkzeug.local import LocalProxy
 
 from teleconsult import statements
 from teleconsult.errors import Overtaken
@@ -34,6 +39,7 @@ CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
+M = TypeVar("M")
 BUSY = re.compile(r"database is locked|deadlock detected|could not serialize", re.IGNORECASE)
 UNIQUE = re.compile(r"UNIQUE constraint failed|duplicate key value", re.IGNORECASE)
 
@@ -52,9 +58,35 @@ else:
 """The base of every model; mypy cannot follow the one that Flask-SQLAlchemy makes."""
 
 babel = Babel()
-csrf = CSRFProtect()
-login_manager = LoginManager()
-limiter = Limiter(key_func=get_remote_address)
+
+
+class _Door(LoginManager):
+    def _load_user(self) -> None:
+        # Its own also looks for a cookie that remembers, a header, and a print of the browser. Nobody comes by these.
+        token, loader = cookie.get("_user_id"), cast(Any, self._user_callback)
+        g._login_user = (loader(token) if token is not None else None) or self.anonymous_user()
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response  # nobody is remembered
+
+
+class _Tokens(CSRFProtect):
+    def protect(self, apply_exemptions: bool = False) -> None:
+        # Its own looks for exemptions of every page before it sees that nothing was posted.
+        if request.method in current_app.config["WTF_CSRF_METHODS"]:
+            super().protect(apply_exemptions)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
+
+
+class _Limiter(Limiter):
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        # No limit is for all pages: those that have one are decorated, and their decorator asks.
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+csrf: Any = _Tokens()  # type: ignore[no-untyped-call]  # the same
+login_manager: Any = _Door()  # type: ignore[no-untyped-call]  # nor has Flask-Login
+limiter = _Limiter(key_func=get_remote_address)
 
 
 def init_migrations(app: Flask, directory: str) -> None:
@@ -64,7 +96,13 @@ def init_migrations(app: Flask, directory: str) -> None:
     Migrate().init_app(app, db, directory=directory)
 
 
-current_user: Any = _current_user
+def _asker() -> Any:
+    context = _cv_app.get(None)
+    known = context.g.__dict__.get("_login_user") if context is not None else None
+    return known if known is not None else _get_user()
+
+
+current_user: Any = LocalProxy(_asker)
 """Who asks, for the floors below `people`; above it, import the typed one of `people.gate`."""
 
 
@@ -181,12 +219,35 @@ def changed(statement: Update | Delete | Insert) -> int:
 
 def read(statement: Any, given: Mapping[str, Any]) -> Sequence[Any]:
     """Return the rows of a kept select of columns, past the ORM and most of SQLAlchemy (see `statements`)."""
-    return statements.read(db.session.connection(), statement, given)
+    return statements.read(_connection(), statement, given)
 
 
 def write(statement: Any, given: Mapping[str, Any]) -> int:
     """Run a kept insert, update or delete inside `transaction()`; return how many rows it changed."""
-    return statements.write(db.session.connection(), statement, given)
+    return statements.write(_connection(), statement, given)
+
+
+def _connection() -> Connection:
+    """Return the connection of the transaction that goes on, as `Session.connection()` does for thirty calls of functions."""
+    session = db.session()
+    current, kept = session.get_transaction(), session.info.get("connection")
+    if kept is not None and current is not None and kept[0]() is current and current.is_active:
+        return cast(Connection, kept[1])
+    made = session.connection()
+    # A weak reference: the session holds what it is told, and its transaction holds it.
+    session.info["connection"] = (ref(session.get_transaction()), made)
+    return made
+
+
+def as_loaded(model: type[M], values: Mapping[str, Any]) -> M:
+    """Return an object as if the ORM had loaded these columns of its row; others are read when somebody asks for them.
+
+    It belongs to no session yet. For what every request reads: the ORM's own loading costs ten times as much.
+    """
+    made: M = manager_of_class(model).new_instance()
+    instance_dict(made).update(values)
+    make_transient_to_detached(made)
+    return made
 
 
 def in_transaction() -> bool:

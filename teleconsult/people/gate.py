@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, wraps
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
-from flask.globals import app_ctx
+from flask.globals import _cv_app
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import update
 from werkzeug.wrappers import Response
 
 from teleconsult import clock
@@ -17,6 +16,7 @@ from teleconsult.extensions import current_user as anybody
 from teleconsult.extensions import db, keep_as_read, login_manager, transaction
 from teleconsult.people import turned_away
 from teleconsult.people.access import Permission, Role
+from teleconsult.people.asking import asker
 from teleconsult.people.models import Session, User
 from teleconsult.people.sessions import idle_limit
 from teleconsult.people.tokens import token_hash
@@ -36,7 +36,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if permission not in current_user.permissions:
+            if permission not in signed_in().permissions:
                 abort(403)
             return view(*args, **kwargs)
 
@@ -53,7 +53,7 @@ def signed_in() -> User:
 
 def acting_role() -> Role:
     """Return the role in which the person looks at the product now: the chosen one, or the first they hold."""
-    kept = app_ctx.g.__dict__
+    kept = _cv_app.get().g.__dict__
     chosen = kept["session_row"].role
     if "acting" not in kept or kept["acting"][0] != chosen:
         held = signed_in().roles
@@ -67,57 +67,38 @@ def public(view: View) -> View:
     return view
 
 
-@cache
-def _live() -> Select[Session]:
-    """Return the query of a live session with its person, their roles and their unit: what every page needs."""
-    # Made at the first request and not above: the unit is a model of a higher floor.
-    now = bindparam("now", type_=Session.idle_until.type)
-    return (
-        select(Session)
-        .join(Session.user)
-        .options(contains_eager(Session.user).options(joinedload(User.role_rows), joinedload(User.unit)))
-        .where(
-            Session.token_hash == bindparam("token_hash"),
-            Session.ended_at.is_(None),
-            Session.idle_until > now,
-            Session.expires_at > now,
-            User.switched_off_at.is_(None),
-        )
-    )
-
-
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def load_session(token: str) -> User | None:
     """Return the person of a live session, in one statement; None when it ended, idled out or expired."""
-    row = db.session.scalars(_live(), {"token_hash": token_hash(token), "now": clock.now()}).unique().one_or_none()
-    if row is None:
+    found = asker(token_hash(token), clock.now())
+    if found is None:
         return None
-    g.session_row, user = row, row.user
+    g.session_row, user = found
     if request.method == "POST":
-        keep_as_read(row, user, *user.role_rows, *([user.unit] if user.unit else []))
+        keep_as_read(g.session_row, user, *user.role_rows, *([user.unit] if user.unit else []))
     return user
 
 
 def gate() -> Response | None:
     """Stop whoever is not signed in, or must do something else first. Registered before everything else."""
-    if request.endpoint is None or request.endpoint == "static":
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
         return None
-    view = current_app.view_functions[request.endpoint]
+    view = current_app.view_functions[endpoint]
     if request.method == "POST" and not turned_away.reads_its_own_body(view):
         # Before anything asks the database: a form that comes slowly may hold a thread, never a connection.
         # A view outside the CSRF check reads its own body, and sees to that itself.
         _ = request.form
     if getattr(view, "permission", False) is None:
         return None
-    if not current_user.is_authenticated:
+    user = signed_in()
+    if not user.is_authenticated:
         return cast("Response", turned_away.ask_to_sign_in())
     _touch(g.session_row)
-    return _first_things(current_user)
+    return None if endpoint in EARLY else _first_things(user)
 
 
 def _first_things(user: User) -> Response | None:
-    if request.endpoint in EARLY:
-        return None
     if user.must_change_password:
         return redirect(url_for("people.change_password", next=turned_away.way_back(user.id)))
     if user.terms_version != current_app.config["TERMS_VERSION"]:
@@ -143,7 +124,7 @@ def _touch(row: Session) -> None:
 def init_gate(app: Flask) -> None:
     """Put the gate in front of every request, before the CSRF check reads a body."""
     login_manager.init_app(app)
-    login_manager.session_protection = None  # type: ignore[assignment]  # None switches it off, says its documentation
+    login_manager.session_protection = None
     app.before_request(gate)
     app.after_request(turned_away.forget_taken)
     app.register_error_handler(CSRFError, turned_away.refused_token)

@@ -9,9 +9,8 @@ from typing import Any, cast
 
 from babel.support import NullTranslations
 from flask import Flask
-from flask.globals import app_ctx
+from flask.globals import _cv_app
 from flask.templating import Environment
-from flask_wtf.csrf import generate_csrf
 from jinja2 import BaseLoader, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
@@ -20,6 +19,7 @@ from markupsafe import _escape_inner as _escaped  # type: ignore[attr-defined]  
 
 from teleconsult.web.language import spoken
 from teleconsult.web.settling import Settled, settle
+from teleconsult.web.tokens import token_of_cookie
 
 
 def written(value: Any) -> str:
@@ -49,8 +49,8 @@ class LanguageEnvironment(Environment):
     @staticmethod
     def csrf_token() -> str:
         """Return the token of the forms of this page: a list of twenty cases has twenty forms."""
-        kept: str | None = app_ctx.g.__dict__.get("csrf_token")
-        return kept or str(generate_csrf())
+        kept: str | None = _cv_app.get().g.__dict__.get("csrf_token")
+        return kept or token_of_cookie()
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
         """Return a template in the reader's language."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal, get_decimal_symbol
 from flask import has_request_context
-from flask.globals import app_ctx
+from flask.globals import _cv_app
 from flask_babel import format_date, get_locale
 
 from teleconsult import clock
@@ -39,7 +39,7 @@ def zone() -> ZoneInfo:
     """Return the zone in which the reader's unit keeps its time."""
     if not has_request_context():
         return ZoneInfo("America/Recife")
-    kept = app_ctx.g.__dict__
+    kept = _cv_app.get().g.__dict__
     if "zone" not in kept:
         unit = current_user.unit if current_user.is_authenticated else None
         kept["zone"] = ZoneInfo(unit.zone if unit else "America/Recife")
