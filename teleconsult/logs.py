@@ -11,7 +11,8 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from json import JSONEncoder
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -19,6 +20,7 @@ from typing import Any, TextIO
 
 import structlog
 from flask import Flask, Response, g, request
+from flask.globals import request_ctx
 from structlog.contextvars import bind_contextvars, clear_contextvars, merge_contextvars
 
 Event = MutableMapping[str, Any]
@@ -30,6 +32,8 @@ TRUSTED = ("teleconsult", "huey", "alembic")
 
 ROOT = str(Path(__file__).resolve().parents[1]) + "/"
 FRAMES = 4
+_written = JSONEncoder(ensure_ascii=False).encode
+_root, _ours = logging.getLogger(), logging.getLogger("teleconsult")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -40,6 +44,15 @@ class _Lines(logging.StreamHandler[TextIO]):
         """Write one line."""
         self.stream = sys.stderr
         super().emit(record)
+
+    def line(self, facts: Mapping[str, Any]) -> None:
+        """Write one line of facts, past the machinery that would ask eight times what is known here."""
+        self.acquire()
+        try:
+            sys.stderr.write(f"{_written(facts)}\n")
+            sys.stderr.flush()
+        finally:
+            self.release()
 
 
 def fault(error: BaseException) -> dict[str, Any]:
@@ -78,10 +91,11 @@ def _scrub(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
+_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="at")
 _SHARED: list[Any] = [
     merge_contextvars,
     structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    _stamp,
 ]
 
 
@@ -108,13 +122,12 @@ def init_logs(app: Flask) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    root = logging.getLogger()
-    if not any(isinstance(handler, _Lines) for handler in root.handlers):
+    if not any(isinstance(handler, _Lines) for handler in _root.handlers):
         handler = _Lines()
         handler.setFormatter(_formatter())
-        root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    logging.getLogger("teleconsult").setLevel(app.config["LOG_LEVEL"])
+        _root.addHandler(handler)
+    _root.setLevel(logging.WARNING)
+    _ours.setLevel(app.config["LOG_LEVEL"])
     logging.captureWarnings(True)
     app.log_exception = lambda exc_info: log.error("fault", **fault(exc_info[1]))  # type: ignore[method-assign, arg-type]
     # Before the gate, so that whoever is turned away there is logged too; who asks is known behind it.
@@ -143,13 +156,26 @@ def _end(response: Response) -> Response:
     if "request_id" not in g:
         return response
     response.headers["X-Request-ID"] = g.request_id
-    if request.endpoint != "asset":
-        log.info(
-            "request",
-            method=request.method,
-            endpoint=request.endpoint,
-            status=response.status_code,
-            ms=round((perf_counter() - g.began) * 1000, 1),
-            user=g.user_ref,
-        )
+    asked = request_ctx.request
+    if asked.endpoint != "asset" and _ours.isEnabledFor(logging.INFO):
+        _tell(asked.method, asked.endpoint, response.status_code)
     return response
+
+
+def _tell(method: str, endpoint: str | None, status: int) -> None:
+    """Write the line of a request: what `log.info()` would write, for a tenth. Every request has one."""
+    took = round((perf_counter() - g.began) * 1000, 1)
+    facts: Event = {
+        "method": method,
+        "endpoint": endpoint,
+        "status": status,
+        "ms": took,
+        "user": g.user_ref,
+        "event": "request",
+        "request": g.request_id,
+        "level": "info",
+    }
+    _stamp(None, "", facts)
+    for handler in _root.handlers:
+        if isinstance(handler, _Lines):
+            handler.line(facts)
