@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from teleconsult.errors import N_
 from teleconsult.routing.forecast import Expected
@@ -37,8 +37,7 @@ class Status(StrEnum):
     FALLBACK = "fallback"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One case of a plan: who, in which shift, the expected answer (median, and nine times in ten), and why.
 
     `reasons` are message ids with their parameters, for `gettext(text, **parameters)` where they are shown.
@@ -67,6 +66,10 @@ class Plan:
         return next((line for line in self.lines if line.case_id == case_id), None)
 
 
+ON_SHIFT = N_("Em turno %(when)s, atende nesta especialidade")
+OPEN_NOW = N_("Casos em aberto com este consultor agora: %(count)d")
+KNOWS = N_("Já conhece este paciente ou o caso ligado")
+TOO_LATE = N_("Sem vaga em turno dentro do prazo")
 NOBODY = N_("Ninguém desta especialidade tem turno marcado.")
 DECLINED = N_("Todos os que têm turno recusaram este caso.")
 FULL = N_("Os turnos marcados já estão cheios.")
@@ -161,20 +164,20 @@ def may_read(case: Waiting, slot: Slot, limits: Limits) -> bool:
 
 def _line(case: Waiting, slot: Slot, now: datetime, limits: Limits, kinds: Mapping[str, float]) -> Line:
     more = int((kinds.get(case.kind, 1.0) - 1) * slot.minutes * 60)
-    reads_at = now + timedelta(seconds=slot.start)
-    median_at = now + timedelta(seconds=slot.median + more)
-    ninety_at = now + timedelta(seconds=slot.ninety + more)
+    reads_at = now + timedelta(0, slot.start)
+    median_at = now + timedelta(0, slot.median + more)
+    ninety_at = now + timedelta(0, slot.ninety + more)
     late = median_at > case.due_at
-    reasons: list[tuple[str, Mapping[str, object]]] = [
-        (N_("Em turno %(when)s, atende nesta especialidade"), {"when": reads_at}),
-        (N_("Casos em aberto com este consultor agora: %(count)d"), {"count": limits.open_now.get(slot.user_id, 0)}),
-    ]
+    reasons: tuple[tuple[str, Mapping[str, object]], ...] = (
+        (ON_SHIFT, {"when": reads_at}),
+        (OPEN_NOW, {"count": limits.open_now.get(slot.user_id, 0)}),
+    )
     if slot.user_id in case.knows:
-        reasons.append((N_("Já conhece este paciente ou o caso ligado"), {}))
+        reasons += ((KNOWS, {}),)
     if late:
-        reasons.append((N_("Sem vaga em turno dentro do prazo"), {}))
+        reasons += ((TOO_LATE, {}),)
     return Line(
-        case.case_id, slot.user_id, slot.shift_id, reads_at, median_at, max(ninety_at, median_at), late, tuple(reasons)
+        case.case_id, slot.user_id, slot.shift_id, reads_at, median_at, max(ninety_at, median_at), late, reasons
     )
 
 

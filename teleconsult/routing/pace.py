@@ -44,15 +44,15 @@ class Pace:
         """
         return _after(self.minutes, self.spread, turns)
 
-    def ends(self, turns: int) -> Sequence[tuple[int, int]]:
-        """Return the same for 1, 2, ... `turns` opinions, in whole seconds."""
+    def ends(self, turns: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the same for 1, 2, ... `turns` opinions, in whole seconds: all medians, and all 90 % points."""
         return _ends(self.minutes, self.spread, turns)
 
 
 @lru_cache(maxsize=4096)
-def _ends(minutes: float, spread: float, turns: int) -> Sequence[tuple[int, int]]:
-    each = (_after(minutes, spread, turn) for turn in range(1, turns + 1))
-    return tuple((int(median * 60), int(ninety * 60)) for median, ninety in each)
+def _ends(minutes: float, spread: float, turns: int) -> tuple[Sequence[int], Sequence[int]]:
+    each = [_after(minutes, spread, turn) for turn in range(1, turns + 1)]
+    return tuple(int(median * 60) for median, _ in each), tuple(int(ninety * 60) for _, ninety in each)
 
 
 def _after(minutes: float, spread: float, turns: int) -> tuple[float, float]:

@@ -116,21 +116,28 @@ def _prices(edges: Edges, chosen: Array, width: int) -> tuple[Array, Array]:
 
     The matching is optimal, so there is no negative cycle and it ends; columns without a row keep 0.
     """
-    mine = edges.columns == chosen[edges.rows]
+    holder = np.full(width, -1)
+    holder[chosen] = np.arange(len(chosen))
+    to = holder[edges.columns]
+    mine = to == edges.rows
     own = np.zeros(len(chosen), dtype=np.int64)
     own[edges.rows[mine]] = edges.time[mine]
-    gain = edges.time - own[edges.rows]
-    price = np.zeros(width, dtype=np.int64)
-    taken = np.zeros(width, dtype=bool)
-    taken[chosen] = True
-    inner = np.flatnonzero(taken[edges.columns] & ~mine)
-    rows, columns, step = edges.rows[inner], edges.columns[inner], gain[inner]
-    alive = np.arange(len(rows))
-    while len(alive):
-        before = price.copy()
-        np.minimum.at(price, columns[alive], before[chosen[rows[alive]]] + step[alive])
-        alive = np.flatnonzero((price < before)[chosen][rows])
-    return price, own - price[chosen]
+    # Between slots that are taken, sorted by where they lead: each step is then one pass over memory in order.
+    inner = np.flatnonzero((to >= 0) & ~mine)
+    inner = inner[np.argsort(to[inner], kind="stable")]
+    rows, step = edges.rows[inner], edges.time[inner] - own[edges.rows[inner]]
+    first = np.flatnonzero(np.diff(to[inner], prepend=-1))
+    led_to, price, through = to[inner[first]], np.zeros(len(chosen), dtype=np.int64), np.empty_like(step)
+    while len(first):
+        np.take(price, rows, out=through, mode="clip")
+        through += step
+        lower = np.minimum(np.minimum.reduceat(through, first), price[led_to])
+        if (lower == price[led_to]).all():
+            break
+        price[led_to] = lower
+    prices = np.zeros(width, dtype=np.int64)
+    prices[chosen] = price
+    return prices, own - price
 
 
 def _edges(

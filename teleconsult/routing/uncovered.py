@@ -28,6 +28,9 @@ MOST = 200
 AT_ONCE = 50
 """As many as one confirmation takes."""
 
+LINKED = 3
+"""Specialties for which the calendar offers to open a shift: the most pressing ones."""
+
 _UNCOVERED = (
     select(
         Case.id, Case.ref, Case.version, Case.specialty_id, Specialty.slug, Specialty.name_pt, Specialty.name_en
@@ -115,4 +118,10 @@ def warning() -> dict[str, Any] | None:
         where=where,
     )
     triage = Permission.TRIAGE in current_user.permissions
-    return {"text": text, "links": [(url_for("routing.desk"), _("Ver na fila"))] if triage else []}
+    opened = [
+        (url_for("shifts.create", specialty=gap.slug), _("Abrir turno: %(name)s", name=gap.name)) for gap in found
+    ]
+    return {
+        "text": text,
+        "links": [*([(url_for("routing.desk"), _("Ver na fila"))] if triage else []), *opened[:LINKED]],
+    }
