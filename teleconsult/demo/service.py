@@ -11,7 +11,7 @@ from teleconsult.network.settings import Counting
 from teleconsult.people.models import User
 
 WEEK = tuple((day, opens * 60, closes * 60) for day in range(5) for opens, closes in ((8, 12), (13, 17)))
-STAND_INS = {"dermatologia": "lia-cordeiro", "cardiologia": "hugo-lacerda"}
+STAND_INS = {"dermatologia": "lia-cordeiro", "cardiologia": "hugo-lacerda", "psiquiatria": "enio-vasconcelos"}
 MANAGER = "carmem-rocha"
 
 

@@ -13,6 +13,7 @@ from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.shifts.models import Room
 from teleconsult.shifts.queries import open_rooms
+from teleconsult.typed import fold
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
@@ -57,17 +58,21 @@ def rooms_and_chosen(asked: Asked) -> tuple[list[Room], Room | None]:
     return rooms, chosen(rooms, asked.room)
 
 
-def consultants() -> list[Any]:
-    """Return who can be on a shift, and for what: a row for each active consultant and specialty."""
+def consultants(first: str = "") -> list[Any]:
+    """Return who can be on a shift, and for what: a row for each active consultant and specialty.
+
+    By their names, but those of the specialty `first` (its slug) before the others.
+    """
     statement = (
         select(User.ref, User.title, User.name, Specialty.slug, Specialty.name_pt, Specialty.name_en)
         .join(UserRole, UserRole.user_id == User.id)
         .join(UserSpecialty, UserSpecialty.user_id == User.id)
         .join(Specialty, Specialty.id == UserSpecialty.specialty_id)
         .where(UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
-        .order_by(User.name, User.id, Specialty.name_pt)
     )
-    return list(db.session.execute(statement))
+    # A database puts Ênio behind Sílvia.
+    rows = sorted(db.session.execute(statement), key=lambda row: (fold(row.name), row.ref, fold(row.name_pt)))
+    return sorted(rows, key=lambda row: row.slug != first)
 
 
 def specialty_choices() -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A shift: laid, looked at, moved, taken off the calendar, and each of these undone."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,9 @@ from teleconsult.web.messages import ngettext
 @requires(Permission.MANAGE_SHIFTS)
 def create() -> Answer | Response:
     """Lay a shift, or one that comes again: then every day of it is shown first."""
-    form = ShiftForm(rooms=open_rooms("telehealth"), consultants=consultants(), **_offered())
+    specialty = request.args.get("specialty", "")
+    able = consultants(specialty)
+    form = ShiftForm(rooms=open_rooms("telehealth"), consultants=able, **_offered(able, specialty))
     if not form.validate_on_submit() or "edit" in request.form:
         return shown("shifts/new.html", form)
     if form.every.data:
@@ -36,14 +39,15 @@ def create() -> Answer | Response:
     return publish(form) or shown("shifts/new.html", form)
 
 
-def _offered() -> dict[str, Any]:
-    """Return what the address fills in: a free workstation of the calendar leads here."""
+def _offered(able: Sequence[Any], specialty: str) -> dict[str, Any]:
+    """Return what the address fills in: a free workstation of the calendar leads here, or what nobody is on shift for."""
     args = request.args
+    only = [f"{row.ref} {row.slug}" for row in able if row.slug == specialty]
     starts, ends = carried(args.get("starts")), carried(args.get("ends"))
     return {
         "data": {
             "room": args.get("room"),
-            "who": args.get("who", ""),
+            "who": args.get("who") or (only[0] if len(only) == 1 else ""),
             "day": day_of(args.get("day", "")),
             "starts": time_of(starts) if starts is not None else None,
             "ends": time_of(ends) if ends is not None else None,

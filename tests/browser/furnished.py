@@ -10,6 +10,8 @@ from teleconsult.patients.actions import NEW, admit
 from teleconsult.patients.merging import merge
 from teleconsult.patients.queries import patient_for
 from teleconsult.people import kept
+from teleconsult.routing import queries_replay
+from teleconsult.routing.replay_record import Row
 from teleconsult.shifts import actions
 from tests import world
 from tests.attachments import samples
@@ -28,10 +30,12 @@ def furnish(site: Site) -> Places:
     with site.application.app_context(), clock.at(clock.now() - timedelta(days=31)):
         long_ago = world.walk_to(State.CONCLUDED).case.ref
     _add_file(site, refs[State.ASSIGNED])
+    _add_scan(site, refs[State.IN_PERSON])
     filing.sent(site.signed_in("marina"))
     twin, reviewed = _draft(site), _draft(site, cns="700000010211009")
     one, joined = _merged(site)
     cardiology, offered = _calendar(site)
+    _replayed(site)
     places = {
         "marina": (
             "/cases/confirm",
@@ -44,6 +48,7 @@ def furnish(site: Site) -> Places:
         ),
         "rosangela": (
             f"/cases/{refs[State.IN_PERSON]}",
+            f"/cases/{refs[State.IN_PERSON]}/counter_refer/scan",
             f"/patients/{one}",
             f"/patients/{joined}/unmerge",
             f"/patients/{one}/merge?with={_admit(site, 'Ana B. da Silva')}",
@@ -65,6 +70,12 @@ def furnish(site: Site) -> Places:
 def _add_file(site: Site, ref: str) -> None:
     browser = site.signed_in("marina")
     answer = browser.post(f"/cases/{ref}/files?name=dorso.jpg", data=samples.picture(), content_type="image/jpeg")
+    assert answer.status_code == 201
+
+
+def _add_scan(site: Site, ref: str) -> None:
+    browser = site.signed_in("rosangela")
+    answer = browser.post(f"/cases/{ref}/counter_refer/scan?name=folha.jpg", data=samples.picture())
     assert answer.status_code == 201
 
 
@@ -118,6 +129,14 @@ def _calendar(site: Site) -> tuple[str, str]:
                 why="", by=world.person("teresa"),
             )  # fmt: skip
     return ref, offered
+
+
+def _replayed(site: Site) -> None:
+    """Keep a comparison of ways of distributing, as `flask replay` does."""
+    policies = ("ours", "edf", "fcfs", "round-robin", "least-wait", "fewest-late")
+    rows = [Row(policy, 400, 12, 40, 2, 7.4, 1.6, 21.4, 13540, 0.186) for policy in policies]
+    with site.application.app_context(), transaction():
+        queries_replay.keep("simulation", "1 0.85 50", rows, 0, clock.now())
 
 
 def _kept(site: Site) -> str:

@@ -18,6 +18,9 @@ from tests.browser.people import Somebody
 from tests.shifts import pages_world as rooms
 
 FIVE_MINUTES = 300
+OUT_OF_THEIR_DAY = """() => [...document.querySelectorAll('[data-calendar] li')]
+  .filter((item) => item.getBoundingClientRect().right > item.closest('section').getBoundingClientRect().right)
+  .map((item) => item.textContent)"""
 A_MONTH = 12
 """Two people, two days a week, four weeks; a month has at most four holidays."""
 
@@ -165,6 +168,17 @@ def test_a_consultant_comes_goes_and_swaps_on_a_telephone(page_for, site):
     lia.press("Ficar com o turno")
     lia.page.locator("#confirma [data-yes]").click()
     lia.page.get_by_text(re.compile("agora é seu")).first.wait_for()
+
+
+def test_what_is_said_of_a_shift_stays_in_its_day(page_for, site):
+    day = rooms.next_monday() - timedelta(days=14)
+    with rooms.clock.at(rooms.at(day - timedelta(days=3), rooms.NOON)):
+        ref = lay(site, day=day)
+    page = page_for("teresa", viewport={"width": 1000, "height": 800})
+    for path in ("/shifts", "/shifts/month"):
+        page.goto(f"{path}?room=sala-de-telessaude&day={day}")
+        expect(page.locator(f"#{ref}")).to_contain_text("sem registro de presença")
+        assert page.evaluate(OUT_OF_THEIR_DAY) == []
 
 
 def test_the_secret_address_is_made_and_copied(page_for, site):

@@ -222,7 +222,8 @@ def test_what_nobody_reads_in_time_is_a_plain_warning_with_what_can_be_done(unco
     assert "Dermatologia: 2 casos não têm ninguém em turno dentro do prazo." in html
     assert "Dra. Lia Cordeiro substitui nesta especialidade." in html
     assert "(sem turno nos próximos 7 dias)" in html
-    assert f"/shifts/new?who={world.person('lia').ref}+dermatologia" in html.replace("%20", "+")
+    link = f"/shifts/new?specialty=dermatologia&amp;who={world.person('lia').ref}+dermatologia"
+    assert link in html.replace("%20", "+")
     assert 'href="/desk?specialty=dermatologia"' in html
     assert "em turno qua., 17:00, depois do prazo" in html
 
@@ -248,6 +249,7 @@ def test_the_calendar_warns_of_the_same(uncovered, sign_in):
     page = browser.get("/shifts", follow_redirects=True).get_data(as_text=True)
     assert any(path.endswith("uncovered.warning") for _, path, _ in events._registry.panels["shifts_warnings"])
     assert "2 casos à espera não têm ninguém em turno dentro do prazo: Dermatologia (2)." in page
+    assert '<a href="/shifts/new?specialty=dermatologia">Abrir turno: Dermatologia</a>' in page
 
 
 def test_a_network_without_a_calendar_is_not_warned(desk):

@@ -72,6 +72,22 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(room, manager, session,
     assert count(session) == 0
 
 
+def test_a_shift_that_lacks_somebody_offers_who_can_take_it(room, manager):
+    def offered(specialty):
+        page = text(manager.get(f"/shifts/new?specialty={specialty}"))
+        select = page.split('name="who"')[1].split("</select>")[0]
+        return [option.rpartition(">")[2] for option in select.split("</option>")[:-1]], select
+
+    names, select = offered("cardiologia")
+    assert names[1] == "Dra. Helena Duarte, Cardiologia"
+    assert 'selected value="PE-HELENA cardiologia"' in select  # the only one
+    names, select = offered("dermatologia")
+    assert {name.rpartition(", ")[2] for name in names[1:3]} == {"Dermatologia"}
+    assert 'selected value="PE-' not in select
+    names, _ = offered("nenhuma")
+    assert names[1:] == sorted(names[1:], key=lambda name: name.partition(". ")[2])
+
+
 def test_a_person_is_in_one_place_and_a_room_takes_no_more_than_it_holds(session, manager):
     rooms.open_room(workstations=1)
     rooms.lay("paulo")
