@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
@@ -31,7 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
-from teleconsult.extensions import Model, UTCDateTime, changed, db, read, upsert, write
+from teleconsult.extensions import Model, UTCDateTime, db, dialect_name, read, write
+from teleconsult.statements import kept_upsert
 
 START = "0" * 64
 TRIES = 50
@@ -151,8 +153,12 @@ def fitting(subject: str) -> str:
 
 def _open_stream(stream: str, last: str) -> bool:
     """Insert the head unless somebody did a moment ago; say whether it was us."""
-    insert_new = upsert(AuditHead).values(stream=stream, length=1, hash=last)
-    return changed(insert_new.on_conflict_do_nothing()) == 1
+    return write(_new_head(dialect_name()), {"stream": stream, "length": 1, "hash": last}) == 1
+
+
+@cache
+def _new_head(dialect: str) -> Any:
+    return kept_upsert(_heads, dialect).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _advance(stream: str, length: int, last: str) -> bool:

@@ -211,6 +211,11 @@ def upsert(model: type[Base]) -> Any:
     return postgresql_insert(model) if postgresql else sqlite_insert(model)
 
 
+def dialect_name() -> str:
+    """Return which database this is: what a kept statement in its own words is cached by."""
+    return db.session.get_bind().dialect.name
+
+
 def changed(statement: Update | Delete | Insert) -> int:
     """Run a statement past the identity map and return how many rows it changed."""
     result = db.session.execute(statement.execution_options(synchronize_session=False, preserve_rowcount=True))
@@ -248,6 +253,16 @@ def as_loaded(model: type[M], values: Mapping[str, Any]) -> M:
     instance_dict(made).update(values)
     make_transient_to_detached(made)
     return made
+
+
+def write_all(statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run a kept insert, update or delete for each row, inside `transaction()`; all rows give the same values."""
+    statements.write_all(db.session.connection(), statement, rows)
+
+
+def write_one(statement: Any, given: Mapping[str, Any]) -> Any:
+    """Run a kept insert or update of one row inside `transaction()`; return the row that it returns, or None."""
+    return statements.write_one(db.session.connection(), statement, given)
 
 
 def in_transaction() -> bool:

@@ -7,14 +7,29 @@ is given up. Nothing here knows what a message is about: a kind says how to send
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, delete, or_, select, text, update
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    Text,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
-from teleconsult.extensions import Model, UTCDateTime, changed, db, transaction, upsert
+from teleconsult.extensions import Model, UTCDateTime, changed, db, dialect_name, transaction, write_all
+from teleconsult.statements import kept_upsert
 
 LEASE = timedelta(minutes=5)
 """How long a worker may take over one message; a message of one that was killed goes out again after it."""
@@ -115,9 +130,12 @@ def put_all(messages: Iterable[Message]) -> None:
     """Write messages with the change that causes them, in one statement."""
     now = clock.now()
     fixed = {"created_at": now, "next_at": now, "attempts": 0, "last_error": ""}
-    rows = [message._asdict() | fixed for message in messages]
-    if rows:
-        db.session.execute(upsert(OutboxMessage).on_conflict_do_nothing(index_elements=["key"]), rows)
+    write_all(_new(dialect_name()), [message._asdict() | fixed for message in messages])
+
+
+@cache
+def _new(dialect: str) -> Any:
+    return kept_upsert(cast(Table, OutboxMessage.__table__), dialect).on_conflict_do_nothing(index_elements=["key"])
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -7,9 +7,11 @@ It takes SQLAlchemy's own way whenever somebody listens to statements (tests do)
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Float, Numeric, Row
+from sqlalchemy import Connection, CursorResult, Float, Numeric, Row, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
@@ -52,10 +54,21 @@ class Kept:
         try:
             return driver.execute(self.text, given)  # type: ignore[union-attr]  # both drivers have it
         except connection.dialect.loaded_dbapi.Error as error:
-            lost = connection.dialect.is_disconnect(error, driver, None)
-            if lost:
-                connection.invalidate(error)
-            raise _told(error, self.text, connection.dialect, lost) from error
+            raise self._failed(connection, error) from error
+
+    def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it once for each row, in one call of the driver; raises as `run` does."""
+        given, driver = [self.given(values) for values in rows], connection.connection.dbapi_connection
+        try:
+            driver.cursor().executemany(self.text, given)  # type: ignore[union-attr]  # there is one
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise self._failed(connection, error) from error
+
+    def _failed(self, connection: Connection, error: Any) -> BaseException:
+        lost = connection.dialect.is_disconnect(error, cast(Any, connection.connection.dbapi_connection), None)
+        if lost:
+            connection.invalidate(error)
+        return _told(error, self.text, connection.dialect, lost)
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Row[Any]]:
         """Run it and return what it finds."""
@@ -98,7 +111,8 @@ def _kept(statement: Any, dialect: Dialect, names: tuple[str, ...] | None, sizes
         )
     if compiled.literal_execute_params or getattr(compiled, "insert_prefetch", ()):
         return None
-    columns = {key: column.type for key, column in statement.exported_columns.items()} if names is None else {}
+    # Of an insert or update: what it returns.
+    columns = {key: column.type for key, column in getattr(statement, "exported_columns", {}).items()}
     return Kept(compiled, dialect, columns, lists)
 
 
@@ -125,3 +139,27 @@ def write(connection: Connection, statement: Any, given: Mapping[str, Any]) -> i
         result: CursorResult[Any] = connection.execute(statement, given)
         return result.rowcount
     return int(kept.run(connection, given).rowcount)
+
+
+def kept_upsert(table: Table, dialect_name: str) -> Any:
+    """Return the database's own INSERT, to be kept; whoever runs it gives every value that has a default in Python."""
+    return (postgresql_insert(table) if dialect_name == "postgresql" else sqlite_insert(table)).inline()
+
+
+def write_all(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run a kept insert, update or delete for each of several rows; all give the same values."""
+    if not rows:
+        return
+    kept = _kept(statement, connection.dialect, tuple(rows[0]))
+    if kept is None or connection.dispatch.before_cursor_execute:
+        connection.execute(statement, list(rows))
+    else:
+        kept.run_all(connection, rows)
+
+
+def write_one(connection: Connection, statement: Any, given: Mapping[str, Any]) -> Row[Any] | None:
+    """Run a kept insert or update of one row; return what it returns of it, or None when there was no row."""
+    kept = _kept(statement, connection.dialect, tuple(given))
+    if kept is None or connection.dispatch.before_cursor_execute:
+        return connection.execute(statement, given).one_or_none()
+    return next(iter(kept.rows(connection, given)), None)

@@ -37,7 +37,8 @@ from teleconsult.cases.models_opinion import (
     Referral,
 )
 from teleconsult.coding.words import undotted, words_of
-from teleconsult.extensions import db
+from teleconsult.extensions import db, dialect_name, read
+from teleconsult.extensions import write as put
 
 PENDING = "cases_to_index"
 LONGEST = 150_000
@@ -77,23 +78,23 @@ def _forget_pending(session: Session) -> None:
 
 def write(case_ids: Iterable[int]) -> None:
     """Write the search rows of cases; a draft has none."""
-    vectors = db.session.get_bind().dialect.name == "postgresql"
+    vectors = dialect_name() == "postgresql"
     for case_id in case_ids:
-        case = db.session.execute(_CASE, {"case_id": case_id}).one_or_none()
+        case = next(iter(read(_CASE, {"case_id": case_id})), None)
         if case is None or case.state == State.DRAFT:
             continue
-        rows = db.session.execute(_TEXTS, {"case_id": case_id}).all()
+        rows = read(_TEXTS, {"case_id": case_id})
         written = " ".join([*(getattr(case, name) for name in _CLINICAL), *(row.words for row in rows)])[:LONGEST]
         names = sorted(set(words_of(" ".join(getattr(case, name) or "" for name in _NAMES))))
         body = sorted(set(words_of(undotted(written))))
         keys = _keys(case, {row.author_id for row in rows if row.author_id})
         if vectors:
             given = {"keys": [":".join(key) for key in keys], "names": names, "body": body, "written": written}
-            db.session.execute(_KEEP_VECTORS, {"id": case_id, **given})
+            put(_KEEP_VECTORS, {"id": case_id, **given})
         else:
             given = {"keys": " ".join(map("".join, keys)), "names": " ".join(names), "body": " ".join(body)}
-            db.session.execute(_FORGET, {"id": case_id})
-            db.session.execute(_KEEP, {"id": case_id, **given})
+            put(_FORGET, {"id": case_id})
+            put(_KEEP, {"id": case_id, **given})
 
 
 def _keys(case: Row[Any], authors: set[int]) -> list[tuple[str, str]]:

@@ -18,19 +18,21 @@ from teleconsult.credits import rules as r
 from teleconsult.credits.models import CreditAccount, CreditEntry, CreditMonth, CreditRules
 from teleconsult.credits.models_activities import CreditActivity
 from teleconsult.credits.reckon import Book, Line, Work
-from teleconsult.extensions import changed, db, read, upsert
+from teleconsult.extensions import changed, db, dialect_name, read, upsert
+from teleconsult.extensions import write as put
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
+from teleconsult.statements import kept_upsert
 
 
 def hold(person_id: int) -> None:
     """Let nobody else write entries of this person until the transaction ends."""
-    db.session.connection().execute(_hold(db.session.get_bind().dialect.name), {"of": person_id})
+    put(_hold(dialect_name()), {"person_id": person_id, "turns": 1})
 
 
 @cache
-def _hold(_dialect: str) -> Any:
-    first = upsert(CreditAccount).values(person_id=bindparam("of"), turns=1)
+def _hold(dialect: str) -> Any:
+    first = kept_upsert(cast(Table, CreditAccount.__table__), dialect)
     return first.on_conflict_do_update(index_elements=["person_id"], set_={"turns": CreditAccount.turns + 1})
 
 
@@ -115,17 +117,15 @@ def book_of(person_id: int, days: Sequence[date]) -> Book:
     return book
 
 
-def write(person: User, lines: Sequence[Line], rules: Rulebook) -> list[CreditEntry]:
+_NEW = insert(cast(Table, CreditEntry.__table__)).inline()
+
+
+def write(person: User, lines: Sequence[Line], rules: Rulebook) -> None:
     """Write lines as entries; each lands in its own month, or in the running one when that is closed."""
-    written: dict[str, CreditEntry] = {}
     for line in sorted(lines, key=lambda line: (bool(line.within), line.day)):
-        written[line.source] = _entry(person, line, rules, written)
-    return list(written.values())
-
-
-def _entry(person: User, line: Line, rules: Rulebook, batch: dict[str, CreditEntry]) -> CreditEntry:
-    within = batch[line.within].id if line.within in batch else _id_of(line.within)
-    return add(CreditEntry(**_columns(person, line, rules), within_id=within))
+        month, now = _landing(r.month_of(line.day)), clock.now()
+        place = {"month": month, "within_id": _id_of(line.within), "written_at": now, "why": ""}
+        put(_NEW, _columns(person, line, rules) | place)
 
 
 def _columns(person: User, line: Line, rules: Rulebook) -> dict[str, Any]:
@@ -183,16 +183,12 @@ _ENTER = (
 def enter(month: date, count: int = 1) -> bool:
     """Count entries into a month, if it is open; whoever closes it waits for this transaction, or is seen here."""
     given = {"to": month, "more": count}
-    if _rowcount(_ENTER, given):
+    if put(_ENTER, given):
         return True
     first = upsert(CreditMonth).values(month=month, entries=count).on_conflict_do_nothing()
-    return bool(changed(first) or _rowcount(_ENTER, given))
+    return bool(changed(first) or put(_ENTER, given))
 
 
 def _id_of(source: str) -> int | None:
     rows = read(_ID, {"source": source}) if source else []
     return int(rows[0].id) if rows else None
-
-
-def _rowcount(statement: Any, given: dict[str, Any]) -> int:
-    return int(db.session.connection().execute(statement, given).rowcount)

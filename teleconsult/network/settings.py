@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db
+from teleconsult.extensions import changed, db, read
 from teleconsult.network.models import BusinessHours, NetworkSetting, ServiceTarget
 
 DEFAULT_HOURS = {"routine": 72, "high": 48, "urgent": 24}
@@ -31,10 +31,14 @@ class Counting(NamedTuple):
     week: Week
 
 
+_TARGETS = select(ServiceTarget.priority, ServiceTarget.hours)
+_VALUE = select(NetworkSetting.value).where(NetworkSetting.name == bindparam("name"))
+_WINDOWS = select(NetworkSetting.name, NetworkSetting.value).where(NetworkSetting.name.in_(DEFAULT_DAYS))
+
+
 def target_hours() -> dict[str, int]:
     """Return the hours to the first opinion, by priority."""
-    rows = db.session.execute(select(ServiceTarget.priority, ServiceTarget.hours)).all()
-    return DEFAULT_HOURS | {row.priority: row.hours for row in rows}
+    return DEFAULT_HOURS | {row.priority: row.hours for row in read(_TARGETS, {})}
 
 
 def set_target(priority: str, hours: int) -> None:
@@ -46,12 +50,13 @@ def set_target(priority: str, hours: int) -> None:
     if not 1 <= hours <= 2160:
         raise Refused(N_("Use de 1 a 2160 horas."), field=priority)
     db.session.merge(ServiceTarget(priority=priority, hours=hours))
+    db.session.flush()
 
 
 def days(name: str) -> int:
     """Return a window in days."""
-    row = db.session.get(NetworkSetting, name)
-    return int(row.value) if row else DEFAULT_DAYS[name]
+    rows = read(_VALUE, {"name": name})
+    return int(rows[0].value) if rows else DEFAULT_DAYS[name]
 
 
 def set_days(name: str, value: int) -> None:
@@ -63,14 +68,12 @@ def set_days(name: str, value: int) -> None:
     if not 1 <= value <= 365:
         raise Refused(N_("Use de 1 a 365 dias."), field=name)
     db.session.merge(NetworkSetting(name=name, value=str(value)))
+    db.session.flush()
 
 
 def every_window() -> dict[str, int]:
     """Return every window in days, by its name."""
-    rows = db.session.execute(
-        select(NetworkSetting.name, NetworkSetting.value).where(NetworkSetting.name.in_(DEFAULT_DAYS))
-    )
-    return DEFAULT_DAYS | {name: int(value) for name, value in rows}
+    return DEFAULT_DAYS | {name: int(value) for name, value in read(_WINDOWS, {})}
 
 
 def counting() -> Counting:

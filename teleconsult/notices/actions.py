@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select, union_all, update
+from sqlalchemy import Table, bindparam, delete, insert, literal_column, select, union_all, update
 
 from teleconsult import audit, clock, mail, outbox
-from teleconsult.extensions import changed, db, read, upsert
+from teleconsult.extensions import changed, db, read, upsert, write_all
 from teleconsult.notices.models import DIGEST_HOUR, DigestHour, MailChoice, Notice
 from teleconsult.notices.words import KINDS, TO_YOU
 from teleconsult.people.models import User
@@ -34,6 +34,9 @@ _SAME_AND_OFF: Any = union_all(
         MailChoice.user_id.in_(_TO_THEM["users"]), MailChoice.kind.in_(_TO_THEM["kinds"])
     ),
 )
+
+
+_NEW = insert(cast(Table, Notice.__table__)).inline()
 
 
 def tell(
@@ -63,8 +66,8 @@ def tell(
         return
     wanted = [(person, word) for person, word in told if (person.id, word) not in off]
     later = {person.id: _next_digest(person, now) for person, _ in wanted if person.mail_mode == "digest"}
-    db.session.execute(
-        insert(Notice),
+    write_all(
+        _NEW,
         [
             {
                 "user_id": person.id,

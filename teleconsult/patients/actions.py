@@ -1,17 +1,19 @@
 """Taking a patient in: the record of the same person, or a new one. Inside the caller's `transaction()`."""
 
 from collections.abc import Collection
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Protocol, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from teleconsult import audit, clock
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db, upsert
+from teleconsult.extensions import changed, db, dialect_name, write, write_all
 from teleconsult.patients.matching import Known, name_key, words
 from teleconsult.patients.models import Patient, PatientName
 from teleconsult.patients.queries import Found, look_up, standing
 from teleconsult.people.models import User
+from teleconsult.statements import kept_upsert
 from teleconsult.web.refs import new_ref
 
 NEW = "new"
@@ -102,25 +104,31 @@ def _create(facts: Facts, by: User, unit_id: int | None) -> Patient | None:
     """Write a new record; None when somebody took its CNS or CPF a moment ago."""
     ref = new_ref("PA")
     values = {name: getattr(facts, name) for name in (*IDENTITY, *NUMBERS, *CONTACT)}
-    row = upsert(Patient).values(
-        **values,
-        version=1,
-        ref=ref,
-        name_key=name_key(facts.name),
-        mother_key=name_key(facts.mother_name),
-        unit_id=unit_id,
-        created_at=clock.now(),
-        created_by_id=by.id,
-    )
-    if changed(row.on_conflict_do_nothing()) == 0:
+    row = values | {
+        "version": 1,
+        "ref": ref,
+        "name_key": name_key(facts.name),
+        "mother_key": name_key(facts.mother_name),
+        "unit_id": unit_id,
+        "created_at": clock.now(),
+        "created_by_id": by.id,
+    }
+    if write(_new(dialect_name()), row) == 0:
         return None
     patient = db.session.scalars(select(Patient).where(Patient.ref == ref)).one()
-    db.session.add_all(
-        PatientName(word=word, patient_id=patient.id) for word in _words_of(patient.name, patient.social_name)
-    )
-    db.session.flush()
+    names = _words_of(patient.name, patient.social_name)
+    write_all(_NAME, [{"word": word, "patient_id": patient.id} for word in names])
     audit.record(f"patient:{ref}", "patient.create", by_id=by.id, subject=ref)
     return patient
+
+
+@cache
+def _new(dialect: str) -> Any:
+    new = kept_upsert(cast(Table, Patient.__table__), dialect)
+    return new.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+_NAME = insert(cast(Table, PatientName.__table__)).inline()
 
 
 def _hold(patient: Patient) -> bool:
