@@ -10,6 +10,7 @@ from teleconsult.bookings import actions, queries
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import Kind, State
+from teleconsult.bookings.world import local_day
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.errors import N_, Refused
@@ -62,14 +63,15 @@ def attends(case: Case, user: User) -> bool | None:
 def visit_of(case: Case) -> tuple[date, str] | None:
     """Return when and by whom the patient of a case was seen, as the agenda has it: it is not asked twice."""
     row = db.session.execute(
-        select(AgendaSession.day, AgendaSession.specialist_name)
+        select(AgendaSession.day, AgendaSession.zone, AgendaSession.specialist_name)
         .join(Booking, Booking.session_id == AgendaSession.id)
         .join(BookingRequest, BookingRequest.id == Booking.request_id)
-        .where(BookingRequest.case_id == case.id, Booking.ended_at.is_(None), Booking.at <= clock.now())
+        .where(BookingRequest.case_id == case.id, Booking.ended_at.is_(None))
         .order_by(Booking.at.desc())
         .limit(1)
     ).one_or_none()
-    return (row.day, row.specialist_name) if row is not None else None
+    begun = row is not None and row.day <= local_day(clock.now(), row.zone)
+    return (row.day, row.specialist_name) if row is not None and begun else None
 
 
 @events.on("patient.merge", "patient.unmerge", order=60)
