@@ -1,4 +1,4 @@
-"""The calendar in a browser: a month laid out, a shift moved by pointer and by keyboard, undone; a shift begun, a swap.
+"""The calendar in a browser: a month laid out, shifts moved, begun and swapped, and what they make of the promises.
 
 It has a site of its own: on the shared one the other journeys ask who is on duty.
 """
@@ -10,17 +10,22 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
-from teleconsult.shifts.models import Shift, ShiftSeries, ShiftSlot, Swap
+from teleconsult.routing.models import PlanLine
+from teleconsult.shifts.models import Leave, Shift, ShiftSeries, ShiftSlot, Swap
 from tests.browser import site as sites
 from tests.browser.looks import faults
 from tests.browser.people import Somebody
+from tests.cases import filing
 from tests.shifts import pages_world as rooms
 
 FIVE_MINUTES = 300
 OUT_OF_THEIR_DAY = """() => [...document.querySelectorAll('[data-calendar] li')]
   .filter((item) => item.getBoundingClientRect().right > item.closest('section').getBoundingClientRect().right)
   .map((item) => item.textContent)"""
+ROOM_DAY = 12 * 60
+TWENTY = 20
 A_MONTH = 12
 """Two people, two days a week, four weeks; a month has at most four holidays."""
 
@@ -38,7 +43,7 @@ def own_site(tmp_path_factory):
 def site(own_site):
     yield own_site
     with own_site.application.app_context(), db.engine.begin() as connection:
-        for model in (Swap, ShiftSlot, Shift, ShiftSeries):
+        for model in (PlanLine, Leave, Swap, ShiftSlot, Shift, ShiftSeries):
             connection.execute(db.delete(model))
 
 
@@ -188,6 +193,61 @@ def test_the_secret_address_is_made_and_copied(page_for, site):
     paulo.press("Copiar")
     expect(paulo.page.locator("[data-copy-say]")).to_have_text("Copiado")
     assert "/calendar/" in address
+
+
+def test_from_the_roster_to_the_promise_and_what_moves_it(page_for, site):
+    """A request is sent and told a time; twenty are given with one press, and why; a swap and a leave move the time."""
+    monday = rooms.next_monday()
+    for step in range(3):
+        lay(site, day=monday + timedelta(days=step), minutes=ROOM_DAY)
+    marinas = site.signed_in("marina")
+    with site.application.app_context():
+        ref = filing.begin(marinas)
+        filing.fill_all(marinas, ref)
+    marina = Somebody(page_for("marina")).at(f"/cases/{ref}/edit/review")
+    marina.reads("Enviado agora, a resposta é esperada até")
+    marina.press("Enviar")
+    expect(promise(marina)).to_contain_text("seg.")
+    expect(promise(marina)).to_contain_text("nove vezes em dez")
+
+    for _ in range(TWENTY - 1):
+        site.case_in(State.SUBMITTED)
+    site.wait_until(lambda: proposed(site) == TWENTY, 60)
+    rosangela = Somebody(page_for("rosangela")).at("/desk")
+    rosangela.shows("Dr. Paulo Nogueira recebe")
+    rosangela.press("Distribuir os 20 sugeridos")
+    rosangela.reads("20 casos distribuídos")
+    reasons = rosangela.page.locator(".tc-row--going").all_inner_texts()
+    assert len(reasons) == TWENTY
+    assert all("atende nesta especialidade" in why for why in reasons)
+
+    paulo = Somebody(page_for("paulo")).at(f"/cases/{ref}")  # opened: no machine takes it away any more
+    paulo.at("/shifts/mine").follow("Pedir troca")
+    paulo.press("Oferecer")
+    lia = Somebody(page_for("lia")).at("/shifts/mine")
+    lia.press("Ficar com o turno")
+    lia.page.locator("#confirma [data-yes]").click()
+    lia.page.get_by_text(re.compile("agora é seu")).first.wait_for()
+    site.wait_until(lambda: "ter." in promise(marina, anew=True).inner_text(), 60)
+
+    paulo.at("/shifts/mine/leave").choose("Tipo", "Licença")
+    for label in ("Primeiro dia", "Último dia"):
+        paulo.write(label, str(monday + timedelta(days=1)))
+    paulo.press("Registrar")
+    site.wait_until(lambda: "qua." in promise(marina, anew=True).inner_text(), 60)
+    marina.at("/notices").shows(ref)
+
+
+def promise(somebody, *, anew=False):
+    if anew:
+        somebody.page.reload()
+    return somebody.page.locator("#previsao")
+
+
+def proposed(site):
+    with site.application.app_context():
+        lines = db.select(db.func.count()).select_from(PlanLine).where(PlanLine.user_id.is_not(None))
+        return db.session.scalar(lines)
 
 
 def test_a_full_calendar_can_be_used_by_all(page_for, site):
