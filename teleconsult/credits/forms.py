@@ -13,26 +13,30 @@ from teleconsult.web import BaseForm, VersionedForm, _l
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 
+WHOLE = _l("Escreva um número inteiro.")
 
-def _amount(label: str) -> Any:
-    return IntegerField(label, [InputRequired(_l("Escreva um número inteiro."))])
+
+def whole(label: str, missing: str = WHOLE) -> IntegerField:
+    """Return a field for a whole number, which says so when something else is written; `missing` when nothing is."""
+    # The stubs are of an older release.
+    return IntegerField(label, [InputRequired(missing)], invalid_value_message=WHOLE)  # type: ignore[call-arg]
 
 
 class RulesForm(VersionedForm):
     """The next version of the rules."""
 
     begins_on = DayField(_l("Começa a valer em"), [InputRequired(_l("Escreva o dia em que as regras começam."))])
-    opinion = _amount(_l("Parecer, em minutos"))
-    ask = _amount(_l("Pedido de informação, em minutos"))
-    counter_referral = _amount(_l("Contrarreferência, em minutos"))
-    given = _amount(_l("Atividade ministrada, por cento do tempo"))
-    education = _amount(_l("Atividade assistida, por cento do tempo"))
+    opinion = whole(_l("Parecer, em minutos"))
+    ask = whole(_l("Pedido de informação, em minutos"))
+    counter_referral = whole(_l("Contrarreferência, em minutos"))
+    given = whole(_l("Atividade ministrada, por cento do tempo"))
+    education = whole(_l("Atividade assistida, por cento do tempo"))
     inside = SelectField(_l("Trabalho feito num turno: quem paga é"))
-    round_to = _amount(_l("Turno: arredondar a cada, em minutos"))
-    grace = _amount(_l("Turno: tolerância na entrada e na saída, em minutos"))
-    cap_shift = _amount(_l("Limite por turno, em minutos (0: nenhum)"))
-    cap_day = _amount(_l("Limite por dia, em minutos (0: nenhum)"))
-    cap_month = _amount(_l("Limite por mês, em minutos (0: nenhum)"))
+    round_to = whole(_l("Turno: arredondar a cada, em minutos"))
+    grace = whole(_l("Turno: tolerância na entrada e na saída, em minutos"))
+    cap_shift = whole(_l("Limite por turno, em minutos (0: nenhum)"))
+    cap_day = whole(_l("Limite por dia, em minutos (0: nenhum)"))
+    cap_month = whole(_l("Limite por mês, em minutos (0: nenhum)"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,9 +68,7 @@ class FactorForm(BaseForm):
 class CorrectionForm(BaseForm):
     """What a line should be worth, and why."""
 
-    minutes = IntegerField(
-        _l("Quantos minutos o lançamento deve valer"), [InputRequired(_l("Escreva um número inteiro."))]
-    )
+    minutes = whole(_l("Quantos minutos o lançamento deve valer"))
     why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=1000)])
 
 

@@ -158,12 +158,15 @@ def shift_lines(turn: Turn, works: Sequence[Work], rules: Rules, book: Book) -> 
     scheduled = r.whole_minutes([(turn.starts, turn.ends)])
     facts = {"scheduled": scheduled, "came": turn.came.isoformat(), "left": turn.left.isoformat()}
     if span is None:
-        none = _shift_line(turn, rules, book, (turn.starts, turn.starts), 0, facts | {"attended": 0})
+        none = _shift_line(turn, rules, book, (turn.starts, turn.starts), 0, facts | {"attended": 0, "outside": True})
         return [book.put(none), *(book.put(_paid(work, rules, book)) for work in works)]
     free = r.without(span, book.paid_spans(span))
     facts["attended"] = exact = r.whole_minutes(free)
     # Work that was paid with its event, and lies in the grace, is not paid a second time.
     paid_before = sum(book.paid_work(day, piece) for day, piece in r.days_of(span, book.zone))
+    taken = r.whole_minutes([span]) - exact + paid_before
+    if taken:
+        facts["paid_already"] = taken
     left = min(r.rounded(exact, rules), scheduled) - paid_before
     room = rules.cap_shift or max(0, left)
     inside = [work for work in works if span[0] <= work.at <= span[1]]
@@ -173,6 +176,7 @@ def shift_lines(turn: Turn, works: Sequence[Work], rules: Rules, book: Book) -> 
             paid.append(book.put(replace(_paid(work, rules, book, most=room), within=pays)))
             room -= paid[-1].minutes
             left -= paid[-1].minutes
+        facts["paid_work"] = sum(line.minutes for line in paid)
     facts["covers"] = [work.source for work in inside]
     lines = _by_day(turn, span, free, (max(0, left), room), rules, book, facts)
     if rules.inside == Inside.SHIFT:

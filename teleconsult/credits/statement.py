@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy import Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.credits import rules as r
 from teleconsult.credits import versions
 from teleconsult.credits.models import CreditDispute, CreditEntry, CreditFactor, CreditMonth, CreditRules
 from teleconsult.credits.rules import Kind
+from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
@@ -24,6 +25,10 @@ MONTHS = 6
 Within = aliased(CreditEntry)
 Origin = aliased(CreditEntry)
 E = CreditEntry
+_SHIFTS = select(
+    Shift.ref, Specialty.name_pt, Specialty.name_en, Shift.starts_at, Shift.ends_at, Shift.checked_in_at,
+    Shift.checked_out_at,
+).join(Specialty, Specialty.id == Shift.specialty_id)  # fmt: skip
 
 
 @dataclass
@@ -152,21 +157,44 @@ def _sums(person_id: int, first: date, last: date) -> tuple[dict[date, MonthSum]
 def _shifts(person_id: int, month: date) -> list[ShiftRow]:
     zone, after = versions.zone(), r.next_month(month)
     rows = db.session.execute(
-        select(
-            Shift.ref, Specialty.name_pt, Specialty.name_en, Shift.starts_at, Shift.ends_at, Shift.checked_in_at,
-            Shift.checked_out_at,
-        )
-        .join(Specialty, Specialty.id == Shift.specialty_id)
-        .where(
+        _SHIFTS.where(
             Shift.user_id == person_id,
             Shift.cancelled_at.is_(None),
             Shift.starts_at >= r.begin_of(month, zone),
             Shift.starts_at < r.begin_of(after, zone),
-        )
-        .order_by(Shift.starts_at)
-    ).all()  # fmt: skip
+        ).order_by(Shift.starts_at)
+    ).all()
     credited = _credited(person_id, month, after)
     return [_shift_row(row, credited.get(row.ref)) for row in rows]
+
+
+def shift_of(person_id: int, ref: str) -> ShiftRow:
+    """Return one shift of a person side by side.
+
+    Raises:
+        NotFound: there is none of this person's.
+    """
+    mine = _SHIFTS.where(Shift.ref == ref.replace("\x00", ""), Shift.user_id == person_id)
+    row = db.session.execute(mine).one_or_none()
+    if row is None:
+        raise NotFound
+    first, last = _days_of(row)
+    return _shift_row(row, _credited(person_id, first, last).get(row.ref))
+
+
+def lines_of_shift(person_id: int, shift: ShiftRow) -> list[Any]:
+    """Return what a shift earned: its lines and their corrections, and those of the work that it pays for."""
+    first, last = _days_of(shift)
+    mine = (E.person_id == person_id, E.day >= first, E.day <= last)
+    own = select(E.id).where(*mine, E.subject == shift.ref)
+    work = select(E.id).where(*mine, E.within_id.in_(own))
+    query = _ANY.where(*mine, or_(E.subject == shift.ref, E.id.in_(work), E.corrects_id.in_(work)))
+    return list(db.session.execute(query.order_by(E.day, E.from_at, E.id)))
+
+
+def _days_of(shift: Any) -> tuple[date, date]:
+    zone = versions.zone()
+    return r.local_day(shift.starts_at, zone), r.local_day(shift.ends_at, zone)
 
 
 def _credited(person_id: int, since: date, until: date) -> dict[str, int]:

@@ -131,6 +131,17 @@ def spreadsheet(person: User, month: date) -> Response:
     return csv_response(f"horas-{person.ref}-{words.month_path(month)}.csv", heads, [*told, *total])
 
 
+@bp.get("/hours/shifts/<ref>")
+@requires(Permission.OWN_HOURS)
+def shift(ref: str) -> str:
+    """Show one's own shift, and every line it earned."""
+    person_id = signed_in().id
+    found = statement.shift_of(person_id, ref)
+    lines = statement.lines_of_shift(person_id, found)
+    disputes = statement.disputes_of([row.id for row in lines])
+    return render_template("credits/shift.html", shift=found, lines=lines, disputes=disputes, words=words)
+
+
 @bp.route("/hours/lines/<path:source>", methods=["GET", "POST"])
 @requires(Permission.OWN_HOURS)
 def dispute(source: str) -> str | Answer | tuple[str, int]:

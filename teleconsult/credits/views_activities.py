@@ -6,12 +6,13 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
-from wtforms import IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import InputRequired, Length
 
 from teleconsult.credits import activities, versions, words
 from teleconsult.credits.activities import KIND_WORDS, Written
+from teleconsult.credits.forms import whole
 from teleconsult.credits.models_activities import CreditActivity
 from teleconsult.credits.views_desk import bp
 from teleconsult.errors import Refused
@@ -33,7 +34,7 @@ class ActivityForm(VersionedForm):
     title = StringField(_l("Tema"), [InputRequired(_l("Escreva o tema.")), Length(max=120)])
     day = DayField(_l("Dia"), [InputRequired(_l("Escreva o dia."))])
     time = TimeField(_l("Começo"), [InputRequired(_l("Escreva a hora do começo."))])
-    minutes = IntegerField(_l("Duração em minutos"), [InputRequired(_l("Escreva a duração em minutos."))])
+    minutes = whole(_l("Duração em minutos"), _l("Escreva a duração em minutos."))
     giver = StringField(_l("Quem ministrou: e-mail ou código"), [Length(max=254)])
     people = TextAreaField(_l("Quem esteve presente: um e-mail ou código por linha"), [Length(max=20000)])
 

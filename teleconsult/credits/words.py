@@ -58,6 +58,11 @@ def month_path(month: date) -> str:
     return f"{month:%Y-%m}"
 
 
+def month_of(moment: datetime) -> str:
+    """Return the local month of a moment as an address carries it."""
+    return month_path(moment.astimezone(versions.zone()).date())
+
+
 def read_month(text: str) -> date:
     """Return the month of an address.
 
@@ -107,28 +112,43 @@ def day_of(moment: datetime) -> str:
 
 def reason_of(row: Any) -> str:
     """Say why an entry is worth what it is, and by which rules."""
-    if row.reason in ("correction", "reversal"):
-        return str(row.why)
-    data = row.data or {}
-    said = _SAID[row.reason](row, data)
-    if row.rules:
-        said = _("Regras nº %(number)d: %(said)s", number=row.rules, said=said)
-    if data.get("cut"):
-        cut = CUTS[data["cut"]]
-        said = _("%(said)s; %(cut)s", said=said, cut=_(cut))
+    said = str(row.why) if row.reason in ("correction", "reversal") else _earned(row, row.data or {})
     if row.month > row.day.replace(day=1):
         said = _("%(said)s; o mês de origem já estava fechado", said=said)
     return said
+
+
+def _earned(row: Any, data: dict[str, Any]) -> str:
+    said = _SAID[row.reason](row, data)
+    if row.rules:
+        said = _("Regras nº %(number)d: %(said)s", number=row.rules, said=said)
+    cap = CUTS.get(data.get("cut", ""))
+    return _and(said, _(cap)) if cap else said
+
+
+def _and(said: str, more: str) -> str:
+    return _("%(said)s; %(cut)s", said=said, cut=more)
 
 
 def _attended(_row: Any, data: dict[str, Any]) -> str:
     came, left = (clock_of(datetime.fromisoformat(data[name])) for name in ("came", "left"))
     said = _("presença de %(came)s a %(left)s", came=came, left=left)
     covers = len(data.get("covers", ()))
+    if data.get("outside"):
+        said = _and(said, _("fora do horário do turno"))
     if covers:
-        more = ngettext("inclui %(num)d trabalho feito nele", "inclui %(num)d trabalhos feitos nele", covers)
-        return _("%(said)s; %(cut)s", said=said, cut=more)
-    return said
+        said = _and(
+            said, ngettext("inclui %(num)d trabalho feito nele", "inclui %(num)d trabalhos feitos nele", covers)
+        )
+    if data.get("paid_work"):
+        said = _and(said, _("menos %(minutes)d min pagos pelo trabalho", minutes=data["paid_work"]))
+    return _less(said, data)
+
+
+def _less(said: str, data: dict[str, Any]) -> str:
+    if not data.get("paid_already"):
+        return said
+    return _and(said, _("menos %(minutes)d min já pagos", minutes=data["paid_already"]))
 
 
 def _each(row: Any, data: dict[str, Any]) -> str:
@@ -140,11 +160,7 @@ def _covered(row: Any, _data: dict[str, Any]) -> str:
 
 
 def _activity(_row: Any, data: dict[str, Any]) -> str:
-    said = _("%(percent)d%% de %(minutes)d min", percent=data["percent"], minutes=data["whole"])
-    if data.get("paid_already"):
-        more = _("menos %(minutes)d min já pagos", minutes=data["paid_already"])
-        return _("%(said)s; %(cut)s", said=said, cut=more)
-    return said
+    return _less(_("%(percent)d%% de %(minutes)d min", percent=data["percent"], minutes=data["whole"]), data)
 
 
 _SAID = {"attended": _attended, "each": _each, "covered": _covered, "activity": _activity}

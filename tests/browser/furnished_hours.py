@@ -20,7 +20,7 @@ def furnish(site: Site) -> dict[str, tuple[str, ...]]:
         for number, how in enumerate(("person", "forgotten")):
             there = day + timedelta(days=number)
             attended(f"{there}T08:00", f"{there}T12:00", how=how)
-        sources = [entry.source for entry in entries()]
+        sources, shift = [entry.source for entry in entries()], entries()[0].subject
         user_id = world.person("paulo").id
     consultant, manager = site.signed_in("paulo"), site.signed_in("teresa")
     dispute = consultant.post(f"/hours/lines/{sources[0]}", data={"words": "Saí mais tarde."}).location
@@ -43,7 +43,10 @@ def furnish(site: Site) -> dict[str, tuple[str, ...]]:
     return {
         "": ("/d", f"/d/{code}"),
         "marina": ("/hours",),
-        "paulo": (f"/hours/lines/{sources[1]}", dispute, issued, "/hours/declarations"),
+        "paulo": (
+            f"/hours/{month}", f"/hours/shifts/{shift}", f"/hours/lines/{sources[1]}", dispute, issued,
+            "/hours/declarations",
+        ),
         "teresa": (
             "/credits", f"/credits/months/{month}", f"/credits/months/{month}/odd", f"/credits/people/PE-PAULO/{month}",
             f"/credits/lines/{sources[1]}", f"/credits/disputes/{dispute.rsplit('/', 1)[1]}", activity,

@@ -37,7 +37,7 @@ def scheduled(starts, ends, who="paulo"):
     with transaction():
         manager, person = world.person("teresa"), world.person(who)
         shift = Shift(
-            ref=new_ref("SH"), room_id=room().id, workstation=1, user_id=person.id,
+            ref=new_ref("TU"), room_id=room().id, workstation=1, user_id=person.id,
             specialty_id=world.specialty().id, starts_at=starts, ends_at=ends, created_at=starts,
             created_by_id=manager.id,
         )  # fmt: skip

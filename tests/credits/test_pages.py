@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from teleconsult import clock
-from teleconsult.credits import closing, versions
+from teleconsult.credits import closing, correcting, versions
 from teleconsult.credits.models import CreditDispute
 from teleconsult.extensions import db, transaction
 from tests import world
 from tests.counting import statements
-from tests.credits.acts import answered, at, attended, entries
+from tests.credits.acts import answered, at, attended, come, entries, leave, scheduled
 
 NOW = at("2026-12-05T10:00")
 
@@ -236,3 +236,39 @@ def test_closed_months_stay_closed_for_the_list_too(november, sign_in):
     with transaction():
         closing.close(date(2026, 11, 1), by=world.person("teresa"))
     assert "Fechado" in text(sign_in("teresa").get("/credits"))
+
+
+def test_each_line_leads_to_its_shift_or_case(november, sign_in):
+    ref = next(entry.subject for entry in entries() if entry.kind == "shift")
+    consultant = sign_in("paulo")
+    assert (
+        text(consultant.get("/hours/2026-11")).count(f'href="/hours/shifts/{ref}"') == 2
+    )  # side by side, and the line
+    page = text(consultant.get(f"/hours/shifts/{ref}"))
+    assert "Turno de 17 nov., 8:00–12:00" in page
+    assert "presença de 7:58 a 12:00" in page
+    assert november not in page
+    assert f'href="/shifts/{ref}"' in text(sign_in("teresa").get("/credits/people/PE-PAULO/2026-11"))
+
+
+def test_a_shift_shows_its_work_and_the_corrections_of_both(session, sign_in):
+    ref = scheduled(at("2026-11-17T08:00"), at("2026-11-17T12:00"))
+    come(ref, at("2026-11-17T08:00"))
+    case = answered(at("2026-11-17T09:00")).case.ref
+    db.session.rollback()
+    consultant = sign_in("paulo")
+    assert "Nenhum lançamento deste turno" in text(consultant.get(f"/hours/shifts/{ref}"))
+    leave(ref, at("2026-11-17T12:00"))
+    with transaction():
+        for entry in entries():
+            correcting.correct(entry, 7, why=f"Conferido: {entry.kind}.", by=world.person("teresa"))
+    page = text(consultant.get(f"/hours/shifts/{ref}"))
+    for words in (f'href="/cases/{case}"', f"feito no turno {ref}", "Conferido: shift.", "Conferido: opinion."):
+        assert words in page
+
+
+def test_a_shift_of_somebody_else_is_not_there(november, sign_in):
+    ref = entries()[0].subject
+    for who in ("lia", "marina"):
+        assert sign_in(who).get(f"/hours/shifts/{ref}").status_code == 404
+    assert sign_in("paulo").get("/hours/shifts/TU-NONE").status_code == 404
