@@ -74,24 +74,25 @@ def read_number(text: str, field: str) -> Decimal:
     return Decimal(text.replace(",", "."))
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""The characters of Unicode's category Cc; between lines without their ends and tabs."""
+
+
 def one_line(text: str) -> str:
     """Return a text as one line, without control characters; nothing else is taken away."""
-    return " ".join("".join(" " if _is_control(char) else char for char in text).split())
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def several_lines(text: str) -> str:
     """Return a text without control characters but line ends and tabs, trimmed at its ends."""
-    return "".join(char for char in text if char in "\n\t" or not _is_control(char)).strip()
+    return _CONTROL_IN_LINES.sub("", text).strip()
 
 
 def fold(text: str) -> str:
     """Return a text as searches compare it: lower-case, no accents, every run of anything else one space."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return " ".join(re.findall("[a-z0-9]+", plain))
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) == "Cc"
 
 
 def too_long(limit: int, count: int, field: str) -> Refused:

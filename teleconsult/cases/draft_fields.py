@@ -125,6 +125,9 @@ _ELSEWHERE = {"vitals": "clinical", "files": "questions", "questions": "question
 _ANCHORS = {"vitals": "blood_pressure", "questions": "question_1", "consent": "consent_given_by"}
 
 
+_STEP_OF = {name: step for step in STEPS for name in FIELDS[step]} | _ELSEWHERE
+
+
 class Posted(Protocol):
     """What a browser posted: several values a name."""
 
@@ -133,9 +136,7 @@ class Posted(Protocol):
 
 def step_of(field: str) -> str | None:
     """Return the step in which a field is put right, or None for a name that is not of the form."""
-    if field in _ELSEWHERE:
-        return _ELSEWHERE[field]
-    return next((step for step in STEPS if field in FIELDS[step]), None)
+    return _STEP_OF.get(field)
 
 
 def anchor_of(field: str) -> str:

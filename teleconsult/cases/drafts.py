@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.draft_problems import codes_in
-from teleconsult.cases.draft_text import Book, Reading, read
+from teleconsult.cases.draft_text import Book, Reading
+from teleconsult.cases.draft_text import read as read_texts
 from teleconsult.cases.lifecycle import Facts, State, Who
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
@@ -19,7 +21,7 @@ from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
 from teleconsult.errors import NotFound
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
@@ -41,6 +43,11 @@ def draft_for(user: User, ref: str) -> Case:
     facts = Facts(own_district=user.has(Role.SUPPORT) and own_district(case, user))
     if sight is not Sight.FULL or not {Who.REQUESTER, Who.SUPPORT} & lifecycle.parts(case, user, facts):
         raise NotFound
+    if case.state == State.DRAFT:
+        # They come with the sending: nobody need ask for them.
+        set_committed_value(case, "snapshot", None)
+        for name in ("questions", "problems", "consents"):
+            set_committed_value(case, name, [])
     return case
 
 
@@ -52,7 +59,7 @@ def today_at(case: Case) -> date:
 def reading_of(case: Case, fields: Mapping[str, Any] | None = None) -> Reading:
     """Read a draft as it stands, or the given texts as if they stood in it."""
     texts = (case.draft.fields if case.draft else {}) if fields is None else fields
-    return read(texts, book_of(case, texts))
+    return read_texts(texts, book_of(case, texts))
 
 
 def book_of(case: Case, fields: Mapping[str, Any]) -> Book:
@@ -68,25 +75,39 @@ def book_of(case: Case, fields: Mapping[str, Any]) -> Book:
     )
 
 
+_COLUMNS = (
+    Specialty.id,
+    Specialty.slug,
+    Specialty.name_pt,
+    Specialty.name_en,
+    Specialty.teleconsult,
+    Specialty.prompts,
+)
+_SPECIALTIES = (
+    select(*_COLUMNS).where(or_(Specialty.category.in_(REFERRED_TO), Specialty.teleconsult)).order_by(Specialty.name_pt)
+)
+_ONE = select(*_COLUMNS).where(Specialty.id == bindparam("id"))
+
+
 def specialties() -> Sequence[Any]:
     """Return what one may refer to, by name; `teleconsult` marks what takes cases."""
-    columns = select(
-        Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en, Specialty.teleconsult, Specialty.prompts
-    )
-    wanted = or_(Specialty.category.in_(REFERRED_TO), Specialty.teleconsult)
-    return db.session.execute(columns.where(wanted).order_by(Specialty.name_pt)).all()
+    return read(_SPECIALTIES, {})
 
 
 def specialty_name(specialty_id: int | None) -> str:
     """Return the name of a specialty in the reader's language; '' for none."""
-    row = db.session.get(Specialty, specialty_id) if specialty_id else None
+    row = _specialty(specialty_id)
     return in_language(row.name_pt, row.name_en) if row else ""
 
 
 def prompts_of(specialty_id: int | None) -> list[str]:
     """Return what helps the specialist, a line each."""
-    row = db.session.get(Specialty, specialty_id) if specialty_id else None
+    row = _specialty(specialty_id)
     return row.prompts.splitlines() if row else []
+
+
+def _specialty(specialty_id: int | None) -> Any:
+    return next(iter(read(_ONE, {"id": specialty_id})), None) if specialty_id else None
 
 
 def message_of(case: Case) -> tuple[str, str] | None:

@@ -103,23 +103,27 @@ def edit_files(ref: str) -> Response:
 @requires(Permission.FILE_CASES)
 def edit_step(ref: str, step: str) -> Any:
     """Show a step, or keep what was typed in it and go where the pressed button leads."""
+    if request.method == "POST":
+        return _posted(ref, step)
     case = drafts.draft_for(current_user, ref)
     if case.state not in WRITTEN:
         return redirect(url_for("cases.show", ref=case.ref))
-    if request.method == "POST":
-        return _posted(case, step)
     page = request_page.step_page(case, step, check="check" in request.args)
     _record_reading(case)
     return page
 
 
-def _posted(case: Case, step: str) -> Any:
+def _posted(ref: str, step: str) -> Any:
     texts, editor = _dropped(pick(request.form, step)), request.form.get("draft_editor", "")[:43]
     try:
-        with transaction(case):
+        with transaction():
+            case = drafts.draft_for(current_user, ref)
+            if case.state not in WRITTEN:
+                return redirect(url_for("cases.show", ref=case.ref))
             version = request.form.get("draft_version", "")
             actions.save_step(case, step, texts, version=version, editor=editor, by=current_user)
     except Overtaken:
+        case = drafts.draft_for(current_user, ref)
         clash = differing(texts, case.draft.fields if case.draft else {}, step)
         return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
     flash(f"{case.ref}/{step}", "draft_done")

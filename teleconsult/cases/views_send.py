@@ -98,18 +98,21 @@ def _review_page(case: Case) -> str:
 @requires(Permission.FILE_CASES)
 def submit(ref: str) -> Any:
     """Send the request to triage; whoever presses twice sees the case that was sent."""
-    case = drafts.draft_for(current_user, ref)
-    if case.state not in WRITTEN:
-        return redirect(url_for("cases.show", ref=case.ref))
-    form, sent_ref = SendForm(), case.ref
+    form = SendForm()
     try:
-        with transaction(case, form.version.data):
+        with transaction():
+            case = drafts.draft_for(current_user, ref)
+            sent_ref = case.ref
+            if case.state not in WRITTEN:
+                return redirect(url_for("cases.show", ref=sent_ref))
+            if str(case.version) != str(form.version.data):
+                raise Overtaken
             send(case, version=form.draft_version.data or "", by=current_user)
     except Refused as refusal:
         flash(say(refusal), "error")
         return _review_page(case), 422
     except Overtaken:
-        return _overtaken(case)
+        return _overtaken(drafts.draft_for(current_user, ref))
     for step in STEPS:
         flash(f"{sent_ref}/{step}", "draft_done")
     flash(_("Caso enviado. Você recebe um aviso a cada passo."), "success")

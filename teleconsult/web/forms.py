@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import gettext
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.i18n import get_translations
@@ -10,13 +11,15 @@ from wtforms.widgets import core
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]  # missing from its stubs
 
 from teleconsult.errors import Refused
+from teleconsult.web.language import spoken
+from teleconsult.web.messages import gettext as quick_gettext
 from teleconsult.web.templating import written
 from teleconsult.web.words import say
 
 
 def _l(message: str, **params: Any) -> str:
     """Mark a label or a sentence of a form; it is translated when it is shown, to the reader's language."""
-    return cast(str, lazy_gettext(message, **params))
+    return cast(str, LazyString(quick_gettext, message, **params))
 
 
 def _attributes(**given: Any) -> str:
@@ -70,7 +73,7 @@ class BaseForm(FlaskForm):
 
         def get_translations(self, _form: Any) -> _Words:
             """Return WTForms' messages in the reader's language."""
-            locale = str(get_locale())
+            locale = spoken().code
             if locale not in _words:
                 _words[locale] = _Words(locale)
             return _words[locale]
@@ -80,7 +83,8 @@ class BaseForm(FlaskForm):
             kind = unbound_field.field_class
             if issubclass(kind, StringField | TextAreaField) and not issubclass(kind, PasswordField):
                 filters = unbound_field.kwargs.get("filters", ())
-                unbound_field.kwargs["filters"] = (*(f for f in filters if f is not _strip), _strip)
+                if _strip not in filters:
+                    unbound_field.kwargs["filters"] = (*filters, _strip)
             return super().bind_field(form, unbound_field, options)
 
 

@@ -1,7 +1,10 @@
 """A request while it is written: begun once, kept as it is typed, thrown away."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
 from teleconsult.cases.draft_fields import SAVED, differing
@@ -9,7 +12,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseDraft
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, Overtaken, Refused
-from teleconsult.extensions import db
+from teleconsult.extensions import db, write
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.typed import carried
@@ -124,12 +127,29 @@ def _open(case: Case) -> CaseDraft:
 
 
 def _keep(open_draft: CaseDraft, fields: Mapping[str, Any], by: User) -> int:
-    if open_draft.fields != dict(fields):
-        open_draft.fields = dict(fields)
-        open_draft.saved_at = clock.now()
-        open_draft.saved_by_id = by.id
-        db.session.flush()
+    kept = dict(fields)
+    if open_draft.fields != kept:
+        version, new = open_draft.version, {"fields": kept, "saved_at": clock.now(), "saved_by_id": by.id}
+        given = {f"new_{name}": value for name, value in new.items()}
+        if not write(_KEEP, {"of": open_draft.case_id, "was": version, "becomes": version + 1, **given}):
+            raise Overtaken
+        for name, value in {**new, "version": version + 1}.items():
+            set_committed_value(open_draft, name, value)
     return open_draft.version
+
+
+_DRAFTS = cast(Table, CaseDraft.__table__)
+_KEEP = (
+    update(_DRAFTS)
+    .where(_DRAFTS.c.case_id == bindparam("of"), _DRAFTS.c.version == bindparam("was"))
+    .values(
+        version=bindparam("becomes"),
+        **{
+            name: bindparam(f"new_{name}", type_=_DRAFTS.c[name].type) for name in ("fields", "saved_at", "saved_by_id")
+        },
+    )
+    .execution_options(preserve_rowcount=True)
+)
 
 
 def discard(case: Case, *, by: User) -> None:
