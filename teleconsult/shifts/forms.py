@@ -83,7 +83,7 @@ class ShiftForm(WhenMixin):
     """A shift that is laid, once or again and again."""
 
     room = SelectField(_l("Sala"))
-    who = SelectField(_l("Consultor e especialidade"))
+    who = SelectField(_l("Consultor e especialidade"), validate_choice=False)
     every = SelectField(_l("Repete"), default="")
     weekdays = SelectMultipleField(
         _l("Nos dias"), coerce=int, widget=ListWidget(), option_widget=CheckboxInput(), default=()
@@ -101,9 +101,11 @@ class ShiftForm(WhenMixin):
         self.weekdays.choices = [SelectChoice(day, _(word)) for day, word in enumerate(WEEKDAYS)]
 
     def validate_who(self, field: SelectField) -> None:
-        """Hold to somebody."""
+        """Hold to somebody who holds the specialty; it may have been taken away while the form was filled in."""
         if not field.data:
             raise ValidationError(_("Escolha quem atende e em que especialidade."))
+        if field.data not in {value for value, *_rest in field.iter_choices()}:
+            raise ValidationError(_("Essa pessoa não atende nessa especialidade. Escolha na lista."))
 
     def validate_until(self, field: CalendarDay) -> None:
         """Hold a shift that comes again to an end."""

@@ -48,7 +48,7 @@ def test_a_shift_is_laid_and_shown_with_a_way_back(room, manager, session):
     ("change", "says"),
     [
         ({"who": ""}, "Escolha quem atende e em que especialidade."),
-        ({"who": "PE-PAULO cardiologia"}, "tc-why"),
+        ({"who": "PE-PAULO cardiologia"}, "Essa pessoa não atende nessa especialidade."),
         ({"day": ""}, "Diga em que dia."),
         ({"day": "31/02/2027"}, "Essa data não existe."),
         ({"day": "2020-01-06"}, "tc-"),
