@@ -18,6 +18,7 @@ from teleconsult.cases.models import PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.typed import fold
 from teleconsult.version import VERSION
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -50,7 +51,8 @@ def referral_sheet(
         **_came_back(back),
     }
     place = booking.session.unit if booking else case.unit
-    more = {"place": _place(place), "referral": referral.ref, "words": words, "fields": fields}
+    address = " · ".join(filter(None, (place.address, place.neighbourhood, place.phone)))
+    more = {"place": _place(place), "address": address, "referral": referral.ref, "words": words, "fields": fields}
     return _set("referral", _("Encaminhamento à especialidade"), more, by=by, code=case.ref)
 
 
@@ -80,8 +82,9 @@ def slip(booking: Booking, patient: PatientSnapshot, *, by: User) -> bytes:
         "cannot": _("Não pode ir? Avise antes, para outra pessoa usar a vaga:"),
         "code": _("Código do caso:"),
     }
-    bring = [_("documento com foto e cartão SUS"), _("este papel e o encaminhamento")]
-    bring += [line.strip(" -*•") for line in referral.bring.splitlines() if line.strip(" -*•")]
+    asked = [line.strip(" -*•") for line in referral.bring.splitlines() if line.strip(" -*•")]
+    papers = [] if "documento" in fold(referral.bring) else [_("documento com foto e cartão SUS")]
+    bring = [*papers, _("este papel e o encaminhamento"), *asked]
     fields = {
         "name": _called(patient),
         "when": _("%(day)s, às %(hour)s", day=_long_day(session.day), hour=visit_clock(booking.at, session.zone)),
@@ -89,7 +92,7 @@ def slip(booking: Booking, patient: PatientSnapshot, *, by: User) -> bytes:
         "address": ", ".join(filter(None, (here.address, here.neighbourhood, session.room))),
         "who": f"{session.specialist_name}, {_specialty(session.specialty)}",
         "bring": bring,
-        "phone": booking.request.unit.name,
+        "phone": " · ".join(filter(None, (booking.request.unit.name, booking.request.unit.phone))),
     }
     more = {"words": words, "fields": fields}
     return _set("slip", _("Sua consulta"), more, by=by, code=booking.request.case.ref)

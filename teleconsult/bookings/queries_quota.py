@@ -89,6 +89,22 @@ def balance_words(user: User) -> str:
     )
 
 
+def sheets_words(unit: HealthUnit) -> str:
+    """Return what a unit has left of the month's booking sheets in a sentence, '' when none were stated."""
+    allowance = allowance_of(unit, 0)
+    if allowance is None or allowance.sheets is None:
+        return ""
+    row = db.session.get(AllowanceMonth, (allowance.id, month_of(local_day(clock.now(), unit.zone))))
+    given, spent = (row.sheets, row.sheets_spent) if row is not None else (allowance.sheets, 0)
+    return str(
+        _(
+            "Restam %(left)d de %(given)d planilhas neste mês, de seis pacientes.",
+            left=max(0, given - spent),
+            given=given,
+        )
+    )
+
+
 def units_with_allowances() -> Sequence[Any]:
     """Return the open units with what each may book and what it used of this month, by name."""
     month = month_of(local_day(clock.now(), "America/Recife"))

@@ -12,7 +12,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from teleconsult import audit, clock
-from teleconsult.bookings import queries_sheets, sheets
+from teleconsult.bookings import queries_quota, queries_sheets, sheets
 from teleconsult.bookings.actions import sheets as actions
 from teleconsult.bookings.steps import LISTED, STATE_WORDS, State
 from teleconsult.bookings.words import mark_of, visit_time
@@ -89,6 +89,7 @@ def _preview(unit: HealthUnit, text: str, form: ConfirmSheetForm | None = None) 
     return render_template(
         "bookings/sheet_preview.html",
         unit=unit,
+        balance=queries_quota.sheets_words(unit),
         plan=plan,
         bad=[(bad.line, bad.column, say(bad.why)) for bad in plan.bad[:SHOWN]],
         rows=plan.rows[:SHOWN],
