@@ -1,6 +1,6 @@
 """A promise: told at the sending, told anew when it changes by much, scored by what happened."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,7 @@ from teleconsult.shifts.models import Shift
 from tests import world
 from tests.cases import filing
 from tests.routing.helping import FRIDAY, cancel, promises, sent, shift
+from tests.shifts import pages_world as rooms
 
 MONDAY = FRIDAY + timedelta(days=2, hours=15)
 """Eight in the morning in Recife."""
@@ -124,6 +125,26 @@ def test_a_case_sent_on_friday_evening_is_promised_for_monday(session, friday, s
     assert "Uma resposta é esperada até" in page
     assert "seg., 23 nov." in page
     assert "nove vezes em dez" in page
+
+
+def test_a_holiday_after_the_weekend_is_left_out_too(session, sign_in):
+    friday = datetime(2026, 10, 9, 20, 40, tzinfo=UTC)  # Monday the 12th is a national holiday
+    with clock.at(friday):
+        room = rooms.open_room()
+        with transaction():
+            shifts.load_holidays(2026, by=world.person("teresa"))
+        with transaction():
+            shifts.publish_series(
+                room=rooms.room(room), user=world.person("paulo"), specialty=world.specialty(),
+                first_day=date(2026, 10, 12), starts=rooms.EIGHT, minutes=240, rule="FREQ=WEEKLY;BYDAY=MO,WE",
+                until=date(2026, 10, 30), by=world.person("teresa"),
+            )  # fmt: skip
+        case = sent()
+        (one,) = promises(case)
+        opens = rooms.at(date(2026, 10, 14), rooms.EIGHT)
+        assert opens < one.median_at <= one.ninety_at <= opens + timedelta(hours=4)
+        page = sign_in("marina").get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert "qua., 14 out." in page
 
 
 def test_nobody_with_a_shift_is_said_and_no_time_is_made_up(session, friday, sign_in):

@@ -72,6 +72,21 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(room, manager, session,
     assert count(session) == 0
 
 
+def test_a_night_shift_is_laid_shown_and_moved(manager, session):
+    rooms.open_room("Plantão", hours=[(day, 0, 1440) for day in range(7)])
+    day = rooms.next_monday()
+    night = rooms.form(day, "22:00", "02:00", room="plantao")
+    assert "marque que termina no dia seguinte" in text(manager.post("/shifts/new", data=night), 422)
+    page = text(manager.post("/shifts/new", data=night | {"next_day": "y"}, follow_redirects=True))
+    assert "22:00–2:00" in page
+    session.rollback()
+    (shift,) = session.scalars(db.select(Shift))
+    assert shift.starts_at == rooms.at(day, 22 * 60)
+    assert shift.ends_at == rooms.at(day + timedelta(days=1), 2 * 60)
+    manager.post(f"/shifts/{shift.ref}/move", data={"day": day + timedelta(days=1), "starts": 1320, "version": 1})
+    assert rooms.shift(shift.ref).ends_at == rooms.at(day + timedelta(days=2), 2 * 60)
+
+
 def test_a_shift_that_lacks_somebody_offers_who_can_take_it(room, manager):
     def offered(specialty):
         page = text(manager.get(f"/shifts/new?specialty={specialty}"))
