@@ -29,16 +29,35 @@ from tests.conftest import SETTINGS, Browser
 demo = reader.load()
 
 
-@pytest.fixture(scope="module")
-def address(database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if database == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
-    return request.getfixturevalue("postgres_server").create("demonstration")
+@pytest.fixture(scope="session")
+def demonstrations() -> Iterator[dict[str, Flask]]:
+    """What `shown` has made: pytest drops a fixture when its parameter changes, also to come back to it later."""
+    made: dict[str, Flask] = {}
+    yield made
+    for each in made.values():
+        with each.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def shown(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+@pytest.fixture
+def shown(
+    database: str,
+    demonstrations: dict[str, Flask],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Flask:
     """The product with the demonstration loaded, after a loading that broke off half-way."""
+    if database not in demonstrations:
+        if database == "sqlite":
+            address = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+        else:
+            address = request.getfixturevalue("postgres_server").create("demonstration")
+        demonstrations[database] = _loaded(address, tmp_path_factory)
+    return demonstrations[database]
+
+
+def _loaded(address: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     var = tmp_path_factory.mktemp("var")
     made = create_app(
         SETTINGS
@@ -58,10 +77,7 @@ def shown(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
         assert db.session.scalar(select(func.count()).select_from(User)) == 0
     answer = made.test_cli_runner().invoke(args=["seed"])
     assert "The demonstration is loaded." in answer.output
-    yield made
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return made
 
 
 @pytest.fixture
