@@ -57,7 +57,7 @@ def publish(form: ShiftForm) -> Response | None:
     shift = laid[0]
     day = local_day(shift.starts_at, shift.room.zone)
     told(
-        _("Turno de %(day)s criado para %(name)s.", day=words.day_words(day), name=shift.user.full_name),
+        _("Turno de %(day)s criado para %(name)s.", day=words.day_inside(day), name=shift.user.full_name),
         _("Desfazer"),
         url_for("shifts.undo", ref=shift.ref),
     )

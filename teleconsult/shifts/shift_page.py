@@ -27,9 +27,10 @@ def place_of(shift: Shift) -> dict[str, Any]:
     }
 
 
-def day_of_shift(shift: Shift) -> str:
-    """Return its day in words."""
-    return words.day_words(local_day(shift.starts_at, shift.room.zone))
+def day_of_shift(shift: Shift, *, first: bool = False) -> str:
+    """Return its day in words; `first` where a line begins with it."""
+    day = local_day(shift.starts_at, shift.room.zone)
+    return words.day_words(day) if first else words.day_inside(day)
 
 
 def span_of_shift(shift: Shift) -> str:

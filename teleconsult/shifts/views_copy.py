@@ -80,7 +80,7 @@ def _lines(found: actions.Copied, skip: frozenset[str]) -> list[Copy]:
 
 
 def _when(shift: Shift) -> str:
-    return _("%(day)s, %(span)s", day=day_of_shift(shift), span=span_of_shift(shift))
+    return _("%(day)s, %(span)s", day=day_of_shift(shift, first=True), span=span_of_shift(shift))
 
 
 def _who(shift: Shift) -> str:

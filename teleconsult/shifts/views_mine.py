@@ -61,7 +61,7 @@ def offer(ref: str) -> Answer | Response:
     if form.validate_on_submit() and done(form, lambda: give(to=form.chosen(), why=form.why.data or ""), shift):
         told(_("Turno oferecido. Ele continua seu até alguém aceitar."))
         return redirect(url_for("shifts.mine"))
-    day = words.day_words(local_day(shift.starts_at, shift.room.zone))
+    day = words.day_inside(local_day(shift.starts_at, shift.room.zone))
     return shown("shifts/offer.html", form, shift=shift, day=day, alone=not colleagues)
 
 
@@ -108,5 +108,5 @@ def say_leave_ended(ref: str) -> None:
     if pressed(lambda: lost.extend(actions.cancel_leave(leave, by=user)), leave, version):
         told(_("Afastamento cancelado. Os turnos dele valem de novo."))
     if lost:
-        days = words.listed([words.day_words(local_day(shift.starts_at, shift.room.zone)) for shift in lost])
+        days = words.listed([words.day_inside(local_day(shift.starts_at, shift.room.zone)) for shift in lost])
         told(_("A estação destes turnos já foi dada a outra pessoa, e eles foram cancelados: %(days)s.", days=days))

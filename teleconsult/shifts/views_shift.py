@@ -142,7 +142,9 @@ def cancel(ref: str) -> Answer | Response:
             url_for("shifts.restore", ref=ref),
         )
         return redirect(_calendar(shift))
-    return shown("shifts/cancel.html", form, shift=shift, day=day_of_shift(shift), span=span_of_shift(shift))
+    return shown(
+        "shifts/cancel.html", form, shift=shift, day=day_of_shift(shift, first=True), span=span_of_shift(shift)
+    )
 
 
 @bp.post("/shifts/<ref>/restore")

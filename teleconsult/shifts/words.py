@@ -40,8 +40,13 @@ def span_words(starts: int, ends: int) -> str:
 
 def day_words(day: date) -> str:
     """Return a day as a heading: 'Seg., 16 nov.'."""
-    words = spoken().day(day, weekday=True)
+    words = day_inside(day)
     return words[:1].upper() + words[1:]
+
+
+def day_inside(day: date) -> str:
+    """Return a day as it stands inside a sentence: 'seg., 16 nov.'."""
+    return spoken().day(day, weekday=True)
 
 
 def month_name(day: date) -> str:
