@@ -56,8 +56,10 @@ def add(case: Case, incoming: Incoming, *, name: str, by: User) -> Attachment:
     try:
         referral = referral_to_scan(case, by)
         found = kind_of(incoming.head)
-        if found is not None and found.family not in PAPER:
-            raise Refused(N_("%(name)s não é folha digitalizada. Envie foto ou PDF."), field="files", name=name)
+        if incoming.size and (found is None or found.family not in PAPER):
+            raise Refused(
+                N_("%(name)s não é foto nem PDF. Envie a folha digitalizada em foto ou PDF."), field="files", name=name
+            )
         there: Attachment | None = db.session.scalar(_waiting(referral).where(Attachment.sha256 == incoming.sha256))
     except BaseException:
         incoming.drop()

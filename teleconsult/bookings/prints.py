@@ -130,7 +130,7 @@ def _session(session: AgendaSession, rows: Sequence[Any]) -> dict[str, Any]:
                 "name": row.name or "",
                 "born": localdate(row.birth_date) if row.birth_date else "",
                 "unit": row.unit or "",
-                "case": row.ref or "",
+                **_code_of(row.ref),
                 "kind": _(KIND_WORDS[row.kind]),
                 "came": "",
             }
@@ -140,7 +140,7 @@ def _session(session: AgendaSession, rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def booking_sheet(unit: HealthUnit, ref: str, received: date, lines: Sequence[Mapping[str, str]], *, by: User) -> bytes:
-    """Return the booking sheet, six patients a page; a line has the columns of Quadro 2, `specialty` and `booking`."""
+    """Return the booking sheet, six patients a page; a line (`lines_of`) has the columns of Quadro 2 and its booking."""
     words = {
         "unit": _("Unidade encaminhadora"),
         "patient": _("Dados do paciente"),
@@ -165,6 +165,21 @@ def booking_sheet(unit: HealthUnit, ref: str, received: date, lines: Sequence[Ma
     return _set("booking_sheet", _("Planilha de marcação de consultas"), more, by=by)
 
 
+def _code_of(case: str | None) -> dict[str, str]:
+    """Return the code of one patient's case on a sheet of several, in letters and as a picture."""
+    if not case:
+        return {"case": "", "qr": "", "qr_words": ""}
+    return {"case": case, "qr": qr_svg(_address(case)), "qr_words": _qr_words(case)}
+
+
+def _address(case: str) -> str:
+    return f"{current_app.config['BASE_URL']}/cases/{case}"
+
+
+def _qr_words(case: str) -> str:
+    return _("Código QR que leva ao caso %(ref)s", ref=case)
+
+
 def lines_of(rows: Sequence[Any]) -> list[dict[str, str]]:
     """Return the lines of a booking sheet as the sheet shows them, each with where and when the visit is."""
     return [
@@ -177,8 +192,9 @@ def lines_of(rows: Sequence[Any]) -> list[dict[str, str]]:
             "municipality": line.municipality,
             "specialty": _specialty(line.specialty),
             "booking": _booked(booking),
+            **_code_of(case),
         }
-        for line, booking in rows
+        for line, booking, case in rows
     ]
 
 
@@ -201,8 +217,7 @@ def _set(name: str, title: str, more: Mapping[str, Any], *, by: User, code: str 
         "case": code,
     }
     if code:
-        address = f"{current_app.config['BASE_URL']}/cases/{code}"
-        common |= {"qr": qr_svg(address), "qr_words": _("Código QR que leva ao caso %(ref)s", ref=code)}
+        common |= {"qr": qr_svg(_address(code)), "qr_words": _qr_words(code)}
     return typeset(name, common | dict(more), at=now)
 
 

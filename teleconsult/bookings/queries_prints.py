@@ -80,7 +80,7 @@ def _rows(session_ids: Sequence[int]) -> Sequence[Any]:
 
 
 def sheet_by(ref: str, user: User) -> tuple[BookingSheet, Sequence[Any]]:
-    """Return a booking sheet of the district of a person, and each line with the visit booked for it, if there is one.
+    """Return a booking sheet of the district of a person, and each line with the visit booked for it, if there is one, and its case.
 
     Raises:
         NotFound: there is none, or not in this person's district.
@@ -89,7 +89,9 @@ def sheet_by(ref: str, user: User) -> tuple[BookingSheet, Sequence[Any]]:
     if sheet is None or user.unit is None or sheet.unit.district != user.unit.district:
         raise NotFound
     lines = db.session.execute(
-        select(BookingSheetLine, Booking)
+        select(BookingSheetLine, Booking, Case.ref)
+        .join(BookingRequest, BookingRequest.id == BookingSheetLine.request_id)
+        .join(Case, Case.id == BookingRequest.case_id)
         .outerjoin(Booking, (Booking.request_id == BookingSheetLine.request_id) & Booking.ended_at.is_(None))
         .where(BookingSheetLine.sheet_id == sheet.id)
         .order_by(BookingSheetLine.number)
