@@ -106,7 +106,7 @@ class Mail:
         with self._news:
             return list(self._messages)
 
-    def wait_for(self, count: int, seconds: float = 10) -> list[EmailMessage]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[EmailMessage]:
         """Return the messages once there are `count` of them.
 
         Raises:
