@@ -109,4 +109,4 @@ def say_leave_ended(ref: str) -> None:
         told(_("Afastamento cancelado. Os turnos dele valem de novo."))
     if lost:
         days = words.listed([words.day_inside(local_day(shift.starts_at, shift.room.zone)) for shift in lost])
-        told(_("A estação destes turnos já foi dada a outra pessoa, e eles foram cancelados: %(days)s.", days=days))
+        told(_("A estação destes turnos já foi dada a outra pessoa, e eles foram cancelados (%(days)s).", days=days))

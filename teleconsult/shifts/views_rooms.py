@@ -120,9 +120,9 @@ def strike_or_restore_holiday(day: str, verb: str) -> Response:
     if pressed(lambda: getattr(actions, verb)(holiday, by=current_user), holiday, request.form.get("version")):
         removed = verb == "remove_holiday"
         told(
-            _("A sala abre em %(day)s.", day=words.day_inside(holiday.day))
+            _("Em %(day)s, a sala abre.", day=words.day_inside(holiday.day))
             if removed
-            else _("A sala fecha em %(day)s.", day=words.day_inside(holiday.day)),
+            else _("Em %(day)s, a sala fecha.", day=words.day_inside(holiday.day)),
             _("Desfazer") if removed else "",
             url_for("shifts.restore_holiday", day=holiday.day) if removed else "",
         )

@@ -137,7 +137,12 @@ def cancel(ref: str) -> Answer | Response:
         form, lambda: actions.cancel_shift(shift, why=form.why.data or "", by=current_user), shift
     ):
         told(
-            _("Turno de %(name)s cancelado: %(day)s.", name=shift.user.full_name, day=day_of_shift(shift)),
+            _(
+                "Turno de %(name)s cancelado: %(day)s, %(span)s.",
+                name=shift.user.full_name,
+                day=day_of_shift(shift),
+                span=span_of_shift(shift),
+            ),
             _("Desfazer"),
             url_for("shifts.restore", ref=ref),
         )

@@ -92,6 +92,7 @@ def test_the_holidays_of_a_year_are_loaded_once_and_one_is_struck_out_and_taken_
     page = text(manager.post(f"/holidays/{day}/strike", data={"version": version}, follow_redirects=True))
     assert "não vale" in page
     assert f"/holidays/{day}/restore" in page
+    assert f", {day.day} set., a sala abre." in page
     assert "já estavam todos aqui" in text(manager.post("/holidays/load", data={"year": YEAR}, follow_redirects=True))
     assert "não vale" not in text(manager.post(f"/holidays/{day}/restore", follow_redirects=True))
 

@@ -216,6 +216,7 @@ def test_a_shift_is_taken_off_with_a_reason_and_put_back(room, manager):
         manager.post(f"/shifts/{ref}/cancel", data={"version": version, "why": "Congresso"}, follow_redirects=True)
     )
     assert f"/shifts/{ref}/restore" in page
+    assert re.search(r"cancelado: seg\., \d+ \w+\., 8:00–12:00\.", page)
     assert "Congresso" in text(manager.get(f"/shifts/{ref}"))
     assert rooms.shift(ref).cancelled_at is not None
     manager.post(f"/shifts/{ref}/restore")

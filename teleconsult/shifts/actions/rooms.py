@@ -189,7 +189,7 @@ def _hold_to_people(room: Room, coming: Sequence[Shift], new: dict[int, Span]) -
         for other in elsewhere.get(shift.user_id, ()):
             if overlaps(new[shift.id], _span(other)):
                 raise Refused(
-                    N_("No outro fuso, %(name)s estaria em duas salas em %(day)s."),
+                    N_("No outro fuso, em %(day)s, %(name)s estaria em duas salas."),
                     field="zone", name=shift.user.full_name, day=_day(shift, room.zone),
                 )  # fmt: skip
 
