@@ -39,7 +39,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "ONLY_SERVES": env.get("TELECONSULT_ONLY_SERVES") == "1",
         "SECRET_KEY": get("SECRET_KEY", DEMO_SECRET),
         "AUDIT_KEY": get("AUDIT_KEY", DEMO_SECRET),
-        "BASE_URL": get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        "BASE_URL": get("BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
         "SQLALCHEMY_DATABASE_URI": _database(env.get("DATABASE_URL", f"sqlite:///{var / 'teleconsult.db'}")),
         "STORAGE_URL": env.get("STORAGE_URL", str(var / "files")),
         "S3_ENDPOINT": env.get("S3_ENDPOINT", ""),
