@@ -4,12 +4,15 @@
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
 from teleconsult.cases.lifecycle import State
@@ -17,7 +20,9 @@ from teleconsult.cases.models import Case, CaseOpening, CaseSeen
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, NotFound, Refused
-from teleconsult.extensions import db, transaction, upsert
+from teleconsult.extensions import db, read, transaction, upsert
+from teleconsult.loading import columns_of, known, taken
+from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.notices import actions as notices
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
@@ -58,10 +63,21 @@ _OPENED = exists().where(
 _other = aliased(Case)
 # Of the number alone, which the index holds: of whole rows SQLite reads the table instead, once it knows how few are linked.
 _continued = select(_other.id).where(_other.linked_case_id == Case.id).exists()
+_OF_CASE, _OF_UNIT, _OF_SPECIALTY = columns_of(Case), columns_of(HealthUnit), columns_of(Specialty)
 _CASE = (
-    select(Case, _WROTE, _OPENED, CaseSeen.number, _continued)
+    select(
+        _WROTE.label("wrote"),
+        _OPENED.label("opened"),
+        CaseSeen.number,
+        _continued.label("continued"),
+        *(getattr(Case, name) for name in _OF_CASE),
+        *(getattr(HealthUnit, name) for name in _OF_UNIT),
+        *(getattr(Specialty, name) for name in _OF_SPECIALTY),
+    )
+    .select_from(Case)
+    .join(HealthUnit, HealthUnit.id == Case.unit_id)
+    .outerjoin(Specialty, Specialty.id == Case.specialty_id)
     .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == bindparam("user_id")))
-    .options(joinedload(Case.unit), joinedload(Case.specialty))
     .where(Case.ref == bindparam("ref"))
 )
 
@@ -96,16 +112,28 @@ def look_at(user: User, ref: str) -> Look:
     ref = ref.upper()
     if not _REF.fullmatch(ref):
         raise NotFound
-    row = db.session.execute(_CASE, {"ref": ref, "user_id": user.id, "now": clock.now()}).one_or_none()
-    if row is None:
+    db.session.flush()
+    rows = read(_CASE, {"ref": ref, "user_id": user.id, "now": clock.now()})
+    if not rows:
         raise NotFound
-    case, wrote, opened, seen, continued = row
+    wrote, opened, seen, continued, *rest = rows[0]
+    case = _case(iter(rest))
     sight = sight_of(case, user, wrote=wrote, opened=opened)
     if sight is not Sight.FULL and _attends(case, user):
         sight = Sight.FULL
     if sight is None:
         raise NotFound
     return Look(case, sight, seen or 0, continued)
+
+
+def _case(values: Iterator[Any]) -> Case:
+    of_case, of_unit, of_specialty = (taken(names, values) for names in (_OF_CASE, _OF_UNIT, _OF_SPECIALTY))
+    unit = known(HealthUnit, of_unit)
+    specialty = known(Specialty, of_specialty) if of_specialty["id"] is not None else None
+    case = known(Case, of_case)
+    set_committed_value(case, "unit", unit)
+    set_committed_value(case, "specialty", specialty)
+    return case
 
 
 def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = False) -> Sight | None:

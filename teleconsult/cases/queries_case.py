@@ -23,6 +23,7 @@ from teleconsult.cases.models_opinion import (
     Referral,
 )
 from teleconsult.extensions import db, read
+from teleconsult.loading import columns_of, known
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 
@@ -30,7 +31,10 @@ _NAMED = (
     load_only(User.ref, User.title, User.name, User.council, User.council_number, User.council_uf, User.rqe, User.cbo),
     lazyload(User.role_rows),
 )
-_PEOPLE = select(User).where(User.id.in_(bindparam("ids", expanding=True))).options(*_NAMED)
+_PEOPLE = select(
+    User.id, User.version, User.ref, User.title, User.name, User.council, User.council_number, User.council_uf, User.rqe,
+    User.cbo,
+).where(User.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 _EVENTS = (
     select(
         CaseEvent.number,
@@ -113,6 +117,9 @@ _LINKED = (
     .order_by(Case.id)
     .limit(20)
 )
+_DRAFT = select(*(getattr(OpinionDraft, name) for name in columns_of(OpinionDraft))).where(
+    OpinionDraft.case_id == bindparam("case_id"), OpinionDraft.author_id == bindparam("author_id")
+)
 
 
 def events_of(case: Case) -> Sequence[Any]:
@@ -180,7 +187,7 @@ def referrals_of(case: Case) -> list[tuple[Referral, CounterReferral | None]]:
 def people_named(ids: Iterable[int | None], refs: Iterable[str | None] = ()) -> list[User]:
     """Return the people with these row numbers or references, with their names and registrations only."""
     wanted = [i for i in set(ids) if i]
-    found = list(db.session.scalars(_PEOPLE, {"ids": wanted})) if wanted else []
+    found = [known(User, row._mapping) for row in read(_PEOPLE, {"ids": wanted})] if wanted else []
     others = {r for r in refs if r} - {person.ref for person in found}
     if others:
         found += db.session.scalars(select(User).where(User.ref.in_(others)).options(*_NAMED))
@@ -202,4 +209,5 @@ def linked_to(case: Case) -> Sequence[Case]:
 
 def opinion_draft_of(case: Case, author: User) -> OpinionDraft | None:
     """Return what a consultant has typed so far of the opinion."""
-    return db.session.get(OpinionDraft, (case.id, author.id))
+    rows = read(_DRAFT, {"case_id": case.id, "author_id": author.id})
+    return known(OpinionDraft, rows[0]._mapping) if rows else None

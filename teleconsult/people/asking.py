@@ -12,17 +12,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from teleconsult.extensions import as_loaded, db, read
+from teleconsult.extensions import db, read
+from teleconsult.loading import as_loaded, columns_of, taken
 from teleconsult.people.models import Session, User, UserRole
 
-LEFT_OUT = {
-    Session: {"address", "agent", "created_at"},
-    User: {
-        "email", "cpf", "cns", "search_key", "password_hash", "previous_hash", "password_set_at", "failures", "rests_until",
-        "last_sign_in_at", "previous_sign_in_at", "terms_accepted_at", "created_at", "created_by_id", "switched_off_by_id",
-    },
-    "HealthUnit": {"services", "note", "search_key", "historical_phones", "address", "phone", "microregion", "code", "cnes"},
-}  # fmt: skip
+OF_SESSION = frozenset({"address", "agent", "created_at"})
+OF_USER = frozenset({
+    "email", "cpf", "cns", "search_key", "password_hash", "previous_hash", "password_set_at", "failures", "rests_until",
+    "terms_accepted_at", "created_at", "created_by_id", "switched_off_by_id",
+})  # fmt: skip
+OF_UNIT = frozenset({
+    "services", "note", "search_key", "historical_phones", "address", "phone", "microregion", "code", "cnes",
+})  # fmt: skip
+"""What is left out of each."""
 
 
 class _Asked(NamedTuple):
@@ -37,7 +39,8 @@ class _Asked(NamedTuple):
 def _asked() -> _Asked:
     # Made at the first request and not above: the unit is a model of a higher floor.
     unit = User.unit.property.mapper.class_
-    columns = {model: _columns(model) for model in (Session, User, unit)}
+    left_out = ((Session, OF_SESSION), (User, OF_USER), (unit, OF_UNIT))
+    columns = {model: columns_of(model, but) for model, but in left_out}
     now = bindparam("now", type_=Session.idle_until.type)
     wanted = [getattr(model, name) for model, names in columns.items() for name in names]
     statement = (
@@ -57,11 +60,6 @@ def _asked() -> _Asked:
     return _Asked(statement, tuple(columns.values()), unit)
 
 
-def _columns(model: Any) -> Sequence[str]:
-    left_out = LEFT_OUT.get(model) or LEFT_OUT[model.__name__]
-    return [column.key for column in model.__mapper__.column_attrs if column.key not in left_out]
-
-
 def asker(token_hash: str, now: datetime) -> tuple[Session, User] | None:
     """Return a live session and its person; None when it ended, idled out or expired, or the person is switched off."""
     asked, session = _asked(), db.session()
@@ -70,7 +68,7 @@ def asker(token_hash: str, now: datetime) -> tuple[Session, User] | None:
         return None
     values = iter(rows[0])
     # In the order in which they are asked for.
-    of_session, of_user, of_unit = (dict(zip(names, values, strict=False)) for names in asked.columns)
+    of_session, of_user, of_unit = (taken(names, values) for names in asked.columns)
     if len(session.identity_map):  # something was read before: two objects of one row there must not be
         known = session.get(Session, of_session["id"])
         return (known, known.user) if known is not None else None

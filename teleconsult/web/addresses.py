@@ -7,16 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, has_request_context
+from flask import Flask
+from flask.globals import _cv_request
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+", re.ASCII)
 """Stands in an address as it is."""
 
 _MARK = 982_451_653
 """Of what is not known yet; a number, so that a place for a number takes it too."""
-
-_WAYS = ("_anchor", "_method", "_scheme", "_external")
-"""What `url_for` takes besides the values of the address; Flask always hands these on."""
 
 Pattern = tuple[str, ...]
 
@@ -28,14 +26,23 @@ class Addresses:
         self._url_for = url_for
         self._patterns: dict[tuple[str, ...], Pattern | None] = {}
 
-    def __call__(self, endpoint: str, **values: Any) -> str:
+    def __call__(
+        self,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
         """Return the address of a view, as `flask.url_for` does."""
-        ways = [values.pop(way, None) for way in _WAYS]
-        if not any(way is not None for way in ways) and has_request_context():
+        usual = _anchor is None and _method is None and _scheme is None and _external is None
+        if usual and _cv_request.get(None) is not None:
             made = self._put_together(endpoint, values)
             if made is not None:
                 return made
-        return self._url_for(endpoint, **dict(zip(_WAYS, ways, strict=True)), **values)
+        return self._url_for(endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values)
 
     def _put_together(self, endpoint: str, values: dict[str, Any]) -> str | None:
         key = (endpoint, *values)
@@ -44,13 +51,15 @@ class Addresses:
         pattern = self._patterns[key]
         if pattern is None:
             return None
-        made = [pattern[0]]
+        if not values:
+            return pattern[0]
+        made = pattern[0]
         for value, rest in zip(values.values(), pattern[1:], strict=True):
             word = value if type(value) is str else str(value) if type(value) is int and value >= 0 else ""
             if not _PLAIN.fullmatch(word):
                 return None
-            made += (word, rest)
-        return "".join(made)
+            made += word + rest
+        return made
 
 
 def _pattern(url_for: Callable[..., str], endpoint: str, names: tuple[str, ...]) -> Pattern | None:

@@ -20,7 +20,8 @@ def _raw_form(one: str, many: str, num: int) -> str:
 
 def gettext(message: str, **params: Any) -> str:
     """Return a message in the reader's language, with its places filled."""
-    words = _raw(message)
+    language = spoken()
+    words = language.said.get(message) or language.say(message)
     return words % params if params else words
 
 

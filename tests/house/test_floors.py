@@ -28,7 +28,7 @@ FLOORS = [
     {"notices", "record"},
     {"people"},
     {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed", "moves"},
-    {"events"},
+    {"events", "loading"},
     {"extensions"},
     {"errors", "clock", "statements"},
 ]
