@@ -1,6 +1,6 @@
 """First screens and lists: the requester's cases, the district's, the consultant's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -55,22 +55,21 @@ def greeting() -> str:
 
 
 @events.panel("nav", order=10)
-def _mine_item(user: User) -> dict[str, Any] | None:
+def _mine_item(user: User) -> dict[str, Any] | None:  # noqa: ARG001 (what panels are given)
     role = acting_role()
     if role == Role.REQUESTER:
-        return _item(_("Meus casos"), "cases", "lists.mine", _counts(user)["waiting"])
+        return _item(_("Meus casos"), "cases", "lists.mine", lambda user: _counts(user)["waiting"])
     if role == Role.SUPPORT:
         return _item(_("Casos do distrito"), "cases", "lists.district", 0)
     if role == Role.CONSULTANT:
-        return _item(_("Para responder"), "inbox", "lists.waiting", _held(user).get(State.ASSIGNED, 0))
+        return _item(_("Para responder"), "inbox", "lists.waiting", lambda user: _held(user).get(State.ASSIGNED, 0))
     return None
 
 
-def _item(label: str, icon: str, endpoint: str, count: int) -> dict[str, Any]:
+def _item(label: str, icon: str, endpoint: str, count: Callable[[User], int] | int) -> dict[str, Any]:
     current = request.endpoint == endpoint
     return {
-        "label": label, "icon": icon, "url": url_for(endpoint), "count": count, "count_new": count > 0,
-        "current": current,
+        "label": label, "icon": icon, "url": url_for(endpoint), "count": count, "count_new": True, "current": current,
     }  # fmt: skip
 
 

@@ -26,6 +26,12 @@ def people_in_nav(user: User) -> dict[str, Any] | None:
     }
 
 
+@panel("standing")
+def standing(user: User) -> tuple[frozenset[str], Role | None]:
+    """Tell what settles the navigation of a person: their roles, and the one they act in."""
+    return user.roles, acting_role() if "session_row" in g else None
+
+
 @panel("roles")
 def roles_to_choose(user: User) -> list[dict[str, Any]] | None:
     """Offer the roles that the person holds; with a single one there is nothing to choose."""

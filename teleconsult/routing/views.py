@@ -37,16 +37,21 @@ bp = Blueprint("routing", __name__, url_prefix="/desk")
 def _queue_item(user: User) -> dict[str, Any] | None:
     if acting_role() != Role.ADMINISTRATOR or Permission.TRIAGE not in user.permissions:
         return None
-    if "waiting_count" not in g:
-        g.waiting_count = queries.waiting_count()
     return {
         "label": _("Fila"),
         "icon": "inbox",
         "url": url_for("routing.desk"),
-        "count": g.waiting_count,
+        "count": _waiting_count,
         "count_new": True,
         "current": request.endpoint == "routing.desk",
     }
+
+
+def _waiting_count(_user: User) -> int:
+    if "waiting_count" not in g:
+        g.waiting_count = queries.waiting_count()
+    count: int = g.waiting_count
+    return count
 
 
 @bp.get("")

@@ -17,6 +17,7 @@ from teleconsult.web.addresses import init_addresses
 from teleconsult.web.assets import init_assets
 from teleconsult.web.health import init_health
 from teleconsult.web.messages import init_messages
+from teleconsult.web.navigation import navigation
 from teleconsult.web.rich import rich
 from teleconsult.web.words import language_names, say, template_words
 
@@ -79,22 +80,19 @@ def _trust_proxies(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    shown = bool(current_user and current_user.is_authenticated) and not g.get("plain")
-    user = current_user._get_current_object() if shown else None
-    nav = events.panels("nav", user=user) if shown else []
+    asker = current_user._get_current_object()
+    shown = bool(asker and asker.is_authenticated) and not g.get("plain")
+    user = asker if shown else None
+    nav, role_choices = navigation(user) if shown else ([], [])
     return {
         "nav": nav,
         "unread_notices": sum(events.panels("unread", user=user)) if nav else 0,
-        "role_choices": _role_choices(user) if shown else [],
+        "role_choices": role_choices,
         "user_key": user.ref if user else "",
         "current_locale": str(get_locale() or "pt_BR"),
         "now": clock.now(),
         "demo_profile": _demo(),
     }
-
-
-def _role_choices(user: Any) -> list[Any]:
-    return [choice for part in events.panels("roles", user=user) for choice in part]
 
 
 def _demo() -> bool:
