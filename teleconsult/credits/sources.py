@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import case as when
+from sqlalchemy.orm import aliased
 
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
@@ -26,8 +28,10 @@ def source_of(verb: str, ref: str, round_: int, number: int) -> str:
 
 def work_of(case: Case, event: CaseEvent, by: User) -> Work:
     """Return an event of a case as the rules take it."""
-    source = source_of(event.verb, case.ref, event.round, event.number)
-    return Work(source, VERBS[event.verb], event.at, case.ref, _odd(case, event, by), case.specialty_id)
+    source, kind = source_of(event.verb, case.ref, event.round, event.number), VERBS[event.verb]
+    taken = read(_TAKEN, {"of": case.id, "before": event.number})[0].at if kind == Kind.OPINION else None
+    odd = _odd(kind, (case.unit_id, by.unit_id), event.at, taken)
+    return Work(source, kind, event.at, case.ref, odd, case.specialty_id)
 
 
 _TAKEN = select(func.max(CaseEvent.at).label("at")).where(
@@ -38,31 +42,50 @@ _TAKEN = select(func.max(CaseEvent.at).label("at")).where(
 )
 
 
-def _odd(case: Case, event: CaseEvent, by: User) -> str:
-    """Return what the month's review asks about this opinion, if anything."""
-    if VERBS[event.verb] != Kind.OPINION:
+def _odd(kind: str, units: tuple[int | None, int | None], at: datetime, taken: datetime | None) -> str:
+    """Return what the month's review asks about an opinion, if anything: units are the case's and the consultant's."""
+    if kind != Kind.OPINION:
         return ""
-    if by.unit_id is not None and case.unit_id == by.unit_id:
+    if units[1] is not None and units[0] == units[1]:
         return "own_unit"
-    taken = read(_TAKEN, {"of": case.id, "before": event.number})[0].at
-    quick = taken is not None and event.at - taken < timedelta(seconds=OPINION_TOO_QUICK)
-    return "quick" if quick else ""
+    return "quick" if taken is not None and at - taken < timedelta(seconds=OPINION_TOO_QUICK) else ""
+
+
+Before = aliased(CaseEvent)
+_TAKEN_BEFORE = (
+    select(func.max(Before.at))
+    .where(
+        Before.case_id == CaseEvent.case_id, Before.number < CaseEvent.number, Before.state == State.ASSIGNED,
+        Before.verb.in_(TAKES),
+    )
+    .correlate(CaseEvent)
+    .scalar_subquery()
+)  # fmt: skip
+_WORKS = (
+    select(
+        Case.ref, Case.specialty_id, Case.unit_id, User.unit_id.label("own_unit_id"), CaseEvent.verb, CaseEvent.at,
+        CaseEvent.round, CaseEvent.number,
+        when((CaseEvent.verb.in_([verb for verb, kind in VERBS.items() if kind == Kind.OPINION]), _TAKEN_BEFORE)).label("taken"),
+    )
+    .join(Case, Case.id == CaseEvent.case_id)
+    .join(User, User.id == CaseEvent.by_id)
+    .where(CaseEvent.verb.in_(VERBS))
+    .order_by(CaseEvent.at, CaseEvent.id)
+)  # fmt: skip
 
 
 def works_of(person_id: int, since: datetime | None = None, until: datetime | None = None) -> list[Work]:
     """Return the earning events of a person, oldest first."""
-    query = (
-        select(Case.ref, Case.specialty_id, CaseEvent.verb, CaseEvent.at, CaseEvent.round, CaseEvent.number)
-        .join(Case, Case.id == CaseEvent.case_id)
-        .where(CaseEvent.by_id == person_id, CaseEvent.verb.in_(VERBS))
-        .order_by(CaseEvent.at, CaseEvent.id)
-    )
+    query = _WORKS.where(CaseEvent.by_id == person_id)
     if since is not None and until is not None:
         query = query.where(CaseEvent.at >= since, CaseEvent.at <= until)
-    return [
-        Work(source_of(e.verb, e.ref, e.round, e.number), VERBS[e.verb], e.at, e.ref, specialty_id=e.specialty_id)
-        for e in db.session.execute(query)
-    ]
+    return [_work(row) for row in db.session.execute(query)]
+
+
+def _work(row: Any) -> Work:
+    source, kind = source_of(row.verb, row.ref, row.round, row.number), VERBS[row.verb]
+    odd = _odd(kind, (row.unit_id, row.own_unit_id), row.at, row.taken)
+    return Work(source, kind, row.at, row.ref, odd, row.specialty_id)
 
 
 def turn_of(shift: Any) -> Turn:

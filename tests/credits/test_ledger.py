@@ -59,6 +59,20 @@ def test_work_inside_a_shift_waits_for_the_check_out_which_names_it(session):
     assert differences() == []
 
 
+@pytest.mark.parametrize(("minutes", "own_unit", "odd"), [(30, False, ""), (0, False, "quick"), (30, True, "own_unit")])
+@pytest.mark.parametrize("inside", [True, False])
+def test_an_opinion_that_looks_odd_is_marked_wherever_it_was_given(session, inside, minutes, own_unit, odd):
+    if own_unit:
+        with transaction():
+            world.person("paulo").unit_id = world.person("marina").unit_id
+    moment = at("2026-11-17T10:00") if inside else at("2026-11-17T19:00")
+    ref = scheduled(at("2026-11-17T08:00"), at("2026-11-17T12:00"))
+    come(ref, at("2026-11-17T08:00"))
+    answered(moment, minutes=minutes)
+    leave(ref, at("2026-11-17T12:00"))
+    assert {entry.kind: entry.odd for entry in entries()} == {"shift": "", "opinion": odd}
+
+
 def test_an_event_told_twice_adds_nothing(session):
     walk = answered(at("2026-11-17T19:00"))
     attended("2026-11-18T08:00", "2026-11-18T12:00")
