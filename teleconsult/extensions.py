@@ -207,7 +207,7 @@ def end_reading() -> None:
 
 def _reload(session: Any, subject: Any) -> None:
     try:
-        session.refresh(subject)
+        statements.reload(session(), subject)
     except InvalidRequestError as error:  # its row is gone
         raise Overtaken from error
 

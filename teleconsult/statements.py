@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Float, Numeric, Row, Table
+from sqlalchemy import Connection, CursorResult, Float, Numeric, Row, Table, bindparam, inspect, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 Change = Callable[[Any], Any]
 FLOAT8, NUMERIC = 701, 1700
@@ -163,3 +165,32 @@ def write_one(connection: Connection, statement: Any, given: Mapping[str, Any]) 
     if kept is None or connection.dispatch.before_cursor_execute:
         return connection.execute(statement, given).one_or_none()
     return next(iter(kept.rows(connection, given)), None)
+
+
+@lru_cache(maxsize=256)
+def _row_of(model: Any) -> Any:
+    """Return the query of all columns of one row of a model; None when an object of it is more than its row."""
+    mapper = inspect(model)
+    if len(mapper.tables) != 1 or len(mapper.primary_key) != 1 or any(r.lazy != "select" for r in mapper.relationships):
+        return None
+    names = {attribute.columns[0]: attribute.key for attribute in mapper.column_attrs}
+    columns = [column.label(names[column]) for column in mapper.local_table.c]
+    return select(*columns).where(mapper.primary_key[0] == bindparam("of"))
+
+
+def reload(session: Session, thing: Any) -> None:
+    """Read the columns of an object's row anew, as `Session.refresh()` does for ten times the cost.
+
+    Raises:
+        InvalidRequestError: its row is gone.
+    """
+    kind: Any = type(thing)
+    query, state = _row_of(kind), inspect(thing)
+    if query is None or not state.persistent or state.session is not session:
+        session.refresh(thing)
+        return
+    rows = read(session.connection(), query, {"of": state.identity[0]})
+    if not rows:
+        raise InvalidRequestError("the row is gone")
+    for name, value in rows[0]._mapping.items():
+        set_committed_value(thing, name, value)

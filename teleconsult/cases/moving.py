@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from teleconsult.cases import lifecycle, queries_moves
 from teleconsult.cases import timeline as told
-from teleconsult.cases.access import case_for
+from teleconsult.cases.access import case_for, sight_of
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.forms_moves import MoveForm
 from teleconsult.cases.models import Case
@@ -108,8 +108,10 @@ def names_of(case: Case) -> dict[str, str]:
 def gone_on(case: Case, words: str, *, leaves: bool = False) -> Response:
     """Say what happened, and lead to where the work goes on: home, or the case while it can still be seen."""
     flash(_(words, **names_of(case)))
-    try:
-        case_for(current_user, case.ref)
-    except NotFound:
-        leaves = True
+    if sight_of(case, current_user) is None:
+        # Perhaps by what it does not know: an opinion written, a case opened on purpose.
+        try:
+            case_for(current_user, case.ref)
+        except NotFound:
+            leaves = True
     return redirect("/" if leaves else url_for("cases.show", ref=case.ref))

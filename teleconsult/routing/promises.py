@@ -17,7 +17,7 @@ from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.shelves import in_state
 from teleconsult.errors import Overtaken
 from teleconsult.events import on
-from teleconsult.extensions import changed, db, transaction
+from teleconsult.extensions import changed, db, transaction, write
 from teleconsult.network import settings
 from teleconsult.network.models import HealthUnit
 from teleconsult.notices import actions as notices
@@ -118,19 +118,24 @@ def _make(case_id: int, round_: int, expected: Expected, at: datetime) -> None:
 def score(case: Case, event: CaseEvent, by: Any) -> None:
     """Note when the answer came that was promised; exams or data asked for are the inconclusive answer of the source."""
     del by
-    ends = {"replaced_at": event.at} if event.verb == "ask" else {}
-    changed(_live_of(case).values(answered_at=event.at, **ends))
+    given = {"of": case.id, "in_round": case.round, "at": event.at}
+    write(_INCONCLUSIVE if event.verb == "ask" else _ANSWERED, given)
 
 
 @on("case.return", "case.cancel", "case.lapse")
 def stop(case: Case, event: CaseEvent, by: Any) -> None:
     """End a promise that nobody waits for any more."""
     del by
-    changed(_live_of(case).values(replaced_at=event.at))
+    write(_STOPPED, {"of": case.id, "in_round": case.round, "at": event.at})
 
 
-def _live_of(case: Case) -> Any:
-    return update(Promise).where(Promise.case_id == case.id, Promise.round == case.round, *_LIVE)
+def _ended(*columns: str) -> Any:
+    live = update(Promise).where(Promise.case_id == bindparam("of"), Promise.round == bindparam("in_round"), *_LIVE)
+    return live.values({name: bindparam("at", type_=Promise.answered_at.type) for name in columns})
+
+
+_ANSWERED, _STOPPED = _ended("answered_at"), _ended("replaced_at")
+_INCONCLUSIVE = _ended("answered_at", "replaced_at")
 
 
 def renew(versions: Mapping[int, int], expected: Mapping[int, Expected], now: datetime) -> int:

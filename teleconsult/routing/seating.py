@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.people.models import UserSpecialty
 from teleconsult.routing.slots import Seat
 from teleconsult.shifts import roster
@@ -40,17 +40,20 @@ def sharing(specialty_id: int, found: Iterable[Seat]) -> frozenset[int]:
 
 def any_seat(specialty_id: int, now: datetime) -> bool:
     """Tell whether anybody who holds a specialty has a present or coming shift."""
-    query = (
-        select(Shift.id)
-        .join(UserSpecialty, UserSpecialty.user_id == Shift.user_id)
-        .where(
-            UserSpecialty.specialty_id == specialty_id,
-            Shift.ends_at > now,
-            Shift.starts_at < now + AHEAD,
-            Shift.cancelled_at.is_(None),
-        )
+    return bool(read(_SEAT, {"specialty": specialty_id, "now": now, "until": now + AHEAD}))
+
+
+_SEAT = (
+    select(Shift.id)
+    .join(UserSpecialty, UserSpecialty.user_id == Shift.user_id)
+    .where(
+        UserSpecialty.specialty_id == bindparam("specialty"),
+        Shift.ends_at > bindparam("now", type_=Shift.ends_at.type),
+        Shift.starts_at < bindparam("until", type_=Shift.starts_at.type),
+        Shift.cancelled_at.is_(None),
     )
-    return db.session.scalar(query.limit(1)) is not None
+    .limit(1)
+)
 
 
 def worked(user_ids: Collection[int], now: datetime) -> dict[int, int]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from teleconsult import audit, clock, events
 from teleconsult.cases import clocks, counting, lifecycle, search
+from teleconsult.cases.actions._rows import move_columns, write_event
 from teleconsult.cases.hours import open_seconds
 from teleconsult.cases.lifecycle import Facts, State, Who
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.world import facts_for, is_able
-from teleconsult.extensions import db
 from teleconsult.network import settings
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
@@ -48,10 +48,7 @@ def make(
     move = lifecycle.check(verb, case, by, facts, carry or {})
     now = clock.now()
     source = case.state
-    columns = _columns(case, verb, move.target or State(source), now, dict(set or {}))
-    with db.session.no_autoflush:
-        for name, value in columns.items():
-            setattr(case, name, value)
+    move_columns(case, _columns(case, verb, move.target or State(source), now, dict(set or {})))
     event = CaseEvent(
         case_id=case.id,
         number=case.steps,
@@ -65,8 +62,7 @@ def make(
         said=said,
         data=dict(data or {}),
     )
-    db.session.add(event)
-    db.session.flush()
+    write_event(event)
     _record(case, event)
     events.emit(f"case.{verb}", case=case, event=event, by=by)
     search.index(case)

@@ -22,7 +22,7 @@ from teleconsult.cases.models_opinion import (
 )
 from teleconsult.cases.request import Problem
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db, read
+from teleconsult.extensions import db, read, write
 from teleconsult.network.models import Specialty
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
@@ -152,9 +152,12 @@ def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
         tell=[case.requester, case.filed_by],
     )
     db.session.add(_opinion(verb, case, written, by, asked))
-    changed(delete(OpinionDraft).where(OpinionDraft.case_id == case.id))
     db.session.flush()
+    write(_NO_DRAFTS, {"of": case.id})
     return event
+
+
+_NO_DRAFTS = delete(OpinionDraft).where(OpinionDraft.case_id == bindparam("of"))
 
 
 def _opinion(
