@@ -22,7 +22,7 @@ def _l(message: str, **params: Any) -> str:
     return cast(str, LazyString(quick_gettext, message, **params))
 
 
-def _attributes(**given: Any) -> str:
+def attributes(**given: Any) -> str:
     """Return the attributes of a control, as WTForms' own function does, for a tenth: a form has a hundred of them."""
     made = []
     for name, value in sorted(given.items()):
@@ -33,8 +33,8 @@ def _attributes(**given: Any) -> str:
     return " ".join(made)
 
 
-core.html_params = _attributes
-core.Input.html_params = staticmethod(_attributes)  # type: ignore[method-assign]  # its own hook for this
+core.html_params = attributes
+core.Input.html_params = staticmethod(attributes)  # type: ignore[method-assign]  # its own hook for this
 
 
 class _Words:

@@ -15,6 +15,7 @@ from teleconsult.extensions import current_user, db
 from teleconsult.version import VERSION
 from teleconsult.web.addresses import init_addresses
 from teleconsult.web.assets import init_assets
+from teleconsult.web.controls import FOR_TEMPLATES
 from teleconsult.web.health import init_health
 from teleconsult.web.messages import init_messages
 from teleconsult.web.navigation import navigation
@@ -62,7 +63,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(template_words(), rich=rich)
-    app.jinja_env.globals.update(app_version=VERSION, language_names=language_names)
+    app.jinja_env.globals.update(app_version=VERSION, language_names=language_names, **FOR_TEMPLATES)
     app.context_processor(_context)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFound, lambda _: error_page(404))

@@ -1,0 +1,88 @@
+"""What macros/fields.html asks of a field: its kind, its limit, and its control written out.
+
+In Python because a form of twenty fields asks a hundred times: WTForms' own widgets look through every attribute that
+an object has for each control. What they would write is what is written here.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+from wtforms.widgets import TextArea, TextInput
+
+from teleconsult.web.forms import attributes
+
+COUNTED_FROM = 60
+"""Characters from which a limit is counted as one types; shorter ones are of codes."""
+
+_KINDS = {"hidden": "hidden", "checkbox": "check", "file": "file", "date": "date", "submit": "submit"}
+
+
+def kind_of(field: Any) -> str:
+    """Return which macro shows a field: by its widget, not by its class, so that subclasses look like it."""
+    option = getattr(getattr(field, "option_widget", None), "input_type", None)
+    widget = field.widget
+    return _kind(
+        getattr(widget, "input_type", None), hasattr(field, "choices"), getattr(widget, "multiple", None), option
+    )
+
+
+@lru_cache(maxsize=256)
+def _kind(input_type: str | None, chosen: bool, multiple: bool | None, option: str | None) -> str:
+    if input_type is not None:
+        return _KINDS.get(input_type, "text")
+    if not chosen:
+        return "textarea"
+    if multiple is not None and not multiple:
+        return "select"
+    return "radio" if option == "radio" else "checks"
+
+
+def limit_of(field: Any) -> int:
+    """Return the limit to be counted, or 0; not of short codes, nor of what is typed unseen or has its own form."""
+    limit = field.flags.maxlength or 0
+    return limit if limit >= COUNTED_FROM and getattr(field.widget, "input_type", "text") == "text" else 0
+
+
+def about_of(field: Any, described: Any, limit: int = 0) -> str:
+    """Return the ids of the lines that say more of a field: its help, its error, its count."""
+    lines = ((described, "-d"), (field.errors, "-e"), (limit, "-c"))
+    return " ".join(f"{field.id}{end}" for there, end in lines if there)
+
+
+def control(field: Any, described: Any, limit: int, size: str, given: Mapping[str, Any], style: str) -> Markup:
+    """Return the control of a field, without label: `given` are further attributes."""
+    classes = (style, size and f"tc-w-{size}", given.get("class"))
+    asked: dict[str, Any] = {
+        **given,
+        "class": " ".join(part for part in classes if part),
+        "maxlength": False,
+        "minlength": False,
+        "aria-describedby": about_of(field, described, limit) or False,
+        "aria-invalid": "true" if field.errors else False,
+    }
+    write = _WRITERS.get(type(field.widget)) if field.render_kw is None and field._datalist is None else None
+    made: Markup = write(field, asked) if write else field(**asked)
+    return made
+
+
+def _input(field: Any, given: dict[str, Any]) -> Markup:
+    own = {"id": field.id, "type": field.widget.input_type, "value": field._value(), **_flags(field), **given}
+    return Markup(f"<input {attributes(name=field.name, **own)}>")  # noqa: S704 (its values are escaped)
+
+
+def _textarea(field: Any, given: dict[str, Any]) -> Markup:
+    own = {"id": field.id, **_flags(field), **given}
+    words = escape(field._value())
+    return Markup(f"<textarea {attributes(name=field.name, **own)}>\r\n{words}</textarea>")  # noqa: S704 (the same)
+
+
+def _flags(field: Any) -> dict[str, Any]:
+    known = field.widget.validation_attrs
+    return {name: value for name, value in vars(field.flags).items() if name in known}
+
+
+_WRITERS: dict[type, Callable[[Any, dict[str, Any]], Markup]] = {TextInput: _input, TextArea: _textarea}
+
+FOR_TEMPLATES = {"kind_of": kind_of, "limit_of": limit_of, "about_of": about_of, "control": control}
