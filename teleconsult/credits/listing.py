@@ -81,7 +81,7 @@ def by_unit(since: date, until: date) -> Iterable[list[object]]:
 
 
 def _points(thousandths: int | None) -> str:
-    return "" if thousandths is None else f"{thousandths / 1000:.3f}"
+    return "" if thousandths is None else words.points_plain(thousandths)
 
 
 Person = tuple[str, str, str]

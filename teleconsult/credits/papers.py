@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import force_locale, format_date
 
 from teleconsult import clock
-from teleconsult.credits import declaring, paper, statement, versions, words
+from teleconsult.credits import closing, declaring, paper, statement, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.credits.declaring import Asked, Facts
 from teleconsult.credits.rules import KIND_WORDS, Kind
@@ -102,7 +102,7 @@ def statement_paper(person: User, month: date) -> bytes:
     """Return the statement of a person's month as a PDF."""
     rows = statement.every_line(person.id, month)
     total = sum(row.minutes for row in rows)
-    name = words.month_name(month)
+    name, today = words.month_name(month, dated=True), _long(versions.today())
     return paper.make(
         "statement",
         _language()
@@ -112,6 +112,9 @@ def statement_paper(person: User, month: date) -> bytes:
             "sentences": [
                 f"{person.full_name}, {person.registration}" if person.registration else person.full_name,
                 _("%(hours)s em %(month)s", hours=words.hours_said(total), month=name),
+                _("Emitido em %(day)s, com o mês fechado.", day=today)
+                if closing.is_closed(month)
+                else _("Emitido em %(day)s, com o mês ainda aberto.", day=today),
             ],
             "heads": [_("Data"), _("Tempo"), _("Origem")],
             "lines": [

@@ -40,10 +40,15 @@ def points_said(thousandths: int) -> str:
     return format_decimal(thousandths / 1000, format="#,##0.0##", locale=get_locale())
 
 
-def month_name(month: date) -> str:
-    """Say a month: 'novembro', and with its year when it is another one."""
+def points_plain(thousandths: int) -> str:
+    """Return points as a spreadsheet of the reader's language takes them: '2,000' would be two thousand as '2.000'."""
+    return format_decimal(thousandths / 1000, format="0.000", locale=get_locale())
+
+
+def month_name(month: date, dated: bool = False) -> str:
+    """Say a month: 'novembro', and with its year when it is another one, or when what says it is `dated`."""
     name = str(get_month_names("wide", locale=get_locale())[month.month])
-    if month.year == versions.today().year:
+    if month.year == versions.today().year and not dated:
         return name
     return _("%(month)s de %(year)d", month=name, year=month.year)
 

@@ -153,3 +153,14 @@ def test_work_that_the_rules_pay_apart_is_named_in_the_shift(session, sign_in):
     answered(at("2026-11-17T09:00"))
     leave(ref, at("2026-11-17T12:00"))
     assert "inclui 1 trabalho feito nele; menos 18 min pagos pelo trabalho" in statement(sign_in)
+
+
+@pytest.mark.parametrize(("language", "points"), [("pt_BR", "2,000"), ("en", "2.000")])
+def test_points_leave_as_the_readers_spreadsheet_takes_them(session, sign_in, language, points):
+    """With a point, two would be two thousand to a spreadsheet that speaks Portuguese."""
+    with clock.at(at("2026-11-01T10:00")), transaction():
+        versions.set_factor(date(2026, 11, 1), 500, by=world.person("teresa"))
+        world.person("teresa").language = language
+    attended("2026-11-17T08:00", "2026-11-17T12:00")
+    page = text(sign_in("teresa").get("/credits/export.csv?since=2026-11&until=2026-11"))
+    assert f";240;{points}" in page

@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from teleconsult import clock
 from teleconsult.credits import closing, correcting, versions
@@ -272,3 +273,14 @@ def test_a_shift_of_somebody_else_is_not_there(november, sign_in):
     for who in ("lia", "marina"):
         assert sign_in(who).get(f"/hours/shifts/{ref}").status_code == 404
     assert sign_in("paulo").get("/hours/shifts/TU-NONE").status_code == 404
+
+
+def test_the_statement_on_paper_says_its_year_and_whether_it_can_still_change(november, sign_in):
+    def said():
+        paper = sign_in("paulo").get("/hours/2026-11/statement.pdf").get_data()
+        return " ".join(" ".join(page.get_textpage().get_text_range() for page in PdfDocument(paper)).split())
+
+    assert "4 h 18 min em novembro de 2026 Emitido em 5 de dezembro de 2026, com o mês ainda aberto." in said()
+    with transaction():
+        closing.close(date(2026, 11, 1), by=world.person("teresa"))
+    assert "com o mês fechado." in said()
