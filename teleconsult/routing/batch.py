@@ -21,6 +21,9 @@ from teleconsult.web.messages import ngettext
 from teleconsult.web.words import say
 
 MOST = 50
+FEW = 4
+"""As many cases that stayed are told of one by one; more would cover the page, and outgrow the cookie they travel in."""
+
 _MARK = re.compile(r"([A-Z]{2}-[0-9A-Z]{4,9}):(\d{1,9})")
 _GIVE = re.compile(rf"{_MARK.pattern}:([A-Z]{{2}}-[0-9A-Z]{{2,13}})")
 
@@ -131,7 +134,7 @@ def confirmed(gives: dict[str, tuple[int, str]], user: User) -> tuple[list[Order
 
 
 def told(results: Sequence[Result], left: Sequence[str]) -> tuple[str, list[str]]:
-    """Return in words what was done, and a sentence for each case that was not."""
+    """Return in words what was done, and a sentence for each case that was not; of many, for the first ones only."""
     who = Counter(result.to for result in results if result.done)
     count = sum(who.values())
     given = ngettext("%(num)d caso distribuído", "%(num)d casos distribuídos", count)
@@ -143,4 +146,10 @@ def told(results: Sequence[Result], left: Sequence[str]) -> tuple[str, list[str]
             others.append(_("%(ref)s: %(why)s", ref=result.ref, why=say(result.refusal)))
         elif not result.done:
             others.append(_moved(result.ref, result.case_id))
-    return str(done), others
+    return str(done), others if len(others) <= FEW else [*others[: FEW - 1], _rest(others[FEW - 1 :])]
+
+
+def _rest(sentences: Sequence[str]) -> str:
+    """Return one sentence for several; each of them begins with the reference of its case."""
+    refs = ", ".join(sentence.partition(":")[0] for sentence in sentences)
+    return _("Outros %(num)d casos também não foram distribuídos: %(refs)s.", num=len(sentences), refs=refs)

@@ -161,6 +161,18 @@ def test_without_its_token_nothing_is_done(session, waiting, sign_in):
     assert holders(session, cases) == [None]
 
 
+def test_of_many_that_moved_the_first_are_explained_and_the_others_named(session, waiting, sign_in):
+    cases = waiting(20)
+    gives = {"give": [f"{case.ref}:{case.version}:{world.person('paulo').ref}" for case in cases]}
+    browser = sign_in("rosangela")
+    data = sure(cases, ["paulo"] * 20)
+    assert "20 casos distribuídos" in browser.post("/desk/assign", data=data, follow_redirects=True).get_data(True)
+    page = browser.post("/desk/suggested", data=gives, follow_redirects=True).get_data(as_text=True)
+    assert page.count("o caso já tinha mudado") == 3
+    assert "Outros 17 casos também não foram distribuídos: " in page
+    assert all(case.ref in page for case in cases)
+
+
 def test_two_administrators_give_out_the_same_batch_at_once(session, waiting, sign_in):
     with transaction():
         second = User(
