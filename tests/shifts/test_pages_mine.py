@@ -120,8 +120,11 @@ def away(first, last, **more):
 
 def test_one_says_when_one_is_away_and_takes_it_back(room, paulo, session):
     ref, day = rooms.lay(), rooms.next_monday()
+    rooms.lay(day=day + timedelta(days=1))
+    assert "Próximo turno: Seg." in text(paulo.get("/shifts/mine"))
     page = text(paulo.post("/shifts/mine/leave", data=away(day, day, why="Férias"), follow_redirects=True))
     assert "Afastamento registrado." in page
+    assert "Próximo turno: Ter." in page
     assert "você está afastado neste dia" in page
     leave = one(session, Leave)
     assert leave.from_at == rooms.at(day, 0)
