@@ -14,6 +14,7 @@ from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.backup import StandIn, presence, stand_ins
 from teleconsult.cases.models import Case
+from teleconsult.network.models import Specialty
 from teleconsult.people.gate import current_user
 from teleconsult.shifts import roster
 from teleconsult.web.messages import gettext as _
@@ -73,7 +74,7 @@ def colleagues(form: Any, case: Case) -> dict[str, Any]:
 def referral(form: Any, case: Case) -> dict[str, Any]:
     """Offer every specialty of the network, and begin with what the case and the unsent opinion say."""
     rows = queries.specialties_seen_in_person()
-    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
+    form.specialty.choices = [("", _("Escolha"))] + [(row.slug, _with_reference(row)) for row in rows]
     form.priority.choices = forms.priority_choices()
     if not form.is_submitted():
         form.specialty.data = case.specialty.slug if case.specialty in rows else ""
@@ -81,6 +82,14 @@ def referral(form: Any, case: Case) -> dict[str, Any]:
         form.justification.data = queries.justification_for(case)
         form.diagnosis.data = queries.diagnosis_for(case)
     return {}
+
+
+def _with_reference(row: Specialty) -> str:
+    """Return the name of a specialty; that the municipality does not offer it is said before somebody is sent there."""
+    name = in_language(row.name_pt, row.name_en)
+    if row.municipal_reference != "0":
+        return name
+    return str(_("%(name)s (sem referência no município)", name=name))
 
 
 def files(_form: Any, case: Case) -> dict[str, Any]:

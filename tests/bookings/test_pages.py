@@ -9,6 +9,7 @@ from teleconsult import clock
 from teleconsult.bookings import queries
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import live_booking
+from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.extensions import db, transaction
 from tests import world
 from tests.bookings.conftest import today
@@ -251,6 +252,17 @@ def test_the_lists_cost_the_same_for_one_and_for_many(application, desk, sign_in
                 text(browser.get(path))
             costs.append((path, len(seen)))
     assert costs[:3] == costs[3:]
+
+
+def test_a_specialty_that_the_municipality_does_not_offer_says_so_before_and_after(desk, sign_in):
+    with transaction():
+        row = world.specialty("neurologia")
+        row.municipal_reference, row.alternative = "0", "A vaga é pedida à central de regulação."
+    walk = world.walk_to(CaseState.ASSIGNED)
+    assert "Neurologia (sem referência no município)" in text(sign_in("paulo").get(f"/cases/{walk.case.ref}/escalate"))
+    request = desk.escalated(specialty="neurologia")
+    for path in (f"/cases/{request.case.ref}", f"/bookings/{request.ref}"):
+        assert "central de regulação" in text(sign_in("marina").get(path))
 
 
 def test_english(desk, sign_in):
