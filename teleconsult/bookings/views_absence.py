@@ -62,7 +62,7 @@ def overbooking(ref: str) -> str | Response | tuple[str, int]:
     session = session_row(ref)
     look, cap = _outlook(session), settings.number("overbooking_cap")
     given = sum(slot.extra for slot in session.slots)
-    form = AddPlacesForm(version=session.version, extra=max(1, look.made.extra - given))
+    form = AddPlacesForm(version=session.version, extra=max(0, look.made.extra - given) or None)
     if form.validate_on_submit():
         try:
             with transaction(session, form.version.data):
