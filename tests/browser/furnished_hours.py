@@ -20,7 +20,8 @@ def furnish(site: Site) -> dict[str, tuple[str, ...]]:
         for number, how in enumerate(("person", "forgotten")):
             there = day + timedelta(days=number)
             attended(f"{there}T08:00", f"{there}T12:00", how=how)
-        sources, shift = [entry.source for entry in entries()], entries()[0].subject
+        sources = [entry.source for entry in entries()]
+        shift = next(entry.subject for entry in entries() if entry.kind == "shift")
         user_id = world.person("paulo").id
     consultant, manager = site.signed_in("paulo"), site.signed_in("teresa")
     dispute = consultant.post(f"/hours/lines/{sources[0]}", data={"words": "Saí mais tarde."}).location
