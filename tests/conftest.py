@@ -23,7 +23,7 @@ from itsdangerous import URLSafeTimedSerializer
 from teleconsult import create_app
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
-from tests import english, memory, pages, world
+from tests import compiled, english, memory, pages, world
 from tests.servers import postgres
 
 SETTINGS: dict[str, Any] = {
@@ -160,7 +160,9 @@ def kept(
 ) -> Kept:
     if database not in kept_by_kind:
         server = request.getfixturevalue("postgres_server") if database == "postgresql" else None
-        kept_by_kind[database] = Kept(database, tmp_path_factory.mktemp(database), server)
+        made = Kept(database, tmp_path_factory.mktemp(database), server)
+        compiled.share(made.application, tmp_path_factory, getattr(request.config, "workerinput", None))
+        kept_by_kind[database] = made
     return kept_by_kind[database]
 
 
