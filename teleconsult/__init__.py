@@ -38,8 +38,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.db.init_app(app)
     with app.app_context():
         extensions.tune(extensions.db.engine)
-    if not app.config["ONLY_SERVES"]:
-        extensions.init_migrations(app, str(config.ROOT / "migrations"))
     extensions.babel.init_app(app, locale_selector=choose_language)
     init_gate(app)
     init_logs(app)
@@ -47,5 +45,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_throttle(app)
     init_web(app)
     features.register(app)
-    cli.register(app)
+    if not app.config["ONLY_SERVES"]:
+        extensions.init_migrations(app, str(config.ROOT / "migrations"))
+        cli.register(app)
     return app

@@ -282,7 +282,7 @@ def tune(engine: Engine) -> None:
             "foreign_keys=ON",
             "recursive_triggers=ON",
             "temp_store=MEMORY",
-            "cache_size=-1000",
+            "cache_size=-400",  # KiB of one connection, a handful a worker: the system's own cache holds the rest
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
