@@ -4,6 +4,7 @@ It has a site of its own: on the shared one the other journeys ask who is on dut
 """
 
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from teleconsult.cases.lifecycle import State
 from tests.browser import site as sites
 from tests.browser import story
 from tests.browser.people import Somebody
-from tests.credits.acts import scheduled
+from tests.credits.acts import RECIFE, scheduled
 
+JOURNEY_SECONDS = 90
 LATE = "Cheguei no começo do turno e só registrei a entrada quando o computador voltou."
 
 
@@ -33,6 +35,7 @@ def site(own_site):
 
 
 def test_a_consultant_trusts_the_ledger_and_a_stranger_the_declaration(page_for, site, watch):
+    let_midnight_pass()
     with site.application.app_context():
         shift = scheduled(clock.now() - timedelta(hours=2), clock.now() + timedelta(hours=1))
     case = site.case_in(State.ASSIGNED, consultant="paulo")
@@ -45,6 +48,14 @@ def test_a_consultant_trusts_the_ledger_and_a_stranger_the_declaration(page_for,
     code = gets_the_declaration(paulo)
     watch.allowed.append("404")  # a code that is nobody's
     a_stranger_verifies(Somebody(page_for(phone=True)), code, case)
+
+
+def let_midnight_pass():
+    """Begin on the day on which the journey ends: lines of two days could lie in two months, of which a page shows one."""
+    here = clock.now().astimezone(RECIFE)
+    left = (here.replace(hour=23, minute=59, second=59) - here).total_seconds() + 1
+    if left < JOURNEY_SECONDS:
+        time.sleep(left)
 
 
 def works_a_shift(paulo, case):
@@ -62,7 +73,7 @@ def works_a_shift(paulo, case):
 
 def sees_each_line_with_its_reason(paulo, shift, case):
     paulo.follow("Horas")
-    paulo.sees_title("0 min em")
+    expect(paulo.page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\d+ min em"))
     lines = paulo.page.locator("section", has=paulo.page.get_by_role("heading", name="Extrato de"))
     expect(lines.get_by_role("link", name=f"Parecer, caso {case}", exact=True)).to_have_attribute(
         "href", f"/cases/{case}"
