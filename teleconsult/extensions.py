@@ -205,6 +205,14 @@ def end_reading() -> None:
     session.add_all(kept)
 
 
+def let_go() -> None:
+    """Let go of what was read, when the page is made and only its reading is still to be recorded.
+
+    The transaction of that would make each object stale, one by one, for nobody.
+    """
+    db.session.expunge_all()
+
+
 def _reload(session: Any, subject: Any) -> None:
     try:
         statements.reload(session(), subject)

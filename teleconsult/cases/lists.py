@@ -154,9 +154,8 @@ def _draft(row: Any, user: User) -> Row:
     }
 
 
-def to_answer(rows: Iterable[Any]) -> list[Row]:
+def to_answer(rows: Iterable[Any], moment: Moment) -> list[Row]:
     """Return rows of what a consultant holds and is to answer."""
-    moment = Moment()
     made = []
     for row in rows:
         line = _base(row, moment, Sight.FULL, asker=False)
@@ -167,9 +166,8 @@ def to_answer(rows: Iterable[Any]) -> list[Row]:
     return made
 
 
-def to_claim(rows: Iterable[Any], duties: frozenset[int]) -> list[Row]:
+def to_claim(rows: Iterable[Any], duties: frozenset[int], moment: Moment) -> list[Row]:
     """Return rows of what waits in a consultant's specialties: initials only, until somebody takes it."""
-    moment = Moment()
     made = []
     for row in rows:
         line = _base(row, moment, Sight.WAITING, asker=False)

@@ -23,7 +23,7 @@ from teleconsult.cases.models_opinion import (
     Referral,
 )
 from teleconsult.extensions import db, read
-from teleconsult.loading import columns_of, known
+from teleconsult.loading import columns_of, known, taken
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 
@@ -61,10 +61,13 @@ _PROBLEMS = (
     .where(CaseProblem.case_id == bindparam("case_id"))
     .order_by(CaseProblem.number)
 )
+_OF_PATIENT, _OF_CONSENT = columns_of(PatientSnapshot), columns_of(CaseConsent)
 _IDENTITY = (
-    select(PatientSnapshot, CaseConsent)
+    select(
+        *(getattr(PatientSnapshot, name) for name in _OF_PATIENT),
+        *(getattr(CaseConsent, name) for name in _OF_CONSENT),
+    )
     .outerjoin(CaseConsent, CaseConsent.case_id == PatientSnapshot.case_id)
-    .options(lazyload(CaseConsent.taken_by))
     .where(PatientSnapshot.case_id == bindparam("case_id"))
     .order_by(CaseConsent.id)
 )
@@ -139,12 +142,16 @@ def problems_of(case: Case) -> Sequence[Any]:
 
 def identity_of(case: Case) -> tuple[PatientSnapshot | None, list[CaseConsent]]:
     """Return what was known of the patient when the case was sent, and every consent, oldest first."""
-    rows = db.session.execute(_IDENTITY, {"case_id": case.id}).all()
-    found: list[CaseConsent | None] = [row[1] for row in rows]
-    consents = [consent for consent in found if consent]
-    if rows:  # The rules ask for the consents too: this statement has answered them.
+    patient, consents = None, []
+    for row in read(_IDENTITY, {"case_id": case.id}):
+        values = iter(row)
+        patient = known(PatientSnapshot, taken(_OF_PATIENT, values))
+        consent = taken(_OF_CONSENT, values)
+        if consent["id"] is not None:
+            consents.append(known(CaseConsent, consent))
+    if patient is not None:  # The rules ask for the consents too: this statement has answered them.
         set_committed_value(case, "consents", consents)
-    return (rows[0][0] if rows else None), consents
+    return patient, consents
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ _SHELF = table("case_search", column("rowid", Integer), column("case_id", Intege
 
 _BY_FTS = select(_SHELF.c.rowid).where(literal_column("case_search").op("MATCH")(bindparam("match", type_=String)))
 
+_UNITS = select(HealthUnit.id).where(HealthUnit.district == bindparam("district")).order_by(HealthUnit.id)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -78,8 +80,7 @@ def scope_of(user: User) -> Scope:
         keys.append(f"c:{user.id}")
         waiting = [f"w:{specialty_id}" for specialty_id in sorted(user.specialty_ids)]
     if user.has(Role.SUPPORT) and user.unit and user.unit.district:
-        units = select(HealthUnit.id).where(HealthUnit.district == user.unit.district).order_by(HealthUnit.id)
-        keys += [f"u:{unit_id}" for unit_id in db.session.scalars(units)]
+        keys += [f"u:{row[0]}" for row in read(_UNITS, {"district": user.unit.district})]
     return Scope(tuple(keys), tuple(waiting), user.has(Role.ADMINISTRATOR))
 
 

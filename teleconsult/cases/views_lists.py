@@ -10,6 +10,7 @@ from teleconsult import clock, events
 from teleconsult.cases import drafts, lists, queries_lists
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.queries_lists import FIRST, District
+from teleconsult.cases.rows import Moment
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.network.directory import unit_choices
 from teleconsult.people.access import Permission, Role
@@ -193,14 +194,14 @@ def waiting() -> str:
     duties, specialties = roster.duties_of(user.id, clock.now()), roster.held_by(user.id)
     if show:
         return _consultant_list(user, show, duties, specialties)
-    held = queries_lists.held_by(user, State.ASSIGNED, FIRST)
+    moment, held = Moment(), queries_lists.held_by(user, State.ASSIGNED, FIRST)
     open_ = queries_lists.waiting_for(user, specialties, FIRST)
     return render_template(
         "cases/lists/waiting.html",
         greeting=greeting(),
-        held=lists.to_answer(held.rows),
+        held=lists.to_answer(held.rows, moment),
         more_held=held.older is not None,
-        open=lists.to_claim(open_.rows, duties),
+        open=lists.to_claim(open_.rows, duties, moment),
         more_open=open_.older is not None,
         open_count=queries_lists.waiting_count(user, specialties),
         off_duty=bool(specialties) and not duties,
@@ -211,13 +212,14 @@ def waiting() -> str:
 def _consultant_list(user: User, show: str, duties: frozenset[int], specialties: frozenset[int]) -> str:
     if show == "open":
         page = queries_lists.waiting_for(user, specialties, PAGE_SIZE)
-        rows = lists.to_claim(page.rows, duties)
+        rows = lists.to_claim(page.rows, duties, Moment())
     elif show == "done":
         page = queries_lists.done_by(user)
         rows = lists.going(page.rows, user, whose=True, asker=False)
     elif show in HELD:
         page = queries_lists.held_by(user, HELD[show], PAGE_SIZE)
-        rows = lists.to_answer(page.rows) if show == "mine" else lists.going(page.rows, user, whose=True, asker=False)
+        mine = show == "mine"
+        rows = lists.to_answer(page.rows, Moment()) if mine else lists.going(page.rows, user, whose=True, asker=False)
     else:
         abort(404)
     return render_template("cases/lists/waiting_list.html", show=show, rows=rows, page=page, counts=_held(user))

@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 from werkzeug.wrappers import Response
 from wtforms import SearchField
 from wtforms.validators import Length
@@ -19,7 +19,7 @@ from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find
 from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
 from teleconsult.cases.snippets import snippet
 from teleconsult.coding.words import beginnings_of
-from teleconsult.extensions import changed, db, transaction
+from teleconsult.extensions import changed, db, let_go, read, transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import requires, signed_in
 from teleconsult.people.models import User
@@ -27,6 +27,7 @@ from teleconsult.web import BaseForm, Page
 from teleconsult.web.messages import gettext as _
 
 KEPT_FOR = timedelta(days=1)
+_WORDS = select(KeptSearch.words).where(KeptSearch.key == bindparam("key"), KeptSearch.user_id == bindparam("user_id"))
 CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan")
 
 
@@ -60,6 +61,7 @@ def _results(words: str, user: User) -> str:
     body = _page(words, scope, shown, page)
     stream, user_id = f"reader:{user.ref}", user.id
     if words:
+        let_go()
         with transaction():
             audit.record(stream, "case.search", by_id=user_id, cases=[row.ref for row, _ in rows])
     return body
@@ -115,5 +117,5 @@ def _keep(words: str, user: User) -> str:
 
 
 def _kept(key: str, user: User) -> str:
-    query = select(KeptSearch.words).where(KeptSearch.key == key.replace("\x00", ""), KeptSearch.user_id == user.id)
-    return db.session.scalar(query) or ""
+    rows = read(_WORDS, {"key": key.replace("\x00", ""), "user_id": user.id})
+    return rows[0][0] if rows else ""

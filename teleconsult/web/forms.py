@@ -5,6 +5,7 @@ from typing import Any, cast
 from flask_babel import gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.i18n import get_translations
 from wtforms.widgets import core
@@ -14,6 +15,7 @@ from teleconsult.errors import Refused
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as quick_gettext
 from teleconsult.web.templating import written
+from teleconsult.web.tokens import token_of_cookie
 from teleconsult.web.words import say
 
 
@@ -58,6 +60,11 @@ def _strip(value: Any) -> Any:
     return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 
+class _Csrf(_FlaskFormCSRF):
+    def generate_csrf_token(self, _field: Any) -> str:
+        return token_of_cookie()
+
+
 class BaseForm(FlaskForm):
     """A form of the product. Text is trimmed; nothing is cut silently: lengths are validators."""
 
@@ -70,6 +77,8 @@ class BaseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         """Settings of WTForms for every form here."""
+
+        csrf_class = _Csrf
 
         def get_translations(self, _form: Any) -> _Words:
             """Return WTForms' messages in the reader's language."""

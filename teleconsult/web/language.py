@@ -82,4 +82,8 @@ def spoken() -> Language:
         return _made(DEFAULT)
     kept = context.g.__dict__.get("_flask_babel")
     locale = (kept.__dict__.get("babel_locale") if kept else None) or get_locale()
-    return _made("en" if locale is not None and locale.language == "en" else DEFAULT)
+    known = context.g.__dict__.get("_spoken")
+    if known is None or known[0] is not locale:
+        language = _made("en" if locale is not None and locale.language == "en" else DEFAULT)
+        known = context.g.__dict__["_spoken"] = (locale, language)
+    return known[1]

@@ -60,11 +60,8 @@ def page_by_key(
     if backwards:
         rows.reverse()
     names = [str(column.key) for column, _ in keys]
-    first = _mark(rows[0], names) if rows else None
-    last = _mark(rows[-1], names) if rows else None
-    if backwards:
-        return Page(rows, first if more else None, last)
-    return Page(rows, first if mark is not None else None, last if more else None)
+    newer, older = (more, bool(rows)) if backwards else (mark is not None and bool(rows), more)
+    return Page(rows, _mark(rows[0], names) if newer else None, _mark(rows[-1], names) if older else None)
 
 
 def _statement(query: Any, keys: tuple[tuple[Key, bool], ...], backwards: bool, marked: bool) -> Any:

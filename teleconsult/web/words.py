@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from babel.numbers import format_decimal, get_decimal_symbol
 from flask import has_request_context
 from flask.globals import _cv_app
-from flask_babel import format_date, get_locale
+from flask_babel import get_locale
 
 from teleconsult import clock
 from teleconsult.errors import Refused
 from teleconsult.extensions import current_user
-from teleconsult.web.language import spoken
+from teleconsult.web.language import DEFAULT, spoken
 from teleconsult.web.messages import gettext, ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -72,7 +74,13 @@ def localdate(day: date | datetime | None) -> str:
         return ""
     if isinstance(day, datetime):
         day = local(day).date()
-    return spoken().day(day, year=True) if spoken().code == "en" else str(format_date(day, "medium"))
+    return spoken().day(day, year=True) if spoken().code == "en" else _medium(day)
+
+
+@lru_cache(maxsize=512)
+def _medium(day: date) -> str:
+    """Return a day as the default language writes it; Babel reads its pattern anew each time."""
+    return str(format_date(day, "medium", locale=DEFAULT))
 
 
 def relative(moment: datetime | None) -> str:
