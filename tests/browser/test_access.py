@@ -51,6 +51,7 @@ def test_every_page_a_person_reaches_can_be_used_by_all(page_for, reached, perso
     assert not {place: told for place, told in found.items() if told}
 
 
+@pytest.mark.usefixtures("browser_name")  # keeps it beside the others: another worker would furnish a site anew
 def test_no_page_is_left_out(site, reached):
     looked_at = {endpoint_of(kind) for pages in reached.values() for kind in pages}
     rules = site.application.url_map.iter_rules()
