@@ -100,6 +100,24 @@ def show_statement(person: User, month: date, own: bool = True) -> str:
     )  # fmt: skip
 
 
+@bp.get("/hours/rules")
+@requires(Permission.OWN_HOURS)
+def rules() -> str:
+    """Show the rules to whom they count for: each line of a statement names its version."""
+    return show_rules(own=True)
+
+
+def show_rules(own: bool) -> str:
+    """Return the page of every version of the rules, and of the factors: as they are read, or as a manager changes them."""
+    found, today = versions.every_version(), versions.today()
+    return render_template(
+        "credits/rules.html",
+        own=own, versions=list(reversed(found)), today=today, inside=r.INSIDE_WORDS, factors=versions.every_factor(),
+        next=versions.next_version(), in_force=r.in_force([versions.rules_of(v) for v in found], today).number,
+        words=words,
+    )  # fmt: skip
+
+
 @bp.get("/hours/<month>/export.csv")
 @requires(Permission.OWN_HOURS)
 def export(month: str) -> Response:

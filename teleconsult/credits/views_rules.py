@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as Answer
 from teleconsult.credits import previewing, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.credits.forms import FactorForm, RulesForm
-from teleconsult.credits.rules import INSIDE_WORDS, Rules
+from teleconsult.credits.rules import Rules
+from teleconsult.credits.views import show_rules
 from teleconsult.credits.views_desk import bp
 from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
@@ -22,14 +23,8 @@ from teleconsult.web.messages import gettext as _
 @bp.get("/rules")
 @requires(Permission.MANAGE_CREDITS)
 def rules() -> str:
-    """Show every version of the rules, and the factors."""
-    found = versions.every_version()
-    return render_template(
-        "credits/rules.html",
-        versions=list(reversed(found)), today=versions.today(), inside=INSIDE_WORDS, factors=versions.every_factor(),
-        next=versions.next_version(), in_force=r.in_force([versions.rules_of(v) for v in found], versions.today()).number,
-        words=words,
-    )  # fmt: skip
+    """Show every version of the rules, and the factors, to who writes them."""
+    return show_rules(own=False)
 
 
 @bp.route("/rules/next", methods=["GET", "POST"])

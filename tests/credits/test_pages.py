@@ -284,3 +284,13 @@ def test_the_statement_on_paper_says_its_year_and_whether_it_can_still_change(no
     with transaction():
         closing.close(date(2026, 11, 1), by=world.person("teresa"))
     assert "com o mês fechado." in said()
+
+
+def test_whom_the_rules_count_for_read_them(november, sign_in):
+    assert 'href="/hours/rules"' in text(sign_in("paulo").get("/hours/2026-11"))
+    for who in ("paulo", "marina"):
+        page = text(sign_in(who).get("/hours/rules"))
+        assert "Regras nº 1" in page
+        assert "tolerância de 10 min e arredondada a cada 5 min" in page
+        assert "/credits/" not in page
+    assert sign_in("rosangela").get("/hours/rules").status_code == 403
