@@ -1,19 +1,41 @@
 """The one reader of pages: every HTML answer that any test opens goes through it."""
 
+import re
 from collections import Counter
-from html.parser import HTMLParser
+from functools import lru_cache
+from html import unescape
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Elements whose end tag HTML lets a writer leave out.
 LAX = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody"}
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
+# What stands in these is text, whatever it looks like.
+RAW = {"script", "style"}
+
+_TAG = re.compile(
+    r"""<!--.*?-->|<!(?P<declaration>[^>]*)>|</(?P<end>[a-zA-Z][^\s/>]*)[^>]*>
+    |<(?P<start>[a-zA-Z][^\s/>]*)(?P<attributes>(?:[^>"']++|"[^"]*"|'[^']*')*+)>
+    |<(?P<broken>[a-zA-Z/!].{,40})""",
+    re.DOTALL | re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")
 
 
-class Reader(HTMLParser):
-    """Reads a page and keeps what the house rules ask about."""
+@lru_cache(10_000)
+def _attributes(written: str) -> dict[str, str]:
+    """Return the attributes of a tag. The same tags stand on every page: read once, they are only looked at."""
+    return {
+        name.lower(): unescape(double or single or bare) for name, double, single, bare in _ATTRIBUTE.findall(written)
+    }
+
+
+class Reader:
+    """Reads a page and keeps what the house rules ask about.
+
+    Python's own parser takes more than twice as long, and every page of every test is read.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.ids: Counter[str] = Counter()
         self.titles = self.h1s = 0
         self.labelled: set[str] = set()
@@ -25,11 +47,27 @@ class Reader(HTMLParser):
         self.open: list[str] = []
         self.fragment = True
 
-    def handle_decl(self, decl: str) -> None:
-        self.fragment = False
+    def feed(self, html: str) -> None:
+        """Read a whole page."""
+        place = 0
+        while found := _TAG.search(html, place):
+            place = found.end()
+            if found["start"]:
+                tag = found["start"].lower()
+                self._start(tag, _attributes(found["attributes"]))
+                if found["attributes"].endswith("/"):
+                    self._end(tag)
+                elif tag in RAW:
+                    closing = html.find(f"</{tag}", place)
+                    place = len(html) if closing < 0 else closing
+            elif found["end"]:
+                self._end(found["end"].lower())
+            elif found["declaration"] is not None:
+                self.fragment = False
+            elif found["broken"]:
+                self.faults.append(f"a tag that does not end: <{found['broken']}")
 
-    def handle_starttag(self, tag, attrs):
-        given = {name: value or "" for name, value in attrs}
+    def _start(self, tag: str, given: dict[str, str]) -> None:
         self._nest(tag)
         if "id" in given:
             self.ids[given["id"]] += 1
@@ -64,7 +102,7 @@ class Reader(HTMLParser):
         if tag in ("input", "select", "textarea") and given.get("type", "text") not in UNLABELLED:
             self.inputs.append({**given, "_inside": str(bool(self.inside_label))})
 
-    def handle_endtag(self, tag):
+    def _end(self, tag):
         if tag == "label" and self.inside_label:
             self.inside_label.pop()
         while self.open and self.open[-1] != tag and self.open[-1] in LAX:
