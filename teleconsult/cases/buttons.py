@@ -76,7 +76,7 @@ def _button(verb: str, case: Case, why_not: str) -> Button:
 def _mark_main(made: list[Button], case: Case) -> list[Button]:
     able = {button.verb for button in made if button.enabled and is_main(button.verb, case.state)}
     chosen = next((verb for verb in MAIN if verb in able), "")
-    return [replace(button, main=button.verb == chosen) for button in made]
+    return [replace(button, main=True) if button.verb == chosen else button for button in made]
 
 
 def link_of(case: Case, user: User) -> str:

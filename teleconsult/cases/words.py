@@ -5,6 +5,7 @@ whoever shows them translates them.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from teleconsult.cases.lifecycle import State
@@ -244,6 +245,7 @@ MAIN = ("submit", "claim", "assign", "supply", "answer", "accept", "counter_refe
 """The verbs that can be the one filled button, in the order of preference."""
 
 
+@cache
 def words_of(verb: str, state: str) -> MoveWords:
     """Return the words of a verb for a case in a state."""
     return replace(_WORDS[verb], **_OTHERWISE.get((verb, State(state)), {}))
