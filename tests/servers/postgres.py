@@ -62,11 +62,14 @@ class Postgres:
         return self.admin.set(database=self.prefix + name).render_as_string(hide_password=False)
 
     def create(self, name: str) -> str:
-        """Make an empty database and return its address."""
+        """Make an empty database and return its address; one of that name that was made before goes."""
         return self._make(name, "template0")
 
     def copy(self, template: str, name: str) -> str:
-        """Make `name` as a copy of the database `template`, which nobody may be connected to; return its address."""
+        """Make `name` as a copy of the database `template`, which nobody may be connected to; return its address.
+
+        One of that name that was made before goes: a worker that steals a test may set up again what it had.
+        """
         return self._make(name, self.prefix + template)
 
     def drop(self, name: str) -> None:
@@ -87,6 +90,8 @@ class Postgres:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make(self, name: str, template: str) -> str:
+        if name in self._made:
+            self.drop(name)
         # A third less work for a small database than writing each of its pages into the log; PostgreSQL 15 is the
         # first that has the choice.
         how = " STRATEGY FILE_COPY" if self._administrator().info.server_version >= 150000 else ""

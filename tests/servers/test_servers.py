@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.servers import chromium, postgres, process, s3, smtp
 
@@ -55,6 +56,14 @@ def test_a_dropped_database_is_gone_even_with_somebody_in_it(pg):
         inside.execute("SELECT 1")
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
+
+
+def test_a_database_that_was_made_before_is_made_anew(pg):
+    pg.create("again")
+    run(pg.create("again"), "CREATE TABLE t (n int)")
+    pg.create("empty")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        run(pg.copy("empty", "again"), "SELECT n FROM t")
 
 
 def test_two_sessions_of_postgresql_are_really_two(pg):
