@@ -12,7 +12,7 @@ from tests.browser.site import Site
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 BRAZIL = {"locale": "pt-BR", "timezone_id": "America/Recife", "reduced_motion": "reduce"}
-PATIENCE = 15_000
+PATIENCE = 45_000
 """Milliseconds: two cores serve two browsers here, and whatever else the machine does."""
 
 
