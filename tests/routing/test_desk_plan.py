@@ -11,6 +11,7 @@ from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User
 from teleconsult.routing import modes, planning
+from teleconsult.routing.plan_lines import lines_for
 from teleconsult.shifts.models import Leave
 from tests import world
 from tests.counting import reading, statements
@@ -240,6 +241,20 @@ def test_calling_the_stand_in_is_confirmed_with_its_reason(uncovered, desk):
     assert holders(uncovered) == [None, None]
     desk.browser.post("/desk/assign", data=data | {"sure": "1"})
     assert holders(uncovered) == ["Lia Cordeiro"] * 2
+
+
+def test_each_way_out_ends_the_warning(uncovered, desk):
+    assert "Dermatologia: 2 casos não têm ninguém em turno dentro do prazo." in desk()
+    case, other = uncovered
+    data = {"specialty": "cardiologia", "why": "É do coração.", "version": case.version}
+    desk.browser.post(f"/cases/{case.ref}/redirect", data=data)
+    planning.replan()
+    assert "Dermatologia: 1 caso não tem ninguém em turno dentro do prazo." in desk()
+    shift("lia", FRIDAY + timedelta(hours=1))
+    planning.replan()
+    html = desk()
+    assert "Dermatologia: " not in html
+    assert lines_for([other.id])[other.id].ref == world.person("lia").ref
 
 
 def test_the_calendar_warns_of_the_same(uncovered, sign_in):
