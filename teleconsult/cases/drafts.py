@@ -22,6 +22,7 @@ from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
+from teleconsult.loading import columns_of, known, taken
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
@@ -43,12 +44,23 @@ def draft_for(user: User, ref: str) -> Case:
     facts = Facts(own_district=user.has(Role.SUPPORT) and own_district(case, user))
     if sight is not Sight.FULL or not {Who.REQUESTER, Who.SUPPORT} & lifecycle.parts(case, user, facts):
         raise NotFound
+    set_committed_value(case, "draft", _draft_of(case))
     if case.state == State.DRAFT:
         # They come with the sending: nobody need ask for them.
         set_committed_value(case, "snapshot", None)
         for name in ("questions", "problems", "consents"):
             set_committed_value(case, name, [])
     return case
+
+
+_OF_DRAFT = columns_of(CaseDraft)
+_DRAFT = select(*(getattr(CaseDraft, name) for name in _OF_DRAFT)).where(CaseDraft.case_id == bindparam("of"))
+
+
+def _draft_of(case: Case) -> CaseDraft | None:
+    db.session.flush()
+    rows = read(_DRAFT, {"of": case.id})
+    return known(CaseDraft, taken(_OF_DRAFT, iter(rows[0]))) if rows else None
 
 
 def today_at(case: Case) -> date:

@@ -5,6 +5,7 @@ shown as it was typed, with the reason beside it.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -158,10 +159,14 @@ class QuestionsForm(StepForm):
 FORMS: dict[str, type[StepForm]] = {"patient": PatientForm, "clinical": ClinicalForm, "questions": QuestionsForm}
 
 
+_place_of = lru_cache(maxsize=1024)(name_key)
+"""Where the name of a specialty stands among others."""
+
+
 def specialty_choices(rows: Iterable[Any], first: str, *, every: bool = False) -> Choices:
     """Return the choices of specialties in the reader's language: those that take cases, or every one."""
     named = [(row.slug, in_language(row.name_pt, row.name_en)) for row in rows if every or row.teleconsult]
-    named.sort(key=lambda choice: name_key(choice[1]))
+    named.sort(key=lambda choice: _place_of(choice[1]))
     return [("", first), *((slug, name) for slug, name in named)]
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from teleconsult import audit, clock
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db, dialect_name, write, write_all
+from teleconsult.extensions import changed, db, dialect_name, read, write, write_all
+from teleconsult.loading import known
 from teleconsult.patients.matching import Known, name_key, words
 from teleconsult.patients.models import Patient, PatientName
 from teleconsult.patients.queries import Found, look_up, standing
@@ -115,7 +116,8 @@ def _create(facts: Facts, by: User, unit_id: int | None) -> Patient | None:
     }
     if write(_new(dialect_name()), row) == 0:
         return None
-    patient = db.session.scalars(select(Patient).where(Patient.ref == ref)).one()
+    number = read(_NUMBER, {"ref": ref})[0].id
+    patient = known(Patient, row | {"id": number, "merged_into_id": None})
     names = _words_of(patient.name, patient.social_name)
     write_all(_NAME, [{"word": word, "patient_id": patient.id} for word in names])
     audit.record(f"patient:{ref}", "patient.create", by_id=by.id, subject=ref)
@@ -128,6 +130,7 @@ def _new(dialect: str) -> Any:
     return new.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
+_NUMBER = select(Patient.id).where(Patient.ref == bindparam("ref"))
 _NAME = insert(cast(Table, PatientName.__table__)).inline()
 
 

@@ -1,23 +1,28 @@
 """People as the screens and the other floors ask for them."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from teleconsult.errors import NotFound
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
+from teleconsult.loading import columns_of, known, taken
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 
 
 def active_with_role(role: Role) -> list[User]:
-    """Return the people with a role who are not switched off, by name."""
-    return list(
-        db.session.scalars(
-            select(User)
-            .join(UserRole, UserRole.user_id == User.id)
-            .where(UserRole.role == role, User.switched_off_at.is_(None))
-            .order_by(User.name, User.id)
-        )
-    )
+    """Return the people with a role who are not switched off, by name: as much of them as it takes to tell them."""
+    db.session.flush()
+    return [known(User, taken(_COLUMNS, iter(row))) for row in read(_ACTIVE, {"role": role})]
+
+
+_UNTOLD = frozenset({"cpf", "cns", "search_key", "password_hash", "previous_hash", "password_set_at", "created_by_id"})
+_COLUMNS = columns_of(User, _UNTOLD)
+_ACTIVE = (
+    select(*(getattr(User, name) for name in _COLUMNS))
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(UserRole.role == bindparam("role"), User.switched_off_at.is_(None))
+    .order_by(User.name, User.id)
+)
 
 
 def consultants_of(specialty_id: int) -> list[User]:
