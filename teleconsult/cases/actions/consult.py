@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, func, select
 
 from teleconsult import audit, clock, events
 from teleconsult.cases import search, world
 from teleconsult.cases.actions._make import make
+from teleconsult.cases.actions._rows import write_opinion
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent, CaseQuestion
 from teleconsult.cases.models_opinion import (
@@ -17,12 +18,11 @@ from teleconsult.cases.models_opinion import (
     Opinion,
     OpinionAnswer,
     OpinionDiagnosis,
-    OpinionDraft,
     Referral,
 )
 from teleconsult.cases.request import Problem
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db, read, write
+from teleconsult.extensions import db, read
 from teleconsult.network.models import Specialty
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
@@ -151,13 +151,8 @@ def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
         data={"questions": [q.number for q in asked]},
         tell=[case.requester, case.filed_by],
     )
-    db.session.add(_opinion(verb, case, written, by, asked))
-    db.session.flush()
-    write(_NO_DRAFTS, {"of": case.id})
+    write_opinion(_opinion(verb, case, written, by, asked))
     return event
-
-
-_NO_DRAFTS = delete(OpinionDraft).where(OpinionDraft.case_id == bindparam("of"))
 
 
 def _opinion(

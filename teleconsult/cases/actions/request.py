@@ -7,6 +7,7 @@ from flask import current_app
 
 from teleconsult import audit, clock, events
 from teleconsult.cases.actions._make import make
+from teleconsult.cases.actions._rows import write_request
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import (
     Case,
@@ -81,6 +82,10 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
 def _fill(case: Case, request: Request) -> None:
     """Replace the parts of the request that are rows of their own."""
     now = clock.now()
+    if case.snapshot is None and case.draft is not None:
+        db.session.flush()
+        write_request(case, case.draft, request, now, current_app.config["CONSENT_VERSION"])
+        return
     with db.session.no_autoflush:
         case.draft = None
         values = asdict(request.patient)
