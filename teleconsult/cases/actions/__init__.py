@@ -1,6 +1,7 @@
 """Every action on a case. Imperative, keyword-only actor, inside the caller's `transaction()`."""
 
 from teleconsult.cases.actions._make import release
+from teleconsult.cases.actions._questions import open_questions
 from teleconsult.cases.actions.clockwork import ended, lapse
 from teleconsult.cases.actions.consult import (
     Written,
@@ -11,7 +12,6 @@ from teleconsult.cases.actions.consult import (
     correct,
     decline,
     escalate,
-    open_questions,
     withdraw,
 )
 from teleconsult.cases.actions.drafting import discard, draft, note, save_draft, save_step

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
 from teleconsult.cases import search, world
 from teleconsult.cases.actions._make import make
+from teleconsult.cases.actions._questions import open_questions
 from teleconsult.cases.actions._rows import write_opinion
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent, CaseQuestion
@@ -22,7 +23,7 @@ from teleconsult.cases.models_opinion import (
 )
 from teleconsult.cases.request import Problem
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db, read
+from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
@@ -105,25 +106,6 @@ def ask(case: Case, items: Sequence[str], *, by: User, note: str = "") -> CaseEv
     return event
 
 
-_ANSWERED = (
-    select(OpinionAnswer.question_id)
-    .join(Opinion, Opinion.id == OpinionAnswer.opinion_id)
-    .where(
-        Opinion.id.in_(
-            select(func.max(Opinion.id)).where(Opinion.case_id == bindparam("case_id")).group_by(Opinion.round)
-        ),
-        Opinion.withdrawn_at.is_(None),
-    )
-)
-
-
-def open_questions(case: Case) -> list[CaseQuestion]:
-    """Return the questions that the last edition of no standing opinion has answered yet, by number."""
-    db.session.flush()
-    answered = {row.question_id for row in read(_ANSWERED, {"case_id": case.id})}
-    return [question for question in case.questions if question.id not in answered]
-
-
 def answer(case: Case, written: Written, *, by: User) -> CaseEvent:
     """Give an opinion and leave the follow-up open."""
     return _give("answer", case, written, by)
@@ -137,6 +119,8 @@ def conclude(case: Case, written: Written, *, by: User) -> CaseEvent:
 def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
     now = clock.now()
     asked = open_questions(case)
+    told = people.by_ids([case.requester_id, case.filed_by_id])
+    set_committed_value(case, "requester", told[case.requester_id])
     event = make(
         verb,
         case,
@@ -149,7 +133,7 @@ def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
         },
         set={"first_opinion_at": case.first_opinion_at or now, "last_opinion_at": now},
         data={"questions": [q.number for q in asked]},
-        tell=[case.requester, case.filed_by],
+        tell=told.values(),
     )
     write_opinion(_opinion(verb, case, written, by, asked))
     return event
