@@ -99,6 +99,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", kinds, scope="session")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the loaded demonstration where each of two workers begins.
+
+    A worker without work takes from the end of the other's, and would load the demonstration once more for them.
+    """
+    loaded = [item for item in items if item.path.name == "test_seed.py"]
+    rest = [item for item in items if item.path.name != "test_seed.py"]
+    own = [item for item in loaded if "postgresql" in item.keywords or "postgresql" in item.nodeid]
+    other = [item for item in loaded if item not in own]
+    middle = len(items) // 2 - len(other)
+    items[:] = [*other, *rest[:middle], *own, *rest[middle:]] if middle > 0 else [*other, *own, *rest]
+
+
 def pytest_collection_finish() -> None:
     """Leave the collected tests out of the search for garbage: nine thousand live to the end, looked at in vain."""
     gc.collect()
