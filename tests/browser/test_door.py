@@ -27,16 +27,16 @@ def link_in_mail(site, address, kind):
 
 
 def test_a_forgotten_password_is_set_anew_by_the_link_in_a_mail(page_for, site):
-    jonas = Somebody(page_for()).at("/reset")
-    jonas.page.locator("main form input[name=who]").fill("jonas@rede.example")
-    jonas.page.locator("main form:has([name=who]) button").click()
-    jonas.at(link_in_mail(site, "jonas@rede.example", "reset"))
-    assert faults(jonas.page) == []
-    jonas.page.locator("[name=password]").fill(NEW)
-    jonas.page.locator("[name=password_again]").fill(NEW)
-    jonas.page.locator("main form:has([name=password]) button").click()
-    expect(jonas.page).to_have_url(re.compile("/sign-in"))
-    sign_in(jonas.page, "jonas", NEW)
+    helena = Somebody(page_for()).at("/reset")
+    helena.page.locator("main form input[name=who]").fill("helena@rede.example")
+    helena.page.locator("main form:has([name=who]) button").click()
+    helena.at(link_in_mail(site, "helena@rede.example", "reset"))
+    assert faults(helena.page) == []
+    helena.page.locator("[name=password]").fill(NEW)
+    helena.page.locator("[name=password_again]").fill(NEW)
+    helena.page.locator("main form:has([name=password]) button").click()
+    expect(helena.page).to_have_url(re.compile("/sign-in"))
+    sign_in(helena.page, "helena", NEW)
 
 
 def test_somebody_new_is_invited_by_mail_and_agrees_to_the_terms_first(page_for, site):
