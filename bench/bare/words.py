@@ -21,7 +21,7 @@ STATES = {
     "answered": ("answered", "answered", "Respondido"),
     "in_person": ("inperson", "inperson", "Consulta presencial"),
     "concluded": ("done", "done", "Concluído"),
-    "cancelled": ("done", "done", "Cancelado"),
+    "cancelled": ("cancelled", "cancelled", "Cancelado"),
 }
 FILE_KINDS = {"photo": "Foto", "lab": "Exame de laboratório", "document": "Documento"}
 MEDIA = {"image/jpeg": ("image", "JPEG"), "image/png": ("image", "PNG"), "application/pdf": ("pdf", "PDF")}
