@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -102,6 +103,7 @@ def one(
             url = f"sqlite:///{used}"
         else:
             url = on_postgres(server, folder, size)
+        os.sync()  # a database of gigabytes on its way to the disk slows down every file that is written meanwhile
         bench = Bench(kind, size, url, folder, asked.rounds)
         try:
             figures = list(bench.pages())
