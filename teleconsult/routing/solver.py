@@ -171,13 +171,17 @@ class _Table:
     """The slots as columns."""
 
     def __init__(self, slots: Sequence[Slot], limits: Limits, count: int) -> None:
-        self.owner = np.array([slot.user_id for slot in slots], dtype=np.int64)
-        self.start = np.array([slot.start for slot in slots], dtype=np.int64)
-        self.median = np.array([slot.median for slot in slots], dtype=np.int64)
-        self.minutes = np.array([slot.minutes for slot in slots])
-        self.turn = np.array([slot.turn for slot in slots], dtype=np.int64)
-        least = min((limits.worked.get(slot.user_id, 0) for slot in slots), default=0)
-        worked = np.array([limits.worked.get(slot.user_id, 0) for slot in slots], dtype=np.int64)
+        of = (
+            dict(zip(Slot._fields, zip(*slots, strict=True), strict=True)) if slots else dict.fromkeys(Slot._fields, ())
+        )
+        self.owner = np.array(of["user_id"], dtype=np.int64)
+        self.start = np.array(of["start"], dtype=np.int64)
+        self.median = np.array(of["median"], dtype=np.int64)
+        self.minutes = np.array(of["minutes"], dtype=np.float64)
+        self.turn = np.array(of["turn"], dtype=np.int64)
+        lately = {person: limits.worked.get(person, 0) for person in set(of["user_id"])}
+        least = min(lately.values(), default=0)
+        worked = np.array([lately[person] for person in of["user_id"]], dtype=np.int64)
         self.load = ((worked - least) // 15 + self.turn) * (count + 1)
         """Turns a person has had lately and has before this one: a sum that is least when everybody has as many."""
 
