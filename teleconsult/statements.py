@@ -175,11 +175,14 @@ def _row_of(model: Any) -> Any:
         return None
     names = {attribute.columns[0]: attribute.key for attribute in mapper.column_attrs}
     columns = [column.label(names[column]) for column in mapper.local_table.c]
-    return select(*columns).where(mapper.primary_key[0] == bindparam("of"))
+    return select(*columns).where(mapper.primary_key[0] == bindparam("of")).with_for_update(key_share=True)
 
 
 def reload(session: Session, thing: Any) -> None:
-    """Read the columns of an object's row anew, as `Session.refresh()` does for ten times the cost.
+    """Read the columns of an object's row anew, as `Session.refresh()` does for ten times the cost, and hold the row.
+
+    Whoever changes it at the same time waits here on PostgreSQL (on SQLite already where the transaction begins), so
+    that what is read of its other rows afterwards is as old as it is.
 
     Raises:
         InvalidRequestError: its row is gone.
@@ -187,7 +190,7 @@ def reload(session: Session, thing: Any) -> None:
     kind: Any = type(thing)
     query, state = _row_of(kind), inspect(thing)
     if query is None or not state.persistent or state.session is not session:
-        session.refresh(thing)
+        session.refresh(thing, with_for_update={"key_share": True, "of": kind})
         return
     rows = read(session.connection(), query, {"of": state.identity[0]})
     if not rows:

@@ -109,14 +109,21 @@ def submit(ref: str) -> Any:
                 raise Overtaken
             send(case, version=form.draft_version.data or "", by=current_user)
     except Refused as refusal:
-        flash(say(refusal), "error")
-        return _review_page(case), 422
+        return _refused(drafts.draft_for(current_user, ref), refusal)
     except Overtaken:
         return _overtaken(drafts.draft_for(current_user, ref))
     for step in STEPS:
         flash(f"{sent_ref}/{step}", "draft_done")
     flash(_("Caso enviado. Você recebe um aviso a cada passo."), "success")
     return redirect(url_for("cases.show", ref=sent_ref))
+
+
+def _refused(case: Case, refusal: Refused) -> Any:
+    """Answer what stands in the way; it may be no more than the same request, sent by the other press."""
+    if case.state not in WRITTEN:
+        return redirect(url_for("cases.show", ref=case.ref))
+    flash(say(refusal), "error")
+    return _review_page(case), 422
 
 
 def _overtaken(case: Case) -> Any:

@@ -103,6 +103,37 @@ def test_two_who_send_at_once_send_one_case(marina):
     assert list(audit.verify()) == []
 
 
+@pytest.mark.parametrize("read_first", ["FROM case_drafts", "FROM patients"])
+def test_the_slower_of_two_sees_the_case_that_was_sent(marina, read_first):
+    """The other press is through between what this one read of the case and what it reads next."""
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite nobody writes in between")
+    ref = begin(marina)
+    fill_all(marina, ref)
+    page = review_of(marina, ref)
+    data = {name: value_of(page, name) for name in ("version", "draft_version")}
+    db.session.rollback()
+    other, came = [], []
+
+    def press(_connection, _cursor, statement, *_rest):
+        if read_first in statement and not came:
+            came.append(statement)
+            other.extend(at_once(marina, [(f"/cases/{ref}/submit", data)]))
+
+    with_listener(press, lambda: came.append(marina.post(f"/cases/{ref}/submit", data=data)))
+    assert [answer.location for answer in (*other, came[-1])] == [f"/cases/{ref}"] * 2
+    assert [event.verb for event in case_of(ref).events] == ["submit"]
+
+
+def with_listener(listener, act):
+    """Do something while a listener hears each statement before it is run."""
+    db.event.listen(db.engine, "before_cursor_execute", listener)
+    try:
+        act()
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", listener)
+
+
 def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
     posts = []
     for _ in range(2):
