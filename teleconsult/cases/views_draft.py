@@ -122,8 +122,10 @@ def _posted(ref: str, step: str) -> Any:
                 return redirect(url_for("cases.show", ref=case.ref))
             version = request.form.get("draft_version", "")
             actions.save_step(case, step, texts, version=version, editor=editor, by=current_user)
-    except Overtaken:
+    except (Overtaken, Refused):
         case = drafts.draft_for(current_user, ref)
+        if case.state not in WRITTEN:  # sent by another window, between what was read of it here
+            return redirect(url_for("cases.show", ref=case.ref))
         clash = differing(texts, case.draft.fields if case.draft else {}, step)
         return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
     flash(f"{case.ref}/{step}", "draft_done")
