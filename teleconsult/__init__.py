@@ -13,7 +13,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         overrides: settings that win over the environment (tests, benchmarks).
     """
     import config
-    from teleconsult import cli, extensions, features
+    from teleconsult import cli, engines, extensions, features
     from teleconsult.logs import init_logs
     from teleconsult.people.gate import init_gate
     from teleconsult.people.throttle import init_throttle
@@ -37,7 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     extensions.db.init_app(app)
     with app.app_context():
-        extensions.tune(extensions.db.engine)
+        engines.tune(extensions.db.engine)
     extensions.babel.init_app(app, locale_selector=choose_language)
     init_gate(app)
     init_logs(app)

@@ -17,7 +17,7 @@ from flask_login import LoginManager
 from flask_login.utils import _get_user
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, CursorResult, DateTime, Delete, Engine, Insert, MetaData, String, Update, event
+from sqlalchemy import Connection, CursorResult, DateTime, Delete, Insert, MetaData, String, Update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
@@ -272,33 +272,3 @@ def write_one(statement: Any, given: Mapping[str, Any]) -> Any:
 def in_transaction() -> bool:
     """Tell whether the caller is inside `transaction()`."""
     return bool(db.session.info.get("writing"))
-
-
-def tune(engine: Engine) -> None:
-    """Set each SQLite connection up: WAL, full sync, foreign keys, own BEGIN, guards that cannot be walked past."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def _connect(dbapi_connection: Any, _record: Any) -> None:
-        dbapi_connection.isolation_level = None
-        cursor = dbapi_connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "busy_timeout=5000",
-            "foreign_keys=ON",
-            "recursive_triggers=ON",
-            "temp_store=MEMORY",
-            "cache_size=-400",  # KiB of one connection, a handful a worker: the system's own cache holds the rest
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("teleconsult_write"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            # It waits for nobody and cannot fail: past SQLAlchemy it costs a tenth.
-            cast(Any, connection.connection.dbapi_connection).execute("BEGIN")

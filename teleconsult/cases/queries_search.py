@@ -12,27 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     Row,
     String,
-    and_,
     bindparam,
     column,
     exists,
-    false,
-    func,
-    literal,
     literal_column,
-    or_,
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.sql import cast
 
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.models_opinion import Opinion
+from teleconsult.cases.queries_vectors import find_by_vectors
 from teleconsult.coding.words import beginnings_of
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
@@ -101,8 +94,8 @@ def find(scope: Scope, words: str) -> Page:
         return Page([], None, None)
     if not vectors:
         return page_by_key(_BY_FTS, [(_SHELF.c.rowid, True)], given={"match": _fts_match(scope, beginnings)})
-    query = select(_SHELF.c.case_id).where(_vectors_hold(scope, beginnings, words))
-    return page_by_key(query, [(_SHELF.c.case_id, True)])
+    terms = [f"'{word}'" + ("" if _whole(word) else ":*") for word in beginnings]
+    return find_by_vectors(scope.open, scope.waiting, scope.every_name, terms, _plain(words))
 
 
 def _whole(word: str) -> bool:
@@ -124,30 +117,6 @@ def _fts_match(scope: Scope, beginnings: Sequence[str]) -> str:
 
 def _either(keys: Iterable[str]) -> str:
     return " OR ".join('"' + key.replace(":", "") + '"' for key in keys)
-
-
-def _vectors_hold(scope: Scope, beginnings: Sequence[str], typed: str) -> ColumnElement[bool]:
-    """Each word by its beginning, in names or body; or all of them by their Portuguese stems, in the body."""
-    terms = [_query(f"'{word}'" + ("" if _whole(word) else ":*")) for word in beginnings]
-    stems = _SHELF.c.body.op("@@")(func.plainto_tsquery(literal_column("'portuguese'"), _plain(typed)))
-    in_body = or_(and_(*(_SHELF.c.body.op("@@")(term) for term in terms)), stems)
-    anywhere = and_(*(or_(_SHELF.c.names.op("@@")(t), _SHELF.c.body.op("@@")(t)) for t in terms))
-    ways: list[ColumnElement[bool]] = [false()]
-    if scope.open:
-        ways.append(and_(_SHELF.c.names.op("@@")(_keys(scope.open)), or_(anywhere, stems)))
-    if scope.waiting:
-        ways.append(and_(_SHELF.c.body.op("@@")(_keys(scope.waiting)), in_body))
-    if scope.every_name:
-        ways.append(and_(*(_SHELF.c.names.op("@@")(term) for term in terms)))
-    return or_(*ways)
-
-
-def _keys(keys: Iterable[str]) -> ColumnElement[Any]:
-    return _query(" | ".join(f"'{key}'" for key in keys))
-
-
-def _query(words: str) -> ColumnElement[Any]:
-    return cast(literal(words), TSQUERY)
 
 
 def _plain(typed: str) -> str:

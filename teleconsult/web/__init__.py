@@ -1,7 +1,7 @@
 """What every feature's pages share: forms, headers, error pages, paging, dates, references."""
 
 from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_refusal
-from teleconsult.web.paging import Page, page_by_key
+from teleconsult.web.paging import Page, edge_asked, page_by_key
 from teleconsult.web.refs import new_ref
 from teleconsult.web.setup import init_web
 from teleconsult.web.words import say
@@ -11,6 +11,7 @@ __all__ = [
     "Page",
     "VersionedForm",
     "_l",
+    "edge_asked",
     "init_web",
     "new_ref",
     "page_by_key",

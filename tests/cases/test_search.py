@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from teleconsult import clock
 from teleconsult.audit import AuditEvent, verify
-from teleconsult.cases import actions, search
+from teleconsult.cases import actions, queries_vectors, search
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
@@ -127,17 +127,26 @@ def test_numbers_are_found_whole_or_not_at_all(case_in, found):
     assert found("rosangela", "1037") == []
 
 
-def test_newest_first_and_page_by_page(case_in, application, session):
+@pytest.mark.parametrize("newest", [250, 22, 3])
+def test_newest_first_and_page_by_page(case_in, application, session, monkeypatch, newest):
+    """However many cases PostgreSQL looks through before it asks the index."""
+    monkeypatch.setattr(queries_vectors, "NEWEST", newest)
+    queries_vectors._among_newest.cache_clear()
     for _ in range(23):
         case_in(State.SUBMITTED)
     numbers = list(session.scalars(db.select(Case.id).order_by(Case.id.desc())))
     scope = scope_of(world.person("marina"))
-    with application.test_request_context():
-        first = find(scope, "manchas")
-    with application.test_request_context(f"/?after={first.older}"):
-        second = find(scope, "manchas")
+
+    def page(address="/"):
+        with application.test_request_context(address):
+            return find(scope, "manchas")
+
+    first = page()
+    second = page(f"/?after={first.older}")
     assert [row[0] for row in (*first.rows, *second.rows)] == numbers
     assert second.older is None
+    assert page(f"/?before={second.newer}") == first
+    queries_vectors._among_newest.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""How a connection to each of the two databases is set up, and how it begins and ends what it does."""
+
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, event
+
+
+def tune(engine: Engine) -> None:
+    """Set up each connection that an engine opens from now on."""
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    else:
+        _tune_postgresql(engine)
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    """WAL, full sync, foreign keys, own BEGIN, guards that cannot be walked past."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "temp_store=MEMORY",
+            "cache_size=-400",  # KiB of one connection, a handful a worker: the system's own cache holds the rest
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("teleconsult_write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # It waits for nobody and cannot fail: past SQLAlchemy it costs a tenth.
+            cast(Any, connection.connection.dbapi_connection).execute("BEGIN")
+
+
+def _tune_postgresql(engine: Engine) -> None:
+    from teleconsult.postgresql import KeepsPlans  # noqa: PLC0415 (no driver in memory that is not used)
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+        return KeepsPlans.connect(*given, **named)

@@ -1,0 +1,30 @@
+"""The connection to PostgreSQL."""
+
+from typing import Any
+
+from psycopg import Connection
+from psycopg.pq import TransactionStatus
+
+MOST_PREPARED = 400
+"""Statements that one connection keeps prepared: the product has about three hundred that are kept."""
+
+
+class KeepsPlans(Connection[Any]):
+    """A connection whose prepared statements outlive a rollback.
+
+    Each reading ends with one, and psycopg throws all of them away then, because a rollback may undo what they stand
+    on. Nothing here makes or drops tables but a migration, which has a connection of its own. Without their plans, to
+    plan a list takes PostgreSQL thirty times as long as to run it.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.prepared_max = MOST_PREPARED
+
+    def rollback(self) -> None:
+        """End the transaction, if there is one, and undo what it did."""
+        if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            with self.lock:
+                self.pgconn.exec_(b"ROLLBACK")
+        else:
+            super().rollback()
