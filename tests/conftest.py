@@ -96,6 +96,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        if metafunc.definition.get_closest_marker("only_postgresql"):
+            kinds = [kind for kind in kinds if kind == "postgresql"]
         metafunc.parametrize("database", kinds, scope="session")
 
 

@@ -7,14 +7,8 @@ from teleconsult.extensions import db, end_reading, read, transaction
 from teleconsult.network.models import Specialty
 from tests.world import specialty
 
+pytestmark = pytest.mark.only_postgresql
 NAMES = db.select(Specialty.name_pt).where(Specialty.slug == db.bindparam("slug"))
-
-
-@pytest.fixture
-def postgresql(session):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite keeps no plans on its server")
-    return session
 
 
 def prepared() -> list[str]:
@@ -27,7 +21,7 @@ def read_often() -> None:
         end_reading()
 
 
-def test_what_was_prepared_outlives_the_end_of_a_reading(postgresql):
+def test_what_was_prepared_outlives_the_end_of_a_reading(session):
     read_often()
     assert [text for text in prepared() if "FROM specialties" in text]
 
@@ -39,7 +33,7 @@ def rename_and_fail() -> None:
         db.session.execute(db.text("SELECT 1 / 0"))
 
 
-def test_a_failed_transaction_is_undone_and_the_connection_goes_on(postgresql):
+def test_a_failed_transaction_is_undone_and_the_connection_goes_on(session):
     read_often()
     with pytest.raises(DBAPIError):
         rename_and_fail()
@@ -47,7 +41,7 @@ def test_a_failed_transaction_is_undone_and_the_connection_goes_on(postgresql):
     read_often()
 
 
-def test_a_rollback_where_nothing_began_does_nothing(postgresql):
+def test_a_rollback_where_nothing_began_does_nothing(session):
     driver = db.engine.raw_connection()
     driver.rollback()
     driver.rollback()

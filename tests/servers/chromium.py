@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 # It may talk to the page under test and to nobody else.
 _QUIET = [
