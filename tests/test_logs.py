@@ -56,7 +56,7 @@ def test_whoever_is_turned_away_is_logged_too(client, lines):
     assert told == [("people.account", 302, ""), (None, 404, "")]
 
 
-def test_a_day_of_work_leaves_no_personal_word(session, sign_in, case_in, lines, application, monkeypatch):
+def test_a_day_of_work_leaves_no_personal_word(session, come_in, case_in, lines, application, monkeypatch):
     monkeypatch.setattr(application, "testing", False)
     walk = case_in(State.ASSIGNED)
     ref = walk.case.ref
@@ -72,8 +72,8 @@ def test_a_day_of_work_leaves_no_personal_word(session, sign_in, case_in, lines,
         ("marina", f"/notices/{ref}"),
         ("bia", f"/cases/{ref}"),
     ):
-        sign_in(key).get(path)
-    sign_in("marina").post("/sign-in", data={"who": "marina@rede.example", "password": "wrong"})
+        come_in(key).get(path)
+    come_in("marina").post("/sign-in", data={"who": "marina@rede.example", "password": "wrong"})
     application.test_client().post("/sign-in", data={"who": "11144477735", "password": SECRET_NAME})
     for message in outbox.waiting():
         outbox.deliver_one(message)

@@ -1,5 +1,6 @@
 """Sheets on paper: text stays text, whatever it looks like, and the file is one that all can read."""
 
+import zlib
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -11,6 +12,7 @@ import pytest
 
 from teleconsult.errors import Refused
 from teleconsult.web import pdf
+from teleconsult.web.typesetting import UNCLEAR_END, clearly_ended
 
 AT = datetime(2026, 11, 19, 13, 52, 7, 123456, tzinfo=UTC)
 HOSTILE = '#import "/etc/passwd" $x^2$ <b> *não* _é_ @ref \\ // nada'
@@ -48,9 +50,34 @@ def test_what_cannot_be_made_says_so_without_what_it_would_have_said():
     assert "Ivonete" not in str(refused.value)
 
 
-def test_checkers_that_are_not_ours_find_nothing(tmp_path):
-    made = pdf.typeset("slip", slip(), at=AT)
+@pytest.mark.parametrize("name", ["Texto", "Paciente 27"])
+def test_checkers_that_are_not_ours_find_nothing(tmp_path, name):
+    """The second's first stream would end with a carriage return."""
+    made = pdf.typeset("slip", slip(name=name), at=AT)
     (tmp_path / "slip.pdf").write_bytes(made)
     for profile in ("2a", "ua1"):
         assert not conformance.validate_pdf_bytes(made, profile=profile).failures
     assert not pdfua.validate(str(tmp_path / "slip.pdf")).findings
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"Filter": "/FlateDecode"}, {"Filter": "/FlateDecode", "DecodeParms": {"/Colors": 1}}]
+)
+def test_no_stream_ends_where_two_readers_differ(given):
+    content = content_with_a_check_sum_that_ends_so()
+    raw = zlib.compress(content) if given else content + b"\r"
+    whole, out = pikepdf.new(), BytesIO()
+    whole.Root.Odd = whole.make_stream(raw)
+    if given:
+        settings = pikepdf.Dictionary(given["DecodeParms"]) if "DecodeParms" in given else None
+        whole.Root.Odd.write(raw, filter=pikepdf.Name(given["Filter"]), decode_parms=settings)
+    whole.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    assert UNCLEAR_END in out.getvalue()
+    made = clearly_ended(out.getvalue())
+    assert UNCLEAR_END not in made
+    with pikepdf.open(BytesIO(made)) as read:
+        assert read.Root.Odd.read_bytes() == (content if given else raw)
+
+
+def content_with_a_check_sum_that_ends_so() -> bytes:
+    return next(text for n in range(100_000) if zlib.compress(text := b"%d" % n).endswith(b"\r"))

@@ -51,7 +51,8 @@ def with_field(paper: bytes, label: str) -> bytes:
         page.Annots, page.Tabs = Array([field]), Name.S
         pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
         out = io.BytesIO()
-        pdf.save(out, deterministic_id=True)
+        # Streams stay as web/typesetting.py wrote them, some of them on purpose.
+        pdf.save(out, deterministic_id=True, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     return out.getvalue()
 
 

@@ -19,16 +19,7 @@ from teleconsult.logs import fault, log
 SHEETS = ROOT / "templates" / "pdf"
 SECONDS = 30
 
-_SET = """
-import json, sys, datetime, typst
-asked = json.load(sys.stdin)
-made = typst.compile(
-    asked["sheet"], root=asked["root"], format="pdf", sys_inputs={"data": json.dumps(asked["data"])},
-    pdf_standards=["ua-1", "a-2a"], ignore_system_fonts=True,
-    timestamp=datetime.datetime.fromisoformat(asked["at"]),
-)
-sys.stdout.buffer.write(made)
-"""
+TYPESETTING = Path(__file__).with_name("typesetting.py")
 
 
 def typeset(name: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
@@ -48,7 +39,7 @@ def typeset(name: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
         "data": dict(data),
         "at": at.replace(microsecond=0).isoformat(),
     }
-    command = [sys.executable, "-I", "-c", _SET]
+    command = [sys.executable, "-I", str(TYPESETTING)]
     try:
         done = subprocess.run(
             command, input=json.dumps(asked).encode(), capture_output=True, timeout=SECONDS, check=True

@@ -83,9 +83,9 @@ def test_support_reading_what_was_typed_is_recorded(dora):
     assert (event.stream, event.subject) == ("reader:PE-DORA", ref)
 
 
-def test_the_requester_is_told_at_sign_in_and_confirms(dora, sign_in):
+def test_the_requester_is_told_at_sign_in_and_confirms(dora, come_in):
     ref = filed(dora)
-    marina = sign_in("marina")
+    marina = come_in("marina")
     page = marina.get("/cases/confirm").get_data(as_text=True)
     assert "A unidade de apoio registrou casos em seu nome." in page
     assert ref in page

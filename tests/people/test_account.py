@@ -272,8 +272,8 @@ def test_not_a_role_one_does_not_hold(sign_in):
     assert client.post("/account/role", data={}).status_code == 403
 
 
-def test_a_month_later_the_last_time_is_still_told(application, sign_in):
-    sign_in("marina")
+def test_a_month_later_the_last_time_is_still_told(application, come_in):
+    come_in("marina")
     with clock.at(clock.now() + timedelta(days=30)):
-        client = sign_in("marina")
+        client = come_in("marina")
         assert "este é o primeiro" not in client.get("/account").get_data(as_text=True)

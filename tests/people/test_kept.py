@@ -93,13 +93,13 @@ def test_a_wrong_password_on_the_way_loses_nothing(application, teresa):
     assert enter(teresa, wrong).location.startswith("/kept/")
 
 
-def test_who_comes_in_by_another_page_is_told(application, teresa, sign_in):
+def test_who_comes_in_by_another_page_is_told(application, teresa, come_in):
     expire(application)
     teresa.post("/people/new", data=POST)
-    page = sign_in("teresa").get("/account")
+    page = come_in("teresa").get("/account")
     assert "Há um formulário seu que não chegou a ser enviado." in page.get_data(as_text=True)
     assert 'href="/kept/' in page.get_data(as_text=True)
-    assert "não chegou a ser enviado" not in sign_in("marina").get("/account").get_data(as_text=True)
+    assert "não chegou a ser enviado" not in come_in("marina").get("/account").get_data(as_text=True)
 
 
 def test_another_person_does_not_get_it(application, teresa):
