@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from teleconsult import clock
 from teleconsult.bookings import actions, queries
@@ -38,15 +38,15 @@ def agenda(teller: Teller) -> Iterator[tuple[timedelta, Act]]:
     """Yield what happens to the visits, with how long ago."""
     yield PUBLISHED, partial(_publish, teller)
     days, hours = timedelta(days=1), timedelta(hours=1)
-    yield 45 * days, partial(_book, teller, "concluido-colposcopia", -19 * days, "Marcada por telefone pela unidade.")
-    yield 17 * days + 5 * hours, partial(_mark, teller, "concluido-colposcopia", came=True)
-    yield 36 * days, partial(_book, teller, "concluido-sem-consulta-lombalgia", -21 * days, "Marcada por telefone.")
-    yield 14 * days, partial(_mark, teller, "concluido-sem-consulta-lombalgia", came=False)
-    yield 13 * days, partial(_book, teller, "com-consultor-encaminhamento-suspenso", 3 * days, "Marcada por telefone.")
-    yield (
-        6 * days,
-        partial(_book, teller, "presencial-artrite-reumatoide", 2 * days, "Doença em atividade.", "marina-alves"),
-    )
+    phone = "Marcada por telefone."
+    came, missed = 17 * days + 5 * hours, 14 * days
+    yield 45 * days, partial(_book_before, teller, "concluido-colposcopia", came, "Marcada por telefone pela unidade.")
+    yield came, partial(_mark, teller, "concluido-colposcopia", came=True)
+    yield 36 * days, partial(_book_before, teller, "concluido-sem-consulta-lombalgia", missed, phone)
+    yield missed, partial(_mark, teller, "concluido-sem-consulta-lombalgia", came=False)
+    yield 13 * days, partial(_book_after, teller, "com-consultor-encaminhamento-suspenso", 3 * days, phone)
+    why = "Doença em atividade."
+    yield 6 * days, partial(_book_after, teller, "presencial-artrite-reumatoide", 2 * days, why, "marina-alves")
     yield 3 * hours, partial(_offer, teller, "presencial-lesao-pigmentada")
 
 
@@ -76,21 +76,41 @@ def _request(teller: Teller, key: str) -> BookingRequest:
     return queries.requests_of(teller.cases[key].id)[-1]
 
 
-def _free(teller: Teller, request: BookingRequest, after: timedelta) -> AgendaSlot:
-    query = select(AgendaSlot).where(
+def _first_after(teller: Teller, request: BookingRequest, span: timedelta) -> AgendaSlot:
+    """Return the first free slot from a span after now on."""
+    later = _free(request).where(AgendaSlot.at > teller.now + span)
+    return db.session.scalars(later.order_by(AgendaSlot.at).limit(1)).one()
+
+
+def _last_before(teller: Teller, request: BookingRequest, span: timedelta) -> AgendaSlot:
+    """Return the last free slot before a span ago, on whichever weekday that was, after holidays or not."""
+    earlier = _free(request).where(AgendaSlot.at < teller.now - span)
+    return db.session.scalars(earlier.order_by(AgendaSlot.at.desc()).limit(1)).one()
+
+
+def _free(request: BookingRequest) -> Select[AgendaSlot]:
+    return select(AgendaSlot).where(
         AgendaSlot.specialty_id == request.specialty_id,
         AgendaSlot.kind == request.kind,
-        AgendaSlot.at > max(teller.now + after, clock.now()),
+        AgendaSlot.at > clock.now(),
         AgendaSlot.request_id.is_(None),
         AgendaSlot.blocked_at.is_(None),
     )
-    return db.session.scalars(query.order_by(AgendaSlot.at).limit(1)).one()
 
 
-def _book(teller: Teller, key: str, after: timedelta, why: str, by: str = DESK) -> None:
+def _book_before(teller: Teller, key: str, span: timedelta, why: str) -> None:
     request = _request(teller, key)
+    _book(teller, request, _last_before(teller, request, span), why, DESK)
+
+
+def _book_after(teller: Teller, key: str, span: timedelta, why: str, by: str = DESK) -> None:
+    request = _request(teller, key)
+    _book(teller, request, _first_after(teller, request, span), why, by)
+
+
+def _book(teller: Teller, request: BookingRequest, slot: AgendaSlot, why: str, by: str) -> None:
     terms = actions.Terms(Channel.PHONE if by == DESK else Channel.SCREEN, day_why=why)
-    actions.book(request, _free(teller, request, after).id, terms, by=teller.people[by])
+    actions.book(request, slot.id, terms, by=teller.people[by])
 
 
 def _mark(teller: Teller, key: str, *, came: bool) -> None:
@@ -103,4 +123,4 @@ def _mark(teller: Teller, key: str, *, came: bool) -> None:
 
 def _offer(teller: Teller, key: str) -> None:
     request = _request(teller, key)
-    actions.offer(request, _free(teller, request, timedelta(days=2)), by=teller.people[DESK])
+    actions.offer(request, _first_after(teller, request, timedelta(days=2)), by=teller.people[DESK])

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,7 @@ def shown(
     return demonstrations[database]
 
 
-def _loaded(address: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    var = tmp_path_factory.mktemp("var")
+def _empty(address: str, var: Path) -> Flask:
     made = create_app(
         SETTINGS
         | {"PROFILE": "demo", "VAR": var, "STORAGE_URL": str(var / "files"), "SQLALCHEMY_DATABASE_URI": address}
@@ -66,6 +66,12 @@ def _loaded(address: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     made.test_client_class = Browser
     with made.app_context():
         flask_migrate.upgrade()
+    return made
+
+
+def _loaded(address: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    var = tmp_path_factory.mktemp("var")
+    made = _empty(address, var)
     broken = var / "broken"
     shutil.copytree(reader.HERE, broken)
     story = broken / "cases" / "fila-psa-elevado.toml"
@@ -90,6 +96,18 @@ def cases_by_story(session: Any) -> dict[str, Case]:
     """Return the cases by the keys of their stories: a case is known by its complaint."""
     rows = {case.complaint: case for case in session.scalars(select(Case)) if case.complaint}
     return {key: rows[story.complaint] for key, story in demo.cases.items() if story.state != "draft"}
+
+
+def test_is_loaded_on_a_day_when_no_visit_falls_where_it_falls_today(tmp_path):
+    """What happened is told from the moment of loading back; the sessions of the agenda stay on their weekdays."""
+    wednesday, sunday = datetime(2026, 11, 25, 12, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    day = wednesday if clock.now().weekday() != wednesday.weekday() else sunday
+    with _empty(f"sqlite:///{tmp_path / 'demo.db'}", tmp_path).app_context():
+        with clock.at(day):
+            assert seed()
+        assert db.session.scalar(select(func.count()).select_from(Case)) == len(demo.cases)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_is_loaded_once(shown, read):
