@@ -1,5 +1,6 @@
 """What a connection to PostgreSQL keeps, and what it undoes."""
 
+import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -37,7 +38,17 @@ def test_a_failed_transaction_is_undone_and_the_connection_goes_on(session):
     read_often()
     with pytest.raises(DBAPIError):
         rename_and_fail()
+    read_often()
     assert [text for text in prepared() if "FROM specialties" in text]
+
+
+def test_a_column_of_another_type_fails_once_and_is_prepared_anew(session):
+    read_often()
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as other:
+        other.execute("ALTER TABLE specialties ALTER COLUMN name_pt TYPE varchar(300)")
+    with pytest.raises(DBAPIError, match="cached plan"):
+        read(NAMES, {"slug": "dermatologia"})
+    end_reading()
     read_often()
 
 
