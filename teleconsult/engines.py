@@ -1,8 +1,10 @@
 """How a connection to each of the two databases is set up, and how it begins and ends what it does."""
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+
+from teleconsult.statements import driver_of
 
 
 def tune(engine: Engine) -> None:
@@ -34,11 +36,10 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("teleconsult_write"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            # It waits for nobody and cannot fail: past SQLAlchemy it costs a tenth.
-            cast(Any, connection.connection.dbapi_connection).execute("BEGIN")
+        # Past SQLAlchemy it costs a tenth.
+        writes = connection.get_execution_options().get("teleconsult_write")
+        with driver_of(connection) as driver:
+            driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _tune_postgresql(engine: Engine) -> None:

@@ -32,6 +32,11 @@ def as_loaded(model: type[M], values: Mapping[str, Any]) -> M:
     return made
 
 
+def attach(made: Any) -> None:
+    """Give the session an object that `as_loaded` made, alone: `Session.add()` would walk along all its relationships."""
+    db.session()._update_impl(instance_state(made))
+
+
 def _key_of(mapper: Any, values: Mapping[str, Any]) -> Any:
     return mapper.identity_key_from_primary_key(tuple(values[column.key] for column in mapper.primary_key))
 
@@ -61,7 +66,7 @@ def known(model: type[M], values: Mapping[str, Any]) -> M:
     there = cast("M | None", session.identity_map.get(key))
     if there is None:
         made: M = _made(mapper, values, key)
-        session.add(made)
+        attach(made)
         return made
     for name in inspect(there).expired_attributes.intersection(values):
         set_committed_value(there, name, values[name])

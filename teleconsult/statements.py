@@ -5,7 +5,8 @@ SQLite takes for the query itself, and a page runs ten of them; so a statement t
 It takes SQLAlchemy's own way whenever somebody listens to statements (tests do), and for what it cannot compile beforehand.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
 
@@ -56,7 +57,7 @@ class Kept:
         try:
             return driver.execute(self.text, given)  # type: ignore[union-attr]  # both drivers have it
         except connection.dialect.loaded_dbapi.Error as error:
-            raise self._failed(connection, error) from error
+            raise _failed(connection, error, self.text) from error
 
     def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it once for each row, in one call of the driver; raises as `run` does."""
@@ -64,13 +65,7 @@ class Kept:
         try:
             driver.cursor().executemany(self.text, given)  # type: ignore[union-attr]  # there is one
         except connection.dialect.loaded_dbapi.Error as error:
-            raise self._failed(connection, error) from error
-
-    def _failed(self, connection: Connection, error: Any) -> BaseException:
-        lost = connection.dialect.is_disconnect(error, cast(Any, connection.connection.dbapi_connection), None)
-        if lost:
-            connection.invalidate(error)
-        return _told(error, self.text, connection.dialect, lost)
+            raise _failed(connection, error, self.text) from error
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Row[Any]]:
         """Run it and return what it finds."""
@@ -78,9 +73,26 @@ class Kept:
         return [Row(parent, readers, places, data) for data in self.run(connection, values).fetchall()]
 
 
-def _told(error: Exception, text: str, dialect: Dialect, lost: bool) -> BaseException:
-    base = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(text, None, error, base, connection_invalidated=lost, dialect=dialect)
+@contextmanager
+def driver_of(connection: Connection) -> Iterator[Any]:
+    """Give a connection as its driver knows it, for what is said to it without values; what it refuses is told as SQLAlchemy tells it.
+
+    Raises:
+        DBAPIError: the driver refused.
+    """
+    try:
+        yield connection.connection.dbapi_connection
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _failed(connection, error, "") from error
+
+
+def _failed(connection: Connection, error: Any, text: str) -> BaseException:
+    dialect, driver = connection.dialect, cast(Any, connection.connection.dbapi_connection)
+    base, lost = dialect.loaded_dbapi.Error, dialect.is_disconnect(error, driver, None)
+    if lost:
+        connection.invalidate(error)
+    told: BaseException = DBAPIError.instance(text, None, error, base, connection_invalidated=lost, dialect=dialect)
+    return told
 
 
 def _binder(kind: Any, dialect: Dialect) -> Change | None:

@@ -97,8 +97,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-        if metafunc.definition.get_closest_marker("only_postgresql"):
-            kinds = [kind for kind in kinds if kind == "postgresql"]
+        own = [kind for kind in ("sqlite", "postgresql") if metafunc.definition.get_closest_marker(f"only_{kind}")]
+        kinds = [kind for kind in kinds if kind in own or not own]
         metafunc.parametrize("database", kinds, scope="session")
 
 

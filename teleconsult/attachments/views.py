@@ -20,7 +20,7 @@ from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, NotFound, Refused
-from teleconsult.extensions import csrf, transaction
+from teleconsult.extensions import csrf, transaction, transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import BaseForm, _l, say, show_refusal
@@ -175,7 +175,5 @@ def _page_of(ref: str) -> str:
 
 
 def _record(row: Attachment, word: str) -> None:
-    user, file, case = current_user, row.ref, row.case.ref
-    stream, user_id = f"reader:{user.ref}", user.id
-    with transaction():
-        audit.record(stream, word, by_id=user_id, subject=case, file=file)
+    with transaction_apart():
+        audit.record(f"reader:{current_user.ref}", word, by_id=current_user.id, subject=row.case.ref, file=row.ref)

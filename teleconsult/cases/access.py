@@ -20,7 +20,7 @@ from teleconsult.cases.models import Case, CaseOpening, CaseSeen
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, NotFound, Refused
-from teleconsult.extensions import db, read, transaction, upsert
+from teleconsult.extensions import db, read, transaction_apart, upsert
 from teleconsult.loading import columns_of, known, taken
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.notices import actions as notices
@@ -204,8 +204,7 @@ def open_on_purpose(case: Case, sight: Sight, *, by: User, why: str = "") -> Non
 def record_reading(case: Case, user: User, word: str = "case.view", *, seen: int | None = None) -> None:
     """Record that somebody read a case, before it is shown; opens its own transaction.
 
-    Call it after everything else of the page is made: the transaction ends the reading one, and what
-    was loaded in that must be loaded again to be used.
+    Call it after everything else of the page is made: the transaction ends the reading one.
 
     Args:
         case: the case that is shown.
@@ -213,14 +212,15 @@ def record_reading(case: Case, user: User, word: str = "case.view", *, seen: int
         word: the audit word of how it is read.
         seen: the last event seen before, to bring it up to date; None leaves it alone.
     """
-    ref, case_id, steps, user_id, user_ref = case.ref, case.id, case.steps, user.id, user.ref
-    with transaction():
-        audit.record(f"reader:{user_ref}", word, by_id=user_id, subject=ref)
-        if seen is not None and seen < steps:
-            row = upsert(CaseSeen).values(user_id=user_id, case_id=case_id, number=steps)
+    with transaction_apart():
+        audit.record(f"reader:{user.ref}", word, by_id=user.id, subject=case.ref)
+        if seen is not None and seen < case.steps:
+            row = upsert(CaseSeen).values(user_id=user.id, case_id=case.id, number=case.steps)
             db.session.execute(
                 row.on_conflict_do_update(
-                    index_elements=["user_id", "case_id"], set_={"number": steps}, where=CaseSeen.number < steps
+                    index_elements=["user_id", "case_id"],
+                    set_={"number": case.steps},
+                    where=CaseSeen.number < case.steps,
                 )
             )
-            notices.see(user_id, ref)
+            notices.see(user.id, case.ref)

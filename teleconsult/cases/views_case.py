@@ -17,7 +17,7 @@ from teleconsult.cases.request import CONSENT_GIVERS, CONSENT_WAYS
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.writing import Writing, writing_for
 from teleconsult.errors import Refused
-from teleconsult.extensions import let_go, transaction
+from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.web import show_refusal
@@ -53,7 +53,6 @@ def read_page(look: Look, writing: Writing | None = None) -> str:
         writing = writing_for(look.case, asked=page.open_questions)
     survey = OutcomeForm(formdata=None) if page.outcome and 0 in page.outcome.asked else None
     answer = render_template("cases/case.html", page=page, writing=writing, survey=survey)
-    let_go()
     record_reading(look.case, current_user, seen=look.seen)
     return answer
 

@@ -19,7 +19,7 @@ from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find
 from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
 from teleconsult.cases.snippets import snippet
 from teleconsult.coding.words import beginnings_of
-from teleconsult.extensions import changed, db, let_go, read, transaction
+from teleconsult.extensions import changed, db, read, transaction, transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import requires, signed_in
 from teleconsult.people.models import User
@@ -59,11 +59,9 @@ def _results(words: str, user: User) -> str:
     wanted = beginnings_of(words)
     shown = [_shown(row, sight, wanted, user, moment) for row, sight in rows]
     body = _page(words, scope, shown, page)
-    stream, user_id = f"reader:{user.ref}", user.id
     if words:
-        let_go()
-        with transaction():
-            audit.record(stream, "case.search", by_id=user_id, cases=[row.ref for row, _ in rows])
+        with transaction_apart():
+            audit.record(f"reader:{user.ref}", "case.search", by_id=user.id, cases=[row.ref for row, _ in rows])
     return body
 
 

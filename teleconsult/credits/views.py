@@ -13,7 +13,7 @@ from teleconsult.credits import chart, correcting, statement, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.errors import NotFound, Refused
 from teleconsult.events import panel
-from teleconsult.extensions import transaction
+from teleconsult.extensions import transaction, transaction_apart
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
@@ -129,9 +129,8 @@ def export(month: str) -> Response:
 
 def record_export(path: str) -> None:
     """Record that hours leave the product as a file."""
-    user_id, user_ref = current_user.id, current_user.ref
-    with transaction():
-        audit.record(f"reader:{user_ref}", "credits.export", by_id=user_id, asked=path)
+    with transaction_apart():
+        audit.record(f"reader:{current_user.ref}", "credits.export", by_id=current_user.id, asked=path)
 
 
 def spreadsheet(person: User, month: date) -> Response:

@@ -14,7 +14,7 @@ from teleconsult.credits.forms import AnswerForm, CloseForm, CorrectionForm
 from teleconsult.credits.models import CreditDispute, CreditEntry
 from teleconsult.credits.views import record_export, show_statement, spreadsheet
 from teleconsult.errors import NotFound, Refused
-from teleconsult.extensions import db, transaction
+from teleconsult.extensions import db, transaction, transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
@@ -92,9 +92,8 @@ def person(ref: str, month: str) -> str:
     """Show somebody's statement; that it was read is recorded."""
     found, of = person_called(ref), words.read_month(month)
     page = show_statement(found, of, own=False)
-    user_id, user_ref = current_user.id, current_user.ref
-    with transaction():
-        audit.record(f"reader:{user_ref}", "credits.view", by_id=user_id, subject=ref, month=month)
+    with transaction_apart():
+        audit.record(f"reader:{current_user.ref}", "credits.view", by_id=current_user.id, subject=ref, month=month)
     return page
 
 

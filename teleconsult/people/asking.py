@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult.extensions import db, read
-from teleconsult.loading import as_loaded, columns_of, taken
+from teleconsult.loading import as_loaded, attach, columns_of, taken
 from teleconsult.people.models import Session, User, UserRole
 
 OF_SESSION = frozenset({"address", "agent", "created_at"})
@@ -77,5 +77,6 @@ def asker(token_hash: str, now: datetime) -> tuple[Session, User] | None:
     set_committed_value(user, "role_rows", roles)
     set_committed_value(user, "unit", None if of_unit["id"] is None else as_loaded(asked.unit_model, of_unit))
     set_committed_value(row, "user", user)
-    session.add(row)  # and with it all that hangs on it
+    for made in (row, user, *roles, *([user.unit] if user.unit else ())):
+        attach(made)
     return row, user

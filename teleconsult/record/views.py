@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from teleconsult import audit, clock
 from teleconsult.events import panel
-from teleconsult.extensions import transaction
+from teleconsult.extensions import transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
@@ -94,10 +94,9 @@ def _record(word: str, filters: Filters, *, found: bool) -> None:
 
     What was typed as a reference is kept only if something has it: it may be a name.
     """
-    user_id, user_ref = current_user.id, current_user.ref
     asked = filters if found else replace(filters, about="")
-    with transaction():
-        audit.record(f"reader:{user_ref}", word, by_id=user_id, asked=asked.args())
+    with transaction_apart():
+        audit.record(f"reader:{current_user.ref}", word, by_id=current_user.id, asked=asked.args())
 
 
 @panel("nav", order=90)

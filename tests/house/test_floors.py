@@ -30,7 +30,8 @@ FLOORS = [
     {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed", "moves"},
     {"events", "loading"},
     {"extensions"},
-    {"errors", "clock", "statements", "engines"},
+    {"engines"},
+    {"errors", "clock", "statements"},
     {"postgresql"},
 ]
 """From the roof down; each imports only from what stands below it, and from its own."""
