@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
-from weakref import ref
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask import session as cookie
@@ -270,16 +269,18 @@ def write(statement: Any, given: Mapping[str, Any]) -> int:
 
 def _connection() -> Connection:
     """Return the connection of the transaction that goes on, as `Session.connection()` does for thirty calls of functions."""
+    context = _cv_app.get()
+    kept: tuple[Any, Any, Connection] | None = context.g.__dict__.get("_connected")
+    if kept is not None:
+        session, transaction, connection = kept
+        if session.get_transaction() is transaction and transaction.is_active:
+            return connection
     session = db.session()
-    current, kept = session.get_transaction(), session.info.get("connection")
-    if kept is not None and current is not None and kept[0]() is current and current.is_active:
-        return cast(Connection, kept[1])
     return _keep_connection(session, session.connection())
 
 
 def _keep_connection(session: Any, connection: Connection) -> Connection:
-    # A weak reference: the session holds what it is told, and its transaction holds it.
-    session.info["connection"] = (ref(session.get_transaction()), connection)
+    _cv_app.get().g.__dict__["_connected"] = (session, session.get_transaction(), connection)
     return connection
 
 

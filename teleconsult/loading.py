@@ -1,13 +1,14 @@
-"""Objects of the ORM from rows of kept statements: what every page needs of it, without its loading."""
+"""Objects of the ORM from rows of kept statements, and rows from objects: without its loading and its unit of work."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import Table, insert, inspect
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
-from teleconsult.extensions import Base, db
+from teleconsult.extensions import Base, db, write, write_one
 
 M = TypeVar("M", bound=Base)
 
@@ -27,7 +28,7 @@ def as_loaded(model: type[M], values: Mapping[str, Any]) -> M:
 
     It belongs to no session yet. The ORM's own loading costs ten times as much.
     """
-    mapper: Any = inspect(model)
+    mapper: Any = model.__mapper__
     made: M = _made(mapper, values, _key_of(mapper, values))
     return made
 
@@ -61,13 +62,53 @@ def known(model: type[M], values: Mapping[str, Any]) -> M:
 
     Of one that is there, what a transaction has made stale takes the row's values, as the ORM does it.
     """
-    mapper: Any = inspect(model)
+    mapper: Any = model.__mapper__
     session, key = db.session(), _key_of(mapper, values)
     there = cast("M | None", session.identity_map.get(key))
     if there is None:
         made: M = _made(mapper, values, key)
-        attach(made)
+        session._update_impl(instance_state(made))  # as `attach` does
         return made
     for name in inspect(there).expired_attributes.intersection(values):
         set_committed_value(there, name, values[name])
     return there
+
+
+def row_of(thing: Base) -> dict[str, Any]:
+    """Return every column of a new object but its number, with the defaults of its model that need no database."""
+    made = {}
+    for column in _table(type(thing)).c:
+        value, default = getattr(thing, column.name), cast(Any, column.default)
+        if value is None and default is not None:
+            value = default.arg if default.is_scalar else default.arg(None)
+        made[column.name] = value
+    made.pop("id", None)
+    return made
+
+
+def add_row(thing: M) -> M:
+    """Write the row of a new object by a kept insert, inside `transaction()`, and return the object, as if it had been read.
+
+    Its other objects are not written with it; relationships are set afterwards, by `set_committed_value`.
+    """
+    row, statement = row_of(thing), _insert_of(type(thing))
+    numbered = "id" in _table(type(thing)).c
+    if numbered:
+        row["id"] = write_one(statement, row)[0]
+    else:
+        write(statement, row)
+    for name, value in row.items():
+        set_committed_value(thing, name, value)
+    make_transient_to_detached(thing)
+    attach(thing)
+    return thing
+
+
+def _table(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
+
+
+@lru_cache(maxsize=64)
+def _insert_of(model: type[Base]) -> Any:
+    table = _table(model)
+    return insert(table).returning(table.c.id) if "id" in table.c else insert(table).inline()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from teleconsult import audit, clock, events
 from teleconsult.attachments.kinds import KIND_WORDS, Kind
@@ -15,7 +15,8 @@ from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
+from teleconsult.loading import add_row
 from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
 
@@ -52,24 +53,24 @@ def add(
         incoming.drop()
         raise
     found, sha256 = incoming.keep(name)
-    row = Attachment(
-        ref=new_ref("AR", 8),
-        case_id=case.id,
-        key=incoming.key,
-        name=name,
-        content_type=found.media,
-        size=incoming.size,
-        sha256=sha256,
-        kind=kind if kind in KIND_WORDS else GUESSES[found.family],
-        caption=caption,
-        taken_on=_not_future(taken_on),
-        added_at=clock.now(),
-        added_by_id=by.id,
-        for_id=case.requester_id if referral_id is None and _acts_for(case, by) else None,
-        referral_id=referral_id,
+    row = add_row(
+        Attachment(
+            ref=new_ref("AR", 8),
+            case_id=case.id,
+            key=incoming.key,
+            name=name,
+            content_type=found.media,
+            size=incoming.size,
+            sha256=sha256,
+            kind=kind if kind in KIND_WORDS else GUESSES[found.family],
+            caption=caption,
+            taken_on=_not_future(taken_on),
+            added_at=clock.now(),
+            added_by_id=by.id,
+            for_id=case.requester_id if referral_id is None and _acts_for(case, by) else None,
+            referral_id=referral_id,
+        )
     )
-    db.session.add(row)
-    db.session.flush()
     audit.record(
         f"case:{case.ref}",
         "attachment.add",
@@ -156,12 +157,13 @@ def sweep() -> Iterator[str]:
             yield key
 
 
+_FILES = select(func.count(Attachment.id), func.coalesce(func.sum(Attachment.size), 0)).where(
+    Attachment.case_id == bindparam("case_id")
+)
+
+
 def _hold_to_limits(case: Case, name: str, size: int) -> None:
-    count, total = db.session.execute(
-        select(func.count(Attachment.id), func.coalesce(func.sum(Attachment.size), 0)).where(
-            Attachment.case_id == case.id
-        )
-    ).one()
+    count, total = read(_FILES, {"case_id": case.id})[0]
     most, limit = current_app.config["MAX_CASE_FILES"], current_app.config["MAX_CASE_BYTES"]
     if count >= most:
         raise Refused(N_("%(name)s não coube: o caso já tem %(most)d arquivos."), field="files", name=name, most=most)

@@ -23,14 +23,13 @@ def begin(form: BeginForm, user: User) -> str:
     token = form.token.data or ""
     try:
         with transaction():
-            case = drafts.begun_by(user, token) or _begin(form, token, user)
-            return case.ref
+            return drafts.begun_by(user, token) or _begin(form, token, user).ref
     except Overtaken:
         # The same form, sent a moment ago by a second press.
         begun = drafts.begun_by(user, token)
         if begun is None:
             raise
-        return begun.ref
+        return begun
 
 
 def _begin(form: BeginForm, token: str, user: User) -> Case:

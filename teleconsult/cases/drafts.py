@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import clock
@@ -147,16 +148,23 @@ def missing_of(case: Case) -> dict[str, str]:
 
 def drafts_of(user: User) -> Sequence[Any]:
     """Return the drafts that this person writes, the one touched last first: own ones, and those filed for others."""
-    mine = [Case.requester_id == user.id] if user.has(Role.REQUESTER) else []
-    if user.has(Role.SUPPORT):
-        mine.append(and_(Case.filed_by_id == user.id, Case.requester_id != user.id))
-    query = (
+    return read(_drafts(user.has(Role.REQUESTER), user.has(Role.SUPPORT)), {"user_id": user.id})
+
+
+@cache
+def _drafts(own: bool, others: bool) -> Select[Any]:
+    user_id: Any = bindparam("user_id")
+    mine = [Case.requester_id == user_id] if own else []
+    if others:
+        mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id))
+    return (
         select(Case.ref, Case.requester_id, CaseDraft.saved_at, CaseDraft.fields, User.title, User.name)
         .join(CaseDraft, CaseDraft.case_id == Case.id)
         .join(User, User.id == Case.requester_id)
         .where(in_state(State.DRAFT), or_(*mine))
+        .order_by(CaseDraft.saved_at.desc())
+        .limit(literal_column(str(MOST_DRAFTS)))
     )
-    return db.session.execute(query.order_by(CaseDraft.saved_at.desc()).limit(MOST_DRAFTS)).all()
 
 
 def named_requesters(user: User) -> Sequence[Any]:
@@ -172,9 +180,12 @@ def named_requesters(user: User) -> Sequence[Any]:
     return db.session.execute(query.order_by(HealthUnit.name, User.name, User.id)).all()
 
 
-def begun_by(user: User, token: str) -> Case | None:
-    """Return the case that this person's form with this token began, if it did."""
-    return db.session.scalar(select(Case).where(Case.token == token, Case.filed_by_id == user.id))
+_BEGUN = select(Case.ref).where(Case.token == bindparam("token"), Case.filed_by_id == bindparam("user_id"))
+
+
+def begun_by(user: User, token: str) -> str | None:
+    """Return the reference of the case that this person's form with this token began, if it did."""
+    return next((row.ref for row in read(_BEGUN, {"token": token, "user_id": user.id})), None)
 
 
 def linkable(user: User, ref: str) -> Case | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import request
@@ -24,6 +25,9 @@ class Writing:
 
     form: OpinionForm
     asked: Sequence[Asked]
+    untouched: bool = False
+    """Nothing was typed yet: the form is the one that all share, of which only the texts are shown."""
+
     draft_version: int = 0
     saved_at: str = ""
     results: list[dict[str, str]] | None = None
@@ -59,11 +63,21 @@ def writing_for(case: Case, verb: str = "", asked: Sequence[Asked] | None = None
     asked = actions.open_questions(case) if asked is None else asked
     numbers = tuple(question.number for question in asked)
     draft = opinion_draft_of(case, current_user)
+    if draft is None and not verb and request.method == "GET":
+        return Writing(_untouched(numbers), asked, untouched=True)
     values = from_draft(draft.fields, numbers) if draft else {}
     if verb == CONCLUDE:
         values["decision"] = verb
     form = opinion_form(numbers)(version=case.version, seen=case.steps, **values)
-    return Writing(form, asked, draft.version if draft else 0, localclock(draft.saved_at) if draft else "")
+    if draft is None:
+        return Writing(form, asked)
+    return Writing(form, asked, draft_version=draft.version, saved_at=localclock(draft.saved_at))
+
+
+@lru_cache(maxsize=64)
+def _untouched(numbers: tuple[int, ...]) -> OpinionForm:
+    """Return the form of an opinion as everybody finds it; it has no token and nobody may fill it."""
+    return opinion_form(numbers)(formdata=None, meta={"csrf": False})
 
 
 def keep(case: Case, writing: Writing) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -181,5 +182,8 @@ def address(asked: Asked, desk: str, **changes: str) -> str:
     sort = "" if asked.sort == asked.sorts[0] else asked.sort
     kept = {"show": str(asked.show), "specialty": asked.specialty, "priority": asked.priority, "unit": asked.unit}
     given = {**kept, "sort": sort, **changes}
-    query = urlencode({name: value for name, value in given.items() if value and value != PLAIN.get(name)})
+    query = _query(tuple((name, value) for name, value in given.items() if value and value != PLAIN.get(name)))
     return f"{desk}?{query}" if query else desk
+
+
+_query = lru_cache(maxsize=1024)(urlencode)

@@ -1,4 +1,4 @@
-"""What macros/fields.html asks of a field: its kind, its limit, and its control written out.
+"""What macros/fields.html asks of a field: its kind, its limit, its control written out, and how it looks while it is empty.
 
 In Python because a form of twenty fields asks a hundred times: WTForms' own widgets look through every attribute that
 an object has for each control. What they would write is what is written here.
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from jinja2 import pass_environment
 from markupsafe import Markup, escape
 from wtforms.widgets import TextArea, TextInput
 
@@ -85,4 +86,60 @@ def _flags(field: Any) -> dict[str, Any]:
 
 _WRITERS: dict[type, Callable[[Any, dict[str, Any]], Markup]] = {TextInput: _input, TextArea: _textarea}
 
-FOR_TEMPLATES = {"kind_of": kind_of, "limit_of": limit_of, "about_of": about_of, "control": control}
+MOST_KEPT = 2048
+"""Empty fields that a worker remembers; then it begins anew."""
+
+_kept: dict[Any, Markup] = {}
+
+
+@pass_environment
+def key_of(environment: Any, field: Any, part: str, words: Any, *asked: Any) -> Any:
+    """Return what an empty field looks like by, for `kept` and `keep`; None when it must be written anew.
+
+    An empty field without complaint is the same for everybody who reads its language: half of a form's time goes into
+    such fields. Nothing that somebody typed is kept: not a value, and not help made of words that came from a person
+    (`words`, which is kept only as a sentence of the templates).
+    """
+    if field.errors or field.render_kw is not None or not (words is None or type(words) is Markup):
+        return None
+    declared = getattr(field, "declared", None)
+    offered = _offered(field, declared) if declared is not None else None
+    if offered is None:
+        return None
+    more = tuple(tuple(sorted(part.items())) if isinstance(part, dict) else part for part in asked)
+    flags = tuple(vars(field.flags).items())
+    return (declared, field.id, field.name, environment.language, part, words, offered, flags, more)
+
+
+def _offered(field: Any, declared: Any) -> Any:
+    """Return what is chosen among choices that the form's class names, or True of an empty text; None: not the same for all."""
+    if not hasattr(field, "choices"):
+        return True if not field.data and not field.raw_data else None
+    static = field.choices == declared.kwargs.get("choices", ())
+    return (field.data,) if static and isinstance(field.data, str | None) and not field.raw_data else None
+
+
+@pass_environment
+def part_key(environment: Any, name: str) -> Any:
+    """Return what a part of a page without anybody's words in it is kept by: its name, and the language."""
+    return name, environment.language
+
+
+def kept(key: Any) -> Markup | None:
+    """Return how an empty field was written before."""
+    return None if key is None else _kept.get(key)
+
+
+def keep(key: Any, made: Markup) -> Markup:
+    """Remember how an empty field is written, and return that."""
+    if key is not None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = made
+    return made
+
+
+FOR_TEMPLATES = {
+    "kind_of": kind_of, "limit_of": limit_of, "about_of": about_of, "control": control, "key_of": key_of, "kept": kept,
+    "keep": keep, "part_key": part_key,
+}  # fmt: skip

@@ -88,13 +88,15 @@ class BaseForm(FlaskForm):
             return _words[locale]
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
-            """Trim every text field but passwords, which are taken whole."""
+            """Trim every text field but passwords, which are taken whole; a field knows where its class names it."""
             kind = unbound_field.field_class
             if issubclass(kind, StringField | TextAreaField) and not issubclass(kind, PasswordField):
                 filters = unbound_field.kwargs.get("filters", ())
                 if _strip not in filters:
                     unbound_field.kwargs["filters"] = (*filters, _strip)
-            return super().bind_field(form, unbound_field, options)
+            made = super().bind_field(form, unbound_field, options)
+            made.declared = unbound_field
+            return made
 
 
 class VersionedForm(BaseForm):

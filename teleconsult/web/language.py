@@ -35,6 +35,9 @@ class Language:
     said: dict[str, str] = field(default_factory=dict)
     """Sentences that were looked up before: a catalogue asks three times for each."""
 
+    counted: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    """The same of sentences with a small figure in them."""
+
     def say(self, message: str) -> str:
         """Return a sentence of ours in this language."""
         found = self.said.get(message)
@@ -42,6 +45,16 @@ class Language:
             found = str(self.catalogue.gettext(message))
             if len(self.said) < SENTENCES:
                 self.said[message] = found
+        return found
+
+    def count(self, one: str, many: str, number: int) -> str:
+        """Return the form of a sentence of ours that goes with a number, in this language."""
+        key = (one, many, number)
+        found = self.counted.get(key)
+        if found is None:
+            found = str(self.catalogue.ngettext(one, many, number))
+            if len(self.counted) < SENTENCES:
+                self.counted[key] = found
         return found
 
     def day(self, moment: date, *, weekday: bool = False, year: bool = False) -> str:
@@ -80,10 +93,14 @@ def spoken() -> Language:
     context = _cv_app.get(None)
     if context is None:
         return _made(DEFAULT)
-    kept = context.g.__dict__.get("_flask_babel")
-    locale = (kept.__dict__.get("babel_locale") if kept else None) or get_locale()
-    known = context.g.__dict__.get("_spoken")
-    if known is None or known[0] is not locale:
-        language = _made("en" if locale is not None and locale.language == "en" else DEFAULT)
-        known = context.g.__dict__["_spoken"] = (locale, language)
-    return known[1]
+    kept = context.g.__dict__
+    try:
+        locale, language = kept["_spoken"]
+        if kept["_flask_babel"].babel_locale is locale:
+            return language  # type: ignore[no-any-return]  # put there below
+    except (KeyError, AttributeError):
+        pass  # not asked for yet
+    locale = get_locale()
+    language = _made("en" if locale is not None and locale.language == "en" else DEFAULT)
+    kept["_spoken"] = (locale, language)
+    return language

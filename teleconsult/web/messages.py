@@ -15,7 +15,7 @@ def _raw(message: str) -> str:
 
 
 def _raw_form(one: str, many: str, num: int) -> str:
-    return str(spoken().catalogue.ngettext(one, many, num))
+    return spoken().count(one, many, num)
 
 
 def gettext(message: str, **params: Any) -> str:

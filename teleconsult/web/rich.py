@@ -18,8 +18,8 @@ _markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
     ["emphasis", "list", "blockquote", "newline", "escape", "backticks"]
 )
 
-_PLAIN = re.compile(r"[^\W_](?:[^\W_]|[ \n.,;:!?()/%°ºª–—’“”…=+-])*")
-"""Letters, digits and marks that mean nothing to Markdown or HTML inside a line; nothing else."""
+_ODD = re.compile(r"[^\w \n.,;:!?()/%°ºª–—’“”…=+-]|_")
+"""Anything but letters, digits and marks that mean nothing to Markdown or HTML inside a line."""
 _MARKED = re.compile(r"^(?:[ \t]|[-+](?:\s|$)|\d{1,9}[.)](?:\s|$)|=+\s*$)", re.MULTILINE)
 """A line that Markdown may read as more than words."""
 _BETWEEN = re.compile(r"\n{2,}")
@@ -29,8 +29,10 @@ def rich(text: str | None) -> Markup:
     """Return typed text as safe HTML: paragraphs, line breaks, emphasis, lists, quotations; no links, no pictures."""
     if not text:
         return Markup("")
-    if _PLAIN.fullmatch(text) and not _MARKED.search(text):
-        return _plain(text)
+    if text[0].isalnum() and not _ODD.search(text):
+        begins = _MARKED.search if "\n" in text else _MARKED.match
+        if not begins(text):
+            return _plain(text)
     return _formatted(text)
 
 

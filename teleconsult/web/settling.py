@@ -241,7 +241,7 @@ class _Settling(NodeTransformer):
         if not isinstance(message, nodes.Const):
             self._mark(node)
             return node
-        found = Markup(self._environment.catalogue.gettext(message.value))  # noqa: S704 (our own catalogue, as Jinja takes it)
+        found = Markup(self._environment.spoken.say(message.value))  # noqa: S704 (our own catalogue, as Jinja takes it)
         if not node.kwargs:
             return nodes.Const(found % {}, lineno=node.lineno)
         pairs = [nodes.Pair(nodes.Const(pair.key), pair.value, lineno=node.lineno) for pair in node.kwargs]

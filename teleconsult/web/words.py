@@ -102,7 +102,12 @@ def short_span(seconds: float) -> str:
 
 def decimal_mark() -> str:
     """Return what stands before the fraction of a number in the reader's language: a comma, in English a point."""
-    return get_decimal_symbol(get_locale())
+    return _mark(spoken().code)
+
+
+@lru_cache(maxsize=8)
+def _mark(code: str) -> str:
+    return get_decimal_symbol(code)
 
 
 def thousands(number: int) -> str:

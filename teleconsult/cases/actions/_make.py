@@ -6,11 +6,12 @@ from typing import Any
 
 from teleconsult import audit, clock, events
 from teleconsult.cases import clocks, counting, lifecycle, search
-from teleconsult.cases.actions._rows import move_columns, write_event
+from teleconsult.cases.actions._rows import move_columns
 from teleconsult.cases.hours import open_seconds
 from teleconsult.cases.lifecycle import Facts, State, Who
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.world import facts_for, is_able
+from teleconsult.loading import add_row
 from teleconsult.network import settings
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
@@ -49,20 +50,21 @@ def make(
     now = clock.now()
     source = case.state
     move_columns(case, _columns(case, verb, move.target or State(source), now, dict(set or {})))
-    event = CaseEvent(
-        case_id=case.id,
-        number=case.steps,
-        verb=verb,
-        at=now,
-        by_id=by.id if by else None,
-        for_id=_named_requester(move, case, by, facts),
-        source=source,
-        state=case.state,
-        round=case.round,
-        said=said,
-        data=dict(data or {}),
+    event = add_row(
+        CaseEvent(
+            case_id=case.id,
+            number=case.steps,
+            verb=verb,
+            at=now,
+            by_id=by.id if by else None,
+            for_id=_named_requester(move, case, by, facts),
+            source=source,
+            state=case.state,
+            round=case.round,
+            said=said,
+            data=dict(data or {}),
+        )
     )
-    write_event(event)
     _record(case, event)
     events.emit(f"case.{verb}", case=case, event=event, by=by)
     search.index(case)

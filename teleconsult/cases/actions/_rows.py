@@ -7,14 +7,12 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, update
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult.cases.models import (
     Case,
     CaseConsent,
     CaseDraft,
-    CaseEvent,
     CaseProblem,
     CaseQuestion,
     PatientSnapshot,
@@ -23,14 +21,14 @@ from teleconsult.cases.models_opinion import Opinion, OpinionAnswer, OpinionDiag
 from teleconsult.cases.request import Request
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, write, write_all, write_one
+from teleconsult.loading import row_of
 
 
 def _table(model: Any) -> Table:
     return cast(Table, model.__table__)
 
 
-_cases, _events, _opinions = _table(Case), _table(CaseEvent), _table(Opinion)
-_EVENT = insert(_events).returning(_events.c.id)
+_cases, _opinions = _table(Case), _table(Opinion)
 _OPINION = insert(_opinions).returning(_opinions.c.id)
 _ANSWER, _DIAGNOSIS = insert(_table(OpinionAnswer)).inline(), insert(_table(OpinionDiagnosis)).inline()
 _SNAPSHOT, _CONSENT = insert(_table(PatientSnapshot)).inline(), insert(_table(CaseConsent)).inline()
@@ -69,29 +67,11 @@ def move_columns(case: Case, values: Mapping[str, Any]) -> None:
         set_committed_value(case, name, value)
 
 
-def write_event(event: CaseEvent) -> None:
-    """Write an event that has all its columns; it belongs to the session afterwards, as if it had been read."""
-    event.id = write_one(_EVENT, _values(event)).id
-    make_transient_to_detached(event)
-    db.session.add(event)
-
-
-def _values(thing: Any) -> dict[str, Any]:
-    """Return every column of a new object but its number, with the plain defaults of its model."""
-    made = {}
-    for column in thing.__table__.c:
-        value = getattr(thing, column.name)
-        default = column.default
-        made[column.name] = default.arg if value is None and default is not None and default.is_scalar else value
-    made.pop("id", None)
-    return made
-
-
 def write_opinion(opinion: Opinion) -> None:
     """Write a new opinion with its answers and diagnoses; what was typed of it so far goes. The object is not kept."""
-    number = write_one(_OPINION, _values(opinion)).id
-    write_all(_ANSWER, [_values(answer) | {"opinion_id": number} for answer in opinion.answers])
-    write_all(_DIAGNOSIS, [_values(diagnosis) | {"opinion_id": number} for diagnosis in opinion.diagnoses])
+    number = write_one(_OPINION, row_of(opinion)).id
+    write_all(_ANSWER, [row_of(answer) | {"opinion_id": number} for answer in opinion.answers])
+    write_all(_DIAGNOSIS, [row_of(diagnosis) | {"opinion_id": number} for diagnosis in opinion.diagnoses])
     write(_NO_OPINION_DRAFTS, {"of": opinion.case_id})
 
 
@@ -103,14 +83,14 @@ def write_request(case: Case, draft: CaseDraft, request: Request, now: datetime,
     """
     write(_SNAPSHOT, {"case_id": case.id, **asdict(request.patient), "taken_at": now})
     questions = [CaseQuestion(number=n, kind=kind, text=text) for n, (kind, text) in enumerate(request.questions, 1)]
-    write_all(_QUESTION, [_values(question) | {"case_id": case.id} for question in questions])
+    write_all(_QUESTION, [row_of(question) | {"case_id": case.id} for question in questions])
     problems = [CaseProblem(number=n, **asdict(problem)) for n, problem in enumerate(request.problems, 1)]
-    write_all(_PROBLEM, [_values(problem) | {"case_id": case.id} for problem in problems])
+    write_all(_PROBLEM, [row_of(problem) | {"case_id": case.id} for problem in problems])
     if request.consent is not None:
         consent = CaseConsent(
             **asdict(request.consent), taken_by_id=case.requester_id, taken_at=now, text_version=consent_text
         )
-        write(_CONSENT, _values(consent) | {"case_id": case.id})
+        write(_CONSENT, row_of(consent) | {"case_id": case.id})
     if not write(_NO_DRAFT, {"of": case.id, "was": draft.version}):
         raise Overtaken
     db.session.expunge(draft)

@@ -13,6 +13,7 @@ from teleconsult.cases.models import Case, CaseDraft
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import db, write
+from teleconsult.loading import add_row
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.typed import carried
@@ -56,12 +57,11 @@ def draft(
         created_at=now,
         changed_at=now,
     )
-    case.unit = requester.unit
+    set_committed_value(case, "unit", requester.unit)
     if requester.id != by.id and not (by.has(Role.SUPPORT) and own_district(case, by)):
         raise Refused(N_("Só a unidade de apoio do distrito registra casos por outra pessoa."), field="requester")
-    case.draft = CaseDraft(fields=dict(fields or {}), saved_at=now, saved_by_id=by.id)
-    db.session.add(case)
-    db.session.flush()
+    add_row(case)
+    add_row(CaseDraft(case_id=case.id, fields=dict(fields or {}), saved_at=now, saved_by_id=by.id))
     audit.record(
         f"case:{case.ref}",
         "case.draft",
