@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, literal_column, or_, select
 
 from teleconsult import checks
 from teleconsult.errors import NotFound
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit
 from teleconsult.patients.matching import SUGGEST, Known, Likeness, compare, conflicts, name_key, words
 from teleconsult.patients.models import Patient, PatientMerge, PatientName
@@ -57,7 +58,7 @@ def look_up(facts: Known, *, but: int | None = None) -> Found:
     if len(numbered) == 1 and not conflicts(facts, numbered[0]):
         return Found(match=numbered[0])
     if numbered:
-        rows = _rows(Patient.id.in_([patient.id for patient in numbered]))
+        rows = read(_NUMBERED, {"ids": [patient.id for patient in numbered]})
         against = dict.fromkeys(name for row in rows for name in conflicts(facts, row))
         return Found(None, tuple(_suggestion(row, compare(facts, row)) for row in rows), True, tuple(against))
     return Found(suggestions=_suggestions(facts, but))
@@ -80,41 +81,50 @@ def standing(patient: Patient) -> Patient:
 
 
 def _suggestions(facts: Known, but: int | None) -> tuple[Suggestion, ...]:
-    near: list[ColumnElement[bool]] = []
-    if facts.birth_date:
-        near.append(Patient.birth_date == facts.birth_date)
-    keys = [key for key in (name_key(facts.name), name_key(facts.social_name)) if key]
-    if keys:
-        near.append(Patient.name_key.in_(keys))
-    if facts.mother_name and (key := name_key(facts.mother_name)):
-        near.append(Patient.mother_key == key)
-    if not near:
+    told = {
+        "birth_date": facts.birth_date,
+        "name": name_key(facts.name),
+        "social_name": name_key(facts.social_name),
+        "mother": name_key(facts.mother_name) if facts.mother_name else "",
+    }
+    given = {name: value for name, value in told.items() if value}
+    if not given:
         return ()
-    where = [Patient.merged_into_id.is_(None), or_(*near)] + ([Patient.id != but] if but else [])
-    rows = _rows(and_(*where))
+    rows = read(_near(tuple(given), but is not None), given | ({"but": but} if but is not None else {}))
     weighed = sorted(((compare(facts, row), row) for row in rows), key=lambda pair: -pair[0].score)
     return tuple(_suggestion(row, how) for how, row in weighed[:MOST_SUGGESTED] if how.score >= SUGGEST)
 
 
-def _rows(where: ColumnElement[bool]) -> list[Any]:
-    query = (
-        select(
-            Patient.ref,
-            Patient.name,
-            Patient.social_name,
-            Patient.birth_date,
-            Patient.sex,
-            Patient.cns,
-            Patient.cpf,
-            Patient.mother_name,
-            Patient.phone,
-            HealthUnit.name.label("unit"),
-        )
-        .outerjoin(HealthUnit, HealthUnit.id == Patient.unit_id)
-        .where(where)
-        .limit(MOST_COMPARED)
+_LIKE = (
+    select(
+        Patient.ref,
+        Patient.name,
+        Patient.social_name,
+        Patient.birth_date,
+        Patient.sex,
+        Patient.cns,
+        Patient.cpf,
+        Patient.mother_name,
+        Patient.phone,
+        HealthUnit.name.label("unit"),
     )
-    return list(db.session.execute(query))
+    .outerjoin(HealthUnit, HealthUnit.id == Patient.unit_id)
+    .limit(literal_column(str(MOST_COMPARED)))
+)
+_NUMBERED = _LIKE.where(Patient.id.in_(bindparam("ids", expanding=True)))
+_SUGGESTS: dict[str, ColumnElement[bool]] = {
+    "birth_date": Patient.birth_date == bindparam("birth_date"),
+    "name": Patient.name_key == bindparam("name"),
+    "social_name": Patient.name_key == bindparam("social_name"),
+    "mother": Patient.mother_key == bindparam("mother"),
+}
+
+
+@cache
+def _near(known: tuple[str, ...], but: bool) -> Any:
+    """Return the query of the records that agree with something that is known; `but` leaves one out."""
+    query = _LIKE.where(Patient.merged_into_id.is_(None), or_(*(_SUGGESTS[name] for name in known)))
+    return query.where(Patient.id != bindparam("but")) if but else query
 
 
 def _suggestion(row: Any, likeness: Likeness) -> Suggestion:
