@@ -7,31 +7,27 @@ finds by the name, never by the clinical words; a manager by the code alone (dom
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    Integer,
     Row,
-    String,
     bindparam,
-    column,
     exists,
-    literal_column,
     select,
-    table,
 )
 
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.models_opinion import Opinion
+from teleconsult.cases.queries_fts import find_by_fts
 from teleconsult.cases.queries_vectors import find_by_vectors
 from teleconsult.coding.words import beginnings_of
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
-from teleconsult.web import Page, page_by_key
+from teleconsult.web import Page
 
 LONGEST_QUERY = 200
 EXACT_FROM = 4
@@ -39,11 +35,6 @@ EXACT_FROM = 4
 
 _CODE = re.compile(r"TC-?([0-9A-Z]{6})")
 _CROCKFORD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SHELF = table("case_search", column("rowid", Integer), column("case_id", Integer), column("names"), column("body"))
-
-
-_BY_FTS = select(_SHELF.c.rowid).where(literal_column("case_search").op("MATCH")(bindparam("match", type_=String)))
-
 _UNITS = select(HealthUnit.id).where(HealthUnit.district == bindparam("district")).order_by(HealthUnit.id)
 
 
@@ -93,30 +84,15 @@ def find(scope: Scope, words: str) -> Page:
     if not beginnings or not scope.by_words:
         return Page([], None, None)
     if not vectors:
-        return page_by_key(_BY_FTS, [(_SHELF.c.rowid, True)], given={"match": _fts_match(scope, beginnings)})
+        # Words are of a-z and 0-9 alone and stand in quotes: nothing typed can be an operator of FTS5.
+        queries = [f'"{word}"' + ("" if _whole(word) else " *") for word in beginnings]
+        return find_by_fts(scope.open, scope.waiting, scope.every_name, queries)
     terms = [f"'{word}'" + ("" if _whole(word) else ":*") for word in beginnings]
     return find_by_vectors(scope.open, scope.waiting, scope.every_name, terms, _plain(words))
 
 
 def _whole(word: str) -> bool:
     return len(word) == 1 or (len(word) >= EXACT_FROM and word.isdigit())
-
-
-def _fts_match(scope: Scope, beginnings: Sequence[str]) -> str:
-    """Words are of a-z and 0-9 alone and stand in quotes: nothing typed can be an operator of FTS5."""
-    words = " AND ".join(f'"{word}"{"" if _whole(word) else " *"}' for word in beginnings)
-    ways = []
-    if scope.open:
-        ways.append(f"(keys : ({_either(scope.open)})) AND ({{names body}} : ({words}))")
-    if scope.waiting:
-        ways.append(f"(keys : ({_either(scope.waiting)})) AND (body : ({words}))")
-    if scope.every_name:
-        ways.append(f"names : ({words})")
-    return " OR ".join(f"({way})" for way in ways)
-
-
-def _either(keys: Iterable[str]) -> str:
-    return " OR ".join('"' + key.replace(":", "") + '"' for key in keys)
 
 
 def _plain(typed: str) -> str:

@@ -1,12 +1,13 @@
 """What every feature's pages share: forms, headers, error pages, paging, dates, references."""
 
 from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_refusal
-from teleconsult.web.paging import Page, edge_asked, page_by_key
+from teleconsult.web.paging import PAGE_SIZE, Page, edge_asked, page_by_key, page_of
 from teleconsult.web.refs import new_ref
 from teleconsult.web.setup import init_web
 from teleconsult.web.words import say
 
 __all__ = [
+    "PAGE_SIZE",
     "BaseForm",
     "Page",
     "VersionedForm",
@@ -15,6 +16,7 @@ __all__ = [
     "init_web",
     "new_ref",
     "page_by_key",
+    "page_of",
     "say",
     "show_refusal",
 ]

@@ -69,11 +69,26 @@ def page_by_key(
         rows = list(db.session.execute(_statement(query, tuple(keys), backwards, mark is not None, size), values))
     else:
         rows = list(read(_kept(query, tuple(keys), backwards, mark is not None, size), {**values, **given}))
+    return _page(rows, keys, backwards, mark is not None, size)
+
+
+def page_of(rows: list[Row[Any]], keys: Sequence[tuple[Key, bool]]) -> Page:
+    """Return the page that the address asks for, of rows that were found in another way than by `page_by_key`.
+
+    Args:
+        rows: those nearest to where the page begins, the nearest first, one more than fit if there are more.
+        keys: as of `page_by_key`.
+    """
+    after, before = request.args.get("after"), request.args.get("before")
+    return _page(rows, keys, bool(before) and not after, bool(after or before), PAGE_SIZE)
+
+
+def _page(rows: list[Row[Any]], keys: Sequence[tuple[Key, bool]], backwards: bool, marked: bool, size: int) -> Page:
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     names = [str(column.key) for column, _ in keys]
-    newer, older = (more, bool(rows)) if backwards else (mark is not None and bool(rows), more)
+    newer, older = (more, bool(rows)) if backwards else (marked and bool(rows), more)
     return Page(rows, _mark(rows[0], names) if newer else None, _mark(rows[-1], names) if older else None)
 
 
