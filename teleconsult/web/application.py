@@ -26,6 +26,7 @@ class Cookies(SecureCookieSessionInterface):
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[dict[str, Any], float]] = {}
+        self._signers: dict[Any, Any] = {}
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return what the browser's cookie says; nothing, of one that is none of ours or too old."""
@@ -36,6 +37,12 @@ class Cookies(SecureCookieSessionInterface):
         if known is not None and known[1] > monotonic():
             return self.session_class(known[0])
         return self._open(app, text)
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Return what signs the cookies, made once for a key."""
+        if app.secret_key not in self._signers:
+            self._signers[app.secret_key] = super().get_signing_serializer(app)
+        return self._signers[app.secret_key]
 
     def _open(self, app: Flask, text: str) -> SecureCookieSession:
         lifetime = int(app.permanent_session_lifetime.total_seconds())

@@ -10,9 +10,10 @@ from typing import Any
 
 from jinja2 import pass_environment
 from markupsafe import Markup, escape
-from wtforms.widgets import TextArea, TextInput
+from wtforms.widgets import Select, TextArea, TextInput
 
 from teleconsult.web.forms import attributes
+from teleconsult.web.templating import written
 
 COUNTED_FROM = 60
 """Characters from which a limit is counted as one types; shorter ones are of codes."""
@@ -79,12 +80,33 @@ def _textarea(field: Any, given: dict[str, Any]) -> Markup:
     return Markup(f"<textarea {attributes(name=field.name, **own)}>\r\n{words}</textarea>")  # noqa: S704 (the same)
 
 
+def _select(field: Any, given: dict[str, Any]) -> Markup:
+    if field.has_groups():
+        made: Markup = field(**given)
+        return made
+    many = {"multiple": True} if field.widget.multiple else {}
+    own = {"id": field.id, **many, **_flags(field), **given}
+    options = "".join(_option(*choice) for choice in field.iter_choices())
+    return Markup(f"<select {attributes(name=field.name, **own)}>{options}</select>")  # noqa: S704 (the same)
+
+
+def _option(value: Any, label: Any, selected: bool, more: Mapping[str, Any]) -> str:
+    told = {"value": str(value) if isinstance(value, bool) else value, **(more or {})}
+    if selected:
+        told["selected"] = True
+    return f"<option {attributes(**told)}>{written(label or value)}</option>"
+
+
 def _flags(field: Any) -> dict[str, Any]:
     known = field.widget.validation_attrs
     return {name: value for name, value in vars(field.flags).items() if name in known}
 
 
-_WRITERS: dict[type, Callable[[Any, dict[str, Any]], Markup]] = {TextInput: _input, TextArea: _textarea}
+_WRITERS: dict[type, Callable[[Any, dict[str, Any]], Markup]] = {
+    TextInput: _input,
+    TextArea: _textarea,
+    Select: _select,
+}
 
 MOST_KEPT = 2048
 """Empty fields that a worker remembers; then it begins anew."""
