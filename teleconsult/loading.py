@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table, insert, inspect
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.attributes import instance_state
 
 from teleconsult.extensions import Base, db, write, write_one
+from teleconsult.statements import set_columns
 
 M = TypeVar("M", bound=Base)
 
@@ -69,8 +69,7 @@ def known(model: type[M], values: Mapping[str, Any]) -> M:
         made: M = _made(mapper, values, key)
         session._update_impl(instance_state(made))  # as `attach` does
         return made
-    for name in inspect(there).expired_attributes.intersection(values):
-        set_committed_value(there, name, values[name])
+    set_columns(there, {name: values[name] for name in instance_state(there).expired_attributes.intersection(values)})
     return there
 
 
@@ -97,9 +96,8 @@ def add_row(thing: M) -> M:
         row["id"] = write_one(statement, row)[0]
     else:
         write(statement, row)
-    for name, value in row.items():
-        set_committed_value(thing, name, value)
-    make_transient_to_detached(thing)
+    set_columns(thing, row)
+    instance_state(thing).key = _key_of(thing.__mapper__, row)
     attach(thing)
     return thing
 

@@ -22,6 +22,7 @@ from teleconsult.cases.request import Request
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, write, write_all, write_one
 from teleconsult.loading import row_of
+from teleconsult.statements import set_columns
 
 
 def _table(model: Any) -> Table:
@@ -63,8 +64,7 @@ def move_columns(case: Case, values: Mapping[str, Any]) -> None:
     given = {f"new_{name}": value for name, value in columns.items()}
     if not write(_moved(tuple(columns)), {"of": case.id, "was": case.version, **given}):
         raise Overtaken
-    for name, value in {**columns, "version": case.version + 1}.items():
-        set_committed_value(case, name, value)
+    set_columns(case, {**columns, "version": case.version + 1})
 
 
 def write_opinion(opinion: Opinion) -> None:

@@ -16,6 +16,7 @@ from teleconsult.extensions import db, write
 from teleconsult.loading import add_row
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.statements import set_columns
 from teleconsult.typed import carried
 from teleconsult.web.refs import new_ref
 
@@ -133,8 +134,7 @@ def _keep(open_draft: CaseDraft, fields: Mapping[str, Any], by: User) -> int:
         given = {f"new_{name}": value for name, value in new.items()}
         if not write(_KEEP, {"of": open_draft.case_id, "was": version, "becomes": version + 1, **given}):
             raise Overtaken
-        for name, value in {**new, "version": version + 1}.items():
-            set_committed_value(open_draft, name, value)
+        set_columns(open_draft, {**new, "version": version + 1})
     return open_draft.version
 
 
