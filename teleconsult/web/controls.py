@@ -115,14 +115,14 @@ _kept: dict[Any, Markup] = {}
 
 
 @pass_environment
-def key_of(environment: Any, field: Any, part: str, words: Any, *asked: Any) -> Any:
+def key_of(environment: Any, field: Any, part: str, words: tuple[Any, ...], *asked: Any) -> Any:
     """Return what an empty field looks like by, for `kept` and `keep`; None when it must be written anew.
 
     An empty field without complaint is the same for everybody who reads its language: half of a form's time goes into
-    such fields. Nothing that somebody typed is kept: not a value, and not help made of words that came from a person
-    (`words`, which is kept only as a sentence of the templates).
+    such fields. Nothing that somebody typed is kept: not a value, and not `words` (help, label) that came from a person;
+    they must be sentences of the templates.
     """
-    if field.errors or field.render_kw is not None or not (words is None or type(words) is Markup):
+    if field.errors or field.render_kw is not None or not all(one is None or type(one) is Markup for one in words):
         return None
     declared = getattr(field, "declared", None)
     offered = _offered(field, declared) if declared is not None else None

@@ -6,6 +6,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Opinion, OpinionDraft
 from teleconsult.coding.models import Code
 from teleconsult.extensions import db, transaction
+from teleconsult.web import controls
 from tests import world
 from tests.cases.helping import last_event, leaky_case, now_in, send, text_of, told
 
@@ -38,6 +39,25 @@ def coded(session):
                 source="starter",
             )
         )
+
+
+def test_the_untouched_form_is_the_same_each_time_and_remembers_no_question(held, sign_in):
+    controls._kept.clear()
+    browser, question = sign_in("paulo"), held.case.questions[0].text
+    text_of(browser, held)  # the first look marks what is new
+    first, second = (text_of(browser, held) for _ in range(2))
+    assert first == second
+    assert f"1. {question}" in first
+    assert controls._kept
+    assert question not in repr(controls._kept)
+
+
+def test_what_was_saved_is_not_shown_by_the_form_that_all_share(held, sign_in):
+    browser = sign_in("paulo")
+    empty = text_of(browser, held)
+    send(browser, held, "answer", then="stay", **WRITTEN)
+    assert "PQT-U por **doze** meses.</textarea>" in text_of(browser, held)
+    assert "PQT-U" not in empty
 
 
 def drafts():
