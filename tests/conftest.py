@@ -93,6 +93,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
 
 
+def pytest_collection() -> None:
+    """Look for no garbage while the tests are collected; see below where they are."""
+    gc.disable()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
@@ -120,6 +125,7 @@ def pytest_collection_finish() -> None:
     """Leave the collected tests out of the search for garbage: nine thousand live to the end, looked at in vain."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
