@@ -22,20 +22,17 @@ from teleconsult import jobs, outbox
 from teleconsult.logs import fault, log
 from teleconsult.routing import planning
 
-LOOK_SECONDS = 1
-"""A message leaves at most this long after its cause, and the web process does nothing for it."""
-
 STOP_SECONDS = 10
 QUEUE = "teleconsult"
 
 
 class _Watch(Scheduler):  # type: ignore[misc]  # huey has no types
-    """huey's scheduler, which also looks into the outbox each second."""
+    """huey's scheduler, which also looks into the outbox each time, by default each second."""
 
     look: Callable[[], None]
 
     def loop(self, now: datetime | None = None) -> None:
-        """Look, then schedule, then wait for the rest of the second."""
+        """Look, then schedule, then wait for the next time."""
         self.look()
         super().loop(now)
 
@@ -45,8 +42,8 @@ class _Foreground(Consumer):  # type: ignore[misc]  # the same
 
     scheduler_class = _Watch
 
-    def __init__(self, huey: Huey, look: Callable[[], None], **options: Any) -> None:
-        self._look = look
+    def __init__(self, huey: Huey, look: Callable[[], None], seconds: float, **options: Any) -> None:
+        self._look, self._seconds = look, seconds
         super().__init__(huey, **options)
         stop_in_order = (False, True)
         self._signal_actions = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), stop_in_order)
@@ -54,6 +51,7 @@ class _Foreground(Consumer):  # type: ignore[misc]  # the same
     def _create_scheduler(self) -> _Watch:
         scheduler: _Watch = super()._create_scheduler()
         scheduler.look = self._look
+        scheduler.interval = self._seconds  # huey's own argument must be whole seconds
         return scheduler
 
 
@@ -63,7 +61,8 @@ def queue(app: Flask) -> Huey:
     given = {"results": False, "serializer": SignedSerializer(app.config["SECRET_KEY"], salt=QUEUE)}
     if address.get_backend_name() == "postgresql":
         dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey(QUEUE, dsn=dsn, **given)
+        # A thread that listens does not hear meanwhile that it is to stop.
+        return PostgresHuey(QUEUE, dsn=dsn, read_timeout=app.config["WORKER_LOOK_SECONDS"], **given)
     return SqliteHuey(QUEUE, filename=str(app.config["VAR"] / "jobs.db"), fsync=False, **given)
 
 
@@ -135,9 +134,9 @@ def consumer(app: Flask) -> Consumer:
     return _Foreground(
         huey,
         _steady(app, look),
+        app.config["WORKER_LOOK_SECONDS"],
         workers=app.config["WORKER_THREADS"],
-        max_delay=LOOK_SECONDS / 2,
-        scheduler_interval=LOOK_SECONDS,
+        max_delay=app.config["WORKER_LOOK_SECONDS"] / 2,
         shutdown_timeout=STOP_SECONDS,
     )
 
