@@ -44,10 +44,10 @@ def server():
 
 @pytest.fixture
 def start(application, tmp_path, server):
-    """Return a starter of workers on the database of the test."""
+    """Return a starter of workers on the database of the test, several at once: `start(1, 2)`."""
     config, running = application.config, []
 
-    def begin(number=0):
+    def begin(number):
         env = {
             "PATH": os.environ["PATH"],
             "TELECONSULT_PROFILE": "test",
@@ -60,14 +60,22 @@ def start(application, tmp_path, server):
             "SMTP_HOST": server.host,
             "SMTP_PORT": str(server.port),
             "SMTP_TLS": "none",
+            "WORKER_LOOK_SECONDS": "0.1",
         }
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
         one = process.start(f"Worker {number}", command, log=tmp_path / f"worker{number}.log", env=env, cwd=ROOT)
         running.append(one)
-        one.wait_until(lambda: "worker started" in one.tail())
         return one
 
-    yield begin
+    def begin_all(*numbers):
+        begun = [begin(number) for number in numbers]
+        for one in begun:
+            one.wait_until(lambda one=one: "worker started" in one.tail())
+        return begun
+
+    yield begin_all
+    for one in running:
+        one.tell()
     for one in running:
         one.stop()
 
@@ -104,7 +112,7 @@ def leases_end():
 
 
 def test_a_worker_sends_as_it_comes_says_nobodys_address_and_stops_in_order(session, start, server):
-    one = start()
+    (one,) = start(0)
     put("warm")
     server.wait_for(1)
     for n in range(3):
@@ -129,7 +137,7 @@ def test_a_worker_sends_as_it_comes_says_nobodys_address_and_stops_in_order(sess
 
 
 def test_what_a_killed_worker_was_sending_is_sent_again_and_recognised(session, start, server):
-    one = start(1)
+    (one,) = start(1)
     server.go.clear()
     put("a")
     server.wait_for(1)
@@ -137,7 +145,7 @@ def test_what_a_killed_worker_was_sending_is_sent_again_and_recognised(session, 
     one.process.wait()
     server.go.set()
     put("b")
-    other = start(2)
+    (other,) = start(2)
     server.wait_for(2)
     assert rows()[0].done_at is None
     leases_end()
@@ -153,8 +161,7 @@ def test_two_workers_do_everything_once(session, start, server):
         case = walk_to(State.SUBMITTED).case
     with transaction():
         db.session.execute(db.delete(OutboxMessage))
-    start(1)
-    start(2)
+    start(1, 2)
     put(*(f"k{n}" for n in range(30)))
     settled()
     late = session.query(Notice).filter_by(kind="case.late", subject=case.ref)

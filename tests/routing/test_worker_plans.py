@@ -38,7 +38,7 @@ GIVEN = db.select(db.func.count()).select_from(CaseEvent).where(CaseEvent.verb =
 
 def test_what_is_sent_is_planned_and_a_killed_worker_leaves_nothing_undone(session, start):
     shift("paulo", clock.now() + timedelta(hours=30))
-    one = start(1)
+    (one,) = start(1)
     sent()
     until(LINES, 1)
     sent()
@@ -56,11 +56,10 @@ def test_two_workers_give_each_case_once(session, start):
         modes.set_mode("dermatologia", Mode(How.AUTOMATIC), version=0, by=world.person("teresa"))
     shift("paulo", clock.now() - timedelta(hours=1))
     shift("lia", clock.now() - timedelta(hours=1))
-    start(1)
-    start(2)
+    start(1, 2)
     for _ in range(6):
         sent()
     until(GIVEN, 6)
-    time.sleep(2)
+    time.sleep(1)  # ten more looks of each
     assert _now(GIVEN) == 6
     assert _now(db.select(db.func.count()).select_from(Case).where(Case.state == "assigned")) == 6

@@ -26,12 +26,18 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    _told: bool = False
+
+    def tell(self) -> None:
+        """Have it end, without waiting. Once: a second signal often means to drop everything."""
+        if not self._told and self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+        self._told = True
 
     def stop(self, seconds: float = 10) -> None:
         """End it and wait; kill it when it takes too long. Harmless when it has ended already."""
         atexit.unregister(self.stop)
-        if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+        self.tell()
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -27,10 +27,12 @@ class Web:
         return self.server.tail() + (self.worker.tail() if self.worker else "")
 
     def stop(self) -> None:
-        """Stop both, in an orderly way."""
-        for part in (self.worker, self.server):
-            if part is not None:
-                part.stop(seconds=20)
+        """Stop both, in an orderly way and at the same time."""
+        parts = [part for part in (self.worker, self.server) if part is not None]
+        for part in parts:
+            part.tell()
+        for part in parts:
+            part.stop(seconds=20)
 
 
 def start(
@@ -57,6 +59,7 @@ def start(
         "TELECONSULT_VAR": str(folder),
         "BASE_URL": url,
         "PORT": str(port),
+        "WORKER_LOOK_SECONDS": "0.2",
         **(env or {}),
     }
     command = [sys.executable, "-m", "tools.webserver", application]
