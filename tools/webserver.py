@@ -1,7 +1,7 @@
 """The production web server: Granian with two workers that share what they loaded. Why this one: docs/adr/0002-web-server.md.
 
 `python -m tools.webserver`, from the project's folder. From the environment: HOST (127.0.0.1), PORT (8000),
-WEB_WORKERS (2). An argument names another WSGI application, for tests and measurements.
+WEB_WORKERS (2), HEADER_SECONDS (10). An argument names another WSGI application, for tests and measurements.
 """
 
 import argparse
@@ -35,8 +35,8 @@ THREADS = 128
 CONNECTIONS = 512
 """Of one worker, idle ones too."""
 
-HEADER_MILLISECONDS = 10_000
-"""A client that has not said what it wants by then is cut off; so is a connection that stays idle."""
+HEADER_SECONDS = 10.0
+"""Unless the environment says otherwise. A client that has not said what it wants by then is cut off; so is a connection that stays idle."""
 
 BUFFER_BYTES = 64 * 1024
 """Of one connection: the longest head that is read, the most of a body that is held."""
@@ -103,6 +103,11 @@ def load(name: str) -> "WSGIApplication":
     return WholeBodies(find(name))
 
 
+def header_milliseconds() -> int:
+    """Return how long a client may take to say what it wants."""
+    return int(float(os.environ.get("HEADER_SECONDS", HEADER_SECONDS)) * 1000)
+
+
 def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -131,7 +136,7 @@ def main() -> None:
         workers=int(os.environ.get("WEB_WORKERS", "2")),
         blocking_threads=THREADS,
         backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
+        http1_settings=HTTP1Settings(header_read_timeout=header_milliseconds(), max_buffer_size=BUFFER_BYTES),
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=STOP_SECONDS,
