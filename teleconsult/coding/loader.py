@@ -6,18 +6,22 @@ taken away, because cases name them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from typing import cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from teleconsult.coding.models import Code, CodeWord, Source, System
 from teleconsult.coding.tables import Entry
 from teleconsult.coding.words import chapter_of, words_of
-from teleconsult.extensions import db
+from teleconsult.extensions import db, write_all
 from teleconsult.typed import fold
 
 CHUNK = 500
 BETWEEN = "; "
+
+NEW_CODE = insert(cast(Table, Code.__table__)).inline()
+NEW_WORD = insert(cast(Table, CodeWord.__table__)).inline()
 
 
 @dataclass(frozen=True)
@@ -74,18 +78,15 @@ def plan_ciap2(own: Iterable[Entry]) -> Plan:
 
 def write(plan: Plan) -> None:
     """Carry a plan out, in the transaction in which it was made."""
-    if plan.new:
-        db.session.execute(insert(Code), [_columns(row, plan.system) for row in plan.new])
+    write_all(NEW_CODE, [_columns(row, plan.system) for row in plan.new])
     if plan.changed:
-        db.session.execute(update(Code), [asdict(row) for row in plan.changed])
+        db.session.execute(update(Code), [dict(vars(row)) for row in plan.changed])
     for chunk in _chunks([row.id for row in plan.changed]):
         db.session.execute(
             delete(CodeWord).where(CodeWord.code_id.in_(chunk)).execution_options(synchronize_session=False)
         )
     ids = {row.code: row.id for row in db.session.execute(select(Code.code, Code.id).where(Code.system == plan.system))}
-    words = [word for row in (*plan.new, *plan.changed) for word in _words(row, ids[row.code])]
-    if words:
-        db.session.execute(insert(CodeWord), words)
+    write_all(NEW_WORD, [word for row in (*plan.new, *plan.changed) for word in _words(row, ids[row.code])])
 
 
 def read_package() -> Iterator[Entry]:
@@ -153,7 +154,7 @@ def _present(system: System) -> Iterator[Row]:
 
 
 def _columns(row: Row, system: System) -> dict[str, object]:
-    columns = asdict(row) | {"system": system}
+    columns = vars(row) | {"system": system}
     del columns["id"]
     return columns
 
