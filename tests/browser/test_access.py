@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.furnished import furnish
 from tests.browser.furnished_hours import furnish as furnish_hours
-from tests.browser.looks import faults
+from tests.browser.looks import bring, faults
 from tests.browser.reach import endpoint_of, pages_of
 
 PEOPLE = ("", "marina", "rosangela", "paulo", "dora", "teresa")
@@ -44,6 +44,7 @@ def reached(shared_site):
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_page_a_person_reaches_can_be_used_by_all(page_for, reached, person):
     page = page_for(person)
+    bring(page)
     found = {}
     for kind, path in reached[person].items():
         page.goto(path)
