@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests import compiled
 from tests.browser import site as sites
 from tests.browser.site import Site
 from tests.browser.windows import PATIENCE, Watch, Windows
@@ -30,8 +31,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shared_site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
     with sites.running(tmp_path_factory.mktemp("site")) as found:
+        compiled.share(found.application, tmp_path_factory, getattr(request.config, "workerinput", None))
         yield found
 
 

@@ -25,6 +25,7 @@ from teleconsult.outbox import OutboxMessage
 from teleconsult.people import password_rules
 from teleconsult.people.models import User
 from teleconsult.routing.models import Plan, PlanLine, Promise
+from tests import compiled
 from tests.conftest import SETTINGS, Browser
 
 demo = reader.load()
@@ -55,6 +56,8 @@ def shown(
         else:
             address = request.getfixturevalue("postgres_server").create("demonstration")
         demonstrations[database] = _loaded(address, tmp_path_factory)
+        worker = getattr(request.config, "workerinput", None)
+        compiled.share(demonstrations[database], tmp_path_factory, worker)
     return demonstrations[database]
 
 
