@@ -19,7 +19,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     from teleconsult.people.throttle import init_throttle
     from teleconsult.web import init_web
     from teleconsult.web.application import Application
-    from teleconsult.web.setup import choose_language
+    from teleconsult.web.setup import choose_locale
     from teleconsult.web.templating import LanguageEnvironment
 
     app = Application(
@@ -38,7 +38,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.db.init_app(app)
     with app.app_context():
         engines.tune(extensions.db.engine)
-    extensions.babel.init_app(app, locale_selector=choose_language)
+    extensions.babel.init_app(app, locale_selector=choose_locale)
     init_gate(app)
     init_logs(app)
     extensions.csrf.init_app(app)

@@ -1,9 +1,10 @@
 """Headers, language, error pages and what every template may use."""
 
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from flask import Flask, Response, current_app, g, has_request_context, render_template, request, session
-from flask_babel import get_locale
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -17,6 +18,7 @@ from teleconsult.web.addresses import init_addresses
 from teleconsult.web.assets import init_assets
 from teleconsult.web.controls import FOR_TEMPLATES
 from teleconsult.web.health import init_health
+from teleconsult.web.language import spoken
 from teleconsult.web.messages import init_messages
 from teleconsult.web.navigation import navigation
 from teleconsult.web.rich import rich
@@ -35,6 +37,14 @@ ALWAYS = (
     ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
 )
 KNOWN_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507})
+
+
+def choose_locale() -> Locale:
+    """Return the reader's language for Flask-Babel, which would read its code anew for each request."""
+    return _locale(choose_language())
+
+
+_locale = lru_cache(maxsize=16)(Locale.parse)
 
 
 def choose_language() -> str:
@@ -90,7 +100,7 @@ def _context() -> dict[str, Any]:
         "unread_notices": sum(events.panels("unread", user=user)) if nav else 0,
         "role_choices": role_choices,
         "user_key": user.ref if user else "",
-        "current_locale": str(get_locale() or "pt_BR"),
+        "current_locale": spoken().code,
         "now": clock.now(),
         "demo_profile": _demo(),
     }
