@@ -28,33 +28,48 @@ def as_loaded(model: type[M], values: Mapping[str, Any]) -> M:
 
     It belongs to no session yet. The ORM's own loading costs ten times as much.
     """
-    mapper: Any = model.__mapper__
-    made: M = _made(mapper, values, _key_of(mapper, values))
+    made: M = _made(model, values, _key_of(model, values))
     return made
 
 
-def attach(made: Any) -> None:
-    """Give the session an object that `as_loaded` made, alone: `Session.add()` would walk along all its relationships."""
-    db.session()._update_impl(instance_state(made))
+def attach(*made: Any) -> None:
+    """Give the session objects that `as_loaded` made, alone: `Session.add()` would walk along all their relationships."""
+    session = db.session()
+    for one in made:
+        _attach(session, one)
 
 
-def _key_of(mapper: Any, values: Mapping[str, Any]) -> Any:
-    return mapper.identity_key_from_primary_key(tuple(values[column.key] for column in mapper.primary_key))
-
-
-def _made(mapper: Any, values: Mapping[str, Any], key: Any) -> Any:
-    # What make_transient_to_detached() does to a new object, without asking each attribute what it is.
-    made = mapper.class_manager.new_instance()
+def _attach(session: Any, made: Any) -> None:
     state = instance_state(made)
-    state.dict.update(values)
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
+
+
+def _key_of(model: Any, values: Mapping[str, Any]) -> Any:
+    kind, names = _identity(model)
+    # As `Mapper.identity_key_from_primary_key()` makes it.
+    return kind, tuple([values[name] for name in names]), None
+
+
+@lru_cache(maxsize=128)
+def _identity(model: Any) -> tuple[Any, tuple[str, ...]]:
+    mapper: Any = inspect(model)
+    return mapper.identity_key_from_primary_key(())[0], tuple(column.key for column in mapper.primary_key)
+
+
+def _made(model: Any, values: Mapping[str, Any], key: Any) -> Any:
+    # What make_transient_to_detached() does to a new object, without asking each attribute what it is.
+    made = model.__mapper__.class_manager.new_instance()
+    made.__dict__.update(values)
+    state = instance_state(made)
     state.key = key
-    state.expired_attributes.update(_left_out(mapper, tuple(values)))
+    state.expired_attributes.update(_left_out(model, tuple(values)))
     return made
 
 
 @lru_cache(maxsize=64)
-def _left_out(mapper: Any, names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(attribute.key for attribute in mapper.column_attrs) - frozenset(names)
+def _left_out(model: Any, names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(attribute.key for attribute in inspect(model).column_attrs) - frozenset(names)
 
 
 def known(model: type[M], values: Mapping[str, Any]) -> M:
@@ -62,12 +77,11 @@ def known(model: type[M], values: Mapping[str, Any]) -> M:
 
     Of one that is there, what a transaction has made stale takes the row's values, as the ORM does it.
     """
-    mapper: Any = model.__mapper__
-    session, key = db.session(), _key_of(mapper, values)
+    session, key = db.session(), _key_of(model, values)
     there = cast("M | None", session.identity_map.get(key))
     if there is None:
-        made: M = _made(mapper, values, key)
-        session._update_impl(instance_state(made))  # as `attach` does
+        made: M = _made(model, values, key)
+        _attach(session, made)
         return made
     set_columns(there, {name: values[name] for name in instance_state(there).expired_attributes.intersection(values)})
     return there
@@ -96,8 +110,10 @@ def add_row(thing: M) -> M:
         row["id"] = write_one(statement, row)[0]
     else:
         write(statement, row)
-    set_columns(thing, row)
-    instance_state(thing).key = _key_of(thing.__mapper__, row)
+    thing.__dict__.update(row)
+    state = instance_state(thing)
+    state._commit_all(thing.__dict__)  # nothing of it is still to be written
+    state.key = _key_of(type(thing), row)
     attach(thing)
     return thing
 

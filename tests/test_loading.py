@@ -1,9 +1,11 @@
 """Objects made of rows: the ORM takes them for its own."""
 
+import gc
+
 from sqlalchemy import inspect, select
 
 from teleconsult.extensions import db, end_reading, transaction
-from teleconsult.loading import as_loaded, columns_of, known, taken
+from teleconsult.loading import add_row, as_loaded, columns_of, known, taken
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import UserRole
 from tests.counting import statements
@@ -67,3 +69,25 @@ def test_a_key_of_two_columns(session):
     row = user.role_rows[0]
     assert known(UserRole, {"user_id": user.id, "role": row.role}) is row
     assert as_loaded(UserRole, {"user_id": user.id, "role": row.role}) not in db.session
+
+
+def test_a_new_row_is_there_at_once_as_if_it_had_been_read(session, application):
+    with transaction():
+        made = add_row(Specialty(slug="nova", name_pt="Nova", name_en="New", category="specialty"))
+        assert made in db.session
+        assert not db.session.new
+        assert not db.session.dirty
+        assert db.session.scalar(select(Specialty.id).where(Specialty.slug == "nova")) == made.id
+        assert made.prompts == ""  # its model's own default
+        made.name_en = "Newer"
+    db.session.expire_all()
+    assert db.session.get(Specialty, made.id) is made
+    assert (made.name_en, made.version) == ("Newer", 2)
+
+
+def test_a_new_row_that_nobody_holds_leaves_nothing_to_be_written(session):
+    with transaction():
+        add_row(Specialty(slug="nova", name_pt="Nova", name_en="New", category="specialty"))
+        gc.collect()
+        db.session.flush()
+    assert db.session.scalar(select(Specialty.name_pt).where(Specialty.slug == "nova")) == "Nova"

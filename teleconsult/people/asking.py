@@ -77,6 +77,5 @@ def asker(token_hash: str, now: datetime) -> tuple[Session, User] | None:
     set_committed_value(user, "role_rows", roles)
     set_committed_value(user, "unit", None if of_unit["id"] is None else as_loaded(asked.unit_model, of_unit))
     set_committed_value(row, "user", user)
-    for made in (row, user, *roles, *([user.unit] if user.unit else ())):
-        attach(made)
+    attach(row, user, *roles, *([user.unit] if user.unit else ()))
     return row, user
