@@ -201,7 +201,7 @@ def _cost(side: Side, browser: Browser, path: str, rounds: int) -> float:
         before = processes.cpu_seconds(side.pids())
         for _ in range(rounds // 5):
             browser.get(path)
-        found.append((processes.cpu_seconds(side.pids()) - before) * 1000 / (rounds // 5))
+        found.append(processes.spent(before, processes.cpu_seconds(side.pids())) * 1000 / (rounds // 5))
     return statistics.median(found)
 
 

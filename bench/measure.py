@@ -75,7 +75,7 @@ class Runs:
         with ThreadPoolExecutor(users) as pool:
             list(pool.map(one, range(users)))
         self.wall += time.perf_counter() - began
-        self.cpu.append((processes.cpu_seconds(side.pids()) - before) * 1000 / len(numbers))
+        self.cpu.append(processes.spent(before, processes.cpu_seconds(side.pids())) * 1000 / len(numbers))
 
     def at(self, share: float) -> float:
         """Return the time in ms that a share of them did not exceed."""

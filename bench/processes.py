@@ -1,7 +1,8 @@
 """What processes cost, read from the kernel: their CPU time hardly moves with the machine's other work."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 MIB = 1024 * 1024
@@ -21,9 +22,18 @@ def workers(pid: int) -> list[int]:
     return family(pid)[1:]
 
 
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return the CPU time of processes so far, all their threads, by the kernel's clock of each (nanoseconds)."""
-    return sum(time.clock_gettime(_clock(pid)) for pid in pids)
+def cpu_seconds(pids: Iterable[int]) -> dict[int, float]:
+    """Return the CPU time of each process so far, all its threads, by the kernel's own clock of it (nanoseconds)."""
+    found = {}
+    for pid in pids:
+        with suppress(OSError):  # it has ended since it was found
+            found[pid] = time.clock_gettime(_clock(pid))
+    return found
+
+
+def spent(before: Mapping[int, float], after: Mapping[int, float]) -> float:
+    """Return the CPU time between two looks; of a process that ended between them what it did since the first is lost."""
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 def _clock(pid: int) -> int:

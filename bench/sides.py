@@ -46,14 +46,14 @@ class Side:
 
 
 def _postgres_backends() -> list[int]:
-    """Return the processes of the PostgreSQL server that serve connections to a bench database."""
+    """Return the processes of the PostgreSQL server that serve connections to a bench database; not those that tidy up."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes()
         except OSError:
             continue
-        if words.startswith(b"postgres: ") and b"bench_" in words:
+        if words.startswith(b"postgres: ") and b"bench_" in words and b"autovacuum" not in words:
             found.append(int(path.parent.name))
     return found
 
