@@ -48,7 +48,8 @@ class Suggestion:
     @property
     def who(self) -> Able | None:
         """Return the suggested one; None when all have declined or nobody is there."""
-        return next((one for one in self.ranked if one.id not in self.gone), None)
+        here = self.able if self.gone else self.ranked
+        return here[0] if here else None
 
     @property
     def declined(self) -> list[Able]:
@@ -99,7 +100,9 @@ def shared_out(
     more: dict[int, int] = {}
     made = {}
     for ref, specialty_id in cases:
-        here = ranked(one._replace(load=one.load + more.get(one.id, 0)) for one in on_duty.get(specialty_id, ()))
+        here = on_duty.get(specialty_id, ())
+        if not more.keys().isdisjoint([one.id for one in here]):
+            here = ranked(one._replace(load=one.load + more.get(one.id, 0)) for one in here)
         made[ref] = Suggestion(here, declined.get(ref, NOBODY))
         who = made[ref].who
         if who is not None:
