@@ -136,7 +136,7 @@ def key_of(environment: Any, field: Any, part: str, words: tuple[Any, ...], *ask
 def _offered(field: Any, declared: Any) -> Any:
     """Return what is chosen among choices that the form's class names, or True of an empty text; None: not the same for all."""
     if not hasattr(field, "choices"):
-        return True if not field.data and not field.raw_data else None
+        return True if not field._value() else None  # not by its data: a figure may be 0
     static = field.choices == declared.kwargs.get("choices", ())
     return (field.data,) if static and isinstance(field.data, str | None) and not field.raw_data else None
 

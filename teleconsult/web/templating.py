@@ -5,6 +5,7 @@ template is settled before Jinja compiles it (`settling.py`), in an environment 
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, cast
 
 from flask import Flask
@@ -32,9 +33,13 @@ def written(value: Any) -> str:
     return value if kind is Markup else str(value) if kind is int else escape(value)
 
 
+FIGURES = (int, float, Decimal)
+"""What a sentence may show by a format of its own; none of them can hold a character that means something."""
+
+
 def _filled(sentence: str, values: dict[str, Any]) -> Markup:
     # What `Markup(sentence) % values` gives, for a third of its calls; a figure stays one for its format.
-    plain = {name: value if type(value) in (int, float) else written(value) for name, value in values.items()}
+    plain = {name: value if isinstance(value, FIGURES) else written(value) for name, value in values.items()}
     return Markup(sentence % plain)  # noqa: S704 (our own catalogue, as Jinja takes it; its values are escaped)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from flask import render_template_string
 from flask_babel import force_locale
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -17,6 +17,7 @@ HELPED = '{% from "macros/fields.html" import field %}{{ field(form.line, help=s
 
 class _Form(BaseForm):
     line = StringField(_l("Nome"), [DataRequired(), Length(max=80)])
+    count = IntegerField(_l("Número"))
     words = TextAreaField(_l("Motivo"), [Length(max=500)])
     sex = RadioField(_l("Sexo"), choices=[SelectChoice("f", _l("Feminino")), SelectChoice("m", _l("Masculino"))])
     offered = SelectField(_l("Especialidade"))
@@ -43,7 +44,7 @@ def shown(application):
 
 def test_it_looks_the_same_the_second_time(shown):
     first = shown()
-    assert len(controls._kept) == 3  # the choices of the fourth are of the moment
+    assert len(controls._kept) == 4  # the choices of the fifth are of the moment
     assert shown() == first
 
 
@@ -58,6 +59,10 @@ def test_each_language_has_its_own(application, shown):
 
 def _typed():
     return _Form(formdata=None, data={"line": "Josefa <b>", "words": "lombalgia", "sex": "f"})
+
+
+def _none():
+    return _Form(formdata=None, data={"count": 0})
 
 
 def _wrong():
@@ -78,7 +83,7 @@ def _offering():
     return _Form(formdata=None, offer=("b", "c"))
 
 
-@pytest.mark.parametrize("make", [_typed, _wrong, _optional, _offering])
+@pytest.mark.parametrize("make", [_typed, _none, _wrong, _optional, _offering])
 def test_what_differs_is_written_as_if_nothing_were_kept(shown, make):
     alone = shown(make)
     controls._kept.clear()

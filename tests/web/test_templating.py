@@ -1,6 +1,7 @@
 """Templates settled before they are compiled say what Jinja by itself would make them say."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from flask import render_template_string
@@ -59,6 +60,8 @@ SOURCES = [
     HEAD + "{% set made = tag('w') %}{{ made }}{{ made|length }}{{ tag(pic('inner'), 'red') }}",
     HEAD + "{{ _('%(a)s < %(b)s', a=tag('w'), b=row.word) }}{{ _('100%% de') }}{{ _(row.tone) }}",
     HEAD + "{{ ngettext('%(num)d caso', '%(num)d casos', 1) }}{{ ngettext('%(num)d caso', '%(num)d casos', n) }}",
+    "{{ _('%(a)d de %(b)05.1f %(c)s %(d)s %(e)s', a=exact, b=exact, c=true, d=none, e=row.word) }}"
+    "{{ ngettext('%(num)d <b>', '%(num)d <i>', exact) }}{{ _('%(a)s', a=exact) }}",
     "{% trans n=n %}há {{ n }} coisas{% endtrans %}{% trans %}Sair{% endtrans %}",
     "{% if false %}a{% elif row.word %}b{% else %}c{% endif %}{% if none %}d{% elif 0 %}e{% else %}f{% endif %}{{ 'g' if true else 'h' }}",
     "{% extends 'base.html' %}{% from 'parts.html' import tag %}{% set word = 'set' %}{% block title %}{{ tag('t') }}{{ word }}{% endblock %}"
@@ -102,7 +105,7 @@ def both(application):
 @pytest.mark.parametrize("language", ["pt_BR", "en"])
 def test_a_settled_template_says_the_same(application, both, source, language):
     with application.test_request_context(), force_locale(language):
-        settled, plain = both(source, items=ITEMS, row=ITEMS[0], n=2, other="o")
+        settled, plain = both(source, items=ITEMS, row=ITEMS[0], n=2, other="o", exact=Decimal("7.5"))
     assert settled == plain
 
 
