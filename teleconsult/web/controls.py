@@ -137,8 +137,10 @@ def _offered(field: Any, declared: Any) -> Any:
     """Return what is chosen among choices that the form's class names, or True of an empty text; None: not the same for all."""
     if not hasattr(field, "choices"):
         return True if not field._value() else None  # not by its data: a figure may be 0
-    static = field.choices == declared.kwargs.get("choices", ())
-    return (field.data,) if static and isinstance(field.data, str | None) and not field.raw_data else None
+    if field.raw_data or field.choices != declared.kwargs.get("choices", ()):
+        return None
+    known = field.data in (None, "") or field.data in [next(iter(choice)) for choice in field.choices]
+    return (field.data,) if known else None
 
 
 @pass_environment

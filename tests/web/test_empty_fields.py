@@ -20,6 +20,7 @@ class _Form(BaseForm):
     count = IntegerField(_l("Número"))
     words = TextAreaField(_l("Motivo"), [Length(max=500)])
     sex = RadioField(_l("Sexo"), choices=[SelectChoice("f", _l("Feminino")), SelectChoice("m", _l("Masculino"))])
+    hour = SelectField(_l("Hora"), coerce=int, choices=[SelectChoice(str(n), f"{n}:00") for n in range(3)])
     offered = SelectField(_l("Especialidade"))
 
     def __init__(self, *args, offer=("a",), **kwargs):
@@ -44,7 +45,7 @@ def shown(application):
 
 def test_it_looks_the_same_the_second_time(shown):
     first = shown()
-    assert len(controls._kept) == 4  # the choices of the fifth are of the moment
+    assert len(controls._kept) == 5  # the choices of the sixth are of the moment
     assert shown() == first
 
 
@@ -62,7 +63,7 @@ def _typed():
 
 
 def _none():
-    return _Form(formdata=None, data={"count": 0})
+    return _Form(formdata=None, data={"count": 0, "hour": 0})
 
 
 def _wrong():
@@ -92,8 +93,13 @@ def test_what_differs_is_written_as_if_nothing_were_kept(shown, make):
     assert shown() == empty
 
 
+def _unknown():
+    return _Form(formdata=None, data={"sex": "Josefa"})
+
+
 def test_nothing_that_was_typed_is_remembered(shown):
     shown(_typed)
+    shown(_unknown)
     shown(_wrong)
     shown(page=HELPED, said="A administração pede: a idade de Josefa")
     kept = repr(controls._kept)
