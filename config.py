@@ -65,7 +65,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SIGN_CERTIFICATE": env.get("SIGN_CERTIFICATE", ""),
         "SIGN_PASSWORD": env.get("SIGN_PASSWORD", ""),
         "WORKER_THREADS": int(env.get("WORKER_THREADS", "2")),
-        "WORKER_LOOK_SECONDS": float(env.get("WORKER_LOOK_SECONDS", "1")),
+        "WORKER_LOOK_SECONDS": min(60.0, max(0.05, float(env.get("WORKER_LOOK_SECONDS", "1")))),
         "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING" if demo else "INFO"),
     }
     settings |= _fixed(demo)

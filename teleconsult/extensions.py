@@ -157,10 +157,10 @@ def transaction(subject: Any = None, version: int | str | None = None) -> Iterat
         Overtaken: the version is stale, a unique key was taken a moment ago, or the database is busy.
     """
     session = db.session()
-    end_reading()
-    # A request is answered right after it: with what was written, not with what is read once more.
-    session.expire_on_commit = not has_request_context()
     with _writing(session):
+        end_reading()
+        # A request is answered right after it: with what was written, not with what is read once more.
+        session.expire_on_commit = not has_request_context()
         _keep_connection(session, session.connection(execution_options={"teleconsult_write": True}))
         if subject is not None:
             _reload(session, subject)
@@ -187,6 +187,8 @@ def transaction_apart() -> Iterator[None]:
             driver.execute("BEGIN IMMEDIATE")
         yield
         driver.commit()
+        if connection.dialect.name == "sqlite":
+            driver.execute("BEGIN")  # what is read after it is of one moment, as the session believes
 
 
 @contextmanager

@@ -115,6 +115,7 @@ def add_row(thing: M) -> M:
     state._commit_all(thing.__dict__)  # nothing of it is still to be written
     state.key = _key_of(type(thing), row)
     attach(thing)
+    cast(Any, db.session().get_transaction())._new[state] = True  # a rollback lets go of it
     return thing
 
 

@@ -1,6 +1,7 @@
 """Objects made of rows: the ORM takes them for its own."""
 
 import gc
+from contextlib import suppress
 
 from sqlalchemy import inspect, select
 
@@ -83,6 +84,23 @@ def test_a_new_row_is_there_at_once_as_if_it_had_been_read(session, application)
     db.session.expire_all()
     assert db.session.get(Specialty, made.id) is made
     assert (made.name_en, made.version) == ("Newer", 2)
+
+
+def begin_and_fail() -> Specialty:
+    made = []
+    with suppress(ZeroDivisionError), transaction():
+        made.append(add_row(Specialty(slug="nova", name_pt="Nova", name_en="New", category="specialty")))
+        _ = 1 / 0
+    return made[0]
+
+
+def test_a_new_row_that_was_undone_is_no_object_of_the_session(session):
+    first, second = begin_and_fail(), begin_and_fail()
+    assert first not in db.session
+    assert second not in db.session
+    with transaction():
+        add_row(Specialty(slug="outra", name_pt="Outra", name_en="Other", category="specialty"))
+    assert first.name_pt == "Nova"
 
 
 def test_a_new_row_that_nobody_holds_leaves_nothing_to_be_written(session):

@@ -48,6 +48,23 @@ def test_none_goes_inside_another(session):
         pass
 
 
+def test_one_that_is_refused_inside_another_undoes_nothing_of_it(session):
+    there = specialty()
+    with transaction(there):
+        there.name_en = "Changed"
+        with pytest.raises(RuntimeError), transaction():
+            pass
+    db.session.expire_all()
+    assert there.name_en == "Changed"
+
+
+@pytest.mark.only_sqlite  # PostgreSQL begins by itself
+def test_what_is_read_after_it_is_of_one_moment(session):
+    with transaction_apart():
+        audit.record("reader:PE-1", "case.view")
+    assert db.session.connection().connection.dbapi_connection.in_transaction
+
+
 def test_an_act_after_it_is_its_own(session):
     user = person("marina")
     with transaction_apart():

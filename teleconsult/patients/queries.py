@@ -54,6 +54,15 @@ class Found:
 
 def look_up(facts: Known, *, but: int | None = None) -> Found:
     """Look a person up: by CNS and CPF first, then by what only suggests. `but` leaves one record out."""
+    found = _numbered(facts, but)
+    if found is None:
+        suggestions = _suggestions(facts, but)
+        # Another case of the same person may have been sent since the numbers were asked: then that record is theirs.
+        found = (_numbered(facts, but) if suggestions else None) or Found(suggestions=suggestions)
+    return found
+
+
+def _numbered(facts: Known, but: int | None) -> Found | None:
     numbered = [patient for patient in by_numbers(facts.cns, facts.cpf) if patient.id != but]
     if len(numbered) == 1 and not conflicts(facts, numbered[0]):
         return Found(match=numbered[0])
@@ -61,7 +70,7 @@ def look_up(facts: Known, *, but: int | None = None) -> Found:
         rows = read(_NUMBERED, {"ids": [patient.id for patient in numbered]})
         against = dict.fromkeys(name for row in rows for name in conflicts(facts, row))
         return Found(None, tuple(_suggestion(row, compare(facts, row)) for row in rows), True, tuple(against))
-    return Found(suggestions=_suggestions(facts, but))
+    return None
 
 
 def by_numbers(cns: str | None, cpf: str | None) -> list[Patient]:

@@ -122,7 +122,7 @@ def key_of(environment: Any, field: Any, part: str, words: tuple[Any, ...], *ask
     such fields. Nothing that somebody typed is kept: not a value, and not `words` (help, label) that came from a person;
     they must be sentences of the templates.
     """
-    if field.errors or field.render_kw is not None or not all(one is None or type(one) is Markup for one in words):
+    if field.errors or field.render_kw is not None or not all(not one or type(one) is Markup for one in words):
         return None
     declared = getattr(field, "declared", None)
     offered = _offered(field, declared) if declared is not None else None

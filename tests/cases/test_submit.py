@@ -153,6 +153,28 @@ def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
     assert {case.patient_id for case in sent_cases} == {patients[0].id}
 
 
+@pytest.mark.only_postgresql  # on SQLite nobody writes in between
+def test_a_patient_who_comes_while_they_are_looked_up_is_the_same(marina):
+    """The other case is sent between the question for the numbers and the one for who is like them."""
+    posts = []
+    for _ in range(2):
+        ref = begin(marina)
+        fill_all(marina, ref, cns=CNS)
+        page = review_of(marina, ref)
+        posts.append((f"/cases/{ref}/submit", {name: value_of(page, name) for name in ("version", "draft_version")}))
+    db.session.rollback()
+    other, came = [], []
+
+    def send_now(_connection, _cursor, statement, *_rest):
+        if "FROM patients LEFT OUTER JOIN health_units" in statement and not came:
+            came.append(statement)
+            other.extend(at_once(marina, [posts[0]]))
+
+    with_listener(send_now, lambda: came.append(marina.post(posts[1][0], data=posts[1][1])))
+    assert [answer.status_code for answer in (*other, came[-1])] == [302, 302]
+    assert [patient.cns for patient in db.session.scalars(db.select(Patient))] == [CNS]
+
+
 def test_the_patients_record_is_found_by_number_and_brought_up_to_date(marina):
     with transaction():
         facts = PatientFacts(name="Severina C. Albuquerque", cns=CNS, birth_date=None, address="Rua Velha, 1")
