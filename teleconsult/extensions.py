@@ -147,11 +147,10 @@ def plain_text(length: int) -> String:
 
 @contextmanager
 def transaction(subject: Any = None, version: int | str | None = None) -> Iterator[None]:
-    """Do everything inside, or nothing. The only place that commits.
+    """Do everything inside, or nothing. Only this and `transaction_apart` commit.
 
-    Ends the read transaction, opens a write one (`BEGIN IMMEDIATE` on SQLite: a read that turns into
-    a write fails at once there), reloads `subject` and compares its version with the one the form
-    posted.
+    Ends the read transaction, opens a write one (`BEGIN IMMEDIATE` on SQLite: a read that turns into a write fails at
+    once there), reloads `subject` and compares its version with the one the form posted.
 
     Raises:
         Overtaken: the version is stale, a unique key was taken a moment ago, or the database is busy.

@@ -136,7 +136,8 @@ def with_listener(listener, act):
         db.event.remove(db.engine, "before_cursor_execute", listener)
 
 
-def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
+def two_of_one_new_patient(marina):
+    """Write two cases of somebody who is not known yet; return what sends each."""
     posts = []
     for _ in range(2):
         ref = begin(marina)
@@ -144,7 +145,11 @@ def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
         page = review_of(marina, ref)
         posts.append((f"/cases/{ref}/submit", {name: value_of(page, name) for name in ("version", "draft_version")}))
     db.session.rollback()
-    answers = at_once(marina, posts)
+    return posts
+
+
+def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
+    answers = at_once(marina, two_of_one_new_patient(marina))
     assert all(answer.status_code in (302, 409) for answer in answers), [a.status_code for a in answers]
     patients = db.session.scalars(db.select(Patient)).all()
     assert [patient.cns for patient in patients] == [CNS]
@@ -156,21 +161,15 @@ def test_two_cases_of_one_new_patient_sent_at_once_are_one_patient(marina):
 @pytest.mark.only_postgresql  # on SQLite nobody writes in between
 def test_a_patient_who_comes_while_they_are_looked_up_is_the_same(marina):
     """The other case is sent between the question for the numbers and the one for who is like them."""
-    posts = []
-    for _ in range(2):
-        ref = begin(marina)
-        fill_all(marina, ref, cns=CNS)
-        page = review_of(marina, ref)
-        posts.append((f"/cases/{ref}/submit", {name: value_of(page, name) for name in ("version", "draft_version")}))
-    db.session.rollback()
+    first, second = two_of_one_new_patient(marina)
     other, came = [], []
 
     def send_now(_connection, _cursor, statement, *_rest):
         if "FROM patients LEFT OUTER JOIN health_units" in statement and not came:
             came.append(statement)
-            other.extend(at_once(marina, [posts[0]]))
+            other.extend(at_once(marina, [first]))
 
-    with_listener(send_now, lambda: came.append(marina.post(posts[1][0], data=posts[1][1])))
+    with_listener(send_now, lambda: came.append(marina.post(second[0], data=second[1])))
     assert [answer.status_code for answer in (*other, came[-1])] == [302, 302]
     assert [patient.cns for patient in db.session.scalars(db.select(Patient))] == [CNS]
 
