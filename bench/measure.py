@@ -86,9 +86,9 @@ class Runs:
 class Bench:
     """The product and the bare program on one database."""
 
-    def __init__(self, database: str, size: int, url: str, folder: Path, rounds: int) -> None:
+    def __init__(self, database: str, size: int, url: str, folder: Path, rounds: int, *, whole: bool = False) -> None:
         self.database, self.size, self.url, self.rounds = database, size, url, rounds
-        self.product = Side(serve(folder, url), url)
+        self.product = Side(serve(folder, url, whole=whole), url, whole=whole)
         self.bare = Side(serve_bare(folder, url), url, bare=True)
         people = network.make()
         self.admin, self.support = people.administrators[0], people.support[0]
@@ -221,8 +221,12 @@ class Bench:
             ok(browser.put_file(f"/cases/{ref}/files", "foto.jpg", small), 201)
 
     def memory(self) -> float:
-        """Return the memory of the two workers together in MiB (PSS)."""
+        """Return the memory of the web server's two workers together in MiB (PSS)."""
         return processes.pss(self.product.workers())
+
+    def whole_memory(self) -> float:
+        """Return the memory of everything that runs of the product in MiB (PSS)."""
+        return processes.pss(processes.family(self.product.server.server.process.pid))
 
     def stop(self) -> None:
         """Stop both servers."""
@@ -240,9 +244,9 @@ def _posting(forms: list[Any]) -> Act:
 
 
 def cold_start(folder: Path, url: str) -> float:
-    """Return the seconds from nothing to the first answer of the product."""
+    """Return the seconds from nothing to the first answer of the product, started as `make run` starts it."""
     began = time.perf_counter()
-    server = serve(folder, url)
+    server = serve(folder, url, whole=True)
     took = time.perf_counter() - began
     server.stop()
     return took

@@ -22,6 +22,18 @@ def workers(pid: int) -> list[int]:
     return family(pid)[1:]
 
 
+def named(pid: int, name: str) -> int:
+    """Return the first of the processes that came from one which has that name.
+
+    Raises:
+        LookupError: none has.
+    """
+    for child in family(pid)[1:]:
+        if Path(f"/proc/{child}/comm").read_text().strip() == name:
+            return child
+    raise LookupError(f"nothing that came from {pid} is named {name}")
+
+
 def cpu_seconds(pids: Iterable[int]) -> dict[int, float]:
     """Return the CPU time of each process so far, all its threads, by the kernel's own clock of it (nanoseconds)."""
     found = {}

@@ -23,6 +23,8 @@ class Side:
     server: web.Web
     url: str
     bare: bool = False
+    whole: bool = False
+    """Whether its background worker runs too, from the same process, as `make run` has it."""
 
     def pids(self) -> list[int]:
         """Return the processes that work for it now."""
@@ -30,8 +32,9 @@ class Side:
         return own if self.url.startswith("sqlite") else own + _postgres_backends()
 
     def workers(self) -> list[int]:
-        """Return its worker processes."""
-        return processes.workers(self.server.server.process.pid)
+        """Return the worker processes of its web server."""
+        first = self.server.server.process.pid
+        return processes.workers(processes.named(first, "tc-web") if self.whole else first)
 
     def browsers(self, person: network.Person, users: int = 1) -> list[Browser]:
         """Return browsers of one signed-in person: one session, its cookies shared by the connections."""
@@ -58,9 +61,9 @@ def _postgres_backends() -> list[int]:
     return found
 
 
-def serve(folder: Path, url: str) -> web.Web:
-    """Start the product on a database, with two workers."""
-    return web.start(folder, settings(folder, url))
+def serve(folder: Path, url: str, *, whole: bool = False) -> web.Web:
+    """Start the product's web server on a database, with two workers; the whole product, if that is asked for."""
+    return web.start(folder, settings(folder, url), whole=whole)
 
 
 def serve_bare(folder: Path, url: str) -> web.Web:

@@ -1,29 +1,39 @@
 """Run the web server and the background worker as one, as `make run` does; Ctrl-C stops both.
 
-A part that dies is started again, after a pause that grows while it goes on dying. For a service manager that does this
-itself, run the two commands of PARTS as two services.
+The application is loaded once and both are forked from it, so that what they have in common stands in memory once
+(docs/adr/0002-web-server.md). A part that dies is started again, after a pause that grows while it goes on dying. For a
+service manager that does this itself, run the two commands of `docs/operator.md` as two services.
 """
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from importlib import import_module
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
 from urllib.request import urlopen
 
+from tools import webserver
 from tools.ports import listening_place
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
-PARTS = {
-    "web server": [sys.executable, "-m", "tools.webserver"],
-    "worker": [*FLASK, "worker"],
-}
+
+
+def work() -> None:
+    """Do the background worker's work, until told to stop."""
+    import_module("teleconsult.worker").run(webserver.find(webserver.PRODUCT))
+
+
+PARTS: dict[str, Callable[[], None]] = {"web server": webserver.serve, "worker": work}
 
 STOP_SECONDS = 15
 """More than the web server gives to what it is still answering."""
@@ -33,8 +43,9 @@ PAUSES = (0, 1, 5, 15)
 STEADY_SECONDS = 60
 """A part that ran this long has recovered: its next death is again its first."""
 
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 
 
 @dataclass
@@ -42,7 +53,7 @@ class Part:
     """One child process, started again when it dies."""
 
     name: str
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkProcess | None = None
     deaths: int = 0
     started: float = 0
     due: float = field(default_factory=time.monotonic)
@@ -54,29 +65,45 @@ class Part:
             if now >= self.due:
                 self.start()
             return
-        if self.process.poll() is None:
+        if self.process.is_alive():
             return
         self.deaths = 0 if now - self.started > STEADY_SECONDS else self.deaths
         self.due = now + PAUSES[min(self.deaths, len(PAUSES) - 1)]
         self.deaths += 1
-        say(f"The {self.name} ended with {self.process.returncode}; starting it again.")
+        say(f"The {self.name} ended with {self.process.exitcode}; starting it again.")
         self.process = None
 
     def start(self) -> None:
-        """Start it in a process group of its own: Ctrl-C is for us, and we pass it on."""
+        """Fork it; a signal that comes meanwhile waits until it can hear it."""
         self.started = time.monotonic()
-        command = PARTS[self.name]
-        self.process = subprocess.Popen(command, cwd=ROOT, process_group=0, preexec_fn=end_with_us)  # noqa: PLW1509 - one call, no threads
+        self.process = multiprocessing.get_context("fork").Process(target=become, args=(self.name, os.getpid()))
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
     def stop(self, deadline: float) -> None:
-        """Wait for it to end by itself until the deadline, then end it."""
+        """Wait for it to end by itself until the deadline, then end it and what came from it."""
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.process.join(max(0.1, deadline - time.monotonic()))
+        if self.process.is_alive():
+            os.killpg(self.process.pid or 0, signal.SIGKILL)
+            self.process.join()
+
+
+def become(name: str, parent: int) -> None:
+    """Be a part, in a process group of its own: Ctrl-C is for the parent, who passes it on."""
+    os.setpgid(0, 0)
+    for number in STOPS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    LIBC.prctl(PR_SET_NAME, f"tc-{name.partition(' ')[0]}".encode())
+    # The kernel ends this child when the parent is killed before it can.
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == parent:
+        PARTS[name]()
 
 
 @dataclass
@@ -88,11 +115,6 @@ class Told:
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
         """Answer a signal."""
         self.stop = True
-
-
-def end_with_us() -> None:
-    """Have the kernel end this child when we are killed before we can."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def say(words: str) -> None:
@@ -122,9 +144,8 @@ def wait_for(web: Part, url: str, told: Told) -> None:
     """
     deadline = time.monotonic() + READY_SECONDS
     while not (told.stop or answers(url)):
-        ended = web.process.poll() if web.process else None
-        if ended is not None:
-            sys.exit(ended or 1)
+        if web.process and not web.process.is_alive():
+            sys.exit(web.process.exitcode or 1)
         if time.monotonic() > deadline:
             sys.exit(f"The web server did not answer at {url}/health within {READY_SECONDS} s.")
         time.sleep(0.05)
@@ -140,9 +161,10 @@ def welcome(url: str) -> None:
 def main() -> None:
     """Run both parts until told to stop."""
     told = Told()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         signal.signal(number, told)
     url = address(*listening_place())
+    webserver.prepare()
     parts = [Part(name) for name in PARTS]
     try:
         parts[0].start()
@@ -156,7 +178,7 @@ def main() -> None:
         say("Stopping.")
     finally:
         for part in parts:
-            if part.process is not None and part.process.poll() is None:
+            if part.process is not None and part.process.is_alive():
                 part.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for part in parts:

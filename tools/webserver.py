@@ -108,24 +108,28 @@ def header_milliseconds() -> int:
     return int(float(os.environ.get("HEADER_SECONDS", HEADER_SECONDS)) * 1000)
 
 
-def main() -> None:
-    """Serve until told to stop."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("application", nargs="?", default=PRODUCT, help="module:attribute")
-    name = parser.parse_args().application
-    host, port = listening_place()
-    # Loaded before the workers are forked, and out of the collector's reach: they share these pages.
+def prepare(name: str = PRODUCT) -> None:
+    """Load an application for processes that are forked from this one: they share what stands in memory now.
+
+    Out of the collector's reach, for looking through it would copy it.
+    """
     gc.disable()
     os.environ["TELECONSULT_ONLY_SERVES"] = "1"
     if name == PRODUCT:
         warm(find(name))
     else:
         find(name)
+    del os.environ["TELECONSULT_ONLY_SERVES"]  # what is started from here as a program of its own may do more
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE, 20, 20)
     gc.enable()
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+def serve(name: str = PRODUCT) -> None:
+    """Serve what was prepared, until told to stop."""
+    host, port = listening_place()
     MPServer(
         name,
         address=host,
@@ -143,6 +147,16 @@ def main() -> None:
         # Its warning about the number of threads is answered above.
         log_level=LogLevels.error,
     ).serve(target_loader=load)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("application", nargs="?", default=PRODUCT, help="module:attribute")
+    name = parser.parse_args().application
+    listening_place()  # whoever may not listen is told at once
+    prepare(name)
+    serve(name)
 
 
 if __name__ == "__main__":

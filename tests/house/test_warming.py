@@ -1,5 +1,7 @@
 """What the web server lets the application answer before it forks its workers."""
 
+import threading
+
 from flask import template_rendered
 
 from teleconsult import create_app
@@ -10,10 +12,11 @@ from tools.webserver import warm
 
 
 def test_it_answers_with_its_page_and_leaves_no_connection(application, capfd):
-    shown = []
+    shown, threads = [], threading.enumerate()
     with template_rendered.connected_to(lambda _app, template, **_more: shown.append(template.name), application):
         warm(application)
     assert shown == ["people/sign_in.html"]
+    assert threading.enumerate() == threads
     with application.app_context():
         assert db.engine.pool.status().count("Connections in pool: 0") == 1
     assert capfd.readouterr().err == ""

@@ -42,8 +42,12 @@ def start(
     application: str = "wsgi:app",
     health: str = "/health",
     worker: bool = False,
+    whole: bool = False,
 ) -> Web:
     """Serve `application` with `env` as its only settings and its data in `folder`; return when it answers at `health`.
+
+    With `worker`, the background worker runs as a program of its own; with `whole`, it and the web server run as one, as
+    `make run` has them.
 
     The database must be there and migrated: `env["DATABASE_URL"]` says where.
 
@@ -62,7 +66,7 @@ def start(
         "WORKER_LOOK_SECONDS": "0.2",
         **(env or {}),
     }
-    command = [sys.executable, "-m", "tools.webserver", application]
+    command = [sys.executable, "-m", *(["tools.serve"] if whole else ["tools.webserver", application])]
     server = process.start("The web server", command, log=folder / "web.log", env=settings, cwd=ROOT)
     found = Web(url, port, server)
     server.wait_until(lambda: _answers(url + health))
