@@ -35,6 +35,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(overrides or {})
     app.config["VAR"].mkdir(parents=True, exist_ok=True)
 
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= engines.sparing(app.config["SQLALCHEMY_DATABASE_URI"])
     extensions.db.init_app(app)
     with app.app_context():
         engines.tune(extensions.db.engine)

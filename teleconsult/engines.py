@@ -2,9 +2,40 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, QueuePool, event
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util.queue import Empty
 
 from teleconsult.statements import driver_of
+
+KEPT = 2
+"""Connections to SQLite that a process keeps open: a megabyte each, and the interpreter runs one thread at a time."""
+
+PATIENCE = 0.05
+"""Seconds to wait for one of them before another is opened, and closed after its use: both may be waiting for a writer."""
+
+
+class Sparing(QueuePool):
+    """Waits a moment for a connection that is in use before it opens more than it keeps."""
+
+    __module__ = QueuePool.__module__  # by which SQLAlchemy names its log, which is quiet
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        if self.overflow() >= 0:
+            try:
+                found: ConnectionPoolEntry = self._pool.get(True, PATIENCE)
+            except Empty:
+                pass
+            else:
+                return found
+        return super()._do_get()
+
+
+def sparing(address: str) -> dict[str, Any]:
+    """Return how the connections to a database are kept, as options of its engine; of PostgreSQL as SQLAlchemy does by itself."""
+    if not address.startswith("sqlite"):
+        return {}
+    return {"poolclass": Sparing, "pool_size": KEPT, "max_overflow": 13, "pool_use_lifo": True}
 
 
 def tune(engine: Engine) -> None:

@@ -1,60 +1,61 @@
-"""What a connection to PostgreSQL keeps, and what it undoes."""
+"""How connections to the databases are kept."""
 
-import psycopg
+import threading
+
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import create_engine
 
-from teleconsult.extensions import db, end_reading, read, transaction
-from teleconsult.network.models import Specialty
-from tests.world import specialty
-
-pytestmark = pytest.mark.only_postgresql
-NAMES = db.select(Specialty.name_pt).where(Specialty.slug == db.bindparam("slug"))
+from teleconsult import engines
+from teleconsult.extensions import db
 
 
-def prepared() -> list[str]:
-    return list(db.session.scalars(db.text("SELECT statement FROM pg_prepared_statements")))
+@pytest.fixture
+def engine(tmp_path):
+    address = f"sqlite:///{tmp_path / 'some.db'}"
+    found = create_engine(address, **engines.sparing(address))
+    yield found
+    found.dispose()
 
 
-def read_often() -> None:
-    for _ in range(8):
-        assert read(NAMES, {"slug": "dermatologia"})[0].name_pt == "Dermatologia"
-        end_reading()
+def test_more_connections_than_are_kept_can_be_used_at_once_and_are_closed_after_it(engine):
+    taken = [engine.connect() for _ in range(engines.KEPT + 3)]
+    assert engine.pool.checkedout() == engines.KEPT + 3
+    for connection in taken:
+        connection.close()
+    assert engine.pool.checkedin() == engines.KEPT
+    assert engine.pool.checkedout() == 0
 
 
-def test_what_was_prepared_outlives_the_end_of_a_reading(session):
-    read_often()
-    assert [text for text in prepared() if "FROM specialties" in text]
+def test_a_connection_that_comes_back_in_a_moment_is_waited_for(engine, monkeypatch):
+    monkeypatch.setattr(engines, "PATIENCE", 60)
+    taken = [engine.connect() for _ in range(engines.KEPT)]
+    used = []
+    waits = threading.Thread(target=lambda: used.append(engine.raw_connection().driver_connection))
+    waits.start()
+    back = taken[0].connection.driver_connection
+    taken[0].close()
+    waits.join()
+    assert used == [back]
 
 
-def rename_and_fail() -> None:
-    with transaction():
-        specialty("dermatologia").name_pt = "Outra"
-        db.session.flush()
-        db.session.execute(db.text("SELECT 1 / 0"))
+def test_many_at_once_leave_few_connections(engine):
+    begin = threading.Barrier(12)
+
+    def use():
+        begin.wait()
+        for _ in range(30):
+            with engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1").scalar_one()
+
+    users = [threading.Thread(target=use) for _ in range(12)]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join()
+    assert engine.pool.checkedin() == engines.KEPT
+    assert engine.pool.checkedout() == 0
 
 
-def test_a_failed_transaction_is_undone_and_the_connection_goes_on(session):
-    read_often()
-    with pytest.raises(DBAPIError):
-        rename_and_fail()
-    read_often()
-    assert [text for text in prepared() if "FROM specialties" in text]
-
-
-def test_a_column_of_another_type_fails_once_and_is_prepared_anew(session):
-    read_often()
-    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as other:
-        other.execute("ALTER TABLE specialties ALTER COLUMN name_pt TYPE varchar(300)")
-    with pytest.raises(DBAPIError, match="cached plan"):
-        read(NAMES, {"slug": "dermatologia"})
-    end_reading()
-    read_often()
-
-
-def test_a_rollback_where_nothing_began_does_nothing(session):
-    driver = db.engine.raw_connection()
-    driver.rollback()
-    driver.rollback()
-    assert driver.execute("SELECT 1").fetchone() == (1,)
-    driver.close()
+def test_the_product_spares_connections_to_sqlite_alone(session):
+    sqlite = db.engine.dialect.name == "sqlite"
+    assert isinstance(db.engine.pool, engines.Sparing) == sqlite
