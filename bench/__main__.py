@@ -113,7 +113,7 @@ def one(
         finally:
             bench.stop()
         if kind == "sqlite" and size == 1000:
-            notes |= memory(url, folder, asked.smoke)
+            notes |= memory(kept_url, folder, asked.smoke)
         return figures
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -130,9 +130,11 @@ def extras(bench: Bench, smoke: bool, folder: Path, url: str) -> dict[str, Any]:
     }
 
 
-def memory(url: str, folder: Path, smoke: bool) -> dict[str, Any]:
+def memory(kept_url: str, folder: Path, smoke: bool) -> dict[str, Any]:
     """Measure memory after every kind of page and act, in the product as `make run` starts it, background worker included."""
-    bench = Bench("sqlite", 1000, url, folder, 8 if smoke else 120, whole=True)
+    used = folder / "memory.db"
+    shutil.copyfile(kept_url.removeprefix("sqlite:///"), used)
+    bench = Bench("sqlite", 1000, f"sqlite:///{used}", folder, 8 if smoke else 120, whole=True)
     try:
         list(bench.pages())
         bench.answers(2 if smoke else 25)
