@@ -37,7 +37,7 @@
   const sent = lastSent();
   const draft = document.querySelector("form[data-draft]");
   const back = draft && mine + draft.dataset.draft === sent;
-  if (sent && person && !back && !document.querySelector(".tc-sorry")) forget(sent);
+  if (sent && person && !back && !document.querySelector(".tc-sorry")) [sent, sent + ":antes"].forEach(forget);
 
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) keys().filter((key) => key.startsWith(mine)).forEach(forget);

@@ -69,15 +69,14 @@ def today_at(case: Case) -> date:
     return clock.now().astimezone(ZoneInfo(case.unit.zone)).date()
 
 
-def reading_of(case: Case, fields: Mapping[str, Any] | None = None) -> Reading:
-    """Read a draft as it stands, or the given texts as if they stood in it."""
+def reading_of(case: Case, fields: Mapping[str, Any] | None = None, rows: Sequence[Any] | None = None) -> Reading:
+    """Read a draft as it stands, or the given texts as if they stood in it; `rows` are the `specialties()`, if they are known."""
     texts = (case.draft.fields if case.draft else {}) if fields is None else fields
-    return read_texts(texts, book_of(case, texts))
+    return read_texts(texts, book_of(case, texts, specialties() if rows is None else rows))
 
 
-def book_of(case: Case, fields: Mapping[str, Any]) -> Book:
+def book_of(case: Case, fields: Mapping[str, Any], rows: Sequence[Any]) -> Book:
     """Return what the texts of a draft are read against."""
-    rows = specialties()
     return Book(
         today=today_at(case),
         specialties={row.slug: row.id for row in rows if row.teleconsult},
@@ -107,19 +106,22 @@ def specialties() -> Sequence[Any]:
     return read(_SPECIALTIES, {})
 
 
-def specialty_name(specialty_id: int | None) -> str:
-    """Return the name of a specialty in the reader's language; '' for none."""
-    row = _specialty(specialty_id)
+def specialty_name(specialty_id: int | None, rows: Sequence[Any] = ()) -> str:
+    """Return the name of a specialty in the reader's language; '' for none. `rows` are the `specialties()`, if they are known."""
+    row = _specialty(specialty_id, rows)
     return in_language(row.name_pt, row.name_en) if row else ""
 
 
-def prompts_of(specialty_id: int | None) -> list[str]:
-    """Return what helps the specialist, a line each."""
-    row = _specialty(specialty_id)
+def prompts_of(specialty_id: int | None, rows: Sequence[Any] = ()) -> list[str]:
+    """Return what helps the specialist, a line each; `rows` as for `specialty_name`."""
+    row = _specialty(specialty_id, rows)
     return row.prompts.splitlines() if row else []
 
 
-def _specialty(specialty_id: int | None) -> Any:
+def _specialty(specialty_id: int | None, rows: Sequence[Any]) -> Any:
+    for row in rows:
+        if row.id == specialty_id:
+            return row
     return next(iter(read(_ONE, {"id": specialty_id})), None) if specialty_id else None
 
 

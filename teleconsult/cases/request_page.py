@@ -6,7 +6,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import current_app, render_template, url_for
-from flask_babel import get_locale, ngettext
 
 from teleconsult import events
 from teleconsult.cases import counting, drafts
@@ -25,12 +24,14 @@ from teleconsult.network import settings
 from teleconsult.patients.places import municipalities
 from teleconsult.people.gate import current_user
 from teleconsult.web import say
+from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import localclock
 
 
-def frame(case: Case, step: str, reading: Reading) -> dict[str, Any]:
-    """Return what every page of the request shows around its own part."""
+def frame(case: Case, step: str, reading: Reading, rows: Sequence[Any] = ()) -> dict[str, Any]:
+    """Return what every page of the request shows around its own part; `rows` are the `drafts.specialties()`, if they are known."""
     again = case.state == State.RETURNED
     word = _(STEP_WORDS[step]).lower()
     return {
@@ -38,7 +39,7 @@ def frame(case: Case, step: str, reading: Reading) -> dict[str, Any]:
         "step": step,
         "again": again,
         "heading": _("Completar o caso: %(step)s", step=word) if again else _("Novo caso: %(step)s", step=word),
-        "lead": lead_of(case, reading),
+        "lead": lead_of(case, reading, rows),
         "steps": steps_of(case, step, reading),
         "saved_at": localclock(case.draft.saved_at) if case.draft else "",
         "named": "" if case.requester_id == current_user.id else case.requester.full_name,
@@ -48,13 +49,13 @@ def frame(case: Case, step: str, reading: Reading) -> dict[str, Any]:
     }
 
 
-def lead_of(case: Case, reading: Reading) -> str:
+def lead_of(case: Case, reading: Reading, rows: Sequence[Any] = ()) -> str:
     """Return the line under the title: the patient as far as known, and the specialty."""
     patient = reading.request.patient
     age = age_on(drafts.today_at(case), patient.birth_date, patient.age_years)
     years = ngettext("%(num)d ano", "%(num)d anos", age) if age is not None else ""
     who = ", ".join(part for part in (patient.social_name or patient.name, years) if part)
-    return " · ".join(part for part in (who, drafts.specialty_name(reading.request.specialty_id)) if part)
+    return " · ".join(part for part in (who, drafts.specialty_name(reading.request.specialty_id, rows)) if part)
 
 
 def steps_of(case: Case, current: str, reading: Reading) -> list[dict[str, Any]]:
@@ -103,14 +104,15 @@ def step_page(
     """
     kept: dict[str, Any] = case.draft.fields if case.draft else {}
     fields = kept | dict(texts or {})
-    reading = drafts.reading_of(case, fields)
+    rows = drafts.specialties()
+    reading = drafts.reading_of(case, fields, rows)
     form = FORMS[step].of(
         fields,
         step,
         draft_version=case.draft.version if case.draft else 0,
         draft_editor=editor or token_urlsafe(8),
     )
-    form.offer(drafts.specialties())
+    form.offer(rows)
     missing = {name: note for name, note in drafts.missing_of(case).items() if step_of(name) == step}
     wanted = {name: _("A administração pede: %(note)s", note=note) for name, note in missing.items()}
     if clash:
@@ -129,8 +131,8 @@ def step_page(
         lacking=len(reading.problems_of(step)) if check else 0,
         autosave=_autosave(case, step, form),
         back=_back(case),
-        **frame(case, step, reading),
-        **_more(case, step, fields, reading, query),
+        **frame(case, step, reading, rows),
+        **_more(case, step, fields, drafts.prompts_of(reading.request.specialty_id, rows), query),
     )
 
 
@@ -167,16 +169,15 @@ def _back(case: Case) -> dict[str, str]:
     return {"url": "/", "label": _("Meus casos")}
 
 
-def _more(case: Case, step: str, fields: Mapping[str, Any], reading: Reading, query: str | None) -> dict[str, Any]:
+def _more(case: Case, step: str, fields: Mapping[str, Any], prompts: list[str], query: str | None) -> dict[str, Any]:
     """Return what only one of the steps shows."""
     if step == "patient":
         version = current_app.config["CONSENT_VERSION"]
         standing = live_consent(case)
         return {"consent": TEXTS[version], "version": version, "standing": standing, "places": municipalities()}
-    prompts = drafts.prompts_of(reading.request.specialty_id)
     if step == "questions":
         return {"prompts": prompts, "within": answer_within()}
-    lang = str(get_locale())
+    lang = spoken().code
     titles = {(p.system, p.code): p.title for p in case.problems} | titles_of(codes_in(fields), lang)
     chosen = [{"value": value, "label": label_of(value, titles)} for value in fields.get("problems", [])]
     return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": _results(query, lang)}
@@ -192,7 +193,7 @@ def answer_within() -> dict[str, str]:
             told = ngettext(
                 "resposta em até %(num)d hora de atendimento", "resposta em até %(num)d horas de atendimento", target
             )
-        words[priority] = str(told)
+        words[priority] = told
     return words
 
 

@@ -128,11 +128,12 @@ def _posted(ref: str, step: str) -> Any:
             return redirect(url_for("cases.show", ref=case.ref))
         clash = differing(texts, case.draft.fields if case.draft else {}, step)
         return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
-    flash(f"{case.ref}/{step}", "draft_done")
-    query = _looked_for()
-    if {"find", "drop"} & set(request.form) or query:
-        return request_page.step_page(case, step, editor=editor, query=query)
-    return _go_on(case, step, request.form.get("go", "next"), editor)
+    query, go = _looked_for(), request.form.get("go", "next")
+    stays = bool({"find", "drop"} & set(request.form) or query)
+    if stays or go == step:
+        # Of a form that another page follows, the browser knows itself that it was sent (sweep.js), without a new cookie.
+        flash(f"{case.ref}/{step}", "draft_done")
+    return request_page.step_page(case, step, editor=editor, query=query) if stays else _go_on(case, step, go, editor)
 
 
 def _looked_for() -> str:

@@ -77,7 +77,8 @@ def review(ref: str) -> Any:
 
 
 def _review_page(case: Case) -> str:
-    reading = drafts.reading_of(case)
+    rows = drafts.specialties()
+    reading = drafts.reading_of(case, rows=rows)
     lacks = request_page.lacks_of(case, reading)
     if undecided(case, reading.request.patient):
         words = _("Confirme se o paciente já tem cadastro.")
@@ -90,7 +91,7 @@ def _review_page(case: Case) -> str:
         wishes=request_page.wishes_of(case),
         shown=shown(case, reading),
         beside=events.panels("review", case=case, request=reading.request),
-        **request_page.frame(case, REVIEW, reading),
+        **request_page.frame(case, REVIEW, reading, rows),
     )
 
 

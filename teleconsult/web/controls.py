@@ -6,6 +6,7 @@ an object has for each control. What they would write is what is written here.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from jinja2 import pass_environment
@@ -81,13 +82,37 @@ def _textarea(field: Any, given: dict[str, Any]) -> Markup:
 
 
 def _select(field: Any, given: dict[str, Any]) -> Markup:
-    if field.has_groups():
-        made: Markup = field(**given)
-        return made
     many = {"multiple": True} if field.widget.multiple else {}
     own = {"id": field.id, **many, **_flags(field), **given}
-    options = "".join(_option(*choice) for choice in field.iter_choices())
+    if not many and _plain(field):
+        options = _options(tuple(field.choices), field.data)
+    elif field.has_groups():
+        made: Markup = field(**given)
+        return made
+    else:
+        options = "".join(_option(*choice) for choice in field.iter_choices())
     return Markup(f"<select {attributes(name=field.name, **own)}>{options}</select>")  # noqa: S704 (the same)
+
+
+def _plain(field: Any) -> bool:
+    """Tell whether its choices are pairs of texts and nothing more; without a call for each."""
+    choices = field.choices
+    if type(choices) is not list or field.coerce is not str or set(map(type, choices)) != {tuple}:
+        return False
+    return set(map(len, choices)) == {2} and set(map(type, chain.from_iterable(choices))) == {str}
+
+
+def offers_none(field: Any) -> bool:
+    """Tell whether one may choose nothing in a list: an empty choice is among its choices."""
+    if _plain(field):
+        return "" in dict(field.choices)
+    return any(str(choice.value) == "" for choice in field.iter_choices())
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[str, str], ...], chosen: Any) -> str:
+    # Thirty specialties are offered on three pages of each request: the same to everybody of a language.
+    return "".join(_option(value, label, value == chosen, {}) for value, label in choices)
 
 
 def _option(value: Any, label: Any, selected: bool, more: Mapping[str, Any]) -> str:
@@ -165,5 +190,5 @@ def keep(key: Any, made: Markup) -> Markup:
 
 FOR_TEMPLATES = {
     "kind_of": kind_of, "limit_of": limit_of, "about_of": about_of, "control": control, "key_of": key_of, "kept": kept,
-    "keep": keep, "part_key": part_key,
+    "keep": keep, "part_key": part_key, "offers_none": offers_none,
 }  # fmt: skip
