@@ -1,7 +1,7 @@
 """Run the web server and the background worker as one, as `make run` does; Ctrl-C stops both.
 
 The application is loaded once and both are forked from it, so that what they have in common stands in memory once
-(docs/adr/0002-web-server.md). A part that dies is started again, after a pause that grows while it goes on dying. For a
+(docs/adr/0041-loaded-once.md). A part that dies is started again, after a pause that grows while it goes on dying. For a
 service manager that does this itself, run the two commands of `docs/operator.md` as two services.
 """
 
@@ -19,7 +19,7 @@ from importlib import import_module
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from tools import webserver
 from tools.ports import listening_place
@@ -128,9 +128,10 @@ def address(host: str, port: int) -> str:
 
 
 def answers(url: str) -> bool:
-    """Tell whether the product answers."""
+    """Tell whether the product answers, by one of the names it answers to."""
+    name = webserver.host_name(webserver.find(webserver.PRODUCT))
     try:
-        with urlopen(f"{url}/health", timeout=2):  # noqa: S310 - our own address
+        with urlopen(Request(f"{url}/health", headers={"Host": name}), timeout=2):  # noqa: S310 - our own address
             return True
     except (OSError, HTTPException):
         return False

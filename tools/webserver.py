@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Iterable
 from contextlib import redirect_stderr, suppress
+from contextvars import copy_context
 from importlib import import_module
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -85,15 +86,26 @@ def warm(application: Any) -> None:
     What the first answer makes (the mappers of the ORM, templates, catalogues, the code that runs for every page) is then
     shared, not made in each worker: 12 MiB less in two of them. What fails here fails again for a person, who is told.
     """
-    with suppress(Exception), redirect_stderr(StringIO()):  # none of it belongs into the log
+    # None of it belongs into the log, nor what a request notes for its lines there into those of the workers.
+    with suppress(Exception), redirect_stderr(StringIO()):
         for path in ("/health", "/sign-in"):
-            environ: dict[str, Any] = {"PATH_INFO": path, "RAW_URI": path}
-            setup_testing_defaults(environ)
-            answer = application(environ, lambda *_told: lambda _body: None)
-            b"".join(answer)
-            getattr(answer, "close", lambda: None)()
+            copy_context().run(_ask, application, path)
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose()  # nobody may use after the fork what was opened before it
+
+
+def _ask(application: Any, path: str) -> None:
+    environ: dict[str, Any] = {"PATH_INFO": path, "RAW_URI": path, "HTTP_HOST": host_name(application)}
+    setup_testing_defaults(environ)
+    answer = application(environ, lambda *_told: lambda _body: None)
+    b"".join(answer)
+    getattr(answer, "close", lambda: None)()
+
+
+def host_name(application: Any) -> str:
+    """Return a name that the product answers to; all others are refused."""
+    names: list[str] = application.config.get("TRUSTED_HOSTS") or ["127.0.0.1"]
+    return names[0].lstrip(".")
 
 
 def load(name: str) -> "WSGIApplication":

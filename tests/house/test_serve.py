@@ -51,15 +51,20 @@ def test_a_part_that_ran_for_a_while_has_recovered(part):
     assert part.deaths == 1
 
 
-@pytest.fixture
-def running(tmp_path):
+REAL = {
+    "TELECONSULT_PROFILE": "production",
+    "SECRET_KEY": "tests-only-" + "s" * 32,
+    "AUDIT_KEY": "tests-only-" + "a" * 32,
+    "BASE_URL": "https://tele.example.org",
+    "ALLOWED_HOSTS": "tele.example.org",
+    "SMTP_HOST": "127.0.0.1",
+}
+
+
+@pytest.fixture(params=[{"TELECONSULT_PROFILE": "demo"}, REAL], ids=["demonstration", "real"])
+def running(tmp_path, request):
     port = process.free_port()
-    env = {
-        "PATH": os.environ["PATH"],
-        "TELECONSULT_PROFILE": "demo",
-        "TELECONSULT_VAR": str(tmp_path),
-        "PORT": str(port),
-    }
+    env = {"PATH": os.environ["PATH"], "TELECONSULT_VAR": str(tmp_path), "PORT": str(port), **request.param}
     subprocess.run([*serve.FLASK, "db", "upgrade"], env=env, cwd=ROOT, check=True, capture_output=True)
     command = [sys.executable, "-m", "tools.serve"]
     server = process.start("make run", command, log=tmp_path / "log", env=env, cwd=ROOT, stop_signal=signal.SIGINT)
