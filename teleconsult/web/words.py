@@ -58,8 +58,16 @@ def localtime(moment: datetime | None) -> str:
     if moment is None:
         return ""
     here = local(moment)
-    other_year = here.year != local(clock.now()).year
-    return f"{spoken().day(here, weekday=True, year=other_year)}, {here.hour:02}:{here.minute:02}"
+    return _told(here, year=here.year != local(clock.now()).year)
+
+
+def papertime(moment: datetime | None) -> str:
+    """Show a moment on paper, which is read in other years too: 'sex., 21 nov. 2026, 14:00'."""
+    return "" if moment is None else _told(local(moment), year=True)
+
+
+def _told(here: datetime, *, year: bool) -> str:
+    return f"{spoken().day(here, weekday=True, year=year)}, {here.hour:02}:{here.minute:02}"
 
 
 def localclock(moment: datetime) -> str:
@@ -135,6 +143,7 @@ def template_words() -> dict[str, Any]:
     """Return the filters that templates use for words and times."""
     return {
         "localtime": localtime,
+        "papertime": papertime,
         "localclock": localclock,
         "localdate": localdate,
         "relative": relative,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from teleconsult import clock
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext, ngettext
-from teleconsult.web.words import local, localtime, relative
+from teleconsult.web.words import local, localtime, papertime, relative
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SPANS = st.timedeltas(min_value=timedelta(days=-4000), max_value=timedelta(days=4000)) | st.timedeltas(
@@ -29,6 +29,7 @@ def test_a_moment_is_told_as_babel_tells_it(application, language, span):
         here = local(moment)
         pattern = "EEE, d MMM, HH:mm" if here.year == 2026 else "EEE, d MMM y, HH:mm"
         assert localtime(moment) == format_datetime(here, pattern, locale=get_locale())
+        assert papertime(moment) == format_datetime(here, "EEE, d MMM y, HH:mm", locale=get_locale())
         told = format_timedelta(span, add_direction=True, threshold=1.2, locale=get_locale())
         assert relative(moment) == told
 
