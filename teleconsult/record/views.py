@@ -19,6 +19,7 @@ from teleconsult.record.words import WORDS
 from teleconsult.web import page_by_key
 from teleconsult.web.csv_out import csv_response
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import local
 
 bp = Blueprint("record", __name__, url_prefix="/record")
 
@@ -69,7 +70,7 @@ def export() -> Response:
         _("Momento"), _("Evento"), _("Código"), _("Pessoa"), _("Código da pessoa"), _("Em nome de"), _("Sobre"),
         _("Endereço"), _("Trilha"), _("Número"),
     ]  # fmt: skip
-    return csv_response(f"registro-{clock.now():%Y%m%d-%H%M}.csv", heads, _lines(queries.every(filters)))
+    return csv_response(f"registro-{local(clock.now()):%Y%m%d-%H%M}.csv", heads, _lines(queries.every(filters)))
 
 
 def _lines(rows: Iterable[Any]) -> Iterable[list[object]]:

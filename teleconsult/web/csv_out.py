@@ -10,16 +10,18 @@ from tempfile import TemporaryFile
 from flask import Response
 from werkzeug.wsgi import FileWrapper
 
+from teleconsult.web.words import local
+
 _FORMULA = re.compile(r"^[\s\x00-\x1f]*[=+\-@|%\t\r]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def cell(value: object) -> str:
-    """Return a value as text; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return a value as text, a moment in the reader's zone; what a spreadsheet would take for a formula gets an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return local(value).isoformat(timespec="seconds")
     text = str(value)
     guarded = f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
     return _CONTROL.sub(" ", guarded)
