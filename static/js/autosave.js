@@ -21,6 +21,7 @@
   let keepTimer = 0;
   let failures = 0;
   let saving = false;
+  let unsure = false;
   let asking = false;
   let submitting = false;
 
@@ -73,8 +74,11 @@
     try { return JSON.parse(localStorage.getItem(place)); } catch (e) { return null; }
   }
 
+  // By the version and the page's name, sweep.js sees on the next page whether the server has taken this very text. While an
+  // older one is on its way, or was when the line dropped, it could be taken for this one: then the copy has no version.
   function keep() {
-    store(key, { at: Date.now(), values: read() });
+    const editor = form.elements.draft_editor ? form.elements.draft_editor.value : "";
+    store(key, { at: Date.now(), values: read(), version: unsure ? null : version, editor: editor });
   }
 
   function forget(place) {
@@ -128,7 +132,7 @@
   async function save() {
     clearTimeout(timer);
     if (asking || submitting || saving || !dirty()) return;
-    saving = true;
+    saving = unsure = true;
     const sent = read();
     // The words stay: a status line that changed twice at every save would talk over what is being typed.
     if (line && !failures) line.classList.add("is-busy");
@@ -153,6 +157,7 @@
       return;
     }
     failures = 0;
+    unsure = false;
     based(said.version);
     saved = sent;
     say("saved", "", { time: said.saved_at || clock() });
@@ -186,6 +191,7 @@
     const taken = await ask("conflict", read(), there);
     if (!taken) return;
     failures = 0;
+    unsure = false;
     based(said.version);
     saved = there;
     apply(taken);
@@ -215,8 +221,7 @@
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     submitting = true;
-    keep();
-    try { sessionStorage.setItem("tc:sent", key); } catch (e) { /* then a day passes before it is forgotten */ }
+    if (dirty()) keep(); else forget(key);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) submitting = true;

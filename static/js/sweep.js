@@ -1,6 +1,7 @@
 // Copies of unsent text that this browser keeps ("tc:draft:<person>:<draft>", written by autosave.js) go away after a day,
-// at sign-out, when a page says that the server has taken the text (data-draft-done), and when a sent form was followed by
-// another page of the same person that is not an error.
+// at sign-out, and when a page says that the server has taken the text (data-draft-done): any text of that draft, or, with
+// data-version and data-editor, what the page of that name had based on an older version. That another page follows says
+// nothing: a form that was sent without a line never arrived.
 (() => {
   "use strict";
   const DAY = 86400000;
@@ -19,25 +20,21 @@
     try { return Date.now() - JSON.parse(localStorage.getItem(key)).at; } catch (e) { return Infinity; }
   }
 
-  function lastSent() {
+  function taken(mark) {
+    if (!mark.dataset.editor) return true;
     try {
-      const key = sessionStorage.getItem("tc:sent");
-      if (person) sessionStorage.removeItem("tc:sent");
-      return key;
-    } catch (e) { return null; }
+      const copy = JSON.parse(localStorage.getItem(mine + mark.dataset.draftDone));
+      return copy.editor === mark.dataset.editor && typeof copy.version === "number" && copy.version < Number(mark.dataset.version);
+    } catch (e) { return false; }
   }
 
   keys().filter((key) => age(key) > DAY).forEach(forget);
 
   document.querySelectorAll("[data-draft-done]").forEach((mark) => {
+    if (!taken(mark)) return;
     forget(mine + mark.dataset.draftDone);
     forget(mine + mark.dataset.draftDone + ":antes");
   });
-
-  const sent = lastSent();
-  const draft = document.querySelector("form[data-draft]");
-  const back = draft && mine + draft.dataset.draft === sent;
-  if (sent && person && !back && !document.querySelector(".tc-sorry")) [sent, sent + ":antes"].forEach(forget);
 
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) keys().filter((key) => key.startsWith(mine)).forEach(forget);

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from teleconsult import clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for
+from teleconsult.cases.draft_fields import SAVED
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_text import Book, Reading
 from teleconsult.cases.draft_text import read as read_texts
@@ -136,6 +137,12 @@ def message_of(case: Case) -> tuple[str, str] | None:
     )
     row = db.session.execute(query.order_by(CaseEvent.number.desc()).limit(1)).one_or_none()
     return (row.name, row.said) if row and row.said else None
+
+
+def taken_of(case: Case) -> list[tuple[str, int, str]]:
+    """Return for each step the key of its copy in a browser, and at which version which open page saved it last."""
+    saved = case.draft.fields.get(SAVED, {}) if case.draft else {}
+    return [(f"{case.ref}/{step}", version, editor) for step, (version, editor) in saved.items()]
 
 
 def missing_of(case: Case) -> dict[str, str]:

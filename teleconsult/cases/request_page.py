@@ -46,6 +46,7 @@ def frame(case: Case, step: str, reading: Reading, rows: Sequence[Any] = ()) -> 
         "parts": events.panels("draft_files", case=case, user=current_user),
         "emergency_chosen": reading.request.priority == EMERGENCY,
         "message": drafts.message_of(case),
+        "taken": drafts.taken_of(case),
     }
 
 

@@ -128,12 +128,10 @@ def _posted(ref: str, step: str) -> Any:
             return redirect(url_for("cases.show", ref=case.ref))
         clash = differing(texts, case.draft.fields if case.draft else {}, step)
         return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
-    query, go = _looked_for(), request.form.get("go", "next")
-    stays = bool({"find", "drop"} & set(request.form) or query)
-    if stays or go == step:
-        # Of a form that another page follows, the browser knows itself that it was sent (sweep.js), without a new cookie.
-        flash(f"{case.ref}/{step}", "draft_done")
-    return request_page.step_page(case, step, editor=editor, query=query) if stays else _go_on(case, step, go, editor)
+    query = _looked_for()
+    if {"find", "drop"} & set(request.form) or query:
+        return request_page.step_page(case, step, editor=editor, query=query)
+    return _go_on(case, step, request.form.get("go", "next"), editor)
 
 
 def _looked_for() -> str:
@@ -152,6 +150,8 @@ def _dropped(texts: Fields) -> Fields:
 
 
 def _go_on(case: Case, step: str, go: str, editor: str) -> Any:
+    if go in ("leave", "files"):  # the pages of the request say themselves what was taken, without a new cookie
+        flash(f"{case.ref}/{step}", "draft_done")
     if go == "leave":
         flash(_("Rascunho salvo. Continue quando quiser."), "success")
         return redirect("/")

@@ -74,6 +74,66 @@ def test_a_lost_line_keeps_the_text_in_the_browser_until_it_is_back(marina, watc
     marina.keeps(0)
 
 
+@pytest.mark.parametrize("saved_before", [False, True])
+def test_a_form_sent_while_the_line_is_down_keeps_its_text_over_other_pages(marina, ref, watch, saved_before):
+    watch.allowed += ["ERR_INTERNET_DISCONNECTED"]
+    if saved_before:
+        marina.type("Antes.")
+        marina.is_saved()
+    marina.page.context.set_offline(True)
+    marina.story.fill(STORY)
+    with marina.page.expect_event("requestfailed"):
+        marina.press("Perguntas e arquivos")
+    marina.page.context.set_offline(False)
+    for elsewhere in ("/", f"/cases/{ref}/edit/questions"):
+        marina.at(elsewhere)
+        marina.keeps(1)
+    marina.at(f"/cases/{ref}/edit/clinical")
+    expect(marina.dialog).to_contain_text(STORY)
+    marina.press("Usar os escolhidos")
+    expect(marina.story).to_have_value(STORY)
+    marina.wait_a_moment()
+    marina.is_saved()
+    marina.keeps(0)
+
+
+@pytest.mark.parametrize("saved_before", [False, True])
+def test_a_step_sent_by_its_button_leaves_no_copy(marina, ref, watch, saved_before):
+    watch.allowed += ["422"]
+    if saved_before:
+        marina.type("Antes.")
+        marina.is_saved()
+    marina.story.fill(STORY)
+    marina.press("Perguntas e arquivos")
+    expect(marina.page).to_have_url(
+        re.compile(f"/cases/{ref}/edit/clinical")
+    )  # something is lacking: the same step again
+    marina.press("Salvar e sair")
+    expect(marina.page.get_by_text("Rascunho salvo.")).to_be_visible()
+    marina.keeps(0)
+    marina.at(f"/cases/{ref}/edit/clinical")
+    marina.story.fill(STORY + " E ao andar.")
+    marina.press("Voltar")
+    expect(marina.page).to_have_url(re.compile(f"/cases/{ref}/edit/patient"))
+    marina.keeps(0)
+
+
+def test_an_opinion_sent_while_the_line_is_down_keeps_its_text_over_other_pages(page_for, site, watch):
+    watch.allowed += ["ERR_INTERNET_DISCONNECTED"]
+    ref = site.case_in(State.ASSIGNED)
+    paulo = Writer(page_for("paulo"))
+    paulo.at(f"/cases/{ref}/answer")
+    paulo.page.context.set_offline(True)
+    paulo.write("Conduta", STORY)
+    with paulo.page.expect_event("requestfailed"):
+        paulo.press("Enviar o parecer")
+    paulo.page.context.set_offline(False)
+    paulo.at("/waiting")
+    paulo.keeps(1)
+    paulo.at(f"/cases/{ref}/answer")
+    expect(paulo.dialog).to_contain_text(STORY)
+
+
 def test_a_session_that_ran_out_offers_the_text_again_after_signing_in(marina, ref, site, watch):
     watch.allowed += ["401"]
     site.end_sessions("marina")
