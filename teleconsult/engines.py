@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, event
+from sqlalchemy import Connection, Engine, QueuePool, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.queue import Empty
 
@@ -32,8 +32,9 @@ class Sparing(QueuePool):
 
 
 def sparing(address: str) -> dict[str, Any]:
-    """Return how the connections to a database are kept, as options of its engine; of PostgreSQL as SQLAlchemy does by itself."""
-    if not address.startswith("sqlite"):
+    """Return how the connections to a database are kept, as options of its engine; of PostgreSQL, and in memory, as SQLAlchemy does by itself."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return {}
     return {"poolclass": Sparing, "pool_size": KEPT, "max_overflow": 13, "pool_use_lifo": True}
 

@@ -26,7 +26,6 @@ LONG = 10_000
 SHORT = 1_000
 NOTE = 500
 SPARE_ROWS = 3
-MAX_ITEMS = 20
 
 
 class Within(Length):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import FieldList, HiddenField, StringField
 
 from teleconsult.cases import lifecycle, queries_moves
 from teleconsult.cases import timeline as told
@@ -20,6 +21,7 @@ from teleconsult.people.gate import current_user
 from teleconsult.typed import carried
 from teleconsult.web import show_refusal
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.setup import error_page
 from teleconsult.web.words import in_language
 
 DONE, GONE = 303, 410
@@ -32,6 +34,27 @@ def check_open(verb: str, case: Case) -> None:
         Refused: the move is not this person's to make now.
     """
     lifecycle.check(verb, case, current_user, facts_for(case, current_user))
+
+
+def still_open(verb: str, ref: str) -> bool:
+    """Tell whether a move is this person's to make, as the case stands now."""
+    try:
+        check_open(verb, case_for(current_user, ref)[0])
+    except (NotFound, Refused):
+        return False
+    return True
+
+
+def is_behind(case: Case, form: MoveForm) -> bool:
+    """Tell whether somebody changed the case since the form was shown; then its choices are of another moment."""
+    return str(_version(case, form)) != str(case.version)
+
+
+def overtaken(case: Case, form: MoveForm) -> int:
+    """Return how a form that is behind went, as `attempt` does; no complaint about its fields stays."""
+    for field in form:
+        field.errors = []
+    return _look_again(case.ref, form)
 
 
 def attempt(case: Case, form: MoveForm, act: Callable[[], Any]) -> int:
@@ -93,6 +116,25 @@ def faster(case_id: int) -> str:
         fields=RETURNABLE,
     )
     return str(_("%(person)s %(did)s.", person=names.actor(event.by_id, event.for_id), did=told.said(event, names)))
+
+
+def away(ref: str, form: Callable[[], Any]) -> tuple[str, int]:
+    """Tell who held a case and sends a form about it that somebody took it meanwhile; what was typed stays to be copied.
+
+    Raises:
+        NotFound: nothing was sent, or this person never held it: it looks like a case that is not there.
+    """
+    case_id = queries_moves.taken_from(current_user, ref) if request.method == "POST" else None
+    if case_id is None:
+        raise NotFound
+    return error_page(409, faster(case_id), typed=words_in(form()))
+
+
+def words_in(form: Any) -> list[tuple[str, str]]:
+    """Return what a person wrote into a form, each text with the label of its field."""
+    fields = [one for field in form for one in (field.entries if isinstance(field, FieldList) else [field])]
+    written = [field for field in fields if isinstance(field, StringField) and not isinstance(field, HiddenField)]
+    return [(field.label.text, field.data) for field in written if field.data and field.data.strip()]
 
 
 def names_of(case: Case) -> dict[str, str]:

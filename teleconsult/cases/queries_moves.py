@@ -120,3 +120,19 @@ def just_taken(user: User, ref: str, version: str) -> int | None:
     )
     row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
     return row.id if row and str(row.version - 1) == version else None
+
+
+def taken_from(user: User, ref: str) -> int | None:
+    """Return the row number of a case that this person held until somebody took it away, or the person gave it back."""
+    query = (
+        select(CaseEvent.case_id, CaseEvent.by_id, CaseEvent.verb, CaseEvent.data)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .where(Case.ref == ref.upper(), CaseEvent.verb.in_(("assign", "claim", "hand_over")))
+        .order_by(CaseEvent.number.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
+    if row is None:
+        return None
+    claimed = row.verb == "claim" and row.by_id == user.id
+    return row.case_id if claimed or user.ref in (row.data.get("from"), row.data.get("to")) else None

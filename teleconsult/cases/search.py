@@ -7,6 +7,7 @@ case); PostgreSQL adds Portuguese stems. Reading is in `queries_search`.
 """
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -132,19 +133,25 @@ def _coded(row: Any) -> Any:
 
 
 _HERE: BindParameter[int] = bindparam("case_id")
+
+
+def _together(*texts: Any) -> Any:
+    return reduce(lambda one, other: one + literal(" ") + other, texts)
+
+
 _TEXTS = union_all(
     _said(CaseQuestion.text).where(CaseQuestion.case_id == _HERE),
     _said(_coded(CaseProblem)).where(CaseProblem.case_id == _HERE),
     _said(CaseEvent.said).where(CaseEvent.case_id == _HERE, CaseEvent.said != ""),
     _said(
-        Opinion.reasoning + literal(" ") + Opinion.conduct + literal(" ") + Opinion.red_flags,
+        _together(Opinion.reasoning, Opinion.conduct, Opinion.red_flags, Opinion.when_to_refer, Opinion.sources),
         author=Opinion.author_id,
     ).where(Opinion.case_id == _HERE),
     _said(OpinionAnswer.text).join(Opinion, Opinion.id == OpinionAnswer.opinion_id).where(Opinion.case_id == _HERE),
     _said(_coded(OpinionDiagnosis))
     .join(Opinion, Opinion.id == OpinionDiagnosis.opinion_id)
     .where(Opinion.case_id == _HERE),
-    _said(InformationItem.text + literal(" ") + InformationItem.answer)
+    _said(_together(InformationItem.text, InformationItem.answer, InformationItem.why_not))
     .join(InformationRequest, InformationRequest.id == InformationItem.request_id)
     .where(InformationRequest.case_id == _HERE),
     _said(Referral.justification + literal(" ") + Referral.diagnosis).where(Referral.case_id == _HERE),

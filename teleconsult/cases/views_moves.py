@@ -10,7 +10,20 @@ from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import SPARE_ROWS, MoveForm
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
-from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on, names_of
+from teleconsult.cases.moving import (
+    DONE,
+    GONE,
+    attempt,
+    away,
+    check_open,
+    faster,
+    gone_on,
+    is_behind,
+    names_of,
+    overtaken,
+    still_open,
+    words_in,
+)
 from teleconsult.cases.queries_moves import just_taken
 from teleconsult.cases.screens import SCREENS, Screen
 from teleconsult.cases.words import words_of
@@ -26,7 +39,10 @@ def _add(screen: Screen) -> None:
 
     @requires(screen.permission)
     def view(ref: str) -> Any:
-        case, _sight = case_for(current_user, ref)
+        try:
+            case, _sight = case_for(current_user, ref)
+        except NotFound:
+            return away(ref, screen.form)
         form = screen.form(**aside.given(screen.aside), version=case.version, seen=case.steps)
         extra = screen.prepare(form, case)
         if request.method == "GET":
@@ -35,8 +51,8 @@ def _add(screen: Screen) -> None:
         if screen.aside and request.form.get("then") == "files":
             return aside.leave_for(screen.aside, ref)
         case_id, status = case.id, _settle(screen, case, form)
-        if status == GONE:
-            return error_page(409, faster(case_id))
+        if status == GONE or (status == 409 and not still_open(screen.verb, ref)):
+            return error_page(409, faster(case_id), words_in(form))
         if status == DONE:
             aside.forget(screen.aside)
             return gone_on(case, screen.done, leaves=screen.leaves)
@@ -52,7 +68,7 @@ def _settle(screen: Screen, case: Case, form: Any) -> int:
             form.items.append_entry()
         return 200
     if not form.validate():
-        return 422
+        return overtaken(case, form) if is_behind(case, form) else 422
     return attempt(case, form, lambda: screen.act(case, form, current_user))
 
 

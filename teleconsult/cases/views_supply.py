@@ -11,7 +11,7 @@ from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import MoveForm, supply_form
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import InformationRequest
-from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on
+from teleconsult.cases.moving import DONE, GONE, attempt, check_open, faster, gone_on, words_in
 from teleconsult.errors import N_, NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
@@ -36,7 +36,7 @@ def supply(ref: str) -> Any:
         return _page(case, form)
     case_id, status = case.id, _settle(case, form, asked)
     if status == GONE:
-        return error_page(409, faster(case_id))
+        return error_page(409, faster(case_id), words_in(form))
     if status != DONE:
         return _page(case, form, faster(case_id) if status == 409 else ""), status
     if request.form.get("save"):

@@ -80,14 +80,15 @@ def _untouched(numbers: tuple[int, ...]) -> OpinionForm:
     return opinion_form(numbers)(formdata=None, meta={"csrf": False})
 
 
-def keep(case: Case, writing: Writing) -> None:
-    """Keep what was posted, so that whoever leaves the page now finds it again."""
+def keep(case: Case, writing: Writing) -> bool:
+    """Keep what was posted, so that whoever leaves the page now finds it again; tell whether that could be done."""
     try:
         with transaction():
             draft = actions.save_opinion_draft(case, typed(request.form, writing.numbers), by=current_user)
             writing.draft_version, writing.saved_at = draft.version, localclock(draft.saved_at)
     except (Refused, Overtaken):
-        return  # The case moved on: the page says so, and still shows what was posted.
+        return False  # The case moved on: the page says so, and still shows what was posted.
+    return True
 
 
 def look_up(writing: Writing) -> None:

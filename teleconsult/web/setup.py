@@ -1,5 +1,6 @@
 """Headers, language, error pages and what every template may use."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -121,13 +122,19 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def error_page(code: int, sentence: str = "") -> tuple[str, int]:
-    """Show an error page; its template needs no database, so it works when that is what failed."""
+def error_page(code: int, sentence: str = "", typed: Sequence[tuple[str, str]] = ()) -> tuple[str, int]:
+    """Show an error page; its template needs no database, so it works when that is what failed.
+
+    Args:
+        code: of HTTP.
+        sentence: what happened, if the page alone does not say it.
+        typed: what the person had written and can be sent no more, each text with its label: to be copied.
+    """
     name = code if code in KNOWN_PAGES else 500 if code >= 500 else 400
     db.session.rollback()
     if code >= 500:
         g.plain = True
-    return render_template(f"errors/{name}.html", sentence=sentence), code
+    return render_template(f"errors/{name}.html", sentence=sentence, typed=typed), code
 
 
 def _http_error(error: HTTPException) -> Any:

@@ -1,5 +1,6 @@
 """What each person finds, by words, by names and by codes; nothing typed breaks the query."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,19 @@ def test_by_the_opinion_and_by_what_was_asked_for(case_in, found):
     assert found("paulo", "bacilos ausentes") == [walk.case.ref]
     walk.conclude()
     assert found("paulo", "doze meses") == [walk.case.ref]
+
+
+def test_by_every_text_of_the_opinion_and_by_why_something_was_not_possible(case_in, found):
+    walk = case_in(State.ASSIGNED)
+    walk.do("ask", ["Baciloscopia"], by="paulo")
+    walk.do("supply", {1: ("", "Laboratório interditado.")}, by="marina")
+    assert found("paulo", "interditado") == [walk.case.ref]
+    opinion = replace(
+        world.written(walk.case), when_to_refer="Se houver neurite.", sources="Protocolo clínico de 2022."
+    )
+    walk.do("answer", opinion, by="paulo")
+    assert found("marina", "neurite") == [walk.case.ref]
+    assert found("marina", "protocolo 2022") == [walk.case.ref]
 
 
 def test_a_new_question_is_found_in_the_same_moment(case_in, found):

@@ -193,14 +193,17 @@ def test_two_administrators_give_out_the_same_batch_at_once(session, waiting, si
 
     def give(number: int):
         gate.wait()
-        return browsers[number].post("/desk/assign", data=data[number]).status_code
+        return browsers[number].post("/desk/assign", data=data[number])
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(give, range(2))) == [302, 302]
+        answers = list(pool.map(give, range(2)))
+    # Who comes when all is given out already is told at once that nothing is left.
+    assert {answer.status_code for answer in answers} in ({302}, {200, 302})
     found = holders(session, cases)
     assert None not in found
     events = session.execute(db.select(CaseEvent.case_id, CaseEvent.verb).where(CaseEvent.verb == "assign")).all()
     assert Counter(event.case_id for event in events) == Counter(case.id for case in cases)
     assert list(audit.verify()) == []
-    told = "".join(browser.get("/desk").get_data(as_text=True) for browser in browsers)
-    assert told.count("o caso já tinha mudado") == 4
+    told = [answer.get_data(as_text=True) for answer in answers]
+    told += [browser.get("/desk").get_data(as_text=True) for browser in browsers]
+    assert "".join(told).count("o caso já tinha mudado") == 4

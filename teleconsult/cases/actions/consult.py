@@ -32,6 +32,9 @@ from teleconsult.people.models import User
 from teleconsult.shifts import roster
 from teleconsult.web.refs import new_ref
 
+MOST_ITEMS = 20
+"""Of one request: more is asked in another, once these are there."""
+
 events.declare("case.correct", "case.withdraw", "case.nobody_left", "referral.make")
 
 
@@ -82,8 +85,14 @@ def _alert_if_nobody_left(case: Case, specialty_id: int) -> None:
 
 
 def ask(case: Case, items: Sequence[str], *, by: User, note: str = "") -> CaseEvent:
-    """Ask the unit for exams or data, as a list; the service clock stops until it is supplied."""
+    """Ask the unit for exams or data, as a list; the service clock stops until it is supplied.
+
+    Raises:
+        Refused: more than MOST_ITEMS.
+    """
     items = [item.strip() for item in items if item.strip()]
+    if len(items) > MOST_ITEMS:
+        raise Refused(N_("Peça até %(most)d itens de cada vez."), field="items", most=MOST_ITEMS)
     event = make(
         "ask",
         case,

@@ -6,6 +6,7 @@ from typing import Any
 from teleconsult import clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.actions.request import open_request
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import OpinionDraft
 from teleconsult.cases.world import facts_for
@@ -19,13 +20,16 @@ def save_opinion_draft(
 ) -> OpinionDraft:
     """Keep what the holder has typed of the opinion, raw; return the draft with its new version.
 
+    Also while the unit supplies what was asked meanwhile: the opinion is given after it.
+
     `version` None keeps it whatever was saved before: the person sent this text knowingly.
 
     Raises:
         Overtaken: another window saved this draft since `version` (0: there was none).
         Refused: the case is not this person's to answer any more.
     """
-    lifecycle.check("answer", case, by, facts_for(case, by))
+    if case.state != State.AWAITING_INFORMATION or case.holder_id != by.id:
+        lifecycle.check("answer", case, by, facts_for(case, by))
     draft = db.session.get(OpinionDraft, (case.id, by.id))
     if version is not None and str(draft.version if draft else 0) != str(version):
         raise Overtaken

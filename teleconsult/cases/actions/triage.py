@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from teleconsult import clock, events
 from teleconsult.cases import world
@@ -161,6 +162,9 @@ def close_unseen(case: Case, cause: str, *, by: User, note: str = "") -> CaseEve
     return event
 
 
+A_YEAR = timedelta(days=365)
+
+
 @dataclass(frozen=True)
 class Visit:
     """What came back from the in-person visit (forms.md, 2)."""
@@ -180,13 +184,12 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
     What the scanned sheet holds need not be typed (ADR 0034); when, by whom and whether the patient comes back must be.
 
     Raises:
-        Refused: something of the sheet is missing, or the visit lies in the future.
+        Refused: something of the sheet is missing, or the visit lies in the future, or long before the referral.
     """
-    if visit.attended_on and visit.attended_on > clock.now().date():
-        raise Refused(N_("A data do atendimento está no futuro."), field="attended_on")
+    referral = live_referral(case)
+    _hold_to_the_calendar(case, referral, visit)
     if visit.returns and not visit.return_when:
         raise Refused(N_("Diga em quanto tempo o paciente volta ao especialista."), field="return_when")
-    referral = live_referral(case)
     scanned = is_scanned(referral)
     event = make(
         "counter_refer",
@@ -207,6 +210,16 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
         db.session.add(sheet)
     _end(referral, "counter_referred", by, sheet)
     return event
+
+
+def _hold_to_the_calendar(case: Case, referral: Referral | None, visit: Visit) -> None:
+    zone = ZoneInfo(case.unit.zone)
+    if visit.attended_on and visit.attended_on > clock.now().astimezone(zone).date():
+        raise Refused(N_("A data do atendimento está no futuro."), field="attended_on")
+    # Some: a referral may be written down here after the patient was seen.
+    earliest = referral.made_at.astimezone(zone).date() - A_YEAR if referral else date.min
+    if visit.attended_on and visit.attended_on < earliest:
+        raise Refused(N_("O atendimento seria mais de um ano antes do encaminhamento. Confira o ano."), "attended_on")
 
 
 def is_scanned(referral: Referral | None) -> bool:
