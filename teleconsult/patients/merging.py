@@ -7,7 +7,7 @@ public references and is kept with the merge.
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select, update
 
@@ -17,12 +17,21 @@ from teleconsult.extensions import changed, db
 from teleconsult.patients.actions import CONTACT, IDENTITY, NUMBERS, index_names
 from teleconsult.patients.matching import name_key
 from teleconsult.patients.models import Patient, PatientMerge
+from teleconsult.patients.queries import standing
 from teleconsult.people.models import User
 
 events.declare("patient.merge", "patient.unmerge")
 
 VALUES = (*IDENTITY, *NUMBERS, *CONTACT, "unit_id")
 LIMIT = 1000
+
+
+class Elsewhere(NamedTuple):
+    """A CNS or CPF that a record had before a merge, and the record that holds it now."""
+
+    patient: Patient
+    name: str
+    holder: Patient
 
 
 def merge(kept: Patient, other: Patient, *, reason: str, by: User) -> PatientMerge:
@@ -63,8 +72,10 @@ def merge(kept: Patient, other: Patient, *, reason: str, by: User) -> PatientMer
     return row
 
 
-def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] = ()) -> None:
+def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] = ()) -> list[Elsewhere]:
     """Part two records again: each gets back what it was and what pointed to it.
+
+    A number that a third record holds by now stays there; which these are is returned.
 
     Args:
         row: the merge to undo.
@@ -84,13 +95,27 @@ def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] 
     db.session.refresh(other)
     moved = list(row.before["moved"])
     events.emit("patient.unmerge", kept=kept, merged=other, moved=moved, later=list(later), by=by)
-    _give_back(row)
+    lost = taken_since(row)
+    _give_back(row, lost)
     other.merged_into_id = None
     row.undone_at, row.undone_by_id = clock.now(), by.id
     db.session.flush()
     _rekey(kept)
     _rekey(other)
     _record("patient.unmerge", kept, other, by, reason, [*moved, *later])
+    return lost
+
+
+def taken_since(row: PatientMerge) -> list[Elsewhere]:
+    """Return the numbers that parting two records cannot give back: a third one holds them now."""
+    both = row.kept_id, row.merged_id
+    found = []
+    for patient, name, number in _numbers_back(row):
+        held = select(Patient).where(getattr(Patient, name) == number, Patient.id.not_in(both))
+        holder = db.session.scalar(held) if number else None
+        if holder is not None:
+            found.append(Elsewhere(patient, name, standing(holder)))
+    return found
 
 
 def _hold_to_reason(reason: str) -> None:
@@ -139,17 +164,28 @@ def _pass_numbers(source: Patient, target: Patient) -> None:
     db.session.flush()
 
 
-def _give_back(row: PatientMerge) -> None:
+def _numbers_back(row: PatientMerge) -> list[tuple[Patient, str, str | None]]:
+    """Return which record gets which number back: first who lets go of one, then whose it was."""
+    kept, own = row.before["kept"], row.before["merged"]
+    back: list[tuple[Patient, str, str | None]] = []
+    for name in NUMBERS:
+        if own[name] and getattr(row.kept, name) == own[name]:
+            back.append((row.kept, name, kept[name]))
+        if own[name]:
+            back.append((row.merged, name, own[name]))
+    return back
+
+
+def _give_back(row: PatientMerge, lost: Collection[Elsewhere]) -> None:
     """Write back what the merge changed of either record; what changed again since stays as it is now."""
     before, after = row.before["kept"], row.before["after"]
     for name in VALUES:
-        if before[name] != after[name] and _told(getattr(row.kept, name)) == after[name]:
+        if name not in NUMBERS and before[name] != after[name] and _told(getattr(row.kept, name)) == after[name]:
             setattr(row.kept, name, _read(name, before[name]))
-    db.session.flush()
-    for name in NUMBERS:
-        number = row.before["merged"][name]
-        if number and getattr(row.kept, name) != number:
-            setattr(row.merged, name, number)
+    gone = {(one.patient.id, one.name) for one in lost}
+    for patient, name, number in _numbers_back(row):
+        setattr(patient, name, None if (patient.id, name) in gone else number)
+        db.session.flush()
     db.session.flush()
 
 

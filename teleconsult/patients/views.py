@@ -18,7 +18,7 @@ from teleconsult.patients.correcting import correct
 from teleconsult.patients.forms import RecordForm
 from teleconsult.patients.matching import compare
 from teleconsult.patients.models import Patient
-from teleconsult.patients.words import pairs_of
+from teleconsult.patients.words import pairs_of, sentences_of
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
@@ -168,12 +168,22 @@ def unmerge(ref: str) -> Any:
     if form.validate_on_submit():
         try:
             with transaction(merged, form.version.data):
-                merging.unmerge(row, reason=form.reason.data or "", by=current_user, later=form.later.data or [])
+                lost = merging.unmerge(row, reason=form.reason.data or "", by=current_user, later=form.later.data or [])
             flash(_("Cadastros separados de novo."), "success")
+            for words in sentences_of(lost, done=True):
+                flash(words, "warning")
             return redirect(url_for("patients.show", ref=merged.ref))
         except Refused as refusal:
             show_refusal(form, refusal)
-    page = render_template("patients/unmerge.html", merge=row, merged=merged, kept=row.kept, form=form, later=later)
+    page = render_template(
+        "patients/unmerge.html",
+        merge=row,
+        merged=merged,
+        kept=row.kept,
+        form=form,
+        later=later,
+        lost=sentences_of(merging.taken_since(row)),
+    )
     _record("patient.view", merged.ref, other=row.kept.ref)
     return page if not form.errors else (page, 422)
 

@@ -31,7 +31,7 @@ def join(kept, other, by="rosangela", why=WHY):
 
 def part(other, later=(), by="rosangela", why="Eram irmãs."):
     with transaction():
-        unmerge(live_merge(patient_for(other)), reason=why, by=person(by), later=later)
+        return unmerge(live_merge(patient_for(other)), reason=why, by=person(by), later=later)
 
 
 def values(ref):
@@ -138,6 +138,31 @@ def test_what_changed_since_stays_and_what_came_since_goes_where_a_person_says(t
     assert patient_for(kept).social_name == ""
     assert patient_for(other).mother_name == "Josefa Barbosa"
     assert (patient_for(kept).cns, patient_for(other).cns) == (None, CNS)
+
+
+def clear(ref, name):
+    with transaction():
+        setattr(patient_for(ref), name, None)
+
+
+def test_a_number_that_somebody_else_holds_by_now_stays_there_and_is_told(session):
+    kept, other = record("Ana", cns=CNS), record("Ana B", cpf=CPF)
+    join(kept, other)
+    clear(kept, "cpf")
+    third = record("Rui Sampaio", cpf=CPF)
+    lost = part(other)
+    assert [(one.patient.ref, one.name, one.holder.ref) for one in lost] == [(other, "cpf", third)]
+    assert [patient_for(ref).cpf for ref in (kept, other, third)] == [None, None, CPF]
+    assert patient_for(other).merged_into_id is None
+
+
+def test_a_number_that_was_taken_from_the_kept_record_goes_back_to_whose_it_was(session):
+    kept, other = record("Ana", cns=CNS), record("Ana B", cpf=CPF)
+    before = values(kept), values(other)
+    join(kept, other)
+    clear(kept, "cpf")
+    assert part(other) == []
+    assert (values(kept), values(other)) == before
 
 
 def test_nothing_is_joined_without_a_reason_twice_or_with_itself(two):

@@ -157,6 +157,21 @@ def test_parting_gives_back_and_asks_whose_the_later_cases_are(rosangela, two):
     assert rosangela.get(f"/patients/{other}/unmerge").status_code == 404
 
 
+def test_a_number_given_to_another_record_stands_in_nobodys_way(rosangela, two):
+    kept, other = two
+    merge(rosangela, kept, other)
+    with transaction():
+        patient_for(kept).cns = None
+    third = record("Rui Sampaio", cns=CNS)
+    page = rosangela.get(f"/patients/{other}/unmerge").get_data(as_text=True)
+    assert f"{other} volta sem o CNS que tinha: o número agora é do cadastro {third}." in page
+    assert unmerge(rosangela, other).location == f"/patients/{other}"
+    page = rosangela.get(f"/patients/{other}").get_data(as_text=True)
+    assert f"{other} voltou sem o CNS que tinha: o número agora é do cadastro {third}." in page
+    db.session.rollback()
+    assert (patient_for(other).cns, patient_for(third).cns) == (None, CNS)
+
+
 def test_an_older_merge_says_which_to_undo_first(rosangela, two):
     kept, other = two
     third = record("Ana Barbosa", cpf=CPF)
