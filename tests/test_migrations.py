@@ -10,7 +10,11 @@ from sqlalchemy import inspect
 
 from teleconsult import create_app, guards
 from teleconsult.cases.lifecycle import State
-from teleconsult.extensions import UTCDateTime, db
+from teleconsult.cases.request import PatientFacts
+from teleconsult.extensions import UTCDateTime, db, transaction
+from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.merging import merge, unmerge
+from teleconsult.patients.models import PatientMerge
 from tests import world
 from tests.conftest import SETTINGS
 
@@ -120,3 +124,21 @@ def test_rows_survive_from_every_earlier_revision(fresh):
         assert indexes() == names, f"up from {revision}"
         assert orphans() == [], f"up from {revision}"
         assert triggers() == guards.declared(db.engine.dialect.name), revision
+
+
+def test_records_parted_before_their_reason_was_kept_have_none(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    with transaction():
+        kept, other = (
+            admit(PatientFacts(name=name), by=world.person("marina"), decided=NEW) for name in ("Ana", "Rui")
+        )
+        row = merge(kept, other, reason="Parecidos.", by=world.person("rosangela"))
+    with transaction():
+        unmerge(row, reason="São dois.", by=world.person("rosangela"))
+    assert row.undone_reason == "São dois."
+    db.session.remove()
+    flask_migrate.downgrade(revision="0016")
+    flask_migrate.upgrade()
+    row = db.session.scalars(db.select(PatientMerge)).one()
+    assert (row.reason, row.undone_reason, row.undone_by.name) == ("Parecidos.", "", "Rosângela Lima")

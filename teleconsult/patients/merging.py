@@ -98,7 +98,7 @@ def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] 
     lost = taken_since(row)
     _give_back(row, lost)
     other.merged_into_id = None
-    row.undone_at, row.undone_by_id = clock.now(), by.id
+    row.undone_at, row.undone_by_id, row.undone_reason = clock.now(), by.id, reason
     db.session.flush()
     _rekey(kept)
     _rekey(other)

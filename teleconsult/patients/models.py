@@ -78,7 +78,9 @@ class PatientMerge(Model):
     merged_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    undone_reason: Mapped[str] = mapped_column(Text, default="")
 
     kept: Mapped[Patient] = relationship(foreign_keys=[kept_id])
     merged: Mapped[Patient] = relationship(foreign_keys=[merged_id])
     merged_by: Mapped[User] = relationship(foreign_keys=[merged_by_id])
+    undone_by: Mapped[User | None] = relationship(foreign_keys=[undone_by_id])

@@ -157,6 +157,17 @@ def test_parting_gives_back_and_asks_whose_the_later_cases_are(rosangela, two):
     assert rosangela.get(f"/patients/{other}/unmerge").status_code == 404
 
 
+def test_who_parted_two_records_and_why_stands_on_both(rosangela, two, sign_in):
+    kept, other = two
+    merge(rosangela, kept, other)
+    assert unmerge(sign_in("teresa"), other, reason="Eram irmãs, conferido na certidão.").status_code == 302
+    for ref in two:
+        page = rosangela.get(f"/patients/{ref}").get_data(as_text=True)
+        assert "Desfeita por Teresa Farias, " in page
+        assert "Eram irmãs, conferido na certidão." in page
+        assert "Mesma pessoa." in page
+
+
 def test_a_number_given_to_another_record_stands_in_nobodys_way(rosangela, two):
     kept, other = two
     merge(rosangela, kept, other)
