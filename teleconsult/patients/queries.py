@@ -212,3 +212,9 @@ def live_merge(merged: Patient) -> PatientMerge:
     if found is None:
         raise NotFound
     return found
+
+
+def last_merge(merged: Patient) -> PatientMerge | None:
+    """Return the newest merge by which a record went into another, undone or not; None when it never did."""
+    query = select(PatientMerge).where(PatientMerge.merged_id == merged.id).order_by(PatientMerge.id.desc())
+    return db.session.scalar(query.limit(1))

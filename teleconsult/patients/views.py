@@ -17,7 +17,7 @@ from teleconsult.patients import merging, queries
 from teleconsult.patients.correcting import correct
 from teleconsult.patients.forms import RecordForm
 from teleconsult.patients.matching import compare
-from teleconsult.patients.models import Patient
+from teleconsult.patients.models import Patient, PatientMerge
 from teleconsult.patients.words import pairs_of, sentences_of
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
@@ -27,6 +27,7 @@ from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("patients", __name__, url_prefix="/patients")
 LONGEST_QUERY = 120
+DONE = 302
 
 
 class SearchForm(BaseForm):
@@ -125,17 +126,12 @@ def edit(ref: str) -> Any:
 def merge(ref: str) -> Any:
     """Show two records side by side, and join them: this one stays, the other goes into it."""
     kept, other = queries.patient_for(ref), _other(ref)
-    form = MergeForm(version=kept.version, other_version=other.version)
-    if form.validate_on_submit():
-        try:
-            with transaction(kept, form.version.data):
-                if str(other.version) != str(form.other_version.data):
-                    raise Overtaken
-                merging.merge(kept, other, reason=form.reason.data or "", by=current_user)
+    form, status = MergeForm(version=kept.version, other_version=other.version), 200
+    if request.method == "POST":
+        status = _join(kept, other, form) if form.validate() else 422
+        if status == DONE:
             flash(_("Cadastros juntados. Pode desfazer na página do paciente."), "success")
             return redirect(url_for("patients.show", ref=kept.ref))
-        except Refused as refusal:
-            show_refusal(form, refusal)
     page = render_template(
         "patients/merge.html",
         kept=kept,
@@ -145,7 +141,43 @@ def merge(ref: str) -> Any:
         rows=zip(pairs_of(kept, empty=True), pairs_of(other, empty=True), strict=True),
     )
     _record("patient.view", kept.ref, other=other.ref)
-    return page if not form.errors else (page, 422)
+    return page, status
+
+
+def _join(kept: Patient, other: Patient, form: MergeForm) -> int:
+    """Join two records; return how it went, in the words of HTTP. What stands against it is said on the form."""
+    reason = form.reason.data or ""
+    try:
+        with transaction(kept, form.version.data):
+            if str(other.version) != str(form.other_version.data):
+                raise Overtaken
+            merging.merge(kept, other, reason=reason, by=current_user)
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return 422
+    except Overtaken:
+        if _joined_before(kept, other, reason):
+            return DONE
+        form.version.data, form.other_version.data = str(kept.version), str(other.version)
+        said = (
+            _("Um dos cadastros já foi juntado a outro. Abra o que ficou e compare de novo.")
+            if kept.merged_into_id or other.merged_into_id
+            else _(
+                "Um dos cadastros mudou enquanto você escrevia. O que você escreveu está aqui: "
+                "confira os dois e, se ainda fizer sentido, junte de novo."
+            )
+        )
+        form.form_errors = [*form.form_errors, said]
+        return 409
+    return DONE
+
+
+def _joined_before(kept: Patient, other: Patient, reason: str) -> bool:
+    """Tell whether the same person joined the same two with the same words: a press that was sent twice."""
+    row = queries.last_merge(other)
+    if row is None or row.undone_at is not None or row.kept_id != kept.id:
+        return False
+    return row.merged_by_id == current_user.id and row.reason == reason
 
 
 def _other(ref: str) -> Patient:
@@ -161,20 +193,16 @@ def _other(ref: str) -> Patient:
 def unmerge(ref: str) -> Any:
     """Part a record from the one it was joined to; what came since goes where a person says."""
     merged = queries.patient_for(ref)
+    if request.method == "POST" and _parted_before(merged):
+        return redirect(url_for("patients.show", ref=merged.ref))
     row = queries.live_merge(merged)
-    form = UnmergeForm(version=merged.version)
+    form, status = UnmergeForm(version=merged.version), 200
     later = [case for cases in events.panels("patient_later", merge=row) for case in cases]
     form.later.choices = [(case.ref, case.ref) for case in later]
-    if form.validate_on_submit():
-        try:
-            with transaction(merged, form.version.data):
-                lost = merging.unmerge(row, reason=form.reason.data or "", by=current_user, later=form.later.data or [])
-            flash(_("Cadastros separados de novo."), "success")
-            for words in sentences_of(lost, done=True):
-                flash(words, "warning")
+    if request.method == "POST":
+        status = _part(row, form) if form.validate() else 422
+        if status == DONE:
             return redirect(url_for("patients.show", ref=merged.ref))
-        except Refused as refusal:
-            show_refusal(form, refusal)
     page = render_template(
         "patients/unmerge.html",
         merge=row,
@@ -185,7 +213,43 @@ def unmerge(ref: str) -> Any:
         lost=sentences_of(merging.taken_since(row)),
     )
     _record("patient.view", merged.ref, other=row.kept.ref)
-    return page if not form.errors else (page, 422)
+    return page, status
+
+
+def _part(row: PatientMerge, form: UnmergeForm) -> int:
+    """Part two records; return how it went, in the words of HTTP. What stands against it is said on the form."""
+    try:
+        with transaction(row.merged, form.version.data):
+            lost = merging.unmerge(row, reason=form.reason.data or "", by=current_user, later=form.later.data or [])
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return 422
+    except Overtaken:
+        if _parted_before(row.merged):
+            return DONE
+        form.version.data = str(row.merged.version)
+        said = _(
+            "O cadastro mudou enquanto você escrevia. O que você escreveu está aqui: "
+            "confira e, se ainda fizer sentido, separe de novo."
+        )
+        form.form_errors = [*form.form_errors, said]
+        return 409
+    flash(_("Cadastros separados de novo."), "success")
+    for words in sentences_of(lost, done=True):
+        flash(words, "warning")
+    return DONE
+
+
+def _parted_before(merged: Patient) -> bool:
+    """Tell whether a record stands by itself again already, and say so: a press that was sent twice, or another person."""
+    row = queries.last_merge(merged)
+    if row is None or row.undone_at is None:
+        return False
+    if row.undone_by_id == current_user.id:
+        flash(_("Cadastros separados de novo."), "success")
+    else:
+        flash(_("Outra pessoa já separou estes cadastros. O motivo dela está em Junções."), "warning")
+    return True
 
 
 def _record(word: str, subject: str, **data: Any) -> None:

@@ -145,6 +145,75 @@ def test_whoever_compares_what_changed_meanwhile_looks_again(rosangela, two, sig
     assert not db.session.scalars(db.select(PatientMerge)).all()
 
 
+def opened(browser, where, *names):
+    page = browser.get(where).get_data(as_text=True)
+    return {name: value_of(page, name) for name in names}
+
+
+def test_whoever_is_overtaken_while_joining_keeps_the_reason_and_sees_what_changed(rosangela, two):
+    kept, other = two
+    where = f"/patients/{kept}/merge?with={other}"
+    given = opened(rosangela, where, "version", "other_version") | {"reason": "Mesma certidão."}
+    with transaction():
+        patient_for(other).mother_name = "Josefa Maria"
+    answer = rosangela.post(where, data=given)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    for shown in ("Mesma certidão.", "Josefa Maria", "Um dos cadastros mudou enquanto você escrevia."):
+        assert shown in page
+    fresh = {name: value_of(page, name) for name in ("version", "other_version")}
+    assert rosangela.post(where, data=given | fresh).location == f"/patients/{kept}"
+
+
+def test_whoever_is_overtaken_by_another_merge_is_told_to_open_what_stayed(rosangela, two, sign_in):
+    kept, other = two
+    third, where = record("Ana Barbosa"), f"/patients/{kept}/merge?with={other}"
+    given = opened(rosangela, where, "version", "other_version") | {"reason": "Mesma certidão."}
+    merge(sign_in("teresa"), third, other)
+    answer = rosangela.post(where, data=given)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Mesma certidão." in page
+    assert "Um dos cadastros já foi juntado a outro. Abra o que ficou" in page
+
+
+def test_whoever_is_overtaken_while_parting_keeps_the_reason(rosangela, two):
+    kept, other = two
+    merge(rosangela, kept, other)
+    where = f"/patients/{other}/unmerge"
+    given = opened(rosangela, where, "version") | {"reason": "Eram primas."}
+    with transaction():
+        patient_for(other).phone = "8134462631"
+    answer = rosangela.post(where, data=given)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Eram primas." in page
+    assert "O cadastro mudou enquanto você escrevia." in page
+    assert rosangela.post(where, data=given | {"version": value_of(page, "version")}).location == f"/patients/{other}"
+
+
+def test_two_presses_join_once_and_lead_to_the_record(rosangela, two, sign_in):
+    kept, other = two
+    where = f"/patients/{kept}/merge?with={other}"
+    given = opened(rosangela, where, "version", "other_version") | {"reason": "Mesma certidão."}
+    for _press in range(2):
+        assert rosangela.post(where, data=given).location == f"/patients/{kept}"
+    assert "Cadastros juntados." in rosangela.get(f"/patients/{kept}").get_data(as_text=True)
+    assert len(db.session.scalars(db.select(PatientMerge)).all()) == 1
+    assert sign_in("teresa").post(where, data=given).status_code == 409
+
+
+def test_two_presses_part_once_and_another_person_is_told(rosangela, two, sign_in):
+    kept, other = two
+    merge(rosangela, kept, other)
+    where, teresa = f"/patients/{other}/unmerge", sign_in("teresa")
+    given = opened(rosangela, where, "version") | {"reason": "Eram primas."}
+    for browser in (rosangela, rosangela, teresa):
+        assert browser.post(where, data=given).location == f"/patients/{other}"
+    assert len(events("patient.unmerge")) == 2
+    assert "Outra pessoa já separou estes cadastros." in teresa.get(f"/patients/{other}").get_data(as_text=True)
+
+
 def test_parting_gives_back_and_asks_whose_the_later_cases_are(rosangela, two):
     kept, other = two
     merge(rosangela, kept, other)
