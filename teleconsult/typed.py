@@ -40,7 +40,11 @@ def read_day(text: str, field: str = "day") -> date:
 
 def read_birth_date(text: str, today: date, field: str = "birth_date") -> date:
     """Return a birth date: not in the future, and not longer ago than anybody has lived."""
-    day = read_day(text, field)
+    return check_birth_date(read_day(text, field), today, field)
+
+
+def check_birth_date(day: date, today: date, field: str = "birth_date") -> date:
+    """Return a birth date that is one: not in the future, and not longer ago than anybody has lived."""
     if day > today:
         raise Refused(N_("A data de nascimento está no futuro. Confira o ano."), field)
     if today.year - day.year > OLDEST:
@@ -82,6 +86,13 @@ _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def one_line(text: str) -> str:
     """Return a text as one line, without control characters; nothing else is taken away."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def check_name(name: str, field: str = "name") -> str:
+    """Return a person's name, of one line, that has a letter; '' where none is known."""
+    if name and not any(sign.isalpha() for sign in name):
+        raise Refused(N_("Escreva o nome com letras."), field)
+    return name
 
 
 def several_lines(text: str) -> str:

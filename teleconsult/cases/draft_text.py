@@ -28,7 +28,7 @@ from teleconsult.cases.request import (
 from teleconsult.cases.vitals import VITALS, read_vital, unusual
 from teleconsult.errors import N_, Refused
 from teleconsult.patients.matching import SEXES
-from teleconsult.typed import one_line, read_birth_date, read_whole, several_lines, too_long
+from teleconsult.typed import check_name, one_line, read_birth_date, read_whole, several_lines, too_long
 
 T = TypeVar("T")
 OF_AGE = 18
@@ -89,6 +89,13 @@ class _Desk:
     def line(self, name: str) -> str:
         """Return a text of one line, within its limit."""
         return self._limited(name, one_line(self.raw(name)))
+
+    def person(self, name: str) -> str:
+        """Return a person's name, of one line, within its limit and with a letter."""
+        line = self.line(name)
+        if name not in self.wrong:
+            self.take(name, lambda _text: check_name(line, name))
+        return line
 
     def text(self, name: str) -> str:
         """Return a text of several lines, within its limit."""
@@ -158,7 +165,7 @@ def read(fields: Mapping[str, Any], book: Book) -> Reading:
 
 
 def _patient(desk: _Desk, book: Book) -> PatientFacts:
-    name, social_name = desk.line("patient_name"), desk.line("social_name")
+    name, social_name = desk.person("patient_name"), desk.person("social_name")
     desk.need("patient_name", name or social_name, N_("Informe o nome ou o nome social do paciente."))
     born = desk.take("birth_date", lambda text: read_birth_date(text, book.today))
     age = desk.take("age", lambda text: read_whole(text, 0, 130, "age"))

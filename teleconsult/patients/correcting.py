@@ -13,15 +13,18 @@ from teleconsult.patients.matching import SEXES, name_key
 from teleconsult.patients.models import Patient
 from teleconsult.patients.queries import standing
 from teleconsult.people.models import User
+from teleconsult.typed import check_birth_date, check_name, one_line
+from teleconsult.web.words import local
 
 FIELDS = (*IDENTITY, *NUMBERS, *CONTACT)
+LINES = ("name", "social_name", "mother_name", "record_number", "address", "neighbourhood", "municipality")
 
 
 def correct(patient: Patient, values: Mapping[str, Any], *, by: User) -> list[str]:
     """Write what is known better of a patient; return the names of the fields that changed.
 
     Raises:
-        Refused: the record was joined to another, has no name, a date to come, or a number that is wrong or another's.
+        Refused: the record was joined to another, or what was written is not what the form of a request takes.
     """
     if patient.merged_into_id is not None:
         raise Refused(N_("Este cadastro foi juntado a outro. Corrija aquele que ficou."))
@@ -39,14 +42,20 @@ def correct(patient: Patient, values: Mapping[str, Any], *, by: User) -> list[st
 
 
 def _check(patient: Patient, new: dict[str, Any]) -> None:
+    """Hold what was written to the checks of the form of a request, and write it as that does."""
+    for name in LINES:
+        new[name] = one_line(new[name])
     if not new["name"]:
         raise Refused(N_("Escreva o nome do paciente."), field="name")
-    if new["birth_date"] is not None and new["birth_date"] > clock.now().date():
-        raise Refused(N_("A data de nascimento ainda não chegou."), field="birth_date")
+    for name in ("name", "social_name"):
+        check_name(new[name], name)
+    if new["birth_date"] is not None:
+        check_birth_date(new["birth_date"], local(clock.now()).date())
     if new["sex"] and new["sex"] not in SEXES:
         raise Refused(N_("Escolha uma das opções da lista."), field="sex")
     new["cns"] = checks.check_cns(new["cns"]) if new["cns"] else None
     new["cpf"] = checks.check_cpf(new["cpf"]) if new["cpf"] else None
+    new["phone"] = checks.check_phone(new["phone"]) if new["phone"] else ""
     for name in NUMBERS:
         _only_theirs(patient, name, new[name])
 

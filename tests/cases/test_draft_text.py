@@ -110,6 +110,8 @@ def test_an_empty_form_says_everything_that_is_lacking_and_nothing_is_wrong():
         ({"specialty": "astrologia"}, "specialty"),
         ({"patient_name": " ", "social_name": ""}, "patient_name"),
         ({"patient_name": "x" * 121}, "patient_name"),
+        ({"patient_name": "!!!"}, "patient_name"),
+        ({"social_name": "---"}, "social_name"),
         ({"birth_date": "31/02/1979"}, "birth_date"),
         ({"birth_date": "22/11/2026"}, "birth_date"),
         ({"birth_date": "", "age": "cem"}, "age"),
@@ -239,11 +241,14 @@ def prose(limit, empty=""):
     return st.text(letters | st.sampled_from("\n\t"), max_size=min(limit, 60)).map(lambda text: text.strip() or empty)
 
 
-named = lines(120, "x")
+def names(empty=""):
+    return lines(120).map(lambda text: text if any(sign.isalpha() for sign in text) else empty)
+
+
 patients = st.builds(
     PatientFacts,
-    name=named,
-    social_name=lines(120),
+    name=names("x"),
+    social_name=names(),
     sex=st.sampled_from(sorted(SEXES)),
     cns=st.sampled_from([None, "700000010211009", "898000000043208"]),
     cpf=st.sampled_from([None, "12345678909"]),
@@ -270,7 +275,7 @@ consents = st.one_of(
         Consent,
         given_by=st.sampled_from(sorted(set(CONSENT_GIVERS) - {"patient"})),
         how=st.sampled_from(sorted(CONSENT_WAYS)),
-        given_by_name=named,
+        given_by_name=lines(120, "x"),
     ),
 )
 intentions = st.sampled_from([("yes", 1), ("yes", 3), ("no", None), ("not_informed", None)])

@@ -53,17 +53,34 @@ def test_a_name_a_date_and_a_number_are_put_right_and_recorded(ref, sign_in, ses
         ({"name": "x" * 121}, "120"),
         ({"cns": "123"}, "tc-why"),
         ({"cpf": "11111111111"}, "tc-why"),
-        ({"birth_date": "2999-01-01"}, "A data de nascimento ainda não chegou."),
+        ({"name": "!!!"}, "Escreva o nome com letras."),
+        ({"name": "\x07"}, "Escreva o nome do paciente."),
+        ({"social_name": "---"}, "Escreva o nome com letras."),
+        ({"phone": "abc"}, "O telefone só pode ter números."),
+        ({"phone": "34462631"}, "Inclua o DDD antes do número do telefone."),
+        ({"birth_date": "2999-01-01"}, "A data de nascimento está no futuro. Confira o ano."),
+        ({"birth_date": "01/01/1700"}, "A data de nascimento é antiga demais. Confira o ano."),
+        ({"birth_date": "01/01/0001"}, "A data de nascimento é antiga demais. Confira o ano."),
         ({"birth_date": "ontem"}, "tc-why"),
         ({"sex": "x"}, "tc-why"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(ref, sign_in, change, says):
     answer = sign_in("rosangela").post(f"/patients/{ref}/edit", data=fields(ref, **change))
+    page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert says in answer.get_data(as_text=True)
+    assert says in page
+    assert f'id="{next(iter(change))}-e"' in page
     db.session.rollback()
     assert patient_for(ref).name == "Ana Lucia Barboza"
+
+
+def test_what_is_right_is_written_as_a_request_writes_it(ref, sign_in, session):
+    given = fields(ref, name="Ana\x07 Lúcia\r\nBarbosa", phone="+55 (81) 99999-0000", address="Rua\tda Hora, 5")
+    assert sign_in("rosangela").post(f"/patients/{ref}/edit", data=given).status_code == 302
+    session.rollback()
+    patient = patient_for(ref)
+    assert (patient.name, patient.phone, patient.address) == ("Ana Lúcia Barbosa", "81999990000", "Rua da Hora, 5")
 
 
 def test_a_number_of_somebody_else_is_refused_with_their_record(ref, sign_in, session):
