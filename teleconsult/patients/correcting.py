@@ -1,4 +1,7 @@
-"""Putting a record right: a name, a date, a number. Inside the caller's `transaction()`; what cases were sent with stays."""
+"""Putting a record right: a name, a date, a number. Inside the caller's `transaction()`; what cases were sent with stays.
+
+A number of a record that was joined to this one is the same person's: it is passed on, and parting gives it back.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +32,10 @@ def correct(patient: Patient, values: Mapping[str, Any], *, by: User) -> list[st
     if patient.merged_into_id is not None:
         raise Refused(N_("Este cadastro foi juntado a outro. Corrija aquele que ficou."))
     new = {name: values[name] for name in FIELDS}
-    _check(patient, new)
+    _check(new)
+    passed = [(name, holder) for name in NUMBERS if (holder := _joined_holder(patient, name, new[name]))]
+    for name, holder in passed:
+        _take_from(holder, name, by)
     changed = [name for name in FIELDS if new[name] != getattr(patient, name)]
     for name in changed:
         setattr(patient, name, new[name])
@@ -41,7 +47,7 @@ def correct(patient: Patient, values: Mapping[str, Any], *, by: User) -> list[st
     return changed
 
 
-def _check(patient: Patient, new: dict[str, Any]) -> None:
+def _check(new: dict[str, Any]) -> None:
     """Hold what was written to the checks of the form of a request, and write it as that does."""
     for name in LINES:
         new[name] = one_line(new[name])
@@ -56,18 +62,29 @@ def _check(patient: Patient, new: dict[str, Any]) -> None:
     new["cns"] = checks.check_cns(new["cns"]) if new["cns"] else None
     new["cpf"] = checks.check_cpf(new["cpf"]) if new["cpf"] else None
     new["phone"] = checks.check_phone(new["phone"]) if new["phone"] else ""
-    for name in NUMBERS:
-        _only_theirs(patient, name, new[name])
 
 
-def _only_theirs(patient: Patient, name: str, number: str | None) -> None:
+def _joined_holder(patient: Patient, name: str, number: str | None) -> Patient | None:
+    """Return the record with this number that was joined to this one, if there is such.
+
+    Raises:
+        Refused: it is somebody else's.
+    """
     if number is None:
-        return
+        return None
     with db.session.no_autoflush:
         other = db.session.scalar(select(Patient).where(getattr(Patient, name) == number, Patient.id != patient.id))
-    if other is not None:
+    if other is not None and standing(other).id != patient.id:
         raise Refused(
             N_("Este número é do cadastro %(ref)s. Se for a mesma pessoa, compare e junte os dois."),
             field=name,
             ref=standing(other).ref,
         )
+    return other
+
+
+def _take_from(holder: Patient, name: str, by: User) -> None:
+    """Let a record go of a number, which is unique: it leaves before it arrives."""
+    setattr(holder, name, None)
+    db.session.flush()
+    audit.record(f"patient:{holder.ref}", "patient.change", by_id=by.id, subject=holder.ref, fields=[name])

@@ -9,10 +9,11 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.patients.actions import NEW, admit
-from teleconsult.patients.queries import patient_for, search
+from teleconsult.patients.merging import merge, unmerge
+from teleconsult.patients.queries import live_merge, patient_for, search
 from tests.world import person
 
-CNS, CPF = "700000010211009", "12345678909"
+CNS, OTHER_CNS, CPF = "700000010211009", "898000000043208", "12345678909"
 
 
 @pytest.fixture
@@ -89,6 +90,55 @@ def test_a_number_of_somebody_else_is_refused_with_their_record(ref, sign_in, se
     answer = sign_in("rosangela").post(f"/patients/{ref}/edit", data=fields(ref, cpf=CPF))
     assert answer.status_code == 422
     assert f"Este número é do cadastro {other}." in answer.get_data(as_text=True)
+
+
+def joined(cns, other_cns):
+    """Two records, each with a CNS, the second joined to the first."""
+    with transaction():
+        kept, other = (
+            admit(PatientFacts(name="Ana", cns=number), by=person("marina"), decided=NEW) for number in (cns, other_cns)
+        )
+        merge(kept, other, reason="A mesma.", by=person("rosangela"))
+    return kept.ref, other.ref
+
+
+def cns_of(*refs):
+    db.session.rollback()
+    return [patient_for(ref).cns for ref in refs]
+
+
+def part(other):
+    with transaction():
+        return unmerge(live_merge(patient_for(other)), reason="São duas.", by=person("rosangela"))
+
+
+def test_the_number_of_a_record_that_was_joined_to_this_one_may_be_the_right_one(sign_in, session):
+    kept, other = joined(CNS, OTHER_CNS)
+    given = fields(kept, cns=OTHER_CNS)
+    assert sign_in("rosangela").post(f"/patients/{kept}/edit", data=given).status_code == 302
+    assert cns_of(kept, other) == [OTHER_CNS, None]
+    told = session.scalars(db.select(AuditEvent).where(AuditEvent.word == "patient.change")).all()
+    assert {event.subject: event.data["fields"] for event in told} == {kept: ["cns"], other: ["cns"]}
+    assert part(other) == []
+    assert cns_of(kept, other) == [CNS, OTHER_CNS]
+
+
+def test_the_number_that_was_let_go_may_be_another_persons_and_parting_says_so(sign_in, session):
+    kept, other = joined(CNS, OTHER_CNS)
+    sign_in("rosangela").post(f"/patients/{kept}/edit", data=fields(kept, cns=OTHER_CNS))
+    with transaction():
+        third = admit(PatientFacts(name="Rui Sampaio", cns=CNS), by=person("marina"), decided=NEW).ref
+    assert [(one.patient.ref, one.name, one.holder.ref) for one in part(other)] == [(kept, "cns", third)]
+    assert cns_of(kept, other, third) == [None, OTHER_CNS, CNS]
+
+
+def test_a_number_that_was_changed_once_more_since_stays(sign_in, session):
+    kept, other = joined(CNS, OTHER_CNS)
+    browser, newest = sign_in("rosangela"), "100000000000007"
+    for number in (OTHER_CNS, newest):
+        assert browser.post(f"/patients/{kept}/edit", data=fields(kept, cns=number)).status_code == 302
+    assert part(other) == []
+    assert cns_of(kept, other) == [newest, OTHER_CNS]
 
 
 def test_two_at_once_do_not_overwrite_each_other_unseen(ref, sign_in):
