@@ -4,13 +4,13 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from teleconsult.checks import check_cnes
 from teleconsult.errors import Refused
 from teleconsult.network import week
 from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS
-from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT_HOURS, Counting
+from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT_HOURS, MOST_DAYS, MOST_HOURS, Counting
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, say
 from teleconsult.web.messages import gettext as _
@@ -112,12 +112,25 @@ WEEKDAYS = (_l("Segunda"), _l("Terça"), _l("Quarta"), _l("Quinta"), _l("Sexta")
 _WHOLE = _l("Escreva um número inteiro.")
 
 
+def _hours(label: str) -> IntegerField:
+    """Return a field for a target: what is out of its bounds is said before anything is reckoned with it."""
+    bounds = NumberRange(1, MOST_HOURS, _l("Use de 1 a 2160 horas."))
+    # The stubs are of an older release.
+    return IntegerField(label, [InputRequired(_WHOLE), bounds], invalid_value_message=_WHOLE)  # type: ignore[call-arg]
+
+
+def _days(label: str) -> IntegerField:
+    """Return a field for a window."""
+    bounds = NumberRange(1, MOST_DAYS, _l("Use de 1 a 365 dias."))
+    return IntegerField(label, [InputRequired(_WHOLE), bounds], invalid_value_message=_WHOLE)  # type: ignore[call-arg]
+
+
 class TargetsForm(VersionedForm):
     """Hours to the first opinion by priority and how they run, the week of business hours, and windows in days."""
 
-    routine = IntegerField(_l("Rotina"), [InputRequired(_WHOLE)])
-    high = IntegerField(_l("Alta"), [InputRequired(_WHOLE)])
-    urgent = IntegerField(_l("Urgente"), [InputRequired(_WHOLE)])
+    routine = _hours(_l("Rotina"))
+    high = _hours(_l("Alta"))
+    urgent = _hours(_l("Urgente"))
     runs_routine = SelectField(_l("Rotina: como as horas contam"))
     runs_high = SelectField(_l("Alta: como as horas contam"))
     runs_urgent = SelectField(_l("Urgente: como as horas contam"))
@@ -128,10 +141,10 @@ class TargetsForm(VersionedForm):
     day_4 = StringField(WEEKDAYS[4], [Length(max=80)])
     day_5 = StringField(WEEKDAYS[5], [Length(max=80)])
     day_6 = StringField(WEEKDAYS[6], [Length(max=80)])
-    follow_up_days = IntegerField(_l("Para a unidade perguntar de novo"), [InputRequired(_WHOLE)])
-    reopen_days = IntegerField(_l("Para reabrir um caso concluído"), [InputRequired(_WHOLE)])
-    lapse_days = IntegerField(_l("Até encerrar o que a unidade não respondeu"), [InputRequired(_WHOLE)])
-    survey_days = IntegerField(_l("Para responder à pesquisa de desfecho"), [InputRequired(_WHOLE)])
+    follow_up_days = _days(_l("Para a unidade perguntar de novo"))
+    reopen_days = _days(_l("Para reabrir um caso concluído"))
+    lapse_days = _days(_l("Até encerrar o que a unidade não respondeu"))
+    survey_days = _days(_l("Para responder à pesquisa de desfecho"))
     sure = HiddenField()
     """The counting that was confirmed, as `Counting` is written; another one asks again."""
 

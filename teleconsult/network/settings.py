@@ -18,6 +18,9 @@ DEFAULT_DAYS = {"follow_up_days": 15, "reopen_days": 30, "lapse_days": 30, "surv
 ALWAYS, BUSINESS = "always", "business"
 """How the clocks of a priority run: round the clock, or in business hours alone."""
 
+MOST_HOURS, MOST_DAYS = 2160, 365
+"""The longest target (90 days) and the longest window."""
+
 RUNS = {f"runs_{priority}": ALWAYS for priority in DEFAULT_HOURS}
 
 Week = tuple[tuple[int, int, int], ...]
@@ -47,7 +50,7 @@ def set_target(priority: str, hours: int) -> None:
     Raises:
         Refused: hours not between 1 and 2160 (90 days).
     """
-    if not 1 <= hours <= 2160:
+    if not 1 <= hours <= MOST_HOURS:
         raise Refused(N_("Use de 1 a 2160 horas."), field=priority)
     db.session.merge(ServiceTarget(priority=priority, hours=hours))
     db.session.flush()
@@ -65,7 +68,7 @@ def set_days(name: str, value: int) -> None:
     Raises:
         Refused: not between 1 and 365 days.
     """
-    if not 1 <= value <= 365:
+    if not 1 <= value <= MOST_DAYS:
         raise Refused(N_("Use de 1 a 365 dias."), field=name)
     db.session.merge(NetworkSetting(name=name, value=str(value)))
     db.session.flush()

@@ -12,6 +12,7 @@ from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.routing import modes
 from teleconsult.routing.modes import HIGHEST, HOW_WORDS, How, Mode
+from teleconsult.typed import carried
 from teleconsult.web import VersionedForm, _l, show_refusal
 from teleconsult.web.messages import gettext as _
 
@@ -63,7 +64,7 @@ def edit(slug: str) -> Any:
 
 def _done(slug: str, form: ModeForm) -> bool:
     """Make the change; a refusal, or that somebody was faster, is said on the form."""
-    version, mode = int(form.version.data or 0), Mode(form.how.data, form.most_open.data or 0)
+    version, mode = carried(form.version.data) or 0, Mode(form.how.data, form.most_open.data or 0)
     try:
         with transaction():
             modes.set_mode(slug, mode, version=version, by=current_user)

@@ -160,6 +160,28 @@ def test_a_target_out_of_bounds_is_refused_whole(manager, session, name, value):
     assert settings.target_hours() == settings.DEFAULT_HOURS
 
 
+@pytest.mark.parametrize("runs", ["always", "business"])
+@pytest.mark.parametrize("name", ["routine", "high", "urgent", "lapse_days"])
+@pytest.mark.parametrize("typed", ["99999999999999999999", "99999999999999", "-99999999999999999999", "2161", "0"])
+def test_a_figure_out_of_bounds_is_said_at_its_field_however_long_it_is(manager, session, runs, name, typed):
+    counting = {f"runs_{priority}": runs for priority in settings.DEFAULT_HOURS} | {"day_0": "8:00–12:00"}
+    answer = manager.post("/targets", data=TIMES | counting | {"version": settings.stamp(), name: typed})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Use de 1 a 365 dias." in page if name == "lapse_days" else "Use de 1 a 2160 horas." in page
+    assert f'value="{typed}"' in page
+    assert f'href="#{name}"' in page
+
+
+@pytest.mark.parametrize("typed", ["abc", "1,5", "1.5", "²", "1e9", "nan", "9" * 5000])
+def test_what_is_no_whole_number_is_said_at_its_field(manager, session, typed):
+    answer = manager.post("/targets", data=TIMES | {"version": settings.stamp(), "routine": typed})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Escreva um número inteiro." in page
+    assert f'value="{typed}"' in page
+
+
 def test_two_managers_do_not_overwrite_each_other_unseen(manager, session):
     based_on = settings.stamp()
     manager.post("/targets", data=TIMES | {"version": based_on})

@@ -87,6 +87,15 @@ def test_the_slower_of_two_sees_what_the_other_did(session, sign_in):
     assert modes.every_mode()[world.specialty().id].how == How.CLAIM
 
 
+@pytest.mark.parametrize("version", ["abc", "1.5", "9" * 5000, ""])
+def test_a_version_that_no_page_carried_is_answered(session, sign_in, version):
+    set_mode("suggest", 5)
+    data = {"how": "automatic", "most_open": "7", "version": version}
+    assert sign_in("teresa").post("/distribution/modes/dermatologia", data=data).status_code == 422
+    session.rollback()
+    assert modes.line_of("dermatologia").most_open == 5
+
+
 def test_the_first_row_of_two_at_once_is_written_once(application, session):
     barrier = Barrier(2)
 
