@@ -1,10 +1,11 @@
 """The network as the screens and the other floors ask for it: units, specialties, the reference guide."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, false, or_, select
 
 from teleconsult.errors import N_, NotFound
 from teleconsult.extensions import db, read
@@ -36,6 +37,11 @@ REFERENCE_WORDS = {
 }
 GUIDE_SIZE = 50
 MOST_WORDS = 8
+WHO_DOES_IT = {"odontologia": ("dentista",), "enfermagem": ("enfermeiro", "enfermeira")}
+"""By whom a unit names what it offers, where it does not name the specialty: family health units list people."""
+
+
+_BRACKETS = re.compile(r"\([^)]*\)?")
 
 
 def unit_key(unit: HealthUnit) -> str:
@@ -54,6 +60,18 @@ def _holds(column: Any, words: str) -> list[ColumnElement[bool]]:
     return [column.like(f"% {word}%") for word in fold(words).split()[:MOST_WORDS]]
 
 
+def _offers(name: str) -> ColumnElement[bool]:
+    """Tell whether a unit offers a specialty of this name, as far as its own words say so.
+
+    The name must stand in them whole and in its order: "Odontologia Clínica" is not what lists "Clínica Médica" and
+    "Odontologia". Of a name with a stroke one part is enough: a unit that lists "Ginecologia" offers something of
+    "Ginecologia/Obstetrícia". What stands in brackets only explains the name. Who does it stands for what is done.
+    """
+    parts = [fold(part) for part in _BRACKETS.sub(" ", name).split("/")]
+    said = [word for part in parts if part for word in (part, *WHO_DOES_IT.get(part, ()))]
+    return or_(false(), *(HealthUnit.search_key.like(f"% {word} %") for word in said))
+
+
 @dataclass(frozen=True)
 class GuideFilter:
     """What the guide is searched by; every part may be empty."""
@@ -64,7 +82,7 @@ class GuideFilter:
 
 
 def guide_units(asked: GuideFilter, size: int = GUIDE_SIZE) -> Page:
-    """Return a page of the open units that fit, by name."""
+    """Return a page of the open units that fit, by name; `_offers` tells which offer the specialty."""
     query = select(
         HealthUnit.id,
         HealthUnit.slug,
@@ -82,7 +100,7 @@ def guide_units(asked: GuideFilter, size: int = GUIDE_SIZE) -> Page:
         query = query.where(HealthUnit.neighbourhood == asked.neighbourhood)
     if asked.specialty:
         name = db.session.scalar(select(Specialty.name_pt).where(Specialty.slug == asked.specialty)) or asked.specialty
-        query = query.where(*_holds(HealthUnit.search_key, name))
+        query = query.where(_offers(name))
     return page_by_key(query, [(HealthUnit.name, False), (HealthUnit.id, False)], size)
 
 

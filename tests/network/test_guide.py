@@ -1,10 +1,12 @@
 """The reference guide: found by unit, neighbourhood and specialty, by everybody, on the screen and on paper."""
 
+import csv
+
 import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import unit_by
+from teleconsult.network.directory import unit_by, unit_key
 from teleconsult.network.loader import load
 from tests.network.test_loader import REFERENCE
 
@@ -58,6 +60,48 @@ def test_by_specialty(guide):
     page = guide("?specialty=psicologia").split("<main")[1]
     assert "Espaço Vida" in page
     assert "USF Vila União" not in page
+
+
+POLICLINICA, CAPS, US, USF = (
+    "Policlínica Lessa",
+    "Centro de Atenção Psicossocial",
+    "US 06 Prof. Joaquim",
+    "USF Brasilit",
+)
+OFFERS = [
+    ("ginecologia-obstetricia", {POLICLINICA, US}),  # a part of the name is enough
+    ("clinica-medica", {POLICLINICA, US}),
+    ("pediatria", {POLICLINICA, US}),
+    ("psiquiatria", {POLICLINICA, CAPS}),
+    ("terapia-ocupacional", {CAPS}),
+    ("endodontia", {POLICLINICA}),
+    ("odontologia-clinica", {POLICLINICA}),  # not what lists "Clínica Médica" and "Odontologia"
+    ("odontologia", {POLICLINICA, US, USF}),  # a family health unit lists its dentist
+    ("enfermagem", {US, USF, CAPS}),
+    ("medico-generalista", {USF}),
+    ("sae", {POLICLINICA}),  # "(DST/AIDS)" explains the name
+    ("traumatologia-ortopedia", set()),
+    ("nefrologia", set()),
+]
+
+
+def services_of(slug):
+    with (REFERENCE / "health_units.csv").open(encoding="utf-8") as file:
+        return next(row["services"] for row in csv.DictReader(file) if row["unit_id"] == slug)
+
+
+@pytest.mark.parametrize(("slug", "units"), OFFERS, ids=[slug for slug, _units in OFFERS])
+def test_by_specialty_come_the_units_that_list_it(guide, session, slug, units):
+    with transaction():  # the test's own row of it has no services
+        unit = unit_by("policlinica-lessa-de-andrade")
+        unit.services = services_of(unit.slug)
+        unit.search_key = unit_key(unit)
+    page = guide(f"?specialty={slug}").split("<main")[1]
+    assert {name for name in (POLICLINICA, CAPS, US, USF) if f"<b>{name}" in page} == units
+
+
+def test_a_specialty_without_a_latin_letter_is_offered_by_nobody(guide):
+    assert "Nada no guia com estas palavras" in guide("?specialty=眼科")
 
 
 def test_phones_of_2004_are_called_historical(guide):
