@@ -21,7 +21,7 @@ TELL_TALE = re.compile(
 )
 """What English does not have."""
 
-PROPER = ("Mais Médicos", "Português")
+PROPER = ("Mais Médicos", "Português", "Policlínica Lessa de Andrade", "Espaço Vida")
 """Names that stay as they are."""
 
 

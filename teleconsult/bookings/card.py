@@ -19,6 +19,7 @@ from teleconsult.bookings.world import facts_for, last_booking, open_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db
+from teleconsult.network import alternatives
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localdate, localtime, short_span
@@ -113,7 +114,7 @@ def _said(request: BookingRequest) -> str:
     specialty = request.specialty
     if specialty.municipal_reference == "1" or request.state not in LISTED or not specialty.alternative:
         return ""
-    return str(specialty.alternative)
+    return alternatives.shown(specialty.alternative)
 
 
 def _doors(request: BookingRequest, user: User, offer: BookingOffer | None) -> list[dict[str, Any]]:

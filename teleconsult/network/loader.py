@@ -18,21 +18,13 @@ from sqlalchemy import select
 
 from teleconsult import audit
 from teleconsult.extensions import db, transaction
+from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
 from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
 
 PROMPTS = Path(__file__).with_name("prompts.toml")
 SERVICE_OF_UNITS = "other_unit_service"
 """Category of the source for what family health units offer themselves: a support service here."""
-
-NO_REFERENCE = "Sem referência no município: a vaga é pedida à rede do Estado, pela central de regulação."
-ALTERNATIVES = {
-    "oftalmologia": "Consultas em clínicas credenciadas ao SUS, fora da Policlínica.",
-    "fisiatria": "Fisioterapia, na Policlínica Lessa de Andrade.",
-    "terapia-ocupacional": "Terapia ocupacional no CAPS (Espaço Vida).",
-    "traumatologia-ortopedia": "Sem referência no município: urgência em hospital; consulta pela rede do Estado.",
-}
-"""Where to turn for what the municipality does not offer; where the source says nothing, nothing is said."""
 
 
 class BadData(Exception):

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from teleconsult import clock, events
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.network import actions, directory, settings
+from teleconsult.network import actions, alternatives, directory, settings
 from teleconsult.network.directory import GuideFilter
 from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm, written_week
 from teleconsult.network.models import HealthUnit, Specialty
@@ -22,6 +22,7 @@ from teleconsult.web import VersionedForm, show_refusal
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("network", __name__)
+bp.add_app_template_filter(alternatives.shown, "alternative")
 
 ALL = 500
 """Units on a printed guide."""

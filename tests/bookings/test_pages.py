@@ -11,6 +11,7 @@ from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import live_booking
 from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.extensions import db, transaction
+from teleconsult.network.alternatives import NO_REFERENCE
 from tests import world
 from tests.bookings.conftest import today
 from tests.counting import statements
@@ -263,6 +264,18 @@ def test_a_specialty_that_the_municipality_does_not_offer_says_so_before_and_aft
     request = desk.escalated(specialty="neurologia")
     for path in (f"/cases/{request.case.ref}", f"/bookings/{request.ref}"):
         assert "central de regulação" in text(sign_in("marina").get(path))
+
+
+def test_where_to_turn_is_said_in_the_readers_language(desk, sign_in):
+    with transaction():
+        row = world.specialty("neurologia")
+        row.municipal_reference, row.alternative = "0", NO_REFERENCE
+        world.person("marina").language = "en"
+    request = desk.escalated(specialty="neurologia")
+    for path in (f"/cases/{request.case.ref}", f"/bookings/{request.ref}"):
+        page = text(sign_in("marina").get(path))
+        assert "the place is asked of the State network" in page
+        assert NO_REFERENCE not in page
 
 
 def test_english(desk, sign_in):

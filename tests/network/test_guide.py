@@ -6,7 +6,8 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import unit_by, unit_key
+from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
+from teleconsult.network.directory import specialty_by, unit_by, unit_key
 from teleconsult.network.loader import load
 from tests.network.test_loader import REFERENCE
 
@@ -149,3 +150,20 @@ def test_in_english(guide, sign_in):
     browser = sign_in("marina")
     browser.post("/language", data={"locale": "en"})
     assert "Nephrology" in browser.get("/guide?q=nephrology").get_data(as_text=True)
+
+
+def test_where_to_turn_is_said_in_the_readers_language_and_a_managers_words_as_written(guide, sign_in):
+    with transaction():
+        specialty_by("oncologia").alternative = "Ligar para a Fundação."
+    for path in ("/guide", "/guide/print"):
+        page = guide(path=path)
+        assert "a vaga é pedida à rede do Estado" in page
+        assert "Ligar para a Fundação." in page
+    browser = sign_in("marina")
+    browser.post("/language", data={"locale": "en"})
+    for path in ("/guide", "/guide/print"):
+        page = browser.get(path).get_data(as_text=True)
+        assert "the place is asked of the State network" in page
+        assert "clinics contracted by SUS" in page
+        assert "Ligar para a Fundação." in page
+        assert not any(own in page for own in (NO_REFERENCE, *ALTERNATIVES.values()))
