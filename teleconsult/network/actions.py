@@ -1,6 +1,5 @@
 """What the management changes of the network: units, specialties, targets and windows. Inside the caller's transaction."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,14 +12,13 @@ from teleconsult.extensions import db
 from teleconsult.network import settings
 from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.network.naming import check_names, free_slug
 from teleconsult.network.settings import Counting
 from teleconsult.people import queries as people
 from teleconsult.people.models import User
-from teleconsult.typed import fold
 
 events.declare("network.counting")
 
-LONGEST_SLUG = 40
 UNIT_FIELDS = (
     "name", "code", "cnes", "kind", "district", "address", "neighbourhood", "microregion", "phone", "services",
     "zone", "shares_cases", "has_line", "note",
@@ -35,10 +33,11 @@ def create_unit(values: Mapping[str, Any], *, by: User) -> HealthUnit:
     """Add a unit; its slug is made from its name and never changes.
 
     Raises:
-        Refused: a value is not one of those allowed, or there is such a unit.
+        Refused: a value is not one of those allowed, or there is a unit of this name.
     """
-    unit = HealthUnit(slug=_slug(values["name"], HealthUnit))
+    unit = HealthUnit()
     _set_unit(unit, values)
+    unit.slug = free_slug(unit.name, HealthUnit)
     db.session.add(unit)
     db.session.flush()
     audit.record("system", "unit.create", by_id=by.id, subject=unit.slug)
@@ -49,7 +48,7 @@ def edit_unit(unit: HealthUnit, values: Mapping[str, Any], *, by: User) -> None:
     """Change a unit.
 
     Raises:
-        Refused: a value is not one of those allowed, or another unit has the CNES.
+        Refused: a value is not one of those allowed, or another unit has the name or the CNES.
     """
     before = {name: getattr(unit, name) for name in UNIT_FIELDS}
     _set_unit(unit, values)
@@ -78,10 +77,11 @@ def create_specialty(values: Mapping[str, Any], *, by: User) -> Specialty:
     """Add a specialty; its slug is made from its Portuguese name and never changes.
 
     Raises:
-        Refused: a value is not one of those allowed, or there is such a specialty.
+        Refused: a value is not one of those allowed, or there is a specialty of this name.
     """
-    specialty = Specialty(slug=_slug(values["name_pt"], Specialty, field="name_pt"))
+    specialty = Specialty()
     _set_specialty(specialty, {**values, "backup_id": None})
+    specialty.slug = free_slug(specialty.name_pt, Specialty)
     db.session.add(specialty)
     db.session.flush()
     audit.record("system", "specialty.create", by_id=by.id, subject=specialty.slug)
@@ -92,7 +92,7 @@ def edit_specialty(specialty: Specialty, values: Mapping[str, Any], *, by: User)
     """Change a specialty; its backup consultant must be an active one of the specialty.
 
     Raises:
-        Refused: a value is not one of those allowed.
+        Refused: a value is not one of those allowed, or another specialty has the name.
     """
     backup_id = values.get("backup_id")
     if backup_id is not None and all(person.id != backup_id for person in people.consultants_of(specialty.id)):
@@ -130,12 +130,13 @@ def set_times(
 
 
 def _set_unit(unit: HealthUnit, values: Mapping[str, Any]) -> None:
+    check_names(unit, values)
     if values["kind"] not in UNIT_KINDS:
         raise Refused(N_("Escolha um dos tipos da lista."), field="kind")
     if values["zone"] not in available_timezones():
         raise Refused(N_("Escolha um dos fusos da lista."), field="zone")
     cnes = values["cnes"] or None
-    taken = select(HealthUnit.name).where(HealthUnit.cnes == cnes, HealthUnit.slug != unit.slug)
+    taken = select(HealthUnit.name).where(HealthUnit.cnes == cnes, HealthUnit.slug != (unit.slug or ""))
     with db.session.no_autoflush:
         other = db.session.scalar(taken) if cnes else None
     if other:
@@ -147,20 +148,12 @@ def _set_unit(unit: HealthUnit, values: Mapping[str, Any]) -> None:
 
 
 def _set_specialty(specialty: Specialty, values: Mapping[str, Any]) -> None:
+    check_names(specialty, values)
     if values["category"] not in SPECIALTY_CATEGORIES:
         raise Refused(N_("Escolha uma das categorias da lista."), field="category")
     for name in SPECIALTY_FIELDS:
         setattr(specialty, name, values[name])
     specialty.search_key = specialty_key(specialty)
-
-
-def _slug(name: str, model: type[HealthUnit] | type[Specialty], field: str = "name") -> str:
-    slug = re.sub(r"\s+", "-", fold(name))[:LONGEST_SLUG].strip("-")
-    if not slug:
-        raise Refused(N_("Use letras ou números no nome."), field=field)
-    if db.session.scalar(select(model.id).where(model.slug == slug)) is not None:
-        raise Refused(N_("Já existe um registro com este nome."), field=field)
-    return slug
 
 
 def _record_change(word: str, thing: HealthUnit | Specialty, before: Mapping[str, Any], by: User) -> None:

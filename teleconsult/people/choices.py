@@ -4,6 +4,7 @@ People stands below the network, so it asks: a floor above registers `@panel("pe
 `@panel("people.specialties")`, each returning a list of `Choice` in the order of their names.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,7 +42,14 @@ def to_choose(choices: Iterable[Choice], held: Iterable[int | None] = ()) -> lis
 
 
 def by_word(choices: Iterable[Choice]) -> dict[str, int]:
-    """Return folded word -> number, for every way in which what is offered can be called."""
-    return {
-        fold(word): choice.id for choice in choices if choice.offered for word in (choice.name, *choice.words) if word
-    }
+    """Return folded word -> number, for every way in which what is offered can be called.
+
+    A name goes before the other words, and what two are called stands for neither: nobody is put into one of them unseen.
+    """
+    names, others = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
+    for choice in choices:
+        if choice.offered:
+            names[fold(choice.name)].add(choice.id)
+            for word in choice.words:
+                others[fold(word)].add(choice.id)
+    return {word: min(ids) for word, ids in (others | names).items() if word and len(ids) == 1}

@@ -140,7 +140,9 @@ class _Reader:
         )
         unit, unit_id = cells.get("unit", ""), self.units.get(fold(cells.get("unit", "")))
         if unit and unit_id is None:
-            wrong.append(Refused(N_("Não há a unidade “%(word)s” na rede."), "unit", word=unit))
+            wrong.append(
+                Refused(N_("Não há a unidade “%(word)s” na rede, ou mais de uma se chama assim."), "unit", word=unit)
+            )
         language = _LANGUAGES.get(fold(cells.get("language", "")), "?")
         try:
             facts = read_person(cells | {"language": language}, roles=roles, unit_id=unit_id, specialty_ids=specialties)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
+from teleconsult.network.directory import unit_by
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.outbox import OutboxMessage
 from teleconsult.people import kept, links
@@ -190,6 +191,30 @@ def test_columns_in_any_order_with_english_words_and_others_ignored(application,
     with application.app_context():
         zoe = world.person("z")
         assert (zoe.language, zoe.roles, zoe.unit.slug) == ("en", {"support"}, "ds-iv")
+
+
+@pytest.mark.parametrize("cell", ["USF Vietnã", "usf vietna"])
+def test_nobody_is_put_into_one_of_two_units_of_one_name(application, teresa, cell):
+    with application.app_context(), transaction():
+        unit_by("usf-skylab").name = "USF Vietnã"
+    page = told(send(teresa, f"name,email,roles,unit\nZoe Lins,z@rede.example,support,{cell}\n"))
+    assert f"Não há a unidade “{cell}” na rede, ou mais de uma se chama assim." in page
+
+
+def test_a_name_goes_before_what_another_unit_was_called_once(application, teresa):
+    with application.app_context(), transaction():
+        unit_by("usf-vietna").name, unit_by("usf-skylab").name = "USF Outra", "USF Vietnã"
+    confirm(teresa, send(teresa, "name,email,roles,unit\nZoe Lins,z@rede.example,support,USF Vietnã\n"))
+    with application.app_context():
+        assert world.person("z").unit.slug == "usf-skylab"
+
+
+def test_no_unit_is_no_unit_where_one_is_called_without_latin_letters(application, teresa):
+    with application.app_context(), transaction():
+        unit_by("usf-skylab").name = "眼科"
+    confirm(teresa, send(teresa, "name,email,roles,unit\nZoe Lins,z@rede.example,gerência,\n"))
+    with application.app_context():
+        assert world.person("z").unit is None
 
 
 def test_cells_over_several_lines_keep_the_count_of_lines(teresa):

@@ -1,0 +1,69 @@
+"""What units and specialties are called: one name each, told apart without case and accents, and a slug of its own."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.typed import fold
+
+LONGEST_SLUG = 40
+NAMES: dict[type[HealthUnit] | type[Specialty], tuple[str, ...]] = {
+    HealthUnit: ("name",),
+    Specialty: ("name_pt", "name_en"),
+}
+"""The fields in which each has a name; no two may have the same in one of them."""
+
+WITHOUT_LETTERS = {HealthUnit: "unidade", Specialty: "especialidade"}
+"""What the slug is made from when there is no Latin letter in the name."""
+
+
+def name_key(name: str) -> str:
+    """Return a name as names are compared: without case, accents and signs, in any script."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
+
+
+def check_names(thing: HealthUnit | Specialty, values: Mapping[str, Any]) -> None:
+    """Hold the names that a unit or specialty is to have against those of the others, closed ones too.
+
+    A name that stays is not held against any: two that have had the same one for long can be changed in the rest.
+
+    Raises:
+        Refused: a name has no letter and no number, or another has it.
+    """
+    model = type(thing)
+    wanted = {field: name_key(values[field]) for field in NAMES[model]}
+    for field, key in wanted.items():
+        if not key:
+            raise Refused(N_("Use letras ou números no nome."), field=field)
+    new = [field for field, key in wanted.items() if key != name_key(getattr(thing, field) or "")]
+    if not new:
+        return
+    columns = [getattr(model, field) for field in new]
+    with db.session.no_autoflush:
+        others = db.session.execute(select(*columns).where(model.slug != (thing.slug or ""))).all()
+    for place, field in enumerate(new):
+        if any(name_key(other[place]) == wanted[field] for other in others):
+            raise Refused(N_("Já existe um registro com este nome."), field=field)
+
+
+def free_slug(name: str, model: type[HealthUnit] | type[Specialty]) -> str:
+    """Return the slug for a new unit or specialty: of its name, and numbered when another has it.
+
+    Another may have it under another name: it keeps its slug when it is renamed, and of a long name only the beginning
+    stands in it.
+    """
+    full = "-".join(fold(name).split()) or WITHOUT_LETTERS[model]
+    taken = set(db.session.scalars(select(model.slug)))
+    slug, number = full[:LONGEST_SLUG].strip("-"), 1
+    while slug in taken:
+        number += 1
+        end = f"-{number}"
+        slug = full[: LONGEST_SLUG - len(end)].strip("-") + end
+    return slug
