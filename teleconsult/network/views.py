@@ -11,6 +11,7 @@ from teleconsult import clock, events
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network import actions, alternatives, directory, settings
+from teleconsult.network.clash import show_clash
 from teleconsult.network.directory import GuideFilter
 from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm, written_week
 from teleconsult.network.models import HealthUnit, Specialty
@@ -201,7 +202,10 @@ def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit
     except Refused as refusal:
         show_refusal(form, refusal)
     except Overtaken:
-        form.version.data = settings.stamp() if subject is None else str(subject.version)
+        if subject is not None:
+            show_clash(form, subject)
+            return False
+        form.version.data = settings.stamp()
         form.form_errors.append(
             _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
         )

@@ -1,0 +1,68 @@
+"""Somebody was faster at a unit or a specialty: who it was, and at each field what is saved now."""
+
+from typing import Any
+
+from sqlalchemy import select
+from wtforms import BooleanField, SelectField
+
+from teleconsult import audit
+from teleconsult.audit import AuditEvent
+from teleconsult.extensions import db
+from teleconsult.network.forms import OWN
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.models import User
+from teleconsult.web import VersionedForm
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import localtime
+
+WORDS = {
+    HealthUnit: ("unit.create", "unit.change", "unit.close", "unit.reopen"),
+    Specialty: ("specialty.create", "specialty.change"),
+}
+
+
+def show_clash(form: VersionedForm, subject: HealthUnit | Specialty) -> None:
+    """Say on a form who was faster and, at each field that differs, what is saved; what was typed stays in the field.
+
+    The form takes the version that is shown with it: who saves again has seen what is replaced.
+    """
+    form.version.data = str(subject.version)
+    form.form_errors.append(_who(subject))
+    for field in form:
+        saved = getattr(subject, field.name, field.object_data)
+        if field.name not in OWN and _plain(field.data) != _plain(saved):
+            field.errors = [*field.errors, _("Está salvo agora: “%(text)s”", text=_shown(field, saved))]
+
+
+def _who(subject: HealthUnit | Specialty) -> str:
+    """Return the sentence of the last change, as the record of the system has it; not every change is in it."""
+    query = (
+        select(User, AuditEvent.at)
+        .join(User, User.id == AuditEvent.user_id)
+        .where(AuditEvent.subject == audit.fitting(subject.slug), AuditEvent.word.in_(WORDS[type(subject)]))
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    last = db.session.execute(query).one_or_none()
+    if last is None:
+        return _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
+    return _(
+        "Este registro mudou enquanto você escrevia: a última alteração é de %(name)s, %(when)s. Confira os campos "
+        "marcados e salve de novo para valer o seu.",
+        name=last[0].full_name,
+        when=localtime(last.at),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as values are compared: nothing is an empty text, and a line ends in one way."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else "" if value is None else value
+
+
+def _shown(field: Any, saved: Any) -> str:
+    if isinstance(field, BooleanField):
+        return _("Sim") if saved else _("Não")
+    if isinstance(field, SelectField):
+        choices: Any = field.iter_choices()  # its stubs are of an older release
+        saved = next((choice.label for choice in choices if choice.value == (saved or "")), saved)
+    return str(saved or _("(vazio)"))
