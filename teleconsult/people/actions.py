@@ -1,28 +1,27 @@
 """What can be done to an account by those who manage people. The caller holds the transaction.
 
-Nobody changes their own rights, and one active manager always remains, also when two act at once: every
-change of managers writes the one row of `manager_seat` before it counts, so that the second waits for
-the first. What a person loses (the role of consultant, a specialty, the account) is told upwards by
+Nobody changes their own rights, and one manager who can sign in always remains, also when two act at once
+(see `managers`). What a person loses (the role of consultant, a specialty, the account) is told upwards by
 events; the floors above take their cases back in the same transaction.
 """
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select
 
 from teleconsult import audit, clock, events, mail
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db
+from teleconsult.extensions import db
 from teleconsult.people import links, sessions
 from teleconsult.people.access import Role
 from teleconsult.people.facts import PersonFacts
-from teleconsult.people.models import LinkKind, ManagerSeat, User, UserRole, UserSpecialty
+from teleconsult.people.managers import count_managers, keep_a_manager, take_the_seat
+from teleconsult.people.models import LinkKind, User, UserRole, UserSpecialty
 from teleconsult.people.sign_in import stream_of
 from teleconsult.web.refs import new_ref
 
 events.declare("person.switched_off", "person.specialties_changed")
 
-LAST_MANAGER = N_("Precisa haver ao menos uma pessoa ativa na gerência.")
 OWN_RIGHTS = N_("Ninguém muda os próprios direitos. Peça a outra pessoa da gerência.")
 
 PLAIN = ("title", "name", "email", "cpf", "cns", "council", "council_number", "council_uf", "rqe", "cbo", "language")
@@ -33,8 +32,9 @@ def create(facts: PersonFacts, *, by: User | None, invite: bool = True) -> User:
     """Add a person; with `invite` the link for the first password goes to their address.
 
     Raises:
-        Refused: the e-mail or the CPF is somebody's already.
+        Refused: the e-mail or the CPF is somebody's already, or `by` manages no more.
     """
+    take_the_seat(by)
     _refuse_taken(facts)
     user = User(ref=new_ref("PE"), created_at=clock.now(), created_by_id=by.id if by else None)
     _write(user, facts)
@@ -43,7 +43,7 @@ def create(facts: PersonFacts, *, by: User | None, invite: bool = True) -> User:
     db.session.add(user)
     db.session.flush()
     if Role.MANAGER in facts.roles:
-        keep_a_manager()
+        count_managers()
     _record("person.create", user, by, roles=sorted(facts.roles))
     if invite:
         links.send(user, LinkKind.INVITATION, by_id=by.id if by else None)
@@ -54,15 +54,15 @@ def change(user: User, facts: PersonFacts, *, by: User) -> None:
     """Change what is known of a person, their roles and specialties. What stays is not touched.
 
     Raises:
-        Refused: one's own rights, the last manager, or an e-mail or CPF that is somebody's already.
+        Refused: one's own rights, the last manager, an e-mail or CPF that is somebody's already, or `by` manages no more.
     """
+    take_the_seat(by)
     before = (user.roles, frozenset(user.specialty_ids), user.unit_id)
     after = (facts.roles, facts.specialty_ids, facts.unit_id)
     if user.id == by.id and before != after:
         raise Refused(OWN_RIGHTS)
     _refuse_taken(facts, but=user.id)
     old_email, moved = user.email, user.email != facts.email
-    manager_changes = (Role.MANAGER in before[0]) != (Role.MANAGER in after[0])
     _write(user, facts)
     for role in [row for row in user.role_rows if row.role not in facts.roles]:
         user.role_rows.remove(role)
@@ -71,8 +71,10 @@ def change(user: User, facts: PersonFacts, *, by: User) -> None:
         user.specialty_rows.remove(held)
     user.specialty_rows.extend(UserSpecialty(number) for number in sorted(facts.specialty_ids - before[1]))
     db.session.flush()
-    if manager_changes:
+    if Role.MANAGER in before[0] - after[0]:
         keep_a_manager()
+    elif Role.MANAGER in after[0] - before[0]:
+        count_managers()
     if moved:  # a link under way went to an address that is no longer theirs
         links.end_all(user.id)
         mail.put("account_moved", key=f"moved:{user.ref}:{user.version}", to=old_email, language=user.language)
@@ -85,8 +87,9 @@ def switch_off(user: User, *, by: User) -> None:
     """Close an account: every session and link ends, and what waits for the person goes back.
 
     Raises:
-        Refused: one's own account, an account that is off already, or the last manager.
+        Refused: one's own account, an account that is off already, the last manager, or `by` manages no more.
     """
+    take_the_seat(by)
     if user.id == by.id:
         raise Refused(OWN_RIGHTS)
     if not user.is_active:
@@ -105,14 +108,15 @@ def switch_on(user: User, *, by: User) -> None:
     """Open an account again; the password is the one it had, and cases taken back stay where they are.
 
     Raises:
-        Refused: it is not switched off.
+        Refused: it is not switched off, or `by` manages no more.
     """
+    take_the_seat(by)
     if user.is_active:
         raise Refused(N_("Esta conta já está ligada."))
     user.switched_off_at = user.switched_off_by_id = None
     db.session.flush()
     if user.has(Role.MANAGER):
-        keep_a_manager()
+        count_managers()
     _record("person.switch_on", user, by)
 
 
@@ -120,8 +124,9 @@ def invite_again(user: User, *, by: User) -> None:
     """Send a new invitation to who has not set a password yet; the older one ends.
 
     Raises:
-        Refused: the person has a password (a reset is theirs to ask), or is switched off.
+        Refused: the person has a password (a reset is theirs to ask), is switched off, or `by` manages no more.
     """
+    take_the_seat(by)
     if user.password_hash or not user.is_active:
         raise Refused(N_("O convite é só para quem ainda não criou a senha."))
     links.send(user, LinkKind.INVITATION, by_id=by.id)
@@ -148,22 +153,3 @@ def _refuse_taken(facts: PersonFacts, but: int | None = None) -> None:
 def _somebody(which: ColumnElement[bool], but: int | None) -> bool:
     found = db.session.scalar(select(User.id).where(which))
     return found is not None and found != but
-
-
-def keep_a_manager() -> None:
-    """Count the active managers after a change of them.
-
-    Raises:
-        Refused: none would be left.
-    """
-    # Writing the row first makes who comes second wait until the first has committed, and see it.
-    changed(update(ManagerSeat).values(active_managers=ManagerSeat.active_managers))
-    count = db.session.scalar(
-        select(func.count())
-        .select_from(UserRole)
-        .join(User, User.id == UserRole.user_id)
-        .where(UserRole.role == Role.MANAGER, User.switched_off_at.is_(None))
-    )
-    if not count:
-        raise Refused(LAST_MANAGER)
-    changed(update(ManagerSeat).values(active_managers=count))

@@ -9,8 +9,9 @@ from teleconsult import audit, clock
 from teleconsult.extensions import db
 from teleconsult.people import links
 from teleconsult.people.access import Role
-from teleconsult.people.actions import PLAIN, keep_a_manager
+from teleconsult.people.actions import PLAIN
 from teleconsult.people.facts import PersonFacts
+from teleconsult.people.managers import count_managers, take_the_seat
 from teleconsult.people.models import LinkKind, User, UserRole, UserSpecialty, search_key_of
 from teleconsult.web.refs import new_ref
 
@@ -19,14 +20,19 @@ TOLD_AT_A_TIME = 200
 
 
 def add_all(people: Sequence[PersonFacts], *, by: User, invite: bool) -> None:
-    """Add people, and send each their invitation. The unique keys refuse who came at the same moment."""
+    """Add people, and send each their invitation. The unique keys refuse who came at the same moment.
+
+    Raises:
+        Refused: `by` manages no more.
+    """
+    take_the_seat(by)
     rows = [_row(facts, by) for facts in people]
     ids = list(db.session.scalars(insert(User).returning(User.id, sort_by_parameter_order=True), rows))
     held = list(zip(ids, people, strict=True))
     _insert(UserRole, [{"user_id": i, "role": str(role)} for i, facts in held for role in facts.roles])
     _insert(UserSpecialty, [{"user_id": i, "specialty_id": n} for i, facts in held for n in facts.specialty_ids])
     if any(Role.MANAGER in facts.roles for facts in people):
-        keep_a_manager()
+        count_managers()
     if invite:
         addressed = [links.Addressee(i, facts.email, facts.language) for i, facts in held]
         links.send_all(addressed, LinkKind.INVITATION)
