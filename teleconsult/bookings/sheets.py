@@ -123,6 +123,7 @@ def _known(unit: HealthUnit) -> _Known:
 
 
 def _read(line: Line, known: _Known) -> Row:
+    line.refuse_beyond()
     cells = {name: line.cells.get(name, "") for name in HEADINGS}
     for name, text in cells.items():
         if _FORMULA.match(text):

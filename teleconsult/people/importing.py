@@ -129,7 +129,7 @@ class _Reader:
             Faulty: with everything that is wrong in the row.
         """
         cells = line.cells
-        wrong: list[Refused] = []
+        wrong = _lost(line)
         roles = _known(cells.get("roles", ""), _ROLES, "roles", N_("Não há o papel “%(word)s”."), wrong)
         specialties = _known(
             cells.get("specialties", ""),
@@ -153,6 +153,14 @@ class _Reader:
         if wrong:
             raise Faulty(wrong)
         return facts
+
+
+def _lost(line: Line) -> list[Refused]:
+    try:
+        line.refuse_beyond()
+    except Refused as refusal:
+        return [refusal]
+    return []
 
 
 def _known(cell: str, words: dict[str, T], column: str, message: str, wrong: list[Refused]) -> list[T]:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from teleconsult.errors import N_, Refused
@@ -15,10 +16,25 @@ DELIMITERS = ";,\t|"
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the file: the line it begins on, and its cells by the name of their column."""
+    """One row of the file: the line it begins on, its cells by the name of their column, and those that have none."""
 
     number: int
     cells: dict[str, str]
+    beyond: tuple[str, ...] = ()
+
+    def refuse_beyond(self) -> None:
+        """Let nothing get lost that stands under no heading: there is a delimiter too many somewhere before it.
+
+        Raises:
+            Refused: there are such cells.
+        """
+        if self.beyond:
+            raise Refused(
+                N_(
+                    "“%(text)s” está depois da última coluna. Se o separador é parte do texto, ponha o texto entre aspas."
+                ),
+                text=" · ".join(self.beyond),
+            )
 
 
 def decode(content: bytes) -> str:
@@ -51,14 +67,10 @@ def read_table(text: str, headings: Mapping[str, tuple[str, ...]], needed: tuple
     Raises:
         Refused: no heading, a needed column that is missing or stands twice, too many rows, or a broken line.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
-    try:
-        columns = _columns(next(reader, []), headings, needed)
-        lines = list(_lines(reader, columns))
-    except csv.Error:
-        raise Refused(
-            N_("A linha %(line)d não pôde ser lida: confira as aspas."), "file", line=reader.line_num
-        ) from None
+    delimiter = _delimiter(text)
+    rows = _rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), delimiter)
+    columns = _columns(next(rows, (1, []))[1], headings, needed)
+    lines = list(_lines(rows, columns))
     if not lines:
         raise Refused(N_("A planilha só tem o cabeçalho: não há pessoas nela."), "file")
     return lines
@@ -69,10 +81,35 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=first.count)
 
 
-def _columns(heading: list[str], headings: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> list[str]:
-    """Return the name of each column; what has no name of ours is an empty string."""
+def _rows(reader: Any, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line it begins on: there the quote is that was not closed."""
+    begins = 1
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            raise _broken(begins) from None
+        if row is None:
+            return
+        if any(_swallows(cell, delimiter) for cell in row):
+            raise _broken(begins)
+        yield begins, row
+        begins = reader.line_num + 1
+
+
+def _broken(line: int) -> Refused:
+    return Refused(N_("A linha %(line)d não pôde ser lida: confira as aspas."), "file", line=line)
+
+
+def _swallows(cell: str, delimiter: str) -> bool:
+    """Tell whether a cell over several lines took in another row: its quote was closed by one that is not its own."""
+    return any("@" in line and delimiter in line for line in cell.splitlines()[1:])
+
+
+def _columns(heading: list[str], headings: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> list[str | None]:
+    """Return the name of each column; one with another name is an empty string, one without any is None."""
     known = {fold(word): name for name, words in headings.items() for word in words}
-    columns = [known.get(fold(cell), "") for cell in heading]
+    columns = [known.get(fold(cell), "") if cell.strip() else None for cell in heading]
     for name in needed:
         if name not in columns:
             raise Refused(
@@ -84,16 +121,19 @@ def _columns(heading: list[str], headings: Mapping[str, tuple[str, ...]], needed
     return columns
 
 
-def _lines(reader: Any, columns: list[str]) -> Iterator[Line]:
-    count, begins = 0, reader.line_num + 1
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            count += 1
-            if count > MOST_ROWS:
-                raise Refused(
-                    N_("A planilha passa de %(most)d linhas. Divida-a em partes e importe uma de cada vez."),
-                    "file",
-                    most=MOST_ROWS,
-                )
-            yield Line(begins, {name: cell.strip() for name, cell in zip(columns, row, strict=False) if name})
-        begins = reader.line_num + 1
+def _lines(rows: Iterator[tuple[int, list[str]]], columns: list[str | None]) -> Iterator[Line]:
+    count = 0
+    for begins, row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise Refused(
+                N_("A planilha passa de %(most)d linhas. Divida-a em partes e importe uma de cada vez."),
+                "file",
+                most=MOST_ROWS,
+            )
+        named = list(zip_longest(columns[: len(cells)], cells))
+        beyond = tuple(cell for name, cell in named if name is None and cell)
+        yield Line(begins, {name: cell for name, cell in named if name}, beyond)

@@ -9,6 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
+from teleconsult.checks import show_cns, show_cpf
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people import importing, kept
@@ -16,11 +17,13 @@ from teleconsult.people.access import ROLE_WORDS, Permission
 from teleconsult.people.actions_import import add_all
 from teleconsult.people.blueprint import bp
 from teleconsult.people.choices import specialties, units
+from teleconsult.people.facts import PersonFacts
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.table import MOST_ROWS, decode
 from teleconsult.web import BaseForm, _l, say, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.words import language_names
 
 SHOWN = 100
 """Rows that a preview shows; it counts them all."""
@@ -77,8 +80,24 @@ def _preview(text: str, news: str = "") -> str | tuple[str, int]:
         role_words={role: _(word) for role, word in ROLE_WORDS.items()},
         units={unit.id: unit.name for unit in units()},
         specialties={specialty.id: specialty.name for specialty in specialties()},
+        languages=language_names(),
+        numbers=_numbers,
+        registration=_registration,
     )
     return (page, 422) if plan.bad else page
+
+
+def _numbers(person: PersonFacts) -> list[str]:
+    """Return the documents of a person, each in a line."""
+    told = ("CPF", person.cpf and show_cpf(person.cpf)), ("CNS", person.cns and show_cns(person.cns))
+    return [f"{word} {number}" for word, number in told if number]
+
+
+def _registration(person: PersonFacts) -> list[str]:
+    """Return the registration of a person as it would stand in a case, and what belongs to it, each in a line."""
+    council = f"{person.council}-{person.council_uf} {person.council_number}" if person.council else ""
+    more = ("RQE", person.rqe), ("CBO", person.cbo)
+    return [*([council] if council else ()), *(f"{word} {number}" for word, number in more if number)]
 
 
 @bp.post("/people/import/<ref>")

@@ -75,6 +75,33 @@ def test_a_preview_adds_nobody(application, teresa):
     assert people(application) == 0
 
 
+def test_a_preview_shows_all_that_would_be_made(teresa):
+    text = HEADING.replace("Especialidades;CPF", "Especialidades;CPF;Tratamento;CNS;RQE;CBO;Idioma")
+    row = IARA.strip() + ";Dra.;898 0000 0004 3208;777;2251-24;inglês\n"
+    page = told(send(teresa, text + row))
+    assert "1 pessoa para cadastrar" in page
+    for word in ("Dra. Iara Monteiro", "CPF 529.982.247-25", "CNS 898 0000 0004 3208", "CRM-PE 12345", "RQE 777"):
+        assert word in page
+    for word in ("CBO 225124", "Policlínica Lessa de Andrade", "Dermatologia", "Neurologia", ">English</td>"):
+        assert word in page
+    assert ">Português</td>" in told(send(teresa, GOOD))
+
+
+def test_a_second_role_after_a_comma_is_not_lost(application, teresa):
+    text = "Nome,E-mail,Unidade,Papéis\nRui Barros,rui@rede.example,usf-vietna,apoio,gerência\n"
+    page = told(send(teresa, text))
+    assert "1 problema no arquivo" in page
+    assert ">Linha 2</th>" in page
+    assert "“gerência” está depois da última coluna." in page
+    assert people(application) == 0
+
+
+def test_an_open_quote_swallows_nobody(application, teresa):
+    answer = send(teresa, HEADING + IARA.replace("12345;", '"12345;') + RUI + RUI.replace("rui@", '"rui2"@'))
+    assert answer.status_code == 422
+    assert "A linha 2 não pôde ser lida: confira as aspas." in told(answer)
+
+
 def test_confirmed_it_adds_everybody_and_invites_them(application, teresa):
     answer = confirm(teresa, send(teresa, GOOD))
     assert answer.location == "/people?state=invited"

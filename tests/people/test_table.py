@@ -40,6 +40,50 @@ def test_short_and_long_rows():
     short, long = read(HEADING + "Ana Sá;a@rede.example\nRui Sá;r@rede.example;apoio;x;more;more\n")
     assert short.cells == {"name": "Ana Sá", "email": "a@rede.example"}
     assert long.cells["unit"] == "x"
+    assert (short.beyond, long.beyond) == ((), ("more", "more"))
+
+
+def test_what_stands_under_no_heading_is_not_lost_and_empty_cells_are_nothing():
+    first, second = read("Nome;E-mail;Papéis;;Ramal;\nAna Sá;a@rede.example;apoio;x;81;\nRui Sá;r@x;apoio;;82;;;\n")
+    assert (first.beyond, second.beyond) == (("x",), ())
+    with pytest.raises(Refused, match="“x” está depois da última coluna"):
+        first.refuse_beyond()
+    second.refuse_beyond()
+
+
+ANA, RUI = "Ana Sá;a@rede.example;apoio;", "Rui Sá;r@rede.example;apoio;"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'{ANA}"x\n{RUI}y\n',
+        f'"{ANA}x\n{RUI}y\n{RUI}"y"\n',
+        f'{ANA}"x\n{RUI}"y"\n',
+        f'{ANA}"x\n{RUI}y"\n',
+        f'{ANA}"x" y\n',
+        f'{ANA}"\n{RUI}"\n{RUI}y\n',
+    ],
+    ids=["never closed", "in the next row but one", "by an opening one", "by one too many", "more after it", "alone"],
+)
+def test_a_quote_that_swallows_rows_is_named(rows):
+    with pytest.raises(Refused, match=r"A linha 3 não pôde ser lida: confira as aspas\."):
+        read(f"{HEADING}{RUI}x\n{rows}")
+
+
+def test_a_broken_quote_in_the_heading():
+    with pytest.raises(Refused, match="A linha 1 não pôde"):
+        read('Nome;"E-mail;Papéis\nAna Sá;a@rede.example;apoio\n')
+
+
+def test_a_cell_may_go_over_lines_and_hold_quotes_and_delimiters():
+    (line,) = read(HEADING + 'Ana "Nina" Sá;a@rede.example;"apoio;\ngerência";"USF ""Vila"""\n')
+    assert line.cells == {
+        "name": 'Ana "Nina" Sá',
+        "email": "a@rede.example",
+        "roles": "apoio;\ngerência",
+        "unit": 'USF "Vila"',
+    }
 
 
 def test_cells_over_several_lines_keep_the_count_of_lines():
