@@ -99,6 +99,11 @@ def _end(*which: ColumnElement[bool]) -> int:
     return changed(update(Session).where(Session.ended_at.is_(None), *which).values(ended_at=clock.now()))
 
 
+def addresses_of(user_id: int) -> Sequence[str]:
+    """Return the addresses from which a person came in lately: those of the sessions that are not forgotten yet."""
+    return db.session.scalars(select(Session.address).where(Session.user_id == user_id).distinct()).all()
+
+
 def going_on(user_id: int) -> Sequence[Session]:
     """Return the sessions of a person that have not ended, last seen first."""
     now = clock.now()

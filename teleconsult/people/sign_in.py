@@ -4,6 +4,9 @@ One argon2 check is made for every attempt: nobody of that name, a wrong passwor
 switched off, not invited yet, or resting. After ten failures an account rests, each further failure
 twice as long, at most an hour; failures while it rests do not count, and a reset ends the rest, so that
 a guesser is slow and the owner is never out for long.
+
+A whole unit shares one address. Where too many failures come from (see `FAILED`), only those still come in who
+did so from there in the last month: against guessing them stands the rest of their account.
 """
 
 import re
@@ -18,10 +21,14 @@ from teleconsult.checks import normalise
 from teleconsult.extensions import changed, db, transaction
 from teleconsult.people import kept, passwords, sessions
 from teleconsult.people.models import User
+from teleconsult.people.throttle import Failures, network_of
 
 FAILURES_BEFORE_REST = 10
 LONGEST_REST = 60
 """Minutes."""
+
+FAILED = Failures("30 per 5 minutes;60 per hour", of="failed-sign-in")
+"""Of one address, whosever account is tried. Nobody waits longer than for an account that rests."""
 
 _CPF = re.compile(r"[0-9]{11}")
 
@@ -47,16 +54,26 @@ def find(who: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == who.strip().lower()))
 
 
-def sign_in(who: str, password: str, *, shared: bool) -> Entered | None:
+def sign_in(who: str, password: str, *, shared: bool, known_at: str | None = None) -> Entered | None:
     """Check a password and begin a session; None for every kind of no. Commits by itself.
 
     The check stands outside the transaction: it takes as long as it must, and nobody waits for it.
+
+    Args:
+        who: an e-mail or a CPF.
+        password: as it was typed.
+        shared: whether others use this computer.
+        known_at: a network; who has not come in from it lately is taken for nobody, and nothing is recorded of it.
     """
     user = find(who) if len(who) <= 254 else None
+    if user is not None and known_at is not None and known_at not in map(network_of, sessions.addresses_of(user.id)):
+        user = None
     present = user.password_hash if user is not None and _is_awake(user) else None
     db.session.rollback()  # the check takes its time: no connection waits with it
     short = len(password) <= passwords.LONGEST
     right = passwords.is_right(present if short else None, password[: passwords.LONGEST])
+    if user is None and known_at is not None:
+        return None
     if user is None or present is None or not right:
         with transaction():
             _failed(user)

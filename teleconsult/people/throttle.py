@@ -8,20 +8,26 @@ request. When the database cannot count, the request goes on: accounts have thei
 import hmac
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
+from math import ceil
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, request
+from limits import RateLimitItem, parse_many
 from limits.storage import Storage
 from sqlalchemy import Connection, Table, case, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import TooManyRequests
 
 from teleconsult import clock
 from teleconsult.extensions import changed, db, limiter
 from teleconsult.people.models import RateHit
+from teleconsult.web.messages import ngettext
+from teleconsult.web.setup import error_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 HITS: Table = RateHit.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
@@ -95,9 +101,14 @@ def _kept(key: str) -> str:
 
 
 def network_of_caller() -> str:
-    """Return the address that asks; of IPv6 the /64, since one house has so many."""
+    """Return the network that asks."""
+    return network_of(request.remote_addr or "")
+
+
+def network_of(text: str) -> str:
+    """Return an address as it counts; of IPv6 the /64, since one house has so many."""
     try:
-        address = ip_address(request.remote_addr or "")
+        address = ip_address(text)
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address):
@@ -127,9 +138,59 @@ def _is_failure(response: Response) -> bool:
     return response.status_code >= 400
 
 
+@dataclass(frozen=True)
+class Failures:
+    """Failures that one address may have before a view takes fewer from it. What it still takes, the view says."""
+
+    rule: str
+    of: str
+
+    def wait(self) -> int:
+        """Return the seconds until this address may try as before; 0 when it may."""
+        windows, key = limiter.limiter, self._key()
+        try:
+            over = [item for item in self._items() if not windows.test(item, *key)]
+            ends = [windows.get_window_stats(item, *key).reset_time for item in over]
+        except SQLAlchemyError:
+            current_app.logger.exception("failures cannot be counted")
+            return 0
+        return max(1, ceil(max(ends) - _now())) if ends else 0
+
+    def count(self) -> None:
+        """Count one more."""
+        try:
+            for item in self._items():
+                limiter.limiter.hit(item, *self._key())
+        except SQLAlchemyError:
+            current_app.logger.exception("a failure cannot be counted")
+
+    def _items(self) -> list[RateLimitItem]:
+        return parse_many(self.rule) if current_app.config["RATE_LIMITS"] else []
+
+    def _key(self) -> tuple[str, str]:
+        return self.of, network_of_caller()
+
+
 def forget_old_counters() -> int:
     """Delete the counters of windows that have ended. The caller holds the transaction."""
     return changed(delete(RateHit).where(RateHit.expires_at <= _now()))
+
+
+def in_words(seconds: int) -> str:
+    """Return how long to wait, in whole minutes."""
+    return ngettext(
+        "Espere %(num)d minuto e tente de novo.", "Espere %(num)d minutos e tente de novo.", ceil(seconds / 60)
+    )
+
+
+def _stopped(error: TooManyRequests) -> Any:
+    """Say when the limit that was met ends, in words and to the browser."""
+    met = limiter.current_limit
+    seconds = max(1, ceil(met.reset_at - _now())) if met else 60
+    told = {"Retry-After": str(seconds)}
+    if request.accept_mimetypes.best == "application/json":
+        return {"error": error.name}, 429, told
+    return *error_page(429, in_words(seconds)), told
 
 
 def init_throttle(app: Flask) -> None:
@@ -137,3 +198,4 @@ def init_throttle(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = "database://"
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
     limiter.init_app(app)
+    app.register_error_handler(TooManyRequests, _stopped)

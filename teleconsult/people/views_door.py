@@ -18,7 +18,7 @@ from teleconsult.people.confirm import ask
 from teleconsult.people.forms import SignInForm
 from teleconsult.people.gate import current_user, public, requires
 from teleconsult.people.models import User
-from teleconsult.people.throttle import limited
+from teleconsult.people.throttle import in_words, limited, network_of_caller
 from teleconsult.people.turned_away import page_before
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path
@@ -31,23 +31,37 @@ READABLE = 20
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
-@limited("30 per 5 minutes;300 per day", of="failed-sign-in", failures_only=True)
 @limited("120 per minute", of="sign-in")
-def sign_in() -> str | Response | tuple[str, int]:
+def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Let a person in by e-mail or CPF and password."""
     form = SignInForm(next=request.args.get("next", ""), kept=request.args.get("kept", ""))
     if not form.validate_on_submit():
         return redirect("/") if current_user.is_authenticated else render_template("people/sign_in.html", form=form)
-    entered = door.sign_in(form.who.data or "", form.password.data or "", shared=bool(form.shared.data))
+    wait, typed = door.FAILED.wait(), (form.who.data or "", form.password.data or "")
+    entered = door.sign_in(*typed, shared=bool(form.shared.data), known_at=network_of_caller() if wait else None)
     if entered is None:
-        form.form_errors += [
-            _("O CPF, o e-mail ou a senha não conferem."),
-            _("Depois de muitas tentativas a conta descansa por alguns minutos. Criar nova senha acaba com a espera."),
-        ]
-        return render_template("people/sign_in.html", form=form), 401
+        return _stopped(form, wait) if wait else _failed(form)
     sessions.enter(entered.user, entered.token)
     _welcome(entered.user)
     return redirect(_way_on(form.next.data, form.kept.data, entered.user))
+
+
+def _failed(form: SignInForm) -> tuple[str, int]:
+    door.FAILED.count()
+    form.form_errors += [
+        _("O CPF, o e-mail ou a senha não conferem."),
+        _("Depois de muitas tentativas a conta descansa por alguns minutos. Criar nova senha acaba com a espera."),
+    ]
+    return render_template("people/sign_in.html", form=form), 401
+
+
+def _stopped(form: SignInForm, wait: int) -> tuple[str, int, dict[str, str]]:
+    """Say the same to everybody: it must not show who comes in from this address."""
+    form.form_errors += [
+        _("Muitas tentativas deste endereço em pouco tempo. %(wait)s", wait=in_words(wait)),
+        _("Quem entrou daqui no último mês não precisa esperar: confira o CPF ou e-mail e a senha."),
+    ]
+    return render_template("people/sign_in.html", form=form), 429, {"Retry-After": str(wait)}
 
 
 def _way_on(target: str | None, ref: str | None, user: User) -> str:

@@ -1,5 +1,6 @@
 """Limits by address: shared through the database, kept under a digest, and never in anybody's way."""
 
+import re
 from datetime import timedelta
 from threading import Thread
 
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from teleconsult import clock, create_app
+from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, limiter
 from teleconsult.people.models import RateHit, Session
 from teleconsult.people.throttle import DatabaseStorage, network_of_caller
@@ -39,6 +41,91 @@ def test_a_unit_behind_one_address_signs_in_as_often_as_it_needs(limits):
     for _ in range(35):
         answer = guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD)
         assert answer.status_code == 302
+
+
+def told(answer):
+    return answer.get_data(as_text=True)
+
+
+def fail(limits, tries, **given):
+    """Let an address fail, in as many windows of five minutes as it takes."""
+    began = clock.now()
+    for n in range(tries):
+        with clock.at(began + timedelta(minutes=5, seconds=1) * (n // 30)):
+            assert guess(limits.test_client(), **given).status_code == 401
+    return began + timedelta(minutes=5, seconds=1) * (tries // 30)
+
+
+def test_a_guesser_has_sixty_tries_an_hour(limits):
+    began = clock.now()
+    with clock.at(fail(limits, 60)):
+        stopped = guess(limits.test_client())
+        assert stopped.status_code == 429
+        left = timedelta(hours=1) - (clock.now() - began)
+        assert abs(int(stopped.headers["Retry-After"]) - left.total_seconds()) <= 2
+        assert f"Espere {int(left.total_seconds()) // 60 + 1} minutos e tente de novo." in stopped.get_data(
+            as_text=True
+        )
+        assert guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD).status_code == 429
+    with clock.at(began + timedelta(minutes=59)):
+        assert guess(limits.test_client()).status_code == 429
+    with clock.at(began + timedelta(minutes=61)):
+        assert guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD).status_code == 302
+
+
+def test_who_came_in_from_there_lately_still_does_and_nobody_else(limits):
+    here, right = "198.51.100.7", {"who": "marina@rede.example", "password": world.PASSWORD}
+    assert guess(limits.test_client(), **right).status_code == 302
+    with clock.at(fail(limits, 60)):
+        assert guess(limits.test_client(), address=here, **right).status_code == 302
+        others = right | {"who": "paulo@rede.example"}
+        assert guess(limits.test_client(), address=here, **others).status_code == 429
+        assert guess(limits.test_client(), address="198.51.100.8", **others).status_code == 302
+
+
+def test_a_stopped_address_hears_the_same_of_whom_it_knows_and_of_others(limits):
+    guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD)
+    for _ in range(30):
+        guess(limits.test_client())
+    names = ("marina@rede.example", "paulo@rede.example", "nobody@rede.example")
+    pages = {told(guess(limits.test_client(), who=who)).replace(who, "") for who in names}
+    assert len({re.sub(r'"[\w.-]{60,}"', "", page) for page in pages}) == 1
+    assert all("Quem entrou daqui no último mês não precisa esperar" in page for page in pages)
+
+
+def test_known_accounts_rest_all_the_same(limits):
+    right = {"who": "marina@rede.example", "password": world.PASSWORD}
+    guess(limits.test_client(), **right)
+    for _ in range(30):
+        guess(limits.test_client())
+    for _ in range(10):
+        assert guess(limits.test_client(), who="marina@rede.example").status_code == 429
+    assert guess(limits.test_client(), **right).status_code == 429
+    assert guess(limits.test_client(), address="198.51.100.8", **right).status_code == 401
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        assert guess(limits.test_client(), **right).status_code == 302
+
+
+def test_a_stopped_address_writes_nothing_of_strangers(limits):
+    for _ in range(30):
+        guess(limits.test_client())
+    with limits.app_context():
+        before = db.session.scalar(db.select(db.func.count()).select_from(AuditEvent))
+    for who in ("nobody@rede.example", "paulo@rede.example"):
+        assert guess(limits.test_client(), who=who).status_code == 429
+    with limits.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(AuditEvent)) == before
+
+
+def test_any_limit_says_when_it_ends(limits):
+    for _ in range(20):
+        limits.test_client().post("/reset", data={"who": "nobody@rede.example"})
+    stopped = limits.test_client().post("/reset", data={"who": "nobody@rede.example"})
+    assert stopped.status_code == 429
+    assert 3590 < int(stopped.headers["Retry-After"]) <= 3601
+    assert "Espere 6" in stopped.get_data(as_text=True)
+    data = limits.test_client().post("/reset", data={"who": "x"}, headers={"Accept": "application/json"})
+    assert (data.status_code, "Retry-After" in data.headers) == (429, True)
 
 
 def test_the_limit_ends_with_its_window(limits):
