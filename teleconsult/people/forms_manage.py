@@ -1,6 +1,7 @@
 """The form of a person, as a manager fills it in. What each value must be like is in `facts`."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from flask_babel import gettext
 from wtforms import SelectField, SelectMultipleField, StringField
@@ -73,18 +74,46 @@ class PersonForm(VersionedForm):
                 show_refusal(self, refusal)
             return None
 
+    def tell_saved(self, user: User, facts: PersonFacts, *, own: bool) -> None:
+        """Say at each field what somebody else has saved meanwhile, where it is not what was typed here.
 
+        One's own rights are not typed: of them the saved ones stand in the form, or it could never be sent.
+        """
+        self.version.data = str(user.version)
+        saved, typed = _facts(user), {name: getattr(facts, name) for name in _TYPED} | _rights(facts)
+        for name in saved:
+            if own and name in _RIGHTS:
+                self[name].data = saved[name]
+            elif saved[name] != typed[name]:
+                sentence = gettext("Salvo agora: “%(text)s”", text=self._word(name, saved[name]))
+                self[name].errors = [*self[name].errors, sentence]
+
+    def _word(self, name: str, value: Any) -> str:
+        field = self[name]
+        if isinstance(field, SelectField | SelectMultipleField):
+            held = {str(one) for one in (value if isinstance(value, list) else [value])}
+            words = {"unit": choices.units, "specialties": choices.specialties}.get(name)
+            known = ((one.id, one.name) for one in words()) if words else cast("Sequence[Any]", field.choices)
+            return ", ".join(str(label) for key, label in known if str(key) in held) or gettext("(vazio)")
+        shown = {"cpf": checks.show_cpf, "cns": checks.show_cns}.get(name, str)
+        return shown(value) if value else gettext("(vazio)")
+
+
+_RIGHTS = ("unit", "roles", "specialties")
 _TYPED = ("title", "name", "email", "cpf", "cns", "council", "council_number", "council_uf", "rqe", "cbo", "language")
+
+
+def _rights(person: User | PersonFacts) -> dict[str, Any]:
+    return {"unit": person.unit_id, "roles": sorted(person.roles), "specialties": sorted(person.specialty_ids)}
+
+
+def _facts(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in _TYPED} | _rights(user)
 
 
 def _typed(user: User) -> dict[str, Any]:
     """Return a person as the form shows them."""
-    typed = {name: getattr(user, name) for name in _TYPED}
+    typed = _facts(user)
     typed["cpf"] = checks.show_cpf(user.cpf) if user.cpf else ""
     typed["cns"] = checks.show_cns(user.cns) if user.cns else ""
-    return typed | {
-        "version": user.version,
-        "unit": user.unit_id,
-        "roles": sorted(user.roles),
-        "specialties": sorted(user.specialty_ids),
-    }
+    return typed | {"version": user.version}

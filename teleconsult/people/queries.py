@@ -1,14 +1,17 @@
 """People as the screens and the other floors ask for them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from teleconsult.audit import AuditEvent
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.loading import columns_of, known, taken
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
+from teleconsult.people.sign_in import stream_of
 
 
 def active_with_role(role: Role) -> list[User]:
@@ -52,6 +55,21 @@ def consultants_of(specialty_id: int) -> list[User]:
             .order_by(User.name, User.id)
         )
     )
+
+
+_CHANGES = ("person.change", "person.switch_off", "person.switch_on")
+
+
+def last_change_of(user: User) -> tuple[User, datetime] | None:
+    """Return who changed an account last as those do who manage people, and when; None when nobody has."""
+    row = db.session.execute(
+        select(User, AuditEvent.at)
+        .join(AuditEvent, AuditEvent.user_id == User.id)
+        .where(AuditEvent.stream == stream_of(user), AuditEvent.word.in_(_CHANGES))
+        .order_by(AuditEvent.number.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
 
 
 def person_by_ref(ref: str) -> User:

@@ -16,9 +16,10 @@ from teleconsult.people.forms_manage import PersonForm
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.listing import Filters, people_page, roles_of
 from teleconsult.people.models import User
-from teleconsult.people.queries import person_by_ref
+from teleconsult.people.queries import last_change_of, person_by_ref
 from teleconsult.web import show_refusal
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import localtime
 
 
 @bp.get("/people")
@@ -60,7 +61,7 @@ def create() -> str | Response | tuple[str, int]:
 def show(ref: str) -> str | Response | tuple[str, int]:
     """Show one person, and change what is known of them and what they may do."""
     user = person_by_ref(ref)
-    form = PersonForm(user=user)
+    form, clash = PersonForm(user=user), ""
     facts = form.read() if form.validate_on_submit() else None
     if facts is not None:
         try:
@@ -71,14 +72,27 @@ def show(ref: str) -> str | Response | tuple[str, int]:
         except Refused as refusal:
             show_refusal(form, refusal)
         except Overtaken:
-            form.version.data = str(user.version)
-            form.form_errors.append(
-                _(
-                    "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
-                )
-            )
-    page = render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id)
+            clash = _who_was_faster(user)
+            form.form_errors.append(clash)
+            form.tell_saved(user, facts, own=user.id == current_user.id)
+    page = render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id, clash=clash)
     return (page, 422) if form.errors else page
+
+
+def _who_was_faster(user: User) -> str:
+    by, at = last_change_of(user) or (None, None)
+    if by is None or at is None:
+        return _("Este registro mudou enquanto você escrevia. Confira: salvar de novo põe o seu no lugar.")
+    if by.id == current_user.id:
+        return _(
+            "Você salvou este registro em outra janela (%(when)s). Confira: salvar de novo põe o desta no lugar.",
+            when=localtime(at),
+        )
+    return _(
+        "%(name)s salvou este registro enquanto você escrevia (%(when)s). Confira: salvar de novo põe o seu no lugar.",
+        name=by.full_name,
+        when=localtime(at),
+    )
 
 
 @bp.post("/people/<ref>/switch-off")

@@ -9,7 +9,8 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.outbox import OutboxMessage
-from teleconsult.people.models import Session, SingleUseLink, User
+from teleconsult.people.access import Role
+from teleconsult.people.models import Session, SingleUseLink, User, UserRole
 from tests import world
 from tests.people.filled import filled
 
@@ -186,17 +187,66 @@ def test_losing_the_role_puts_cases_back(application, teresa, case_in, ids):
     assert walk.case.state == State.SUBMITTED
 
 
-def test_two_who_edit_at_once(application, teresa, sign_in):
-    first, second = as_it_stands(teresa, "PE-BIA"), as_it_stands(teresa, "PE-BIA")
-    registered = {"council": "COREN", "council_number": "123456-ENF", "council_uf": "PE"}
-    assert teresa.post("/people/PE-BIA", data=first | registered | {"name": "Beatriz Lemos Um"}).status_code == 302
-    answer = teresa.post("/people/PE-BIA", data=second | registered | {"name": "Beatriz Lemos Dois"})
+BIA = {"council": "COREN", "council_number": "123456-ENF", "council_uf": "PE"}
+
+
+@pytest.fixture
+def rita(application, sign_in):
+    """Return the browser of a second manager."""
+    with application.app_context(), transaction():
+        marina = world.person("marina")
+        marina.role_rows.append(UserRole(Role.MANAGER))
+    return sign_in("marina")
+
+
+def test_two_who_edit_at_once(application, teresa, rita, ids):
+    first, second = as_it_stands(rita, "PE-BIA") | BIA, as_it_stands(teresa, "PE-BIA") | BIA
+    changes = {
+        "name": "Beatriz Lemos Um",
+        "cpf": "52998224725",
+        "unit": ids["usf-vietna"],
+        "roles": ["requester", "administrator"],
+        "language": "en",
+    }
+    assert rita.post("/people/PE-BIA", data=first | changes).status_code == 302
+    answer = teresa.post("/people/PE-BIA", data=second | {"name": "Beatriz Lemos Dois", "rqe": "77"})
     page = answer.get_data(as_text=True)
-    assert "Outra pessoa alterou este registro enquanto você escrevia." in page
+    assert "Dra. Marina Alves salvou este registro enquanto você escrevia" in page
+    assert "Confira antes de salvar de novo" in page
+    for word in ("Beatriz Lemos Um", "529.982.247-25", "USF Vietnã", "Solicitante, Técnico administrativo", "English"):
+        assert page.count(f"Salvo agora: “{word}”") == 2, word  # in the summary, and at the field
+    assert page.count("Salvo agora: “(vazio)”") == 2  # the RQE, which was typed here
+    assert page.count("Salvo agora") == 12
     assert "Beatriz Lemos Dois" in page
     assert known(application, "bia")["name"] == "Beatriz Lemos Um"
     assert teresa.post("/people/PE-BIA", data=filled(answer, id="formulario")).status_code == 302
     assert known(application, "bia")["name"] == "Beatriz Lemos Dois"
+
+
+def test_two_windows_of_one_manager(teresa):
+    first, second = as_it_stands(teresa, "PE-BIA") | BIA, as_it_stands(teresa, "PE-BIA") | BIA
+    teresa.post("/people/PE-BIA", data=first | {"name": "Beatriz Lemos Um"})
+    page = teresa.post("/people/PE-BIA", data=second).get_data(as_text=True)
+    assert "Você salvou este registro em outra janela" in page
+    assert "Teresa" not in page.partition('id="erros"')[2].partition("</ul>")[0]
+
+
+def test_what_changed_by_itself_is_told_of_nobody(application, teresa):
+    fields = as_it_stands(teresa, "PE-BIA") | BIA
+    with application.app_context(), transaction():
+        world.person("bia").name = "Beatriz Lemos Um"
+    page = teresa.post("/people/PE-BIA", data=fields).get_data(as_text=True)
+    assert "Este registro mudou enquanto você escrevia." in page
+
+
+def test_the_own_rights_changed_meanwhile(application, teresa, rita, ids):
+    fields = as_it_stands(teresa, "PE-TERESA")
+    changed = as_it_stands(rita, "PE-TERESA") | {"unit": ids["usf-vietna"]}
+    assert rita.post("/people/PE-TERESA", data=changed).status_code == 302
+    answer = teresa.post("/people/PE-TERESA", data=fields | {"name": "Teresa Farias Neta"})
+    assert "Dra. Marina Alves salvou este registro" in answer.get_data(as_text=True)
+    assert teresa.post("/people/PE-TERESA", data=filled(answer, id="formulario")).status_code == 302
+    assert known(application, "teresa")["name"] == "Teresa Farias Neta"
 
 
 def test_switching_off_says_what_will_happen_first(application, teresa, case_in):
