@@ -11,7 +11,7 @@ from wtforms import BooleanField
 
 from teleconsult.checks import show_cns, show_cpf
 from teleconsult.errors import NotFound, Overtaken, Refused
-from teleconsult.extensions import transaction
+from teleconsult.extensions import end_reading, transaction
 from teleconsult.people import importing, kept
 from teleconsult.people.access import ROLE_WORDS, Permission
 from teleconsult.people.actions_import import add_all
@@ -19,11 +19,15 @@ from teleconsult.people.blueprint import bp
 from teleconsult.people.choices import specialties, units
 from teleconsult.people.facts import PersonFacts
 from teleconsult.people.gate import current_user, requires
+from teleconsult.people.models import KeptForm
 from teleconsult.people.table import MOST_ROWS, decode
 from teleconsult.web import BaseForm, _l, say, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import language_names
+
+LED = "led"
+"""What stands as the path of a preview that was confirmed; its file makes room for the number of people."""
 
 SHOWN = 100
 """Rows that a preview shows; it counts them all."""
@@ -103,23 +107,36 @@ def _registration(person: PersonFacts) -> list[str]:
 @bp.post("/people/import/<ref>")
 @requires(Permission.MANAGE_PEOPLE)
 def confirm_import(ref: str) -> str | Response | tuple[str, int]:
-    """Add everybody of a preview, or nobody."""
-    row, form = kept.find(ref, current_user.id, kind="import"), ConfirmForm()
-    if row is None:
-        raise NotFound
+    """Add everybody of a preview, or nobody. Confirmed twice, it leads twice to where it led."""
+    row, form = _kept(ref), ConfirmForm()
+    if row.path:
+        return _led(row)
     text = row.content[0][1]
     plan = importing.make_plan(text)
-    if plan.bad:
-        return _preview(
-            text, _("A rede mudou depois da conferência: veja o que falta acertar. Ninguém foi cadastrado.")
-        )
-    try:
-        with transaction():
-            add_all(plan.people, by=current_user, invite=bool(form.invite.data))
-            kept.discard(ref, current_user.id)
-    except Overtaken:
-        return _preview(text, _("Alguém cadastrou uma destas pessoas agora há pouco. Ninguém foi cadastrado."))
-    flash(ngettext("%(num)d pessoa cadastrada.", "%(num)d pessoas cadastradas.", len(plan.people)))
+    news = _("A rede mudou depois da conferência: veja o que falta acertar. Ninguém foi cadastrado.")
+    if not plan.bad:
+        try:
+            with transaction(row):
+                add_all(plan.people, by=current_user, invite=bool(form.invite.data))
+                row.path, row.content = LED, [["count", str(len(plan.people))]]
+            return _led(row)
+        except Overtaken:
+            news = _("Alguém cadastrou uma destas pessoas agora há pouco. Ninguém foi cadastrado.")
+    end_reading()
+    row = _kept(ref)  # the same preview may have been confirmed at this very moment
+    return _led(row) if row.path else _preview(text, news)
+
+
+def _kept(ref: str) -> KeptForm:
+    row = kept.find(ref, current_user.id, kind="import")
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _led(row: KeptForm) -> Response:
+    count = int(row.content[0][1])
+    flash(ngettext("%(num)d pessoa cadastrada.", "%(num)d pessoas cadastradas.", count))
     return redirect(url_for("people.index", state="invited"))
 
 

@@ -137,10 +137,32 @@ def test_without_invitations(application, teresa):
         assert db.session.scalar(select(func.count()).select_from(SingleUseLink)) == 0
 
 
-def test_a_preview_is_used_once(application, teresa):
+def test_confirmed_twice_it_leads_twice_to_where_it_led(application, teresa):
     preview = send(teresa, GOOD)
-    assert confirm(teresa, preview).status_code == 302
-    assert confirm(teresa, preview).status_code == 404
+    for _ in range(2):
+        answer = confirm(teresa, preview)
+        assert (answer.status_code, answer.location) == (302, "/people?state=invited")
+        assert "2 pessoas cadastradas." in told(teresa.get(answer.location))
+    assert people(application) == 2
+    with application.app_context():
+        assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 2
+        assert "Iara" not in str(db.session.scalars(select(KeptForm.content)).all())
+
+
+def test_one_preview_confirmed_twice_at_once(application, sign_in):
+    preview, browsers = send(sign_in("teresa"), GOOD), [sign_in("teresa"), sign_in("teresa")]
+    start, answers = Barrier(2), []
+
+    def race(n):
+        start.wait()
+        answers.append(confirm(browsers[n], preview))
+
+    threads = [Thread(target=race, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.location for answer in answers] == ["/people?state=invited"] * 2
     assert people(application) == 2
 
 
