@@ -31,7 +31,7 @@ def _number(value: Any) -> int | None:
 class PersonForm(VersionedForm):
     """A person: who they are, their registration, where they work, and what they may do."""
 
-    title = StringField(_l("Tratamento"), [Optional(), Length(max=LIMITS["title"])])
+    title = StringField(_l("Forma de tratamento"), [Optional(), Length(max=LIMITS["title"])])
     name = StringField(_l("Nome completo"))
     email = StringField(_l("E-mail"))
     cpf = StringField(_l("CPF"), [Optional()])

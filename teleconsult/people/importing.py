@@ -19,22 +19,22 @@ from teleconsult.typed import fold
 T = TypeVar("T")
 
 HEADINGS = {
-    "title": ("Tratamento", "Title"),
-    "name": ("Nome", "Nome completo", "Name", "Full name"),
+    "title": ("Tratamento", "Title", "Forma de tratamento"),
+    "name": ("Nome", "Name", "Nome completo", "Full name"),
     "email": ("E-mail", "Email", "Correio eletrônico"),
-    "cpf": ("CPF",),
-    "cns": ("CNS", "Cartão SUS"),
+    "cpf": ("CPF", "CPF"),
+    "cns": ("CNS", "CNS", "Cartão SUS"),
     "council": ("Conselho", "Council"),
-    "council_number": ("Registro", "Número do registro", "Registration", "Registration number"),
-    "council_uf": ("UF do registro", "UF", "State"),
-    "rqe": ("RQE",),
-    "cbo": ("CBO",),
-    "unit": ("Unidade", "CNES", "Unit"),
-    "roles": ("Papéis", "Papel", "Roles", "Role"),
-    "specialties": ("Especialidades", "Especialidade", "Specialties", "Specialty"),
+    "council_number": ("Registro", "Registration number", "Número do registro", "Registration"),
+    "council_uf": ("UF do registro", "State of registration", "UF", "State"),
+    "rqe": ("RQE", "RQE"),
+    "cbo": ("CBO", "CBO"),
+    "unit": ("Unidade", "Unit", "CNES"),
+    "roles": ("Papéis", "Roles", "Papel", "Role"),
+    "specialties": ("Especialidades", "Specialties", "Especialidade", "Specialty"),
     "language": ("Idioma", "Language"),
 }
-"""Column -> the words that may stand over it; the first is the one we write."""
+"""Column -> the words that may stand over it, whoever reads; first the one we write in Portuguese, then in English."""
 
 AT_A_TIME = 500
 """Values asked of the database in one statement."""
@@ -76,7 +76,7 @@ _LANGUAGES = dict.fromkeys(("", "portugues", "portuguese", "pt", "pt br"), "pt_B
 
 @dataclass(frozen=True)
 class Bad:
-    """What is wrong in one cell."""
+    """What is wrong in one cell; `column` as in `HEADINGS`."""
 
     line: int
     column: str
@@ -91,13 +91,22 @@ class Plan:
     bad: list[Bad] = field(default_factory=list)
 
 
-def make_plan(text: str) -> Plan:
+def headings_in(language: str) -> dict[str, tuple[str, ...]]:
+    """Return the `HEADINGS`, before all the word that is written in a language."""
+    return {name: (words[1] if language == "en" else words[0], *words) for name, words in HEADINGS.items()}
+
+
+def make_plan(text: str, language: str = "pt_BR") -> Plan:
     """Read a table of people and check every row: by itself, against the others, and against who is here.
+
+    Args:
+        text: the file.
+        language: of whoever is told what is wrong with it; the file may be in another.
 
     Raises:
         Refused: the file as a whole cannot be read.
     """
-    lines = read_table(text, HEADINGS, NEEDED)
+    lines = read_table(text, headings_in(language), NEEDED)
     reader = _Reader()
     plan = Plan()
     taken: dict[str, dict[str, int]] = {"email": {}, "cpf": {}}
@@ -176,7 +185,7 @@ def _known(cell: str, words: dict[str, T], column: str, message: str, wrong: lis
 
 def _bad(line: Line, refusal: Refused) -> Bad:
     column = refusal.field if refusal.field in HEADINGS else "name"
-    return Bad(line.number, HEADINGS[column][0], refusal)
+    return Bad(line.number, column, refusal)
 
 
 def _repeated(line: Line, facts: PersonFacts, taken: dict[str, dict[str, int]]) -> list[Bad]:

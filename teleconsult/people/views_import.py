@@ -22,6 +22,7 @@ from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import KeptForm
 from teleconsult.people.table import MOST_ROWS, decode
 from teleconsult.web import BaseForm, _l, say, show_refusal
+from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import language_names
@@ -56,19 +57,25 @@ def import_file() -> str | tuple[str, int]:
             return _preview(text)
         except Refused as refusal:
             show_refusal(form, refusal)
+    words = _words()
     page = render_template(
         "people/import.html",
         form=form,
-        columns=[(words[0], _(importing.HELP[name])) for name, words in importing.HEADINGS.items()],
-        needed=[importing.HEADINGS[name][0] for name in importing.NEEDED],
+        columns=[(word, _(importing.HELP[name])) for name, word in words.items()],
+        needed=[words[name] for name in importing.NEEDED],
         most=MOST_ROWS,
     )
     return (page, 422) if form.errors else page
 
 
+def _words() -> dict[str, str]:
+    """Return the word over each column, in the reader's language."""
+    return {name: words[0] for name, words in importing.headings_in(spoken().code).items()}
+
+
 def _preview(text: str, news: str = "") -> str | tuple[str, int]:
     """Show the plan of a file; a whole one is kept on the server until it is confirmed, one with bad rows is refused."""
-    plan = importing.make_plan(text)
+    plan, words = importing.make_plan(text, spoken().code), _words()
     ref = ""
     if not plan.bad:
         with transaction():
@@ -76,7 +83,7 @@ def _preview(text: str, news: str = "") -> str | tuple[str, int]:
     page = render_template(
         "people/import_preview.html",
         plan=plan,
-        bad=[(bad.line, bad.column, say(bad.why)) for bad in plan.bad[:SHOWN]],
+        bad=[(bad.line, words[bad.column], say(bad.why)) for bad in plan.bad[:SHOWN]],
         ref=ref,
         news=news,
         shown=SHOWN,
@@ -144,10 +151,10 @@ def _led(row: KeptForm) -> Response:
 @requires(Permission.MANAGE_PEOPLE)
 def import_template() -> Response:
     """Give a file with the heading alone, as the spreadsheet programs of Brazil open it."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=";").writerow(words[0] for words in importing.HEADINGS.values())
+    out, name = io.StringIO(), _("pessoas.csv")
+    csv.writer(out, delimiter=";").writerow(_words().values())
     return FileResponse(
         out.getvalue().encode("utf-8-sig"),
         mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="pessoas.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

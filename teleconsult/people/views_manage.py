@@ -131,7 +131,11 @@ def switch_on(ref: str) -> str | Response:
         return ask(
             _("Ligar de novo a conta de %(name)s?", name=user.full_name),
             [
-                _("A pessoa volta a entrar com a senha que tinha e com os mesmos papéis e especialidades."),
+                _("A pessoa volta a entrar com a senha que tinha e com os mesmos papéis e especialidades.")
+                if user.password_hash
+                else _(
+                    "A pessoa ainda não criou a senha, e o convite de antes não vale mais: envie outro depois de ligar."
+                ),
                 _("Os casos que voltaram à fila não voltam a ela por si."),
             ],
             yes=_("Ligar a conta"),

@@ -290,7 +290,47 @@ def test_no_file(teresa):
 
 
 def test_a_file_over_the_limit(teresa):
-    assert send(teresa, b"x" * (5 * 1024 * 1024)).status_code == 413
+    answer = send(teresa, b"x" * (5 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert "O limite é de 4 MB de cada vez." in told(answer)
+    assert "a planilha em partes" in told(answer)
+    text = teresa.post("/people/import", data={"x": "y" * (3 * 1024 * 1024)}, content_type="multipart/form-data")
+    assert (text.status_code, "O limite é de 2 MB" in told(text)) == (413, True)
+
+
+ENGLISH = [
+    "Title",
+    "Name",
+    "Email",
+    "CPF",
+    "CNS",
+    "Council",
+    "Registration number",
+    "State of registration",
+    "RQE",
+    "CBO",
+    "Unit",
+    "Roles",
+    "Specialties",
+    "Language",
+]
+
+
+def test_in_english_the_headings_are_english_and_both_are_read(teresa):
+    teresa.post("/language", data={"locale": "en"})
+    page = told(teresa.get("/people/import"))
+    template = teresa.get("/people/import/template.csv")
+    assert template.headers["Content-Disposition"] == 'attachment; filename="people.csv"'
+    assert template.data.decode("utf-8-sig").strip().split(";") == ENGLISH
+    for word in ENGLISH:
+        assert f">{word}</th>" in page or f">{word} *</th>" in page, word
+    bad = told(send(teresa, template.data + b";;x@;;;;;;;;;king;;\r\n"))
+    for word in ("Name", "Email", "Roles"):
+        assert f">{word}</td>" in bad, word
+    assert "E-mail" not in bad
+    assert "Papéis" not in bad
+    assert "the column “Email”" in told(send(teresa, "Name;Roles\nAna Sá;manager\n")).lower().replace("email", "Email")
+    assert "2 people to add" in told(send(teresa, GOOD))
 
 
 def test_what_changed_since_the_preview_is_shown_again(application, teresa):

@@ -279,9 +279,25 @@ def test_on_again(application, teresa, client):
     assert "Ligar a conta de novo" in teresa.get("/people/PE-PAULO").get_data(as_text=True)
     asked = teresa.post("/people/PE-PAULO/switch-on")
     assert "Ligar de novo a conta de Dr. Paulo Nogueira?" in asked.get_data(as_text=True)
+    assert "com a senha que tinha" in asked.get_data(as_text=True)
     assert teresa.post("/people/PE-PAULO/switch-on", data={"sure": "1"}).status_code == 302
     assert teresa.post("/people/PE-PAULO/switch-on", data={"sure": "1"}).status_code == 422
     assert client.post("/sign-in", data={"who": "paulo@rede.example", "password": world.PASSWORD}).status_code == 302
+
+
+def test_on_again_without_a_password(application, teresa, ids):
+    ref = teresa.post("/people/new", data=new(ids)).location
+    teresa.post(f"{ref}/switch-off", data={"sure": "1"})
+    asked = teresa.post(f"{ref}/switch-on").get_data(as_text=True)
+    assert "com a senha que tinha" not in asked
+    assert "A pessoa ainda não criou a senha, e o convite de antes não vale mais" in asked
+
+
+def test_the_form_of_address_in_english(teresa):
+    teresa.post("/language", data={"locale": "en"})
+    page = teresa.get("/people/new").get_data(as_text=True)
+    assert ">Title <" in page
+    assert "Treatment" not in page
 
 
 def test_another_invitation_is_only_for_who_has_no_password(application, teresa, ids):
