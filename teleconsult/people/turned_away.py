@@ -99,15 +99,28 @@ def refused_token(_error: CSRFError) -> Any:
     """Answer a form whose token is missing or of an earlier session."""
     if request.accept_mimetypes.best == "application/json":
         return {"error": _("Esta página ficou aberta tempo demais. Recarregue a página.")}, 400
-    if not current_user.is_authenticated:
-        # Only a public form comes here; its page is asked for again, with a token that counts.
+    if request.endpoint == "people.sign_in":
+        return _to_the_door()
+    if not current_user.is_authenticated or _is_public():
+        # A public form is nobody's work: its page is asked for again, with a token that counts.
         flash(_("A página ficou aberta tempo demais. Tente de novo."), "warning")
-        if request.endpoint == "people.sign_in":
-            return redirect(url_for("people.sign_in", next=request.form.get("next"), kept=request.form.get("kept")))
         has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
         return redirect(request.path if has_page else page_before())
     ref = keep_posted(current_user.id)
     return error_page(400) if ref is None else redirect(url_for("people.kept_form", ref=ref))
+
+
+def _to_the_door() -> Response:
+    """Ask for the sign-in page again; it leads on who came in by another window meanwhile. Nothing of it is kept."""
+    if current_user.is_authenticated:
+        flash(_("Você já entrou, como %(name)s.", name=current_user.full_name))
+    else:
+        flash(_("A página ficou aberta tempo demais. Tente de novo."), "warning")
+    return redirect(url_for("people.sign_in", next=request.form.get("next"), kept=request.form.get("kept")))
+
+
+def _is_public() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "permission", False) is None
 
 
 def way_back(user_id: int) -> str:

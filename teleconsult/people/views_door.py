@@ -36,7 +36,9 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
     """Let a person in by e-mail or CPF and password."""
     form = SignInForm(next=request.args.get("next", ""), kept=request.args.get("kept", ""))
     if not form.validate_on_submit():
-        return redirect("/") if current_user.is_authenticated else render_template("people/sign_in.html", form=form)
+        if current_user.is_authenticated:
+            return redirect(_way_on(form.next.data, form.kept.data, current_user))
+        return render_template("people/sign_in.html", form=form)
     wait, typed = door.FAILED.wait(), (form.who.data or "", form.password.data or "")
     entered = door.sign_in(*typed, shared=bool(form.shared.data), known_at=network_of_caller() if wait else None)
     if entered is None:

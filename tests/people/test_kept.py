@@ -203,6 +203,41 @@ def test_a_sign_in_page_open_too_long_is_asked_again(client):
     assert client.post("/reset", data={"who": "x"}).location == "/reset"
 
 
+@pytest.mark.parametrize(
+    ("where", "who", "to"),
+    [("", "teresa@rede.example", "/"), ("?next=/people", "marina@rede.example", "/people"), ("?kept=x", "t", "/")],
+)
+def test_the_door_in_a_second_window_leads_in_and_nothing_of_it_is_kept(application, client, where, who, to):
+    second = filled(client.get(f"/sign-in{where}"), action="/sign-in")
+    enter(client, client.get("/sign-in"))
+    client.forges = True
+    answer = client.post("/sign-in", data=second | {"who": who, "password": world.PASSWORD})
+    assert answer.location.startswith("/sign-in")
+    led = client.get(answer.location)
+    assert (led.status_code, led.location) == (302, to)
+    page = client.get("/account").get_data(as_text=True)
+    assert "Você já entrou, como Teresa Farias." in page
+    assert "A sessão tinha terminado" not in page
+    assert count(application) == 0
+
+
+def test_the_door_in_a_second_window_leads_to_what_was_kept(application, teresa):
+    expire(application)
+    second = filled(teresa.post("/people/new", data=POST), action="/sign-in")
+    enter(teresa, teresa.get("/sign-in"))
+    teresa.forges = True
+    answer = teresa.post("/sign-in", data=second | {"who": "teresa@rede.example", "password": world.PASSWORD})
+    assert teresa.get(answer.location).location == f"/kept/{second['kept'][0]}"
+    assert count(application) == 1
+
+
+def test_a_public_form_of_a_window_left_open_is_nobodys_work(application, teresa):
+    teresa.forges = True
+    assert teresa.post("/reset", data={"who": "teresa@rede.example"}).location == "/reset"
+    assert "ficou aberta tempo demais" in teresa.get("/reset").get_data(as_text=True)
+    assert count(application) == 0
+
+
 def test_data_and_fragments_are_told_in_their_own_way(application, client, teresa):
     answer = client.post("/people/new", data=POST, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json) == (401, {"error": "A sua sessão terminou. Entre de novo."})
