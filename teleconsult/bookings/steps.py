@@ -32,7 +32,7 @@ STATE_WORDS = {
     State.ATTENDED: N_("Compareceu"),
     State.MISSED: N_("Faltou"),
     State.CANCELLED: N_("Desmarcada"),
-    State.ENDED: N_("Encerrada sem consulta"),
+    State.ENDED: N_("Encerrada"),
 }
 LISTED = frozenset({State.WAITING, State.OFFERED})
 """On the waiting list: an offer keeps its place until it is taken."""

@@ -191,7 +191,9 @@ def open_on_purpose(case: Case, sight: Sight, *, by: User, why: str = "") -> Non
     Raises:
         Refused: it is open to this person anyway, or a manager gave no reason.
     """
-    if sight not in (Sight.ROUTING, Sight.CLOSED) or case.state == State.DRAFT:
+    if case.state == State.DRAFT and sight is not Sight.FULL:
+        raise Refused(N_("O que está escrito num rascunho é só de quem o escreve."))
+    if sight not in (Sight.ROUTING, Sight.CLOSED):
         raise Refused(N_("Este caso já está aberto para você."))
     if sight is Sight.CLOSED and not why:
         raise Refused(N_("Diga por que precisa ver o conteúdo clínico."), field="why")

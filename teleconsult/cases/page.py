@@ -14,7 +14,7 @@ from teleconsult.cases.buttons import Button, buttons, link_of
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
-from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State, Who, parts
+from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, Facts, State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.words import STATE_WORDS
@@ -97,6 +97,14 @@ class Page:
         return self.people.get(user_id or 0)
 
 
+def _moves(case: Case, user: User, facts: Facts, sight: Sight) -> list[Button]:
+    if sight is Sight.CLOSED:
+        return []
+    made = buttons(case, user, facts)
+    # Of a draft that another writes one sees that it is there, to hand it over when that person leaves.
+    return made if case.state != State.DRAFT or sight is Sight.FULL else [b for b in made if b.verb == "hand_over"]
+
+
 def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     """Return the page of a case for one person; on paper everybody is called by name."""
     case, sight, now = look.case, look.sight, clock.now()
@@ -121,7 +129,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
         due=due_chip(case, now, clocks, asker=asker_side),
         clock=clock_of(case, now, clocks),
-        moves=buttons(case, user, facts) if sight is not Sight.CLOSED else [],
+        moves=_moves(case, user, facts, sight),
         next_url=link_of(case, user),
         asker=people[case.requester_id].full_name,
         asker_side=asker_side,

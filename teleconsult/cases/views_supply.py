@@ -42,6 +42,8 @@ def supply(ref: str) -> Any:
     if request.form.get("save"):
         flash(_("Salvo. Falta enviar ao consultor."))
         return redirect(url_for("attachments.files" if request.form["save"] == "files" else "cases.supply", ref=ref))
+    if case.holder_id is None:  # switched off since it was asked: the case went back in the same moment
+        return gone_on(case, N_("Enviado. Quem perguntou não atende mais: o caso voltou à fila."))
     return gone_on(case, N_("Enviado a %(holder)s. O relógio do prazo voltou a correr."))
 
 

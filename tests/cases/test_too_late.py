@@ -5,7 +5,8 @@ import pytest
 from teleconsult.cases.actions.consult import MOST_ITEMS
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.queries_case import opinion_draft_of
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
+from teleconsult.people import actions as people
 from tests import world
 
 WORDS = "Antifúngico por quatro semanas."
@@ -104,3 +105,23 @@ def test_more_items_than_a_request_holds_are_refused(walk, sign_in):
     assert "Exame 20" in page
     db.session.rollback()
     assert walk.case.state == State.ASSIGNED
+
+
+def test_what_was_asked_by_somebody_who_was_switched_off_meanwhile_goes_to_the_queue(walk, sign_in):
+    walk.do("ask", ["Baciloscopia"], by="paulo")
+    data = {"version": walk.case.version, "seen": walk.case.steps, "answer_1": "Negativa."}
+    with transaction():
+        people.switch_off(world.person("paulo"), by=world.person("teresa"))
+    marina = sign_in("marina")
+    answer = marina.post(f"/cases/{walk.case.ref}/supply", data=data, follow_redirects=True)
+    assert "Quem perguntou não atende mais: o caso voltou à fila." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("who", ["dora", "rosangela"])
+def test_a_draft_of_another_offers_nothing_of_what_is_written_in_it(case_in, sign_in, who):
+    walk = case_in(State.DRAFT)
+    page = sign_in(who).get(f"/cases/{walk.case.ref}").get_data(as_text=True)
+    assert "O que está escrito num rascunho é só de quem o escreve." in page
+    assert "Continuar o pedido" not in page
+    assert "Abrir o conteúdo clínico" not in page
+    assert sign_in(who).post(f"/cases/{walk.case.ref}/open").status_code == 422
