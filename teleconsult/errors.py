@@ -30,5 +30,21 @@ class Overtaken(Exception):
     """Somebody else was faster: what the form was based on is no longer so."""
 
 
+class StorageFault(Exception):
+    """Files can be neither kept nor read at the moment; `message` is the id of a sentence that says what to do."""
+
+    message = N_("O armazenamento de arquivos não responde. Tente de novo em alguns minutos.")
+
+
+class StorageAway(StorageFault):
+    """The place of the files does not answer."""
+
+
+class StorageFull(StorageFault):
+    """There is no room for what was sent."""
+
+    message = N_("Não há espaço para guardar arquivos agora. Avise a administração e envie de novo depois.")
+
+
 class Unclean(Exception):
     """A stored thing does not agree with what was recorded of it (a broken chain, a changed file)."""

@@ -8,7 +8,7 @@ from flask import Request
 
 from teleconsult.attachments.kinds import HEAD, TAIL, Ends, Kind, check
 from teleconsult.attachments.storage import CHUNK, Sink, new_key, storage
-from teleconsult.errors import N_, Refused
+from teleconsult.errors import N_, Refused, StorageFault
 
 NAME_LIMIT = 255
 
@@ -25,7 +25,12 @@ class Incoming:
 
     def __post_init__(self) -> None:
         self._hash = hashlib.sha256()
-        self._sink: Sink | None = storage().sink(self.key)
+        self._sink: Sink | None = None
+        self._fault: StorageFault | None = None
+        try:
+            self._sink = storage().sink(self.key)
+        except StorageFault as fault:
+            self._fault = fault
 
     @property
     def sha256(self) -> str:
@@ -33,17 +38,22 @@ class Incoming:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> int:
-        """Take bytes; past the limit they are counted and dropped, so that the others are still read."""
+        """Take bytes; past the limit, or when storage fails, they are only counted, so that the others are still read."""
         self.size += len(data)
         if self.size > self.limit:
             self.drop()
-        if self._sink is None:
-            return len(data)
         if len(self.head) < HEAD:
             self.head += data[: HEAD - len(self.head)]
+        if self._sink is None:
+            return len(data)
         self._hash.update(data)
         self.tail = bytes(data[-TAIL:]) if len(data) >= TAIL else (self.tail + data)[-TAIL:]
-        return self._sink.write(data)
+        try:
+            return self._sink.write(data)
+        except StorageFault as fault:
+            self._fault = fault
+            self.drop()
+            return len(data)
 
     def seek(self, *_place: int) -> int:
         """Do nothing: the parser rewinds what it wrote, and nobody reads it here."""
@@ -57,10 +67,13 @@ class Incoming:
 
         Raises:
             Refused: over the limit, empty, unknown, cut short; nothing of it stays.
+            StorageFault: it could not be written; nothing of it stays.
         """
         try:
-            if self._sink is None:
+            if self.size > self.limit:
                 raise _too_big(name, self.limit)
+            if self._sink is None:
+                raise self._fault or StorageFault
             kind = check(name, Ends(self.head, self.tail, self.size))
             self._sink.keep()
         except BaseException:

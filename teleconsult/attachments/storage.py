@@ -4,6 +4,7 @@ Writing streams in constant memory. A `Sink` is either kept or dropped; what was
 nothing that can be read.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, Protocol
 
 from flask import current_app
 
-from teleconsult.errors import NotFound
+from teleconsult.errors import NotFound, StorageAway, StorageFull
 
 CHUNK = 256 * 1024
 PART = 8 * 1024 * 1024
@@ -43,12 +44,29 @@ def new_key() -> str:
     return secrets.token_hex(20)
 
 
+class _Disk:
+    """Says in the product's words what a disk refuses: no room (a quota and a largest size too), or no answer."""
+
+    FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _at: Any) -> None:
+        if isinstance(error, OSError):
+            raise (StorageFull if error.errno in self.FULL else StorageAway)(error.strerror) from error
+
+
+_disk = _Disk()
+
+
 class LocalStorage:
     """A folder. An object is written beside its place and moved there when it is whole."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        (folder / "incoming").mkdir(parents=True, exist_ok=True)
+        with _disk:
+            (folder / "incoming").mkdir(parents=True, exist_ok=True)
 
     def path(self, key: str) -> Path:
         """Return where an object lies; keys are ours alone, so they cannot climb."""
@@ -62,40 +80,52 @@ class LocalStorage:
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` up to, not with, `stop`."""
-        try:
-            file = self.path(key).open("rb")
-        except FileNotFoundError as error:
-            raise NotFound from error
+        with _disk:
+            try:
+                file = self.path(key).open("rb")
+            except FileNotFoundError as error:
+                raise NotFound from error
         return _chunks(file, start, stop)
 
     def delete(self, key: str) -> None:
-        """Remove an object; one that is not there is well."""
-        self.path(key).unlink(missing_ok=True)
+        """Remove an object, or what came of it before it was left; one that is not there is well."""
+        with _disk:
+            self.path(key).unlink(missing_ok=True)
+            (self._folder / "incoming" / key).unlink(missing_ok=True)
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
         """Yield every object with the time it was written, unfinished ones too."""
         for path in self._folder.glob("*/*"):
-            with suppress(FileNotFoundError):
+            with _disk, suppress(FileNotFoundError):
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 class _FileSink:
     def __init__(self, incoming: Path, final: Path) -> None:
         self._incoming, self._final = incoming, final
-        self._file = incoming.open("wb", buffering=0)
+        with _disk:
+            self._file = incoming.open("wb", buffering=0)
 
     def write(self, data: bytes) -> int:
-        return self._file.write(data) or 0
+        with _disk:
+            done = self._file.write(data)
+            while done < len(data):  # the last bytes that had room; what has none left says so
+                done += self._file.write(data[done:])
+        return done
 
     def keep(self) -> None:
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._final.parent.mkdir(exist_ok=True)
-        self._incoming.replace(self._final)
+        with _disk:
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._final.parent.mkdir(exist_ok=True)
+            self._incoming.replace(self._final)
 
     def drop(self) -> None:
-        self._file.close()
-        self._incoming.unlink(missing_ok=True)
+        # Some disks tell of a lack only when a file is closed; what cannot be removed is left to the sweep.
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._incoming.unlink(missing_ok=True)
 
 
 def _chunks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:

@@ -8,10 +8,10 @@ from flask import current_app, flash, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, UploadRequest, read_body
-from teleconsult.errors import Refused
+from teleconsult.attachments.receive import Incoming, UploadRequest, clean_name, read_body
+from teleconsult.errors import Refused, StorageFault
 from teleconsult.extensions import csrf, end_reading
-from teleconsult.web import say
+from teleconsult.web import say, storage_fault
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.paths import own_path
@@ -36,6 +36,8 @@ def one(keep: Keep, line: Callable[[Attachment], str]) -> Any:
         return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
     except Refused as refusal:
         return {"error": say(refusal)}, 422
+    except StorageFault as fault:
+        return {"error": _(fault.message)}, storage_fault(fault)
     g.plain = True  # a line of a list has no navigation
     return line(row), 201
 
@@ -54,13 +56,18 @@ def several(keep: Keep) -> None:
         raise
     said = {"caption": asked.form.get("caption", "")[:200], "kind": asked.form.get("kind", "")}
     taken, refusals = 0, []
-    for stream, name in named:
-        try:
-            _kept(keep, cast(Incoming, stream), name, said)
-            taken += 1
-        except Refused as refusal:
-            refusals.append(say(refusal))
-    asked.drop_incoming()
+    try:
+        for stream, name in named:
+            try:
+                _kept(keep, cast(Incoming, stream), name, said)
+                taken += 1
+            except Refused as refusal:
+                refusals.append(say(refusal))
+            except StorageFault as fault:
+                storage_fault(fault)
+                refusals.append(f"{clean_name(name)}: {_(fault.message)}")
+    finally:
+        asked.drop_incoming()
     if taken:
         flash(ngettext("%(num)d arquivo enviado.", "%(num)d arquivos enviados.", taken), "success")
     for sentence in refusals or ([] if taken else [_("Escolha ao menos um arquivo.")]):

@@ -3,7 +3,7 @@
 from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_refusal
 from teleconsult.web.paging import PAGE_SIZE, Page, edge_asked, page_by_key, page_of
 from teleconsult.web.refs import new_ref
-from teleconsult.web.setup import init_web
+from teleconsult.web.setup import init_web, storage_fault
 from teleconsult.web.words import say
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "page_of",
     "say",
     "show_refusal",
+    "storage_fault",
 ]

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from teleconsult import clock, events
-from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.errors import NotFound, Overtaken, Refused, StorageFault, StorageFull
 from teleconsult.extensions import current_user, db
 from teleconsult.version import VERSION
 from teleconsult.web.addresses import init_addresses
@@ -21,6 +21,7 @@ from teleconsult.web.controls import FOR_TEMPLATES
 from teleconsult.web.health import init_health
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext, init_messages
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.navigation import navigation
 from teleconsult.web.rich import rich
 from teleconsult.web.words import language_names, say, template_words
@@ -77,10 +78,11 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals.update(app_version=VERSION, language_names=language_names, **FOR_TEMPLATES)
     app.context_processor(_context)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(NotFound, lambda _: error_page(404))
-    app.register_error_handler(Overtaken, lambda _: error_page(409))
+    app.register_error_handler(NotFound, lambda _none: error_page(404))
+    app.register_error_handler(Overtaken, lambda _late: error_page(409))
     app.register_error_handler(Refused, lambda refusal: error_page(422, say(refusal)))
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(StorageFault, lambda fault: error_page(storage_fault(fault), _(fault.message)))
     app.register_error_handler(Exception, _fault)
 
 
@@ -158,6 +160,13 @@ def _database_away(error: OperationalError) -> Any:
     if "disk is full" in text or "No space left" in text:
         return error_page(507)
     return error_page(503)
+
+
+def storage_fault(fault: StorageFault) -> int:
+    """Note that storage failed, for who runs the product; return the status that says so."""
+    cause = fault.__cause__
+    current_app.logger.error("storage: %s: %s", type(fault).__name__, type(cause).__name__)
+    return 507 if isinstance(fault, StorageFull) else 503
 
 
 def _fault(error: Exception) -> Any:

@@ -1,5 +1,6 @@
 """The same promises from a folder and from a real S3 server."""
 
+import resource
 import secrets
 
 import boto3
@@ -7,8 +8,11 @@ import pytest
 from botocore.config import Config
 
 from teleconsult.attachments.storage import PART, LocalStorage, S3Storage, new_key
-from teleconsult.errors import NotFound
+from teleconsult.errors import NotFound, StorageAway, StorageFull
+from tests.attachments import full_disk
 from tests.servers import s3
+
+LIMIT = 64 * 1024
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +113,37 @@ class TestFolder(StorageTests):
     def test_a_key_cannot_climb(self, store):
         with pytest.raises(NotFound):
             store.path("../../etc/passwd")
+
+    def test_what_was_left_half_written_can_be_removed(self, store, tmp_path):
+        key = new_key()
+        store.sink(key).write(b"half")
+        store.delete(key)
+        assert key not in {found for found, _ in store.stored()}
+
+    def test_a_full_disk_is_said_and_leaves_nothing(self, tmp_path):
+        store = full_disk.FullDisk(tmp_path / "files")
+        sink = store.sink(new_key())
+        with pytest.raises(StorageFull):
+            sink.write(b"x" * 1000)
+        sink.drop()
+        assert list(store.stored()) == []
+
+    def test_what_has_room_for_a_part_of_the_bytes_is_full(self, store):
+        sink = store.sink(new_key())
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, hard))
+        try:
+            with pytest.raises(StorageFull):
+                sink.write(b"x" * (LIMIT + 1))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        sink.drop()
+        assert list(store.stored()) == []
+
+    def test_a_folder_that_cannot_be_used_is_away(self, tmp_path):
+        (tmp_path / "files").write_bytes(b"")
+        with pytest.raises(StorageAway):
+            LocalStorage(tmp_path / "files")
 
 
 @pytest.mark.server
