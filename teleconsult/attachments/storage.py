@@ -1,7 +1,7 @@
-"""Where the bytes are: a folder, or any store that speaks S3. Keys mean nothing.
+"""Where the bytes are: a folder, or any store that speaks S3 (storage_s3.py). Keys mean nothing.
 
 Writing streams in constant memory. A `Sink` is either kept or dropped; what was never kept leaves
-nothing that can be read.
+nothing that can be read. What the place itself cannot do is a `StorageFault`, whichever place it is.
 """
 
 import errno
@@ -15,11 +15,9 @@ from typing import Any, BinaryIO, Protocol
 
 from flask import current_app
 
-from teleconsult.errors import NotFound, StorageAway, StorageFull
+from teleconsult.errors import NotFound, StorageAway, StorageFault, StorageFull
 
 CHUNK = 256 * 1024
-PART = 8 * 1024 * 1024
-"""Bytes of one part sent to S3; its least is 5 MiB but for the last."""
 
 
 class Sink(Protocol):
@@ -137,101 +135,25 @@ def _chunks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
             yield data
 
 
-class S3Storage:
-    """A bucket. Parts of 8 MiB are sent as they fill, so that memory stays the same for any size."""
-
-    def __init__(self, bucket: str, settings: dict[str, Any]) -> None:
-        # boto3 costs 30 MB and a third of a second: only who uses it pays.
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
-
-        self._bucket = bucket
-        self._client: Any = boto3.client(
-            "s3",
-            endpoint_url=settings["S3_ENDPOINT"] or None,
-            region_name=settings["S3_REGION"],
-            aws_access_key_id=settings["S3_ACCESS_KEY"],
-            aws_secret_access_key=settings["S3_SECRET_KEY"],
-            config=Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"max_attempts": 3, "mode": "standard"},
-            ),
-        )
-
-    def sink(self, key: str) -> Sink:
-        """Begin an object."""
-        return _PartSink(self._client, self._bucket, key)
-
-    def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from `start` up to, not with, `stop`."""
-        try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}")
-        except self._client.exceptions.NoSuchKey as error:
-            raise NotFound from error
-        body = answer["Body"]
-        return iter(lambda: body.read(CHUNK), b"")
-
-    def delete(self, key: str) -> None:
-        """Remove an object; one that is not there is well."""
-        self._client.delete_object(Bucket=self._bucket, Key=key)
-
-    def stored(self) -> Iterator[tuple[str, datetime]]:
-        """Yield every object with the time it was written."""
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
-            for row in page.get("Contents", ()):
-                yield row["Key"], row["LastModified"]
-
-
-class _PartSink:
-    def __init__(self, client: Any, bucket: str, key: str) -> None:
-        self._client, self._place = client, {"Bucket": bucket, "Key": key}
-        self._buffer = bytearray()
-        self._upload: str | None = None
-        self._parts: list[dict[str, Any]] = []
-
-    def write(self, data: bytes) -> int:
-        self._buffer += data
-        if len(self._buffer) >= PART:
-            self._send()
-        return len(data)
-
-    def _send(self) -> None:
-        if self._upload is None:
-            self._upload = self._client.create_multipart_upload(**self._place)["UploadId"]
-        number = len(self._parts) + 1
-        answer = self._client.upload_part(
-            **self._place, UploadId=self._upload, PartNumber=number, Body=bytes(self._buffer)
-        )
-        self._parts.append({"ETag": answer["ETag"], "PartNumber": number})
-        self._buffer.clear()
-
-    def keep(self) -> None:
-        if self._upload is None:
-            self._client.put_object(**self._place, Body=bytes(self._buffer))
-            return
-        if self._buffer:
-            self._send()
-        self._client.complete_multipart_upload(
-            **self._place, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
-        )
-
-    def drop(self) -> None:
-        self._buffer.clear()
-        if self._upload is not None:
-            self._client.abort_multipart_upload(**self._place, UploadId=self._upload)
-
-
 def storage() -> Storage:
     """Return the storage of this installation: `STORAGE_URL` is a folder, or s3://bucket."""
     kept = current_app.extensions.get("storage")
     if kept is None:
         url = current_app.config["STORAGE_URL"]
         if url.startswith("s3://"):
+            # boto3 costs 30 MB and a third of a second: only who uses it pays.
+            from teleconsult.attachments.storage_s3 import S3Storage  # noqa: PLC0415
+
             kept = S3Storage(url.removeprefix("s3://").strip("/"), dict(current_app.config))
         else:
             kept = LocalStorage(Path(url))
         current_app.extensions["storage"] = kept
     return kept
+
+
+def forget(key: str) -> None:
+    """Remove an object that no row names any more; when storage cannot now, the daily sweep will."""
+    try:
+        storage().delete(key)
+    except StorageFault as fault:
+        current_app.logger.warning("storage: %s: an object is left to the sweep", type(fault).__name__)

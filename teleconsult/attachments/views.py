@@ -14,7 +14,7 @@ from teleconsult.attachments.actions import BEING_WRITTEN
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming, UploadRequest
-from teleconsult.attachments.storage import storage
+from teleconsult.attachments.storage import forget
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
@@ -162,7 +162,7 @@ def withdraw(ref: str) -> Any:
             with transaction(row.case):
                 key = actions.withdraw(row, why=form.why.data or "", by=current_user)
             if key:
-                storage().delete(key)
+                forget(key)
             flash(_("Arquivo retirado."), "success")
             return redirect(back)
         except Refused as refusal:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from teleconsult.attachments import queries, scans, taking
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming
-from teleconsult.attachments.storage import storage
+from teleconsult.attachments.storage import forget
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
 from teleconsult.errors import Refused
@@ -65,7 +65,7 @@ def remove(ref: str, file: str) -> Response:
     case, _sight = case_for(current_user, ref)
     with transaction(case):
         key = scans.take_away(case, file.upper(), by=signed_in())
-    storage().delete(key)
+    forget(key)
     flash(_("Folha retirada."))
     return redirect(taking.came_from() or _page_of(case))
 

@@ -7,7 +7,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from teleconsult.attachments.storage import PART, LocalStorage, S3Storage, new_key
+from teleconsult.attachments.storage import LocalStorage, new_key
+from teleconsult.attachments.storage_s3 import PART, S3Storage
 from teleconsult.errors import NotFound, StorageAway, StorageFull
 from tests.attachments import full_disk
 from tests.servers import s3
@@ -162,5 +163,11 @@ class TestS3(StorageTests):
                 "S3_SECRET_KEY": "wrong",
             },
         )
-        with pytest.raises(wrong._client.exceptions.ClientError):
+        with pytest.raises(StorageAway):
             list(wrong.stored())
+        with pytest.raises(StorageAway):
+            wrong.read(new_key(), 0, 1)
+        sink = wrong.sink(new_key())
+        sink.write(b"x")
+        with pytest.raises(StorageAway):
+            sink.keep()

@@ -1,11 +1,14 @@
-"""Storage that is full: a sentence and a status that say what to do, and nothing half done."""
+"""Storage that is full or away: a sentence and a status that say what to do, and nothing half done."""
 
 import io
+import socket
 
 import pytest
 
+from teleconsult.attachments import actions
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.storage import storage
+from teleconsult.attachments.storage_s3 import S3Storage
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
 from tests.attachments import samples
@@ -69,3 +72,62 @@ def test_a_full_disk_names_a_scanned_sheet(sign_in, case_in, store_in, tmp_path)
     store_in(FullDisk(tmp_path))
     answer = sign_in("rosangela").post(f"/cases/{case.ref}/counter_refer/scan?name=folha.jpg", data=PHOTO)
     assert answer.status_code == 507
+
+
+@pytest.fixture
+def nobody_there(store_in):
+    """Let the storage be a bucket of a server that is not there, from when this is called on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{free.getsockname()[1]}"
+    settings = {"S3_ENDPOINT": endpoint, "S3_REGION": "us-east-1", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}
+    return lambda: store_in(S3Storage("files", settings))
+
+
+def test_a_store_that_is_away_takes_no_file_and_says_so(sign_in, draft, nobody_there):
+    nobody_there()
+    browser = sign_in("marina")
+    answer = browser.post(f"/cases/{draft.ref}/files?name=dorso.jpg", data=PHOTO)
+    assert answer.status_code == 503
+    assert "não responde" in answer.json["error"]
+    assert send_form(browser, draft.ref, "dorso.jpg").status_code == 302
+    (refused,) = said_to(browser)
+    assert refused.startswith("dorso.jpg: O armazenamento de arquivos não responde")
+    assert rows(draft) == []
+
+
+def test_a_store_that_is_away_gives_no_file_and_says_so(sign_in, draft, nobody_there):
+    browser = sign_in("marina")
+    send_form(browser, draft.ref, "dorso.jpg")
+    (row,) = rows(draft)
+    nobody_there()
+    answer = browser.get(f"/files/{row.ref}")
+    assert answer.status_code == 503
+    assert "O armazenamento de arquivos não responde" in answer.get_data(as_text=True)
+
+
+def test_a_file_is_withdrawn_while_the_store_is_away_and_the_sweep_takes_its_object(
+    sign_in, draft, nobody_there, store_in, monkeypatch
+):
+    own = storage()
+    browser = sign_in("marina")
+    send_form(browser, draft.ref, "dorso.jpg")
+    (row,) = rows(draft)
+    key = row.key
+    nobody_there()
+    assert browser.post(f"/files/{row.ref}/withdraw", data={}).status_code == 302
+    assert rows(draft) == []
+    store_in(own)
+    assert key in {found for found, _ in own.stored()}
+    monkeypatch.setattr(actions, "ORPHAN_AGE", -actions.ORPHAN_AGE)
+    assert key in set(actions.sweep())
+
+
+def test_a_scanned_sheet_is_taken_away_while_the_store_is_away(sign_in, case_in, nobody_there):
+    case = case_in(State.IN_PERSON).case
+    browser = sign_in("rosangela")
+    browser.post(f"/cases/{case.ref}/counter_refer/scan?name=folha.jpg", data=PHOTO)
+    (row,) = rows(case)
+    nobody_there()
+    assert browser.post(f"/cases/{case.ref}/counter_refer/scan/{row.ref}/remove").status_code == 302
+    assert rows(case) == []
