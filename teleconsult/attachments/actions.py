@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import bindparam, func, select
@@ -113,7 +114,7 @@ def describe(row: Attachment, *, caption: str, kind: str, taken_on: date | None,
 
 
 def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
-    """Withdraw a file: gone from a case still being written, struck through and still there later.
+    """Withdraw a file: gone from a draft; of a case that was sent it stays, struck through, and the other side is told.
 
     Returns:
         The key of an object to delete once the transaction is over, or None.
@@ -124,17 +125,26 @@ def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
     case = row.case
     if row.added_by_id != by.id or row.withdrawn_at is not None:
         raise Refused(N_("Só quem enviou o arquivo pode retirá-lo."))
-    audit.record(f"case:{case.ref}", "attachment.withdraw", by_id=by.id, subject=case.ref, file=row.ref)
     if case.state == State.DRAFT:
+        _record_withdrawal(row, by)
         db.session.delete(row)
         db.session.flush()
         return row.key
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = clock.now(), by.id, why
+    event = cases.withdraw_file(case, row.ref, why, by=by, for_id=row.for_id)
+    _record_withdrawal(row, by, number=event.number, text=audit.digest(why))
     db.session.flush()
     events.emit("attachment.withdraw", case=case, attachment=row, by=by)
     return None
+
+
+def _record_withdrawal(row: Attachment, by: User, **more: Any) -> None:
+    ref = row.case.ref
+    audit.record(
+        f"case:{ref}", "attachment.withdraw", by_id=by.id, for_id=row.for_id, subject=ref, file=row.ref, **more
+    )
 
 
 @events.on("case.discard")

@@ -16,7 +16,7 @@ from teleconsult.extensions import db, read
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import decimal_mark, localdate
+from teleconsult.web.words import decimal_mark, localdate, localtime
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Shown:
     event_number: int | None
     sheet_of: int | None = None
     """The referral whose recorded counter-referral it is the sheet of: it is shown beside that."""
+    withdrawal: str = ""
+    """Who withdrew it, when and why."""
 
 
 _COLUMNS = (
@@ -47,10 +49,14 @@ _COLUMNS = (
     Attachment.withdrawn_at,
     Attachment.added_by_id,
     Attachment.event_number,
+    Attachment.withdrawn_why,
+    User.title,
+    User.name.label("person"),
 )
 _OF_CASE = (
     select(*_COLUMNS, CounterReferral.referral_id)
     .outerjoin(CounterReferral, CounterReferral.referral_id == Attachment.referral_id)
+    .outerjoin(User, User.id == Attachment.withdrawn_by_id)
     .where(Attachment.case_id == bindparam("case_id"))
     .order_by(Attachment.id)
 )
@@ -58,10 +64,22 @@ _OF_CASE = (
 
 def files_of(case: Case, user: User) -> list[Shown]:
     """Return the files of a case, oldest first, in one statement."""
-    return [one_of(row, user, row.referral_id) for row in read(_OF_CASE, {"case_id": case.id})]
+    rows = read(_OF_CASE, {"case_id": case.id})
+    return [one_of(row, user, row.referral_id, _withdrawal(row)) for row in rows]
 
 
-def one_of(row: Any, user: User, sheet_of: int | None = None) -> Shown:
+def _withdrawal(row: Any) -> str:
+    if row.withdrawn_at is None:
+        return ""
+    said = {
+        "person": f"{row.title} {row.person}".strip(),
+        "when": localtime(row.withdrawn_at),
+        "why": row.withdrawn_why,
+    }
+    return _("Retirado por %(person)s, %(when)s. Motivo: %(why)s", **said)
+
+
+def one_of(row: Any, user: User, sheet_of: int | None = None, withdrawal: str = "") -> Shown:
     """Return one row of `files_of`, or an attachment, as the macros show it."""
     return Shown(
         ref=row.ref,
@@ -73,6 +91,7 @@ def one_of(row: Any, user: User, sheet_of: int | None = None) -> Shown:
         own=row.added_by_id == user.id,
         event_number=row.event_number,
         sheet_of=sheet_of,
+        withdrawal=withdrawal,
     )
 
 

@@ -97,7 +97,8 @@ def _version(case: Case, form: MoveForm) -> Any:
     since = queries_moves.events_since(case.id, seen)
     again = form.data.get("message") or None
     own = bool(since) and all(
-        event.verb == "add" and event.by_id == current_user.id and event.said != again for event in since
+        event.verb in ("add", "withdraw_file") and event.by_id == current_user.id and event.said != again
+        for event in since
     )
     return case.version if own else posted
 

@@ -34,6 +34,9 @@ PART_WORDS = {
 ROUTING_SAYS = frozenset({"return", "redirect", "assign", "decline", "hand_over"})
 """Events whose words belong to routing: they are shown without the clinical content."""
 
+WHOLE_SAYS = frozenset({"withdraw_file"})
+"""Events whose words may name a person ('it was Mr. Lima's'): they are shown to those who see the case whole."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -109,7 +112,7 @@ def timeline(events: Sequence[Any], sight: Sight, names: Names, seen: int) -> li
     entries = []
     for event in reversed(events):
         words = words_of(event.verb, event.source)
-        shown = sight.clinical or event.verb in ROUTING_SAYS
+        shown = sight is Sight.FULL if event.verb in WHOLE_SAYS else sight.clinical or event.verb in ROUTING_SAYS
         entries.append(
             Entry(
                 event.number,

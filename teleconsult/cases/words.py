@@ -215,6 +215,13 @@ _WORDS = {
         "undo",
         State.CANCELLED,
     ),
+    "withdraw_file": MoveWords(
+        N_("Retirar o arquivo"),
+        N_("fica riscado, mas legível, com o motivo"),
+        N_("retirou um arquivo"),
+        "trash",
+        State.DRAFT,
+    ),
 }
 
 _OTHERWISE: dict[tuple[str, State], dict[str, Any]] = {

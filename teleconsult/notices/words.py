@@ -100,6 +100,13 @@ KINDS: dict[str, Kind] = {
             by=N_("%(name)s acrescentou mensagem ou arquivo"),
             choice=N_("Chega mensagem ou arquivo novo"),
         ),
+        _kind(
+            "case.withdraw_file",
+            "trash",
+            {R, C},
+            by=N_("%(name)s retirou um arquivo do caso"),
+            choice=N_("Um arquivo é retirado"),
+        ),
         _kind("case.answer", "answered", {R}, by=N_("%(name)s respondeu o caso"), choice=N_("O consultor responde")),
         _kind(
             "case.conclude",

@@ -1,6 +1,7 @@
 """Sending and reading files over HTTP: who may, what is refused by name, ranges, records."""
 
 import io
+import re
 from hashlib import sha256
 
 import pytest
@@ -233,6 +234,40 @@ def test_withdrawing_later_keeps_it_with_its_reason(sign_in, case_in):
     browser.post(f"/files/{row.ref}/withdraw", data={"why": "Era de outro paciente."})
     assert rows(case)[0].withdrawn_at is not None
     assert browser.get(f"/files/{row.ref}").status_code == 200
+
+
+def test_a_withdrawal_is_shown_to_both_sides_and_told(sign_in, case_in):
+    case = case_in(State.ASSIGNED).case
+    browser, paulo = sign_in("marina"), sign_in("paulo")
+    send(browser, case.ref, ("Severina Ramos.jpg", PHOTO))
+    (row,) = rows(case)
+    assert browser.post(f"/files/{row.ref}/withdraw", data={"why": "Era de outra pessoa."}).status_code == 302
+    db.session.rollback()
+    event = case.events[-1]
+    assert (event.verb, event.said, event.by_id) == ("withdraw_file", "Era de outra pessoa.", row.added_by_id)
+    for reader in (browser, paulo):
+        page = reader.get(f"/cases/{case.ref}").get_data(as_text=True)
+        assert page.count("Era de outra pessoa.") == 2, "beside the file and on the timeline"
+        assert re.search(r"Retirado por Dra. Marina Alves, [^<]+\. Motivo: Era de outra pessoa\.", page)
+        assert "retirou um arquivo" in page
+    holder = world.person("paulo")
+    kinds = db.session.scalars(db.select(Notice.kind).where(Notice.user_id == holder.id)).all()
+    assert "case.withdraw_file" in kinds
+    letters = db.session.scalars(db.select(outbox.OutboxMessage).filter_by(address=holder.email)).all()
+    (payload,) = [repr(row.payload) for row in letters if row.payload["template"] == "case_withdraw_file"]
+    assert "Severina" not in payload
+    assert "Era de outra" not in payload
+
+
+def test_who_does_not_see_the_patient_reads_no_reason(sign_in, case_in):
+    case = case_in(State.SUBMITTED).case
+    browser = sign_in("marina")
+    send(browser, case.ref, ("um.jpg", PHOTO))
+    (row,) = rows(case)
+    browser.post(f"/files/{row.ref}/withdraw", data={"why": "Era da Severina."})
+    for key in ("rosangela", "paulo"):
+        page = sign_in(key).get(f"/cases/{case.ref}").get_data(as_text=True)
+        assert "Severina" not in page
 
 
 def test_a_preview_is_made_by_the_worker(sign_in, draft):

@@ -27,6 +27,7 @@ from teleconsult.cases.actions.request import (
     revoke_consent,
     submit,
     supply,
+    withdraw_file,
 )
 from teleconsult.cases.actions.saving import save_opinion_draft, save_supplies
 from teleconsult.cases.actions.triage import (
@@ -88,4 +89,5 @@ __all__ = [
     "submit",
     "supply",
     "withdraw",
+    "withdraw_file",
 ]

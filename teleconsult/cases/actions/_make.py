@@ -74,6 +74,29 @@ def make(
     return event
 
 
+def put_on_timeline(
+    verb: str, case: Case, *, by: User, said: str, data: Mapping[str, Any], for_id: int | None = None
+) -> CaseEvent:
+    """Write the event of what moves the case nowhere; the caller holds it to its own rules, records it and tells of it."""
+    case.steps += 1
+    case.changed_at = clock.now()
+    return add_row(
+        CaseEvent(
+            case_id=case.id,
+            number=case.steps,
+            verb=verb,
+            at=case.changed_at,
+            by_id=by.id,
+            for_id=for_id,
+            source=case.state,
+            state=case.state,
+            round=case.round,
+            said=said,
+            data=dict(data),
+        )
+    )
+
+
 def _comes_to(given: Mapping[str, Any]) -> User | None:
     """Return who gets the case with this move, if anybody does."""
     return given.get("holder") or given.get("requester")

@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
 from teleconsult.cases import search, world
-from teleconsult.cases.actions._make import make
+from teleconsult.cases.actions._make import make, put_on_timeline
 from teleconsult.cases.actions._questions import open_questions
 from teleconsult.cases.actions._rows import write_opinion
 from teleconsult.cases.lifecycle import State
@@ -264,22 +264,8 @@ def _hold_to_author(opinion: Opinion, why: str, by: User) -> None:
 
 
 def _tell_of_change(word: str, case: Case, opinion: Opinion, why: str, by: User) -> None:
-    case.steps += 1
-    case.changed_at = clock.now()
-    event = CaseEvent(
-        case_id=case.id,
-        number=case.steps,
-        verb=word.removeprefix("case."),
-        at=case.changed_at,
-        by_id=by.id,
-        source=case.state,
-        state=case.state,
-        round=case.round,
-        said=why,
-        data={"round": opinion.round, "edition": opinion.edition},
-    )
-    db.session.add(event)
-    db.session.flush()
+    data = {"round": opinion.round, "edition": opinion.edition}
+    event = put_on_timeline(word.removeprefix("case."), case, by=by, said=why, data=data)
     audit.record(f"case:{case.ref}", word, by_id=by.id, subject=case.ref, number=event.number, text=audit.digest(why))
     events.emit(word, case=case, event=event, by=by)
     notices.tell([case.requester], word, subject=case.ref, by=by)

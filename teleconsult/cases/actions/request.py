@@ -6,7 +6,7 @@ from dataclasses import asdict
 from flask import current_app
 
 from teleconsult import audit, clock, events
-from teleconsult.cases.actions._make import make
+from teleconsult.cases.actions._make import make, put_on_timeline
 from teleconsult.cases.actions._rows import write_request
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import (
@@ -21,6 +21,7 @@ from teleconsult.cases.models_opinion import InformationRequest, MissingItem
 from teleconsult.cases.request import Request, age_on, check_request
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
+from teleconsult.notices import actions as notices
 from teleconsult.patients.models import Patient
 from teleconsult.people import queries as people
 from teleconsult.people.access import Role
@@ -212,6 +213,13 @@ def add(case: Case, message: str, *, by: User, files: tuple[str, ...] = ()) -> C
         data={"files": list(files)} if files else {},
         tell=[case.requester, case.holder],
     )
+
+
+def withdraw_file(case: Case, file: str, why: str, *, by: User, for_id: int | None = None) -> CaseEvent:
+    """Put on the timeline that a file (its reference) was withdrawn, and why; the other side is told."""
+    event = put_on_timeline("withdraw_file", case, by=by, said=why, data={"file": file}, for_id=for_id)
+    notices.tell([case.requester, case.holder], "case.withdraw_file", subject=case.ref, by=by)
+    return event
 
 
 def follow_up(case: Case, question: str, *, by: User) -> CaseEvent:
