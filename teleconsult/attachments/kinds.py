@@ -1,17 +1,13 @@
 """What a file is, decided by its content. Pure: standard library only.
 
 A closed list: what is not on it is not taken. A file that is cut short is told from a whole one by the
-end that its format must have; nothing is decoded here.
+end that its format must have (ends.py); nothing is decoded here.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from teleconsult.attachments.ends import Ends, boxes_are_whole, dicom_is_whole, webm_is_whole
 from teleconsult.errors import N_, Refused
-
-HEAD = 4096
-TAIL = 2048
-"""Bytes of a file's beginning and end that suffice to know it."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +26,14 @@ PNG = Kind("image/png", "image", ("png",), "image", "PNG")
 WEBP = Kind("image/webp", "image", ("webp",), "image", "WebP")
 HEIC = Kind("image/heic", "image", ("heic", "heif"), "image", "HEIC")
 PDF = Kind("application/pdf", "document", ("pdf",), "pdf", "PDF")
-DICOM = Kind("application/dicom", "scan", ("dcm", "dicom", "ima"), "scan", "DICOM")
-MP4 = Kind("video/mp4", "video", ("mp4", "m4v", "mov"), "video", "MP4")
+DICOM = Kind("application/dicom", "scan", ("dcm", "dicom", "ima", "dic"), "scan", "DICOM")
+MP4 = Kind("video/mp4", "video", ("mp4", "m4v", "mov", "3gp", "3gpp"), "video", "MP4")
 WEBM = Kind("video/webm", "video", ("webm",), "video", "WebM")
 
 KINDS = (JPEG, PNG, WEBP, HEIC, PDF, DICOM, MP4, WEBM)
 BY_MEDIA = {kind.media: kind for kind in KINDS}
 BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
+LONGEST_ENDING = 12
 TAKEN = N_("fotos (JPEG, PNG, WebP, HEIC), PDF, DICOM e vídeos curtos (MP4, WebM)")
 
 KIND_WORDS = {
@@ -49,15 +46,9 @@ KIND_WORDS = {
 }
 """What a file shows, as people choose it."""
 
+_BEFORE_PDF = b"\xef\xbb\xbf \t\r\n\f"
+"""A mark of encoding and white space: readers look further, and so would take a program or a page for a PDF."""
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
-
-
-class Ends(NamedTuple):
-    """The beginning and the end of a file, and its size in bytes."""
-
-    head: bytes
-    tail: bytes
-    size: int
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -71,7 +62,7 @@ def kind_of(head: bytes) -> Kind | None:
         (HEIC, head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS),
         (MP4, head[4:8] == b"ftyp" and head[8:12] not in _HEIC_BRANDS),
         (WEBM, head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]),
-        (PDF, b"%PDF-" in head[:1024]),
+        (PDF, head.lstrip(_BEFORE_PDF).startswith(b"%PDF-")),
     )
     return next((kind for kind, shown in signs if shown), None)
 
@@ -88,22 +79,48 @@ def is_whole(kind: Kind, ends: Ends) -> bool:
     if kind is PDF:
         return b"%%EOF" in tail
     if kind in (HEIC, MP4):
-        return size > int.from_bytes(head[:4], "big")
-    return size > 140
+        return boxes_are_whole(ends)
+    return webm_is_whole(ends) if kind is WEBM else dicom_is_whole(ends)
+
+
+def ending_of(name: str) -> str:
+    """Return the ending of a file's name in small letters, or '' when what follows the last point is none.
+
+    'IMG_2026.0934', '1.2.840.10008' and 'ECG Dr. Silva' have none. What nobody sees in a name does not hide one.
+    """
+    ending = "".join(c for c in name.rpartition(".")[2] if c.isprintable()).lower() if "." in name else ""
+    shown = ending.isascii() and ending.isalnum() and not ending.isdigit() and len(ending) <= LONGEST_ENDING
+    return ending if shown else ""
 
 
 def check(name: str, ends: Ends) -> Kind:
     """Return what a file is.
 
     Raises:
-        Refused: empty, unknown, cut short, or named as another family than it is; names the file.
+        Refused: empty, unknown, cut short, or with an ending of another family than it is or of none; names the file.
     """
     if ends.size == 0:
         raise Refused(N_("%(name)s está vazio."), field="files", name=name)
     kind = kind_of(ends.head)
     if kind is None:
         raise Refused(N_("%(name)s não é de um tipo aceito. Envie %(taken)s."), field="files", name=name, taken=TAKEN)
-    named = BY_ENDING.get(name.rpartition(".")[2].lower())
+    _check_ending(name, kind)
+    if not is_whole(kind, ends):
+        raise Refused(N_("%(name)s chegou incompleto. Envie de novo."), field="files", name=name)
+    return kind
+
+
+def _check_ending(name: str, kind: Kind) -> None:
+    ending = ending_of(name)
+    named = BY_ENDING.get(ending)
+    if ending and named is None:
+        raise Refused(
+            N_("%(name)s termina em .%(ending)s, mas o conteúdo é %(found)s. Confira se é o arquivo certo."),
+            field="files",
+            name=name,
+            ending=ending,
+            found=kind.word,
+        )
     if named is not None and named.family != kind.family:
         raise Refused(
             N_("%(name)s tem nome de %(named)s, mas o conteúdo é %(found)s. Confira se é o arquivo certo."),
@@ -112,6 +129,3 @@ def check(name: str, ends: Ends) -> Kind:
             named=named.word,
             found=kind.word,
         )
-    if not is_whole(kind, ends):
-        raise Refused(N_("%(name)s chegou incompleto. Envie de novo."), field="files", name=name)
-    return kind

@@ -6,7 +6,8 @@ from typing import Any, BinaryIO
 
 from flask import Request
 
-from teleconsult.attachments.kinds import HEAD, TAIL, Ends, Kind, check
+from teleconsult.attachments.ends import HEAD, TAIL, Ends
+from teleconsult.attachments.kinds import Kind, check
 from teleconsult.attachments.storage import CHUNK, Sink, new_key, storage
 from teleconsult.errors import N_, Refused, StorageFault
 

@@ -1,17 +1,39 @@
 """What a file is, is decided by its content."""
 
+from pathlib import Path
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
 from teleconsult.attachments import kinds
+from teleconsult.attachments.ends import HEAD, TAIL, Ends
 from teleconsult.attachments.receive import clean_name
 from teleconsult.errors import Refused
 from tests.attachments import samples
 
+FILES = Path(__file__).resolve().parents[2] / "teleconsult" / "demo" / "files"
 
-def ends(data: bytes) -> kinds.Ends:
-    return kinds.Ends(data[: kinds.HEAD], data[-kinds.TAIL :], len(data))
+
+def ends(data: bytes) -> Ends:
+    return Ends(data[:HEAD], data[-TAIL:], len(data))
+
+
+def box(name: bytes, inside: bytes = b"", length: int | None = None) -> bytes:
+    if length is not None:
+        return (1).to_bytes(4, "big") + name + length.to_bytes(8, "big") + inside
+    return (8 + len(inside)).to_bytes(4, "big") + name + inside
+
+
+FTYP = box(b"ftyp", b"isom\0\0\0\0isom")
+PIXELS = b"\x55" * 60_000
+PHONE = FTYP + box(b"mdat", PIXELS) + box(b"moov", b"\0" * 900)
+STREAMED = FTYP + box(b"moov", b"\0" * 900) + box(b"free") + box(b"mdat", PIXELS, 16 + len(PIXELS))
+HEIC = box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", b"\0" * 500) + box(b"mdat", PIXELS)
+EBML = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm"
+WEBM = EBML + b"\x18\x53\x80\x67\x01" + len(PIXELS).to_bytes(7, "big") + PIXELS
+LIVE = EBML + b"\x18\x53\x80\x67\x01" + b"\xff" * 7 + PIXELS
+DICOMS = {path.name: path.read_bytes() for path in sorted(FILES.glob("*.dcm"))}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +48,18 @@ def ends(data: bytes) -> kinds.Ends:
         ("marcha.mp4", samples.MP4, kinds.MP4),
         ("foto png salva como.jpg", samples.picture("PNG"), kinds.PNG),
         ("sem ending", samples.PDF, kinds.PDF),
+        ("IMG_20261122.0934", samples.PDF, kinds.PDF),
+        ("ECG Dr. Silva", samples.PDF, kinds.PDF),
+        ("1.2.840.113619.2.55", samples.DICOM, kinds.DICOM),
+        ("com marca.pdf", b"\xef\xbb\xbf\r\n" + samples.PDF, kinds.PDF),
+        ("do telefone.mp4", PHONE, kinds.MP4),
+        ("antigo.3gp", PHONE, kinds.MP4),
+        ("com cauda da câmera.mp4", PHONE + b"SEFT\x10\0\0\0", kinds.MP4),
+        ("da rede.mp4", STREAMED, kinds.MP4),
+        ("IMG_0002.HEIC", HEIC, kinds.HEIC),
+        ("tela.webm", WEBM, kinds.WEBM),
+        ("ao vivo.webm", LIVE, kinds.WEBM),
+        *((name, data, kinds.DICOM) for name, data in DICOMS.items()),
     ],
 )
 def test_kinds_that_are_taken(name, data, kind):
@@ -45,6 +79,24 @@ def test_kinds_that_are_taken(name, data, kind):
         ("cortada.webp", samples.picture("WEBP", (640, 480), noise=True)[:9000]),
         ("cortado.pdf", samples.PDF[:60]),
         ("texto.txt", b"dor no peito"),
+        ("laudo.exe", b"MZ\x90\0" + b"\0" * 60 + samples.PDF),
+        ("laudo.pdf", b"MZ\x90\0" + b"\0" * 60 + samples.PDF),
+        ("laudo.html", b"<script>alert(1)</script>" + samples.PDF),
+        ("laudo.html", samples.PDF),
+        ("laudo.exe\u200d", samples.PDF),
+        ("notas.docx", samples.picture("JPEG")),
+        ("cortado.mp4", PHONE[:30_000]),
+        ("sem índice.mp4", PHONE[:-908]),
+        ("cortado.mp4", STREAMED[:-1]),
+        ("cortada.heic", HEIC[:-1]),
+        ("cortada.heic", HEIC[:300]),
+        ("cortado.webm", WEBM[:-1]),
+        ("cortado.webm", WEBM[:20]),
+        *(
+            ("cortado.dcm", data[:length])
+            for data in DICOMS.values()
+            for length in (200, len(data) // 2, len(data) - 99)
+        ),
     ],
 )
 def test_what_is_not_taken_is_refused_by_name(name, data):
