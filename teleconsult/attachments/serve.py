@@ -1,10 +1,11 @@
 """Bytes going out: ranges, names of any script, and headers that let a browser do nothing but keep them."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from flask import Response
 from flask import request as asked
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, Range
 from werkzeug.http import dump_options_header
 
 from teleconsult.attachments.models import Attachment
@@ -28,8 +29,8 @@ def download(row: Attachment, *, show: bool = False) -> Response:
     headers["ETag"] = f'"{row.sha256}"'
     start, stop = 0, row.size
     status = 200
-    if asked.range is not None and _same(row):
-        span = asked.range.range_for_length(row.size)
+    if _wants_a_part(row):
+        span = cast(Range, asked.range).range_for_length(row.size)
         if span is None:
             headers["Content-Range"] = f"bytes */{row.size}"
             return Response(status=416, headers=headers)
@@ -49,9 +50,14 @@ def preview(row: Attachment) -> Response:
     return Response(body, mimetype="image/jpeg", headers=headers)
 
 
-def _same(row: Attachment) -> bool:
-    """Tell whether a range asked for still belongs to this content (If-Range)."""
-    return asked.if_range.etag in (None, row.sha256)
+def _wants_a_part(row: Attachment) -> bool:
+    """Tell whether one range of bytes was asked for, and still belongs to this content (If-Range).
+
+    Several ranges, and units that nobody knows, are answered with the whole (RFC 9110, 14.2).
+    """
+    wanted = asked.range
+    one = wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
+    return one and asked.if_range.etag in (None, row.sha256)
 
 
 def _stream(chunks: Iterator[bytes], status: int, media: str, headers: Headers) -> Response:

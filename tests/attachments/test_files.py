@@ -148,7 +148,17 @@ def test_a_range_past_the_end(sign_in, draft):
     browser = sign_in("marina")
     send(browser, draft.ref, ("um.jpg", PHOTO))
     (row,) = rows(draft)
-    assert browser.get(f"/files/{row.ref}", headers={"Range": f"bytes={len(PHOTO)}-"}).status_code == 416
+    answer = browser.get(f"/files/{row.ref}", headers={"Range": f"bytes={len(PHOTO)}-"})
+    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(PHOTO)}")
+
+
+@pytest.mark.parametrize("asked", ["lines=1-2", "bytes=0-1,5-9", "bytes=9-2", "bytes", f"bytes={10**9}-,0-1"])
+def test_what_is_no_single_range_of_bytes_is_answered_whole(sign_in, draft, asked):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    answer = browser.get(f"/files/{row.ref}", headers={"Range": asked})
+    assert (answer.status_code, answer.data) == (200, PHOTO)
 
 
 def test_a_name_of_any_script_comes_back_right(sign_in, draft):
