@@ -12,6 +12,10 @@ from teleconsult.attachments.storage import CHUNK, Sink, new_key, storage
 from teleconsult.errors import N_, Refused, StorageFault
 
 NAME_LIMIT = 255
+BETWEEN = (
+    " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u200c\u200d"
+)
+"""The spaces of every script, and what joins and parts the letters of some: of a name, though not at its ends."""
 
 
 @dataclass
@@ -143,8 +147,8 @@ def clean_name(name: str | None) -> str:
     The ending survives when the name has to be shortened; an empty name becomes 'arquivo'.
     """
     base = (name or "").replace("\\", "/").rpartition("/")[2]
-    base = "".join(c for c in base if c.isprintable()).strip(" .")
+    base = "".join(c for c in base if c.isprintable() or c in BETWEEN).strip(BETWEEN + ".")
     if len(base) > NAME_LIMIT:
         stem, dot, ending = base.rpartition(".")
         base = f"{stem[: NAME_LIMIT - len(ending) - 1]}.{ending}" if dot and len(ending) < 12 else base[:NAME_LIMIT]
-    return base or "arquivo"
+    return base.rstrip(BETWEEN + ".") or "arquivo"

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from teleconsult.attachments import kinds
 from teleconsult.attachments.ends import HEAD, TAIL, Ends
-from teleconsult.attachments.receive import clean_name
+from teleconsult.attachments.receive import BETWEEN, clean_name
 from teleconsult.errors import Refused
 from tests.attachments import samples
 
@@ -121,8 +121,29 @@ def test_a_shown_name_is_one_line_and_never_a_path(name):
     assert len(shown) <= 255
     assert "/" not in shown
     assert "\\" not in shown
-    assert shown.isprintable()
+    assert all(c.isprintable() or c in BETWEEN for c in shown)
+    assert shown == shown.strip(BETWEEN)
     assert clean_name(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "検査\u3000結果.pdf",
+        "Captura às 10.22\u202fPM.png",
+        "Compte\u00a0rendu.pdf",
+        "می\u200cخواهم.pdf",
+        "👩\u200d⚕️.jpg",
+    ],
+)
+def test_a_name_of_any_script_stays_as_it_is(name):
+    assert clean_name(name) == name
+
+
+def test_what_turns_a_name_round_or_breaks_its_line_is_taken_out():
+    assert clean_name("laudo\u202efdp.exe\r\n\0") == "laudofdp.exe"
+    assert clean_name("\u3000 .\u200d") == "arquivo"
+    assert clean_name("a" * 254 + " b" * 9) == "a" * 254
 
 
 def test_a_long_name_keeps_its_ending():
