@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from teleconsult import audit, clock, events
 from teleconsult.attachments.kinds import KIND_WORDS, Kind
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, clean_name
+from teleconsult.attachments.receive import Incoming, clean_name, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
@@ -178,13 +178,7 @@ def _hold_to_limits(case: Case, name: str, size: int) -> None:
     if count >= most:
         raise Refused(N_("%(name)s não coube: o caso já tem %(most)d arquivos."), field="files", name=name, most=most)
     if total + size > limit:
-        megabytes = limit // (1024 * 1024)
-        raise Refused(
-            N_("%(name)s não coube: os arquivos do caso passariam de %(limit)d MB."),
-            field="files",
-            name=name,
-            limit=megabytes,
-        )
+        raise too_much(name)
 
 
 def _not_future(day: date | None) -> date | None:

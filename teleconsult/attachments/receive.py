@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from flask import Request
+from flask import Request, current_app
 
 from teleconsult.attachments.ends import HEAD, TAIL, Ends
 from teleconsult.attachments.kinds import Kind, check
@@ -23,6 +23,8 @@ class Incoming:
     """One file on its way into storage; a file object that the form parser can write to."""
 
     limit: int
+    room: int | None = None
+    """Bytes that the other files of the same form leave of a case's limit."""
     key: str = field(default_factory=new_key)
     size: int = 0
     head: bytes = b""
@@ -30,6 +32,7 @@ class Incoming:
 
     def __post_init__(self) -> None:
         self._hash = hashlib.sha256()
+        self._most = self.limit if self.room is None else min(self.limit, self.room)
         self._sink: Sink | None = None
         self._fault: StorageFault | None = None
         try:
@@ -45,7 +48,7 @@ class Incoming:
     def write(self, data: bytes) -> int:
         """Take bytes; past the limit, or when storage fails, they are only counted, so that the others are still read."""
         self.size += len(data)
-        if self.size > self.limit:
+        if self.size > self._most:
             self.drop()
         if len(self.head) < HEAD:
             self.head += data[: HEAD - len(self.head)]
@@ -77,6 +80,8 @@ class Incoming:
         try:
             if self.size > self.limit:
                 raise _too_big(name, self.limit)
+            if self.size > self._most:
+                raise too_much(name)
             if self._sink is None:
                 raise self._fault or StorageFault
             kind = check(name, Ends(self.head, self.tail, self.size))
@@ -86,6 +91,11 @@ class Incoming:
             raise
         self._sink = None
         return kind, self.sha256
+
+    @property
+    def held(self) -> int:
+        """Return how many bytes of it are in storage and not kept yet."""
+        return self.size if self._sink is not None else 0
 
     def drop(self) -> None:
         """Leave nothing of it."""
@@ -101,10 +111,23 @@ def _too_big(name: str, limit: int) -> Refused:
     )
 
 
+def too_much(name: str) -> Refused:
+    """Return what is said of a file with which a case would hold more than its limit."""
+    megabytes = current_app.config["MAX_CASE_BYTES"] // (1024 * 1024)
+    return Refused(
+        N_("%(name)s não coube: os arquivos do caso passariam de %(limit)d MB."),
+        field="files",
+        name=name,
+        limit=megabytes,
+    )
+
+
 class UploadRequest(Request):
     """A request whose multipart files go straight to storage once a view says so."""
 
     incoming_limit: int | None = None
+    incoming_room = 0
+    """Bytes that the files of one form may hold together; those past it are read and dropped."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +142,7 @@ class UploadRequest(Request):
     ) -> Any:
         if self.incoming_limit is None:
             return super()._get_file_stream(total_content_length, content_type, filename, content_length)
-        made = Incoming(self.incoming_limit)
+        made = Incoming(self.incoming_limit, max(0, self.incoming_room - sum(known.held for known in self.incoming)))
         self.incoming.append(made)
         return made
 

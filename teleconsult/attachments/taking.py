@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming, UploadRequest, clean_name, read_body
-from teleconsult.errors import Refused, StorageFault
+from teleconsult.errors import N_, Refused, StorageFault
 from teleconsult.extensions import csrf, end_reading
 from teleconsult.web import say, storage_fault
 from teleconsult.web.messages import gettext as _
@@ -18,6 +18,16 @@ from teleconsult.web.paths import own_path
 
 SLACK = 1024 * 1024
 """Bytes that a multipart form may have besides its files."""
+READ_ON = 4
+"""A form is read up to so many times what a case may hold, so that the files that fit are kept."""
+LONGEST_CAPTION = 200
+
+TOO_MUCH = N_(
+    "Nada foi guardado: os arquivos passam muito de %(limit)d MB, o limite de um caso. Envie menos arquivos de cada vez."
+)
+CAPTION_TOO_LONG = N_(
+    "A legenda passa de %(limit)d caracteres e não foi guardada. Escreva uma mais curta em cada arquivo."
+)
 
 Keep = Callable[[Incoming, str, dict[str, Any]], Attachment]
 """Writes the row of a file whose bytes are here, in a transaction of its own; given the file's name and what is said of it."""
@@ -45,33 +55,47 @@ def one(keep: Keep, line: Callable[[Attachment], str]) -> Any:
 def several(keep: Keep) -> None:
     """Take the files of a plain form, and say how many came and why any did not."""
     asked = cast(UploadRequest, request)
-    asked.incoming_limit = current_app.config["MAX_FILE_BYTES"]
-    asked.max_content_length = current_app.config["MAX_CASE_BYTES"] + SLACK
-    end_reading()
     try:
-        _check_token()
-        named = [(part.stream, part.filename) for part in asked.files.getlist("files") if part.filename]
-    except BaseException:
-        asked.drop_incoming()
-        raise
-    said = {"caption": asked.form.get("caption", "")[:200], "kind": asked.form.get("kind", "")}
-    taken, refusals = 0, []
-    try:
-        for stream, name in named:
-            try:
-                _kept(keep, cast(Incoming, stream), name, said)
-                taken += 1
-            except Refused as refusal:
-                refusals.append(say(refusal))
-            except StorageFault as fault:
-                storage_fault(fault)
-                refusals.append(f"{clean_name(name)}: {_(fault.message)}")
+        named = _read_form(asked)
+        taken, refusals = _keep_each(keep, named, asked)
+    except RequestEntityTooLarge:
+        taken, refusals = 0, [_(TOO_MUCH, limit=current_app.config["MAX_CASE_BYTES"] // (1024 * 1024))]
     finally:
         asked.drop_incoming()
     if taken:
         flash(ngettext("%(num)d arquivo enviado.", "%(num)d arquivos enviados.", taken), "success")
     for sentence in refusals or ([] if taken else [_("Escolha ao menos um arquivo.")]):
         flash(sentence, "error")
+
+
+def _read_form(asked: UploadRequest) -> list[tuple[Incoming, str]]:
+    """Read the form, its files straight into storage; return them with their names."""
+    asked.incoming_limit = current_app.config["MAX_FILE_BYTES"]
+    asked.incoming_room = current_app.config["MAX_CASE_BYTES"]
+    asked.max_content_length = READ_ON * asked.incoming_room + SLACK
+    end_reading()
+    _check_token()
+    return [(cast(Incoming, part.stream), part.filename) for part in asked.files.getlist("files") if part.filename]
+
+
+def _keep_each(keep: Keep, named: list[tuple[Incoming, str]], asked: UploadRequest) -> tuple[int, list[str]]:
+    """Keep each file that can be; return how many, and why the others were not."""
+    caption = asked.form.get("caption", "")
+    fits = len(caption) <= LONGEST_CAPTION
+    said = {"caption": caption if fits else "", "kind": asked.form.get("kind", "")}
+    taken, refusals = 0, []
+    for incoming, name in named:
+        try:
+            _kept(keep, incoming, name, said)
+            taken += 1
+        except Refused as refusal:
+            refusals.append(say(refusal))
+        except StorageFault as fault:
+            storage_fault(fault)
+            refusals.append(f"{clean_name(name)}: {_(fault.message)}")
+    if taken and not fits:  # the files took long to send: they are kept, and only their caption is asked for again
+        refusals.append(_(CAPTION_TOO_LONG, limit=LONGEST_CAPTION))
+    return taken, refusals
 
 
 def came_from() -> str:

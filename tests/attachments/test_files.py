@@ -98,6 +98,63 @@ def test_the_limit_of_a_case_is_named(sign_in, draft, application):
         application.config["MAX_CASE_FILES"] = 60
 
 
+@pytest.fixture
+def small_cases(application):
+    """Let a case hold one megabyte."""
+    before = application.config["MAX_CASE_BYTES"]
+    application.config["MAX_CASE_BYTES"] = 1024 * 1024
+    yield
+    application.config["MAX_CASE_BYTES"] = before
+
+
+def said_to(browser):
+    with browser.session_transaction() as kept:
+        return [text for _, text in kept.pop("_flashes")]
+
+
+def padded(size):
+    return PHOTO[:-2] + b"\0" * (size - len(PHOTO)) + PHOTO[-2:]
+
+
+def test_a_form_larger_than_a_case_keeps_what_fits_and_names_the_limit(sign_in, draft, small_cases):
+    browser = sign_in("marina")
+    before = {key for key, _ in storage().stored()}
+    large = padded(900_000)
+    answer = send(
+        browser, draft.ref, ("um.jpg", large), ("dois.jpg", large), ("três.jpg", large), ("quatro.jpg", PHOTO)
+    )
+    assert answer.status_code == 302
+    assert [row.name for row in rows(draft)] == ["um.jpg", "quatro.jpg"]
+    assert len({key for key, _ in storage().stored()} - before) == 2
+    _kept, *refused = said_to(browser)
+    assert [sentence.partition(" ")[0] for sentence in refused] == ["dois.jpg", "três.jpg"]
+    assert all("1 MB" in sentence for sentence in refused)
+
+
+def test_a_form_far_larger_than_a_case_is_refused_where_it_came_from(sign_in, draft, small_cases):
+    browser = sign_in("marina")
+    before = {key for key, _ in storage().stored()}
+    page = f"/cases/{draft.ref}/edit/questions"
+    data = {"files": [(io.BytesIO(padded(2_000_000)), f"{n}.jpg") for n in range(3)]}
+    came = {"Referer": f"http://localhost{page}"}
+    answer = browser.post(f"/cases/{draft.ref}/files", data=data, content_type="multipart/form-data", headers=came)
+    assert (answer.status_code, answer.location) == (302, page)
+    (refused,) = said_to(browser)
+    assert "passam muito de 1 MB" in refused
+    assert rows(draft) == []
+    assert {key for key, _ in storage().stored()} == before
+
+
+def test_a_caption_that_is_too_long_is_said_and_not_cut(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO), caption="à" * 201)
+    (row,) = rows(draft)
+    assert row.caption == ""
+    assert any("200 caracteres" in sentence for sentence in said_to(browser))
+    send(browser, draft.ref, ("dois.jpg", PHOTO), caption="à" * 200)
+    assert rows(draft)[1].caption == "à" * 200
+
+
 def test_what_was_refused_leaves_no_object(sign_in, draft, application):
     before = {key for key, _ in storage().stored()}
     send(sign_in("marina"), draft.ref, ("programa.jpg", samples.EXECUTABLE))
