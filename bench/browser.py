@@ -4,8 +4,9 @@ import re
 import secrets
 import select
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 _TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
@@ -61,19 +62,19 @@ class Browser:
     def put_file(self, path: str, name: str, content: bytes) -> Answer:
         """Send a file."""
         if not self.multipart:
-            return self.send("POST", f"{path}?{urlencode({'name': name})}", content, "application/octet-stream")
+            return self.send("POST", path, content, "application/octet-stream", [f"X-File-Name: {quote(name)}"])
         mark = secrets.token_hex(16)
         head = f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'
         body = b"".join((head.encode(), content, f"\r\n--{mark}--\r\n".encode()))
         return self.send("POST", path, body, f"multipart/form-data; boundary={mark}")
 
-    def send(self, method: str, path: str, body: bytes = b"", kind: str = "") -> Answer:
+    def send(self, method: str, path: str, body: bytes = b"", kind: str = "", more: Sequence[str] = ()) -> Answer:
         """Send a request and read its answer; the connection is opened when there is none."""
         head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", f"Accept-Encoding: {self.encoding}"]
         if self.cookies:
             head.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         if method == "POST":
-            head += [f"Content-Length: {len(body)}", f"Content-Type: {kind}", f"X-CSRFToken: {self.token}"]
+            head += [f"Content-Length: {len(body)}", f"Content-Type: {kind}", f"X-CSRFToken: {self.token}", *more]
         message = ("\r\n".join(head) + "\r\n\r\n").encode() + body
         if self._socket is not None and select.select([self._socket], [], [], 0)[0]:
             self.close()  # the server has hung up an idle connection

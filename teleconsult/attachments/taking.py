@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app, flash, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -33,14 +33,24 @@ Keep = Callable[[Incoming, str, dict[str, Any]], Attachment]
 """Writes the row of a file whose bytes are here, in a transaction of its own; given the file's name and what is said of it."""
 
 
-def one(keep: Keep, line: Callable[[Attachment], str]) -> Any:
-    """Take the raw body under ?name=; answer with its line of the list, or with why it was not taken."""
+def name_sent() -> str | None:
+    """Return the name of a file that is sent as the raw body, or None when a plain form was sent.
+
+    It is percent-encoded UTF-8 in a header: what stands in the address is written to logs on the way, and the name of a
+    file often holds a person's.
+    """
+    sent = request.headers.get("X-File-Name")
+    return None if sent is None else unquote(sent)
+
+
+def one(keep: Keep, name: str, line: Callable[[Attachment], str]) -> Any:
+    """Take the raw body as a file of this name; answer with its line of the list, or with why it was not taken."""
     request.max_content_length = current_app.config["MAX_FILE_BYTES"]
     end_reading()  # taking the body may need minutes on a bad line
     try:
         _check_token()
         incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
-        row = _kept(keep, incoming, request.args["name"], {})
+        row = _kept(keep, incoming, name, {})
     except RequestEntityTooLarge:
         limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
         return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413

@@ -81,13 +81,14 @@ def _text_of(case: Case) -> str:
 @csrf.exempt  # type: ignore[untyped-decorator]  # checked inside: the check would read the whole body before it is known who sends it
 @requires(Permission.READ_CASES)
 def send(ref: str) -> Any:
-    """Take one file as the raw body (a script, with ?name=), or several from a plain form."""
-    if request.args.get("name"):
+    """Take one file as the raw body (a script, with its name in a header), or several from a plain form."""
+    name = taking.name_sent()
+    if name is not None:
         try:
             case = _case_to_add_to(ref)
         except Refused as refusal:
             return {"error": say(refusal)}, 422
-        return taking.one(lambda incoming, name, said: _keep(case, incoming, name, said), _line)
+        return taking.one(lambda incoming, name, said: _keep(case, incoming, name, said), name, _line)
     case = _case_to_add_to(ref)
     taking.several(lambda incoming, name, said: _keep(case, incoming, name, said))
     return redirect(taking.came_from() or _page_of(ref))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult.attachments import queries, scans, taking
@@ -34,7 +34,7 @@ def page(ref: str) -> str:
 @csrf.exempt  # type: ignore[untyped-decorator]  # checked inside: the check would read the whole body before it is known who sends it
 @requires(Permission.READ_CASES)
 def send(ref: str) -> Any:
-    """Take one sheet as the raw body (a script, with ?name=), or several from a plain form."""
+    """Take one sheet as the raw body (a script, with its name in a header), or several from a plain form."""
     case, sight = case_for(current_user, ref)
     user = signed_in()
 
@@ -46,14 +46,15 @@ def send(ref: str) -> Any:
         file = queries.one_of(row, user)
         return render_template("attachments/scan_item.html", case=case, file=file, opens=sight is Sight.FULL)
 
+    name = taking.name_sent()
     try:
         scans.referral_to_scan(case, user)
     except Refused as refusal:
-        if "name" in request.args:
+        if name is not None:
             return {"error": say(refusal)}, 422
         raise
-    if request.args.get("name"):
-        return taking.one(keep, line)
+    if name is not None:
+        return taking.one(keep, name, line)
     taking.several(keep)
     return redirect(taking.came_from() or url_for("scans.page", ref=ref))
 

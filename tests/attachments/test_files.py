@@ -16,6 +16,7 @@ from teleconsult.extensions import db
 from teleconsult.notices.models import Notice
 from tests import world
 from tests.attachments import samples
+from tests.attachments.sending import named
 
 PHOTO = samples.picture("JPEG", (800, 600))
 
@@ -62,13 +63,19 @@ def test_bad_files_are_refused_by_name_and_the_others_kept(sign_in, draft):
 
 
 def test_one_file_as_the_body(sign_in, draft):
-    answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=ECG%20de%20J%C3%B3.pdf", data=samples.PDF)
+    answer = sign_in("marina").post(f"/cases/{draft.ref}/files", data=samples.PDF, headers=named("ECG de Jó.pdf"))
     assert answer.status_code == 201
     assert "ECG de Jó.pdf" in answer.get_data(as_text=True)
 
 
+def test_a_name_in_the_address_is_not_looked_at(sign_in, draft):
+    browser = sign_in("marina")
+    assert browser.post(f"/cases/{draft.ref}/files?name=Jonas.pdf", data=samples.PDF).status_code == 302
+    assert rows(draft) == []
+
+
 def test_a_refusal_of_the_body_is_a_sentence(sign_in, draft):
-    answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=a.pdf", data=b"nada")
+    answer = sign_in("marina").post(f"/cases/{draft.ref}/files", data=b"nada", headers=named("a.pdf"))
     assert answer.status_code == 422
     assert "a.pdf" in answer.json["error"]
 
@@ -76,7 +83,9 @@ def test_a_refusal_of_the_body_is_a_sentence(sign_in, draft):
 def test_limits_are_named(sign_in, draft, application):
     application.config["MAX_FILE_BYTES"] = 1024 * 1024
     try:
-        answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=a.jpg", data=PHOTO + b"\0" * 1024 * 1024)
+        answer = sign_in("marina").post(
+            f"/cases/{draft.ref}/files", data=PHOTO + b"\0" * 1024 * 1024, headers=named("a.jpg")
+        )
         assert answer.status_code == 413
         assert "1 MB" in answer.json["error"]
         send(sign_in("marina"), draft.ref, ("grande.jpg", PHOTO + b"\0" * 1024 * 1024), ("boa.jpg", PHOTO))
@@ -90,7 +99,7 @@ def test_the_limit_of_a_case_is_named(sign_in, draft, application):
     try:
         browser = sign_in("marina")
         send(browser, draft.ref, ("um.jpg", PHOTO))
-        answer = browser.post(f"/cases/{draft.ref}/files?name=dois.jpg", data=PHOTO)
+        answer = browser.post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("dois.jpg"))
         assert answer.status_code == 422
         assert "dois.jpg" in answer.json["error"]
         assert len(rows(draft)) == 1
@@ -173,7 +182,7 @@ def test_others_neither_send_nor_read(sign_in, draft, key):
 
 
 def test_an_anonymous_body_is_not_read(client, draft):
-    assert client.post(f"/cases/{draft.ref}/files?name=a.jpg", data=PHOTO).status_code in (302, 401)
+    assert client.post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("a.jpg")).status_code in (302, 401)
     assert rows(draft) == []
 
 
@@ -221,7 +230,7 @@ def test_what_is_no_single_range_of_bytes_is_answered_whole(sign_in, draft, aske
 def test_a_name_of_any_script_comes_back_right(sign_in, draft):
     browser = sign_in("marina")
     name = 'Relatório "final"; 検査.pdf'
-    browser.post(f"/cases/{draft.ref}/files", query_string={"name": name}, data=samples.PDF)
+    browser.post(f"/cases/{draft.ref}/files", data=samples.PDF, headers=named(name))
     (row,) = rows(draft)
     said = browser.get(f"/files/{row.ref}").headers["Content-Disposition"]
     assert said.startswith("attachment;")
@@ -264,7 +273,7 @@ def test_after_the_consent_was_taken_back_the_refusal_says_so(sign_in, case_in):
     assert answer.status_code == 302
     refused = send(browser, case.ref, ("dorso.jpg", PHOTO))
     assert "O paciente retirou o consentimento" in refused.get_data(as_text=True)
-    body = browser.post(f"/cases/{case.ref}/files?name=dorso.jpg", data=PHOTO)
+    body = browser.post(f"/cases/{case.ref}/files", data=PHOTO, headers=named("dorso.jpg"))
     assert body.status_code == 422
     assert "O paciente retirou o consentimento" in body.get_json()["error"]
     assert rows(case) == []

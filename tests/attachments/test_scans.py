@@ -16,6 +16,7 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from tests import world
 from tests.attachments import samples
+from tests.attachments.sending import named
 from tests.pages import check as whole
 
 SHEET = samples.picture("JPEG", (800, 600))
@@ -39,7 +40,7 @@ def page(answer, status=200):
 
 
 def send(browser, ref, body=SHEET, name="folha.jpg"):
-    return browser.post(f"/cases/{ref}/counter_refer/scan?name={name}", data=body)
+    return browser.post(f"/cases/{ref}/counter_refer/scan", data=body, headers=named(name))
 
 
 def record(browser, ref, data):

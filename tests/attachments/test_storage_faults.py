@@ -13,6 +13,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
 from tests.attachments import samples
 from tests.attachments.full_disk import FullDisk
+from tests.attachments.sending import named
 
 PHOTO = samples.picture("JPEG", (800, 600))
 
@@ -49,7 +50,7 @@ def send_form(browser, ref, *names):
 def test_a_full_disk_is_507_and_says_what_to_do(sign_in, draft, store_in, tmp_path):
     store = FullDisk(tmp_path)
     store_in(store)
-    answer = sign_in("marina").post(f"/cases/{draft.ref}/files?name=dorso.jpg", data=PHOTO)
+    answer = sign_in("marina").post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("dorso.jpg"))
     assert answer.status_code == 507
     assert "Avise a administração" in answer.json["error"]
     assert (rows(draft), list(store.stored())) == ([], [])
@@ -70,7 +71,7 @@ def test_a_full_disk_names_the_files_of_a_form_and_keeps_those_that_fit(sign_in,
 def test_a_full_disk_names_a_scanned_sheet(sign_in, case_in, store_in, tmp_path):
     case = case_in(State.IN_PERSON).case
     store_in(FullDisk(tmp_path))
-    answer = sign_in("rosangela").post(f"/cases/{case.ref}/counter_refer/scan?name=folha.jpg", data=PHOTO)
+    answer = sign_in("rosangela").post(f"/cases/{case.ref}/counter_refer/scan", data=PHOTO, headers=named("folha.jpg"))
     assert answer.status_code == 507
 
 
@@ -87,7 +88,7 @@ def nobody_there(store_in):
 def test_a_store_that_is_away_takes_no_file_and_says_so(sign_in, draft, nobody_there):
     nobody_there()
     browser = sign_in("marina")
-    answer = browser.post(f"/cases/{draft.ref}/files?name=dorso.jpg", data=PHOTO)
+    answer = browser.post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("dorso.jpg"))
     assert answer.status_code == 503
     assert "não responde" in answer.json["error"]
     assert send_form(browser, draft.ref, "dorso.jpg").status_code == 302
@@ -126,7 +127,7 @@ def test_a_file_is_withdrawn_while_the_store_is_away_and_the_sweep_takes_its_obj
 def test_a_scanned_sheet_is_taken_away_while_the_store_is_away(sign_in, case_in, nobody_there):
     case = case_in(State.IN_PERSON).case
     browser = sign_in("rosangela")
-    browser.post(f"/cases/{case.ref}/counter_refer/scan?name=folha.jpg", data=PHOTO)
+    browser.post(f"/cases/{case.ref}/counter_refer/scan", data=PHOTO, headers=named("folha.jpg"))
     (row,) = rows(case)
     nobody_there()
     assert browser.post(f"/cases/{case.ref}/counter_refer/scan/{row.ref}/remove").status_code == 302

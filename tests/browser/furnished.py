@@ -69,13 +69,15 @@ def furnish(site: Site) -> Places:
 
 def _add_file(site: Site, ref: str) -> None:
     browser = site.signed_in("marina")
-    answer = browser.post(f"/cases/{ref}/files?name=dorso.jpg", data=samples.picture(), content_type="image/jpeg")
+    answer = browser.post(f"/cases/{ref}/files", data=samples.picture(), headers={"X-File-Name": "dorso.jpg"})
     assert answer.status_code == 201
 
 
 def _add_scan(site: Site, ref: str) -> None:
     browser = site.signed_in("rosangela")
-    answer = browser.post(f"/cases/{ref}/counter_refer/scan?name=folha.jpg", data=samples.picture())
+    answer = browser.post(
+        f"/cases/{ref}/counter_refer/scan", data=samples.picture(), headers={"X-File-Name": "folha.jpg"}
+    )
     assert answer.status_code == 201
 
 
