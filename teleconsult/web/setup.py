@@ -20,8 +20,8 @@ from teleconsult.web.assets import init_assets
 from teleconsult.web.controls import FOR_TEMPLATES
 from teleconsult.web.health import init_health
 from teleconsult.web.language import spoken
-from teleconsult.web.messages import gettext, init_messages
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import init_messages
 from teleconsult.web.navigation import navigation
 from teleconsult.web.rich import rich
 from teleconsult.web.words import language_names, say, template_words
@@ -151,7 +151,7 @@ def _limit() -> str:
     """Name the limit that was passed: that of everything sent at once, or that of what is no file."""
     most, text = request.max_content_length or 0, request.max_form_memory_size or 0
     passed = most if not request.content_length or request.content_length > most else text
-    return gettext("O limite é de %(size)d MB de cada vez.", size=passed // 2**20)
+    return _("O limite é de %(size)d MB de cada vez.", size=passed // 2**20)
 
 
 def _database_away(error: OperationalError) -> Any:
