@@ -166,12 +166,23 @@
 
   // ---- two texts
 
+  // Few pages ever show two texts: what shows them is fetched when it is needed.
+  function loaded(address) {
+    return new Promise((done) => {
+      const script = document.head.appendChild(document.createElement("script"));
+      script.onload = () => done(true);
+      script.onerror = () => done(false);
+      script.src = address;
+    });
+  }
+
   async function ask(kind, here, there) {
     const names = differing(here, there).filter(has);
     if (!names.length) return {};
-    if (!dialog || !dialog.choose) return null;
+    if (!dialog) return null;
     asking = true;
-    const taken = await dialog.choose(kind, form, names, here, there);
+    const able = dialog.choose || await loaded(dialog.dataset.script);
+    const taken = able && dialog.choose ? await dialog.choose(kind, form, names, here, there) : null;
     asking = false;
     return taken;
   }

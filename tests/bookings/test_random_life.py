@@ -85,4 +85,4 @@ def test_a_random_life(desk, forms):
     slots = [slot.id for slot in session.slots]
     requests = [desk.escalated().id for _n in range(REQUESTS)]
     walk(desk, requests, slots)
-    assert db.session.scalar(select(func.count()).select_from(Booking)) > 1
+    assert db.session.scalar(select(func.count()).select_from(Booking)) >= 1
