@@ -58,6 +58,8 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
         "TRUSTED_HOSTS": [host for host in env.get("ALLOWED_HOSTS", "").split(",") if host] or None,
         "MAX_FILE_BYTES": int(env.get("MAX_FILE_MB", "250")) * MIB,
+        "MAX_PHOTO_BYTES": int(env.get("MAX_PHOTO_MB", "50")) * MIB,
+        "MAX_DOCUMENT_BYTES": int(env.get("MAX_DOCUMENT_MB", "100")) * MIB,
         "MAX_CASE_BYTES": int(env.get("MAX_CASE_MB", "1024")) * MIB,
         "MAX_CASE_FILES": int(env.get("MAX_CASE_FILES", "60")),
         "ISSUER_NAME": env.get("ISSUER_NAME", "Rede de teleconsultoria"),

@@ -206,8 +206,9 @@ class Bench:
         ref = begin(browser)
         processes.forget_peak(self.product.workers())
         before = {pid: processes.resident([pid]) for pid in self.product.workers()}
-        content = PHOTO[:-2] + b"\0" * ((megabytes - 2) * processes.MIB) + b"\xff\xd9"
-        ok(browser.put_file(f"/cases/{ref}/files", "grande.jpg", content), 201)
+        head, rest = b"\0\0\0\x14ftypisom\0\0\2\0isom", megabytes * processes.MIB - 20
+        content = head + rest.to_bytes(4, "big") + b"mdat" + bytes(rest - 8)
+        ok(browser.put_file(f"/cases/{ref}/files", "grande.mp4", content), 201)
         return max(processes.peak([pid]) - resident for pid, resident in before.items())
 
     def many_uploads(self, count: int) -> None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask import current_app
-
 from teleconsult.attachments import queries
 from teleconsult.attachments.actions import BEING_WRITTEN
-from teleconsult.attachments.kinds import KINDS, TAKEN
+from teleconsult.attachments.kinds import KINDS
+from teleconsult.attachments.receive import limit_of
 from teleconsult.cases import lifecycle, world
 from teleconsult.cases.access import Sight
 from teleconsult.cases.lifecycle import Facts
@@ -32,8 +31,14 @@ def may_add(case: Case, user: User, facts: Facts | None = None) -> bool:
 
 def limits_words() -> str:
     """Return the limits in a sentence, for beside the control."""
-    megabytes = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
-    return _("Até %(limit)d MB cada um: %(taken)s.", limit=megabytes, taken=_(TAKEN))
+    photo, document, other = (limit_of(family) // (1024 * 1024) for family in ("image", "document", "video"))
+    return _(
+        "Fotos (JPEG, PNG, WebP, HEIC) até %(photo)d MB, PDF até %(document)d MB, DICOM e vídeos curtos (MP4, WebM)"
+        " até %(other)d MB cada um.",
+        photo=photo,
+        document=document,
+        other=other,
+    )
 
 
 @panel("draft_files")

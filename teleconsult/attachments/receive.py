@@ -74,7 +74,7 @@ class Incoming:
         """Decide what the file is and keep it; return its kind and SHA-256.
 
         Raises:
-            Refused: over the limit, empty, unknown, cut short; nothing of it stays.
+            Refused: over the limit, also that of its type, empty, unknown, cut short; nothing of it stays.
             StorageFault: it could not be written; nothing of it stays.
         """
         try:
@@ -85,6 +85,8 @@ class Incoming:
             if self._sink is None:
                 raise self._fault or StorageFault
             kind = check(name, Ends(self.head, self.tail, self.size))
+            if self.size > limit_of(kind.family):
+                raise _too_big_of_its_type(name, kind)
             self._sink.keep()
         except BaseException:
             self.drop()
@@ -108,6 +110,22 @@ def _too_big(name: str, limit: int) -> Refused:
     megabytes = limit // (1024 * 1024)
     return Refused(
         N_("%(name)s passa do limite de %(limit)d MB por arquivo."), field="files", name=name, limit=megabytes
+    )
+
+
+def limit_of(family: str) -> int:
+    """Return the most bytes of a file of a family of types; scans and videos may be as large as any file."""
+    settings, own = current_app.config, {"image": "MAX_PHOTO_BYTES", "document": "MAX_DOCUMENT_BYTES"}
+    return min(int(settings[own.get(family, "MAX_FILE_BYTES")]), int(settings["MAX_FILE_BYTES"]))
+
+
+def _too_big_of_its_type(name: str, kind: Kind) -> Refused:
+    return Refused(
+        N_("%(name)s passa do limite de %(limit)d MB de um arquivo %(type)s."),
+        field="files",
+        name=name,
+        limit=limit_of(kind.family) // (1024 * 1024),
+        type=kind.word,
     )
 
 

@@ -7,14 +7,13 @@ and goes on the timeline with the move; until then who sent it may take it away 
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from teleconsult import audit
 from teleconsult.attachments import actions, queries
 from teleconsult.attachments.kinds import KINDS, kind_of
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming
+from teleconsult.attachments.receive import Incoming, limit_of
 from teleconsult.cases import actions as cases
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for
@@ -119,7 +118,11 @@ def part(case: Case, user: User) -> dict[str, Any] | None:
         "files": [queries.one_of(row, user) for row in waiting(referral)],
         "opens": sight is Sight.FULL,
         "accept": ACCEPT,
-        "says": _("Foto ou PDF, até %(limit)d MB cada.", limit=current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)),
+        "says": _(
+            "Foto até %(photo)d MB ou PDF até %(document)d MB cada.",
+            photo=limit_of("image") // (1024 * 1024),
+            document=limit_of("document") // (1024 * 1024),
+        ),
     }
 
 

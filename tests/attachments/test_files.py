@@ -94,6 +94,24 @@ def test_limits_are_named(sign_in, draft, application):
         application.config["MAX_FILE_BYTES"] = 250 * 1024 * 1024
 
 
+@pytest.mark.parametrize(
+    ("setting", "name", "content"),
+    [("MAX_PHOTO_BYTES", "a.jpg", PHOTO + b"\0" * 1024 * 1024 + b"\xff\xd9"), ("MAX_DOCUMENT_BYTES", "a.pdf", None)],
+)
+def test_the_limit_of_a_type_is_named_and_holds_no_other(
+    sign_in, draft, application, monkeypatch, setting, name, content
+):
+    content = content or b"%PDF-1.4\n" + b"\0" * 1024 * 1024 + b"\n%%EOF\n"
+    monkeypatch.setitem(application.config, setting, 1024 * 1024)
+    browser = sign_in("marina")
+    answer = browser.post(f"/cases/{draft.ref}/files", data=content, headers=named(name))
+    assert answer.status_code == 422
+    assert f"{name} passa do limite de 1 MB de um arquivo" in answer.json["error"]
+    monkeypatch.setitem(application.config, setting, 50 * 1024 * 1024)
+    assert browser.post(f"/cases/{draft.ref}/files", data=content, headers=named(name)).status_code == 201
+    assert [row.name for row in rows(draft)] == [name]
+
+
 def test_the_limit_of_a_case_is_named(sign_in, draft, application):
     application.config["MAX_CASE_FILES"] = 1
     try:
