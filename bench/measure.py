@@ -206,8 +206,9 @@ class Bench:
         ref = begin(browser)
         processes.forget_peak(self.product.workers())
         before = {pid: processes.resident([pid]) for pid in self.product.workers()}
-        head, rest = b"\0\0\0\x14ftypisom\0\0\2\0isom", megabytes * processes.MIB - 20
-        content = head + rest.to_bytes(4, "big") + b"mdat" + bytes(rest - 8)
+        head, index = b"\0\0\0\x14ftypisom\0\0\2\0isom", b"\0\0\0\x08moov"
+        rest = megabytes * processes.MIB - len(head + index)
+        content = head + rest.to_bytes(4, "big") + b"mdat" + bytes(rest - 8) + index
         ok(browser.put_file(f"/cases/{ref}/files", "grande.mp4", content), 201)
         return max(processes.peak([pid]) - resident for pid, resident in before.items())
 
