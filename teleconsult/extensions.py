@@ -6,16 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Response, current_app, g, has_request_context, request
-from flask import session as cookie
+from flask import Flask, has_request_context
 from flask.globals import _cv_app
 from flask_babel import Babel
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager
 from flask_login.utils import _get_user
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, CursorResult, DateTime, Delete, Insert, MetaData, String, Update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -29,6 +25,7 @@ from werkzeug.local import LocalProxy
 
 from teleconsult import statements
 from teleconsult.errors import Overtaken
+from teleconsult.lean import Door, Limits, Tokens
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,33 +55,9 @@ else:
 babel = Babel()
 
 
-class _Door(LoginManager):
-    def _load_user(self) -> None:
-        # Its own also looks for a cookie that remembers, a header, and a print of the browser. Nobody comes by these.
-        token, loader = cookie.get("_user_id"), cast(Any, self._user_callback)
-        g._login_user = (loader(token) if token is not None else None) or self.anonymous_user()
-
-    def _update_remember_cookie(self, response: Response) -> Response:
-        return response  # nobody is remembered
-
-
-class _Tokens(CSRFProtect):
-    def protect(self, apply_exemptions: bool = False) -> None:
-        # Its own looks for exemptions of every page before it sees that nothing was posted.
-        if request.method in current_app.config["WTF_CSRF_METHODS"]:
-            super().protect(apply_exemptions)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
-
-
-class _Limiter(Limiter):
-    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        # No limit is for all pages: those that have one are decorated, and their decorator asks.
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
-
-
-csrf: Any = _Tokens()  # type: ignore[no-untyped-call]  # the same
-login_manager: Any = _Door()  # type: ignore[no-untyped-call]  # nor has Flask-Login
-limiter = _Limiter(key_func=get_remote_address)
+csrf: Any = Tokens()
+login_manager: Any = Door()  # type: ignore[no-untyped-call]  # Flask-Login has no types either
+limiter = Limits(key_func=get_remote_address)
 
 
 def init_migrations(app: Flask, directory: str) -> None:
@@ -109,6 +82,14 @@ def _moment_of(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
+def _text_of(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """A moment: aware going in, aware UTC coming out, on both databases."""
 
@@ -128,6 +109,10 @@ class UTCDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment needs its zone")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Return what writes a value; SQLite's text at once, for a change writes a dozen."""
+        return _text_of if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         """Return what reads a value; SQLite's text at once, for a list has a hundred of them."""

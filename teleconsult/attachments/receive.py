@@ -4,12 +4,13 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from flask import Request, current_app
+from flask import current_app
 
 from teleconsult.attachments.ends import HEAD, TAIL, Ends
 from teleconsult.attachments.kinds import Kind, check
 from teleconsult.attachments.storage import CHUNK, Sink, new_key, storage
 from teleconsult.errors import N_, Refused, StorageFault
+from teleconsult.web.application import Request
 
 NAME_LIMIT = 255
 BETWEEN = (

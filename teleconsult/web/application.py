@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Response
+from flask import Request as FlasksRequest
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 OPENED = 2048
 """Cookies that a worker remembers; then it begins anew."""
@@ -16,6 +20,46 @@ FOR_SECONDS = 600
 
 PLAIN = (str, int, bool, type(None))
 """What nobody can change in its place."""
+
+
+ALWAYS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+]
+"""Headers of every answer, whatever it is; nobody else sets them."""
+
+
+class Request(FlasksRequest):
+    """A request whose cookies are read from where WSGI puts them; Werkzeug goes through every header for them."""
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Return what the browser sent as cookies."""
+        found = parse_cookie(self.environ.get("HTTP_COOKIE", ""), cls=ImmutableMultiDict)
+        return cast("ImmutableMultiDict[str, str]", found)
+
+
+class Answer(Response):
+    """An answer whose headers were looked at when they were set: Werkzeug copies them one by one to look again."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        """Return the headers as they leave, with the length and what every answer has."""
+        where = self.headers.get("Location")
+        if not self.is_sequence or self.status_code in (204, 304) or not (where is None or where.isascii()):
+            headers = super().get_wsgi_headers(environ)
+        else:
+            headers = self.headers
+            if "Content-Length" not in headers:
+                headers.add("Content-Length", str(sum(map(len, self.iter_encoded()))))
+        return headers
+
+    def get_wsgi_response(self, environ: Any) -> tuple[Any, str, list[tuple[str, str]]]:
+        """Return what WSGI is told: body, status, headers."""
+        body, status, headers = super().get_wsgi_response(environ)
+        return body, status, headers + ALWAYS
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -28,7 +72,7 @@ class Cookies(SecureCookieSessionInterface):
         self._known: dict[str, tuple[dict[str, Any], float]] = {}
         self._signers: dict[Any, Any] = {}
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+    def open_session(self, app: Flask, request: FlasksRequest) -> SecureCookieSession | None:
         """Return what the browser's cookie says; nothing, of one that is none of ours or too old."""
         text = request.cookies.get(self.get_cookie_name(app))
         if not text:
@@ -37,6 +81,14 @@ class Cookies(SecureCookieSessionInterface):
         if known is not None and known[1] > monotonic():
             return self.session_class(known[0])
         return self._open(app, text)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie when it was changed; else only say, as Flask does, that the answer depends on it."""
+        if session.modified or not session or session.permanent:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            said = response.headers.get("Vary")
+            response.headers["Vary"] = f"{said}, Cookie" if said else "Cookie"
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Return what signs the cookies, made once for a key."""
@@ -61,6 +113,9 @@ class Cookies(SecureCookieSessionInterface):
 
 class Application(Flask):
     """The application: nothing in it is asynchronous, so that no function is asked whether it is, eighteen times a page."""
+
+    request_class = Request
+    response_class = Answer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,7 +30,7 @@ FLOORS = [
     {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed", "moves"},
     {"events", "loading"},
     {"extensions"},
-    {"engines"},
+    {"engines", "lean"},
     {"errors", "clock", "statements"},
     {"postgresql"},
 ]
