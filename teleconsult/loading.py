@@ -1,6 +1,6 @@
 """Objects of the ORM from rows of kept statements, and rows from objects: without its loading and its unit of work."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -87,36 +87,55 @@ def known(model: type[M], values: Mapping[str, Any]) -> M:
     return there
 
 
+def new_row(model: type[Base], **values: Any) -> dict[str, Any]:
+    """Return every column of a new row but its number; what is not named gets its model's default, or nothing.
+
+    Raises:
+        TypeError: a name is none of the model's columns.
+    """
+    defaults = _defaults(model)
+    if not values.keys() <= defaults.keys():
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(values.keys() - defaults.keys()))}")
+    return {name: default() for name, default in defaults.items() if name not in values} | values
+
+
 def row_of(thing: Base) -> dict[str, Any]:
-    """Return every column of a new object but its number, with the defaults of its model that need no database."""
-    made = {}
-    for column in _table(type(thing)).c:
-        value, default = getattr(thing, column.name), cast(Any, column.default)
-        if value is None and default is not None:
-            value = default.arg if default.is_scalar else default.arg(None)
-        made[column.name] = value
-    made.pop("id", None)
+    """Return the row of a new object: what it was given, and what `new_row` makes of the rest."""
+    columns = _defaults(type(thing))
+    return new_row(
+        type(thing), **{name: value for name, value in thing.__dict__.items() if name in columns and value is not None}
+    )
+
+
+def add_row(model: type[M], **values: Any) -> M:
+    """Write a new row by a kept insert, inside `transaction()`, and return its object, as if it had been read.
+
+    Relationships are not written: they are set afterwards, by `set_committed_value`, where they are known.
+
+    Raises:
+        TypeError: as `new_row()`.
+    """
+    row = new_row(model, **values)
+    if "id" in _table(model).c:
+        row["id"] = write_one(_insert_of(model), row)[0]
+    else:
+        write(_insert_of(model), row)
+    made: M = _made(model, row, _key_of(model, row))
+    attach(made)
+    cast(Any, db.session().get_transaction())._new[instance_state(made)] = True  # a rollback lets go of it
     return made
 
 
-def add_row(thing: M) -> M:
-    """Write the row of a new object by a kept insert, inside `transaction()`, and return the object, as if it had been read.
+@lru_cache(maxsize=64)
+def _defaults(model: type[Base]) -> dict[str, Callable[[], Any]]:
+    """Return what makes the value of each column but the number, where none is given."""
+    return {column.name: _default(column.default) for column in _table(model).c if column.name != "id"}
 
-    Its other objects are not written with it; relationships are set afterwards, by `set_committed_value`.
-    """
-    row, statement = row_of(thing), _insert_of(type(thing))
-    numbered = "id" in _table(type(thing)).c
-    if numbered:
-        row["id"] = write_one(statement, row)[0]
-    else:
-        write(statement, row)
-    thing.__dict__.update(row)
-    state = instance_state(thing)
-    state._commit_all(thing.__dict__)  # nothing of it is still to be written
-    state.key = _key_of(type(thing), row)
-    attach(thing)
-    cast(Any, db.session().get_transaction())._new[state] = True  # a rollback lets go of it
-    return thing
+
+def _default(default: Any) -> Callable[[], Any]:
+    if default is None:
+        return lambda: None
+    return lambda: default.arg if default.is_scalar else default.arg(None)
 
 
 def _table(model: type[Base]) -> Table:

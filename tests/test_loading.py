@@ -3,6 +3,7 @@
 import gc
 from contextlib import suppress
 
+import pytest
 from sqlalchemy import inspect, select
 
 from teleconsult.extensions import db, end_reading, transaction
@@ -74,7 +75,7 @@ def test_a_key_of_two_columns(session):
 
 def test_a_new_row_is_there_at_once_as_if_it_had_been_read(session, application):
     with transaction():
-        made = add_row(Specialty(slug="nova", name_pt="Nova", name_en="New", category="specialty"))
+        made = add_row(Specialty, slug="nova", name_pt="Nova", name_en="New", category="specialty")
         assert made in db.session
         assert not db.session.new
         assert not db.session.dirty
@@ -89,7 +90,7 @@ def test_a_new_row_is_there_at_once_as_if_it_had_been_read(session, application)
 def begin_and_fail() -> Specialty:
     made = []
     with suppress(ZeroDivisionError), transaction():
-        made.append(add_row(Specialty(slug="nova", name_pt="Nova", name_en="New", category="specialty")))
+        made.append(add_row(Specialty, slug="nova", name_pt="Nova", name_en="New", category="specialty"))
         _ = 1 / 0
     return made[0]
 
@@ -99,13 +100,18 @@ def test_a_new_row_that_was_undone_is_no_object_of_the_session(session):
     assert first not in db.session
     assert second not in db.session
     with transaction():
-        add_row(Specialty(slug="outra", name_pt="Outra", name_en="Other", category="specialty"))
+        add_row(Specialty, slug="outra", name_pt="Outra", name_en="Other", category="specialty")
     assert first.name_pt == "Nova"
 
 
 def test_a_new_row_that_nobody_holds_leaves_nothing_to_be_written(session):
     with transaction():
-        add_row(Specialty(slug="nova", name_pt="Nova", name_en="New", category="specialty"))
+        add_row(Specialty, slug="nova", name_pt="Nova", name_en="New", category="specialty")
         gc.collect()
         db.session.flush()
     assert db.session.scalar(select(Specialty.name_pt).where(Specialty.slug == "nova")) == "Nova"
+
+
+def test_a_name_that_is_no_column_is_not_passed_over(session):
+    with transaction(), pytest.raises(TypeError, match="nome"):
+        add_row(Specialty, slug="nova", nome="Nova")

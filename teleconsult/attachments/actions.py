@@ -55,22 +55,21 @@ def add(
         raise
     found, sha256 = incoming.keep(name)
     row = add_row(
-        Attachment(
-            ref=new_ref("AR", 8),
-            case_id=case.id,
-            key=incoming.key,
-            name=name,
-            content_type=found.media,
-            size=incoming.size,
-            sha256=sha256,
-            kind=kind if kind in KIND_WORDS else GUESSES[found.family],
-            caption=caption,
-            taken_on=_not_future(taken_on),
-            added_at=clock.now(),
-            added_by_id=by.id,
-            for_id=case.requester_id if referral_id is None and _acts_for(case, by) else None,
-            referral_id=referral_id,
-        )
+        Attachment,
+        ref=new_ref("AR", 8),
+        case_id=case.id,
+        key=incoming.key,
+        name=name,
+        content_type=found.media,
+        size=incoming.size,
+        sha256=sha256,
+        kind=kind if kind in KIND_WORDS else GUESSES[found.family],
+        caption=caption,
+        taken_on=_not_future(taken_on),
+        added_at=clock.now(),
+        added_by_id=by.id,
+        for_id=case.requester_id if referral_id is None and _acts_for(case, by) else None,
+        referral_id=referral_id,
     )
     audit.record(
         f"case:{case.ref}",

@@ -115,8 +115,11 @@ class _FileSink:
         with _disk:
             os.fsync(self._file.fileno())
             self._file.close()
-            self._final.parent.mkdir(exist_ok=True)
-            self._incoming.replace(self._final)
+            try:
+                self._incoming.replace(self._final)
+            except FileNotFoundError:  # the first of its folder
+                self._final.parent.mkdir(exist_ok=True)
+                self._incoming.replace(self._final)
 
     def drop(self) -> None:
         # Some disks tell of a lack only when a file is closed; what cannot be removed is left to the sweep.

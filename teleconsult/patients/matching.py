@@ -74,14 +74,29 @@ def words(name: str) -> list[str]:
     """Return the words of a name that tell it apart: small, without accents, short forms written out, particles gone."""
     # Twice: a compatibility letter may be a capital, and a small one may be composed again.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    letters = "".join(char if char.isalnum() else "" if _joins(char) else " " for char in plain)
+    letters = plain.translate(_letters)
     found = [_SHORT_FORMS.get(word, word) for word in letters.split()]
     return [word for word in found if word not in _PARTICLES] or found
 
 
-def _joins(char: str) -> bool:
-    """Tell whether a character is part of the word around it: an accent, an apostrophe (Sant'Ana)."""
-    return unicodedata.category(char).startswith("M") or char in "'’`´"
+class _Letters(dict[int, str]):
+    """What each character is in the words of a name: itself, nothing, or the end of a word."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        # An accent and an apostrophe (Sant'Ana) are part of the word around them.
+        joins = unicodedata.category(char).startswith("M") or char in "'’`´"
+        made = char if char.isalnum() else "" if joins else " "
+        if code < FEW:
+            self[code] = made
+        return made
+
+
+FEW = 0x400
+"""Latin letters and their accents: those of nearly every name. Of what is rare nothing is remembered."""
+
+
+_letters = _Letters()
 
 
 def name_key(name: str) -> str:

@@ -8,4 +8,5 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_ref(prefix: str, length: int = 6) -> str:
     """Return a random reference such as 'TC-7K3Q9A'; a unique key holds it, the caller need not look."""
-    return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    bits = secrets.randbits(5 * length)
+    return prefix + "-" + "".join([ALPHABET[bits >> 5 * n & 31] for n in range(length)])

@@ -51,19 +51,18 @@ def make(
     source = case.state
     move_columns(case, _columns(case, verb, move.target or State(source), now, dict(set or {})))
     event = add_row(
-        CaseEvent(
-            case_id=case.id,
-            number=case.steps,
-            verb=verb,
-            at=now,
-            by_id=by.id if by else None,
-            for_id=_named_requester(move, case, by, facts),
-            source=source,
-            state=case.state,
-            round=case.round,
-            said=said,
-            data=dict(data or {}),
-        )
+        CaseEvent,
+        case_id=case.id,
+        number=case.steps,
+        verb=verb,
+        at=now,
+        by_id=by.id if by else None,
+        for_id=_named_requester(move, case, by, facts),
+        source=source,
+        state=case.state,
+        round=case.round,
+        said=said,
+        data=dict(data or {}),
     )
     _record(case, event)
     events.emit(f"case.{verb}", case=case, event=event, by=by)
@@ -81,19 +80,18 @@ def put_on_timeline(
     case.steps += 1
     case.changed_at = clock.now()
     return add_row(
-        CaseEvent(
-            case_id=case.id,
-            number=case.steps,
-            verb=verb,
-            at=case.changed_at,
-            by_id=by.id,
-            for_id=for_id,
-            source=case.state,
-            state=case.state,
-            round=case.round,
-            said=said,
-            data=dict(data),
-        )
+        CaseEvent,
+        case_id=case.id,
+        number=case.steps,
+        verb=verb,
+        at=case.changed_at,
+        by_id=by.id,
+        for_id=for_id,
+        source=case.state,
+        state=case.state,
+        round=case.round,
+        said=said,
+        data=dict(data),
     )
 
 

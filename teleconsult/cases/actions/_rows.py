@@ -1,7 +1,6 @@
 """The rows of every move, of a first sending and of an opinion, written past the ORM's unit of work."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -21,7 +20,7 @@ from teleconsult.cases.models_opinion import Opinion, OpinionAnswer, OpinionDiag
 from teleconsult.cases.request import Request
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, write, write_all, write_one
-from teleconsult.loading import row_of
+from teleconsult.loading import new_row, row_of
 from teleconsult.statements import set_columns
 
 
@@ -81,16 +80,14 @@ def write_request(case: Case, draft: CaseDraft, request: Request, now: datetime,
     Raises:
         Overtaken: the draft is not of the version any more in which it was read.
     """
-    write(_SNAPSHOT, {"case_id": case.id, **asdict(request.patient), "taken_at": now})
-    questions = [CaseQuestion(number=n, kind=kind, text=text) for n, (kind, text) in enumerate(request.questions, 1)]
-    write_all(_QUESTION, [row_of(question) | {"case_id": case.id} for question in questions])
-    problems = [CaseProblem(number=n, **asdict(problem)) for n, problem in enumerate(request.problems, 1)]
-    write_all(_PROBLEM, [row_of(problem) | {"case_id": case.id} for problem in problems])
+    write(_SNAPSHOT, {"case_id": case.id, **vars(request.patient), "taken_at": now})
+    questions = [{"number": n, "kind": kind, "text": text} for n, (kind, text) in enumerate(request.questions, 1)]
+    write_all(_QUESTION, [new_row(CaseQuestion, case_id=case.id, **question) for question in questions])
+    problems = [{"number": n, **vars(problem)} for n, problem in enumerate(request.problems, 1)]
+    write_all(_PROBLEM, [new_row(CaseProblem, case_id=case.id, **problem) for problem in problems])
     if request.consent is not None:
-        consent = CaseConsent(
-            **asdict(request.consent), taken_by_id=case.requester_id, taken_at=now, text_version=consent_text
-        )
-        write(_CONSENT, row_of(consent) | {"case_id": case.id})
+        taken = {"taken_by_id": case.requester_id, "taken_at": now, "text_version": consent_text}
+        write(_CONSENT, new_row(CaseConsent, case_id=case.id, **vars(request.consent), **taken))
     if not write(_NO_DRAFT, {"of": case.id, "was": draft.version}):
         raise Overtaken
     db.session.expunge(draft)

@@ -47,7 +47,8 @@ def draft(
     if not requester.has(Role.REQUESTER) or not requester.is_active or requester.unit is None:
         raise Refused(N_("O caso precisa de um solicitante ativo, com unidade de saúde."), field="requester")
     now = clock.now()
-    case = Case(
+    case = add_row(
+        Case,
         ref=new_ref("TC"),
         token=token,
         state=State.DRAFT,
@@ -61,8 +62,7 @@ def draft(
     set_committed_value(case, "unit", requester.unit)
     if requester.id != by.id and not (by.has(Role.SUPPORT) and own_district(case, by)):
         raise Refused(N_("Só a unidade de apoio do distrito registra casos por outra pessoa."), field="requester")
-    add_row(case)
-    add_row(CaseDraft(case_id=case.id, fields=dict(fields or {}), saved_at=now, saved_by_id=by.id))
+    add_row(CaseDraft, case_id=case.id, fields=dict(fields or {}), saved_at=now, saved_by_id=by.id)
     audit.record(
         f"case:{case.ref}",
         "case.draft",

@@ -1,7 +1,6 @@
 """What the requester does, or support for a named requester: from the sending to the acceptance."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from flask import current_app
 
@@ -89,7 +88,7 @@ def _fill(case: Case, request: Request) -> None:
         return
     with db.session.no_autoflush:
         case.draft = None
-        values = asdict(request.patient)
+        values = dict(vars(request.patient))
         if case.snapshot is None:
             case.snapshot = PatientSnapshot(**values, taken_at=now)
         else:
