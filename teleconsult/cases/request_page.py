@@ -11,7 +11,7 @@ from teleconsult import events
 from teleconsult.cases import counting, drafts
 from teleconsult.cases.actions import live_consent
 from teleconsult.cases.consent import TEXTS
-from teleconsult.cases.draft_fields import RETURNABLE, REVIEW, STEP_WORDS, STEPS, anchor_of, is_empty, step_of
+from teleconsult.cases.draft_fields import RETURNABLE, REVIEW, STEP_WORDS, STEPS, anchor_of, blank, is_empty, step_of
 from teleconsult.cases.draft_problems import codes_in, label_of
 from teleconsult.cases.draft_text import Reading
 from teleconsult.cases.forms_request import FORMS, StepForm
@@ -24,6 +24,7 @@ from teleconsult.network import settings
 from teleconsult.patients.places import municipalities
 from teleconsult.people.gate import current_user
 from teleconsult.web import say
+from teleconsult.web.controls import kept
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -103,21 +104,26 @@ def step_page(
         editor: the name of the page when it is shown again.
         query: what was searched in the tables of codes, without scripts.
     """
-    kept: dict[str, Any] = case.draft.fields if case.draft else {}
-    fields = kept | dict(texts or {})
+    saved: dict[str, Any] = case.draft.fields if case.draft else {}
+    fields = saved | dict(texts or {})
     rows = drafts.specialties()
     reading = drafts.reading_of(case, fields, rows)
-    form = FORMS[step].of(
+    more = _more(case, step, fields, drafts.prompts_of(reading.request.specialty_id, rows), query)
+    missing = {name: note for name, note in drafts.missing_of(case).items() if step_of(name) == step}
+    told = check or clash or missing or query or any(step_of(name) == step for name in reading.wrong | reading.remarks)
+    ready_key = None if told else _ready_key(case, fields, step, rows, more)
+    ready = kept(ready_key)
+    # The form is three quarters of a step's time, and of one that stands ready only what it hides is shown.
+    form = (StepForm if ready else FORMS[step]).of(
         fields,
         step,
         draft_version=case.draft.version if case.draft else 0,
         draft_editor=editor or token_urlsafe(8),
     )
     form.offer(rows)
-    missing = {name: note for name, note in drafts.missing_of(case).items() if step_of(name) == step}
     wanted = {name: _("A administração pede: %(note)s", note=note) for name, note in missing.items()}
     if clash:
-        form.tell({name: _("Outra janela salvou: “%(text)s”", text=_shown(kept.get(name))) for name in clash})
+        form.tell({name: _("Outra janela salvou: “%(text)s”", text=_shown(saved.get(name))) for name in clash})
     elif check:
         form.show(reading.problems_of(step))
     else:
@@ -132,9 +138,26 @@ def step_page(
         lacking=len(reading.problems_of(step)) if check else 0,
         autosave=_autosave(case, step, form),
         back=_back(case),
+        ready=ready,
+        ready_key=ready_key,
         **frame(case, step, reading, rows),
-        **_more(case, step, fields, drafts.prompts_of(reading.request.specialty_id, rows), query),
+        **more,
     )
+
+
+def _ready_key(case: Case, fields: Mapping[str, Any], step: str, rows: Sequence[Any], more: Mapping[str, Any]) -> Any:
+    """Return what the fields of a step are kept by in which nobody has typed, or None: all that they look like by.
+
+    Of what a person gave it may hold the specialty, which is one of those that are offered.
+    """
+    chosen = fields.get("specialty", "")
+    if any(blank({**fields, "specialty": ""}, step).values()) or (chosen and chosen not in [row.slug for row in rows]):
+        return None
+    if step == "patient" and (more["standing"] or case.linked_case_id):
+        return None
+    own = {"patient": (chosen, more.get("version")), "questions": tuple(more.get("within", {}).items())}
+    offered = tuple([(row.slug, row.name_pt, row.name_en, row.teleconsult) for row in rows])
+    return "step", step, spoken().code, offered, own.get(step)
 
 
 def _shown(value: Any) -> str:

@@ -37,11 +37,13 @@ class Addresses:
         **values: Any,
     ) -> str:
         """Return the address of a view, as `flask.url_for` does."""
-        usual = _anchor is None and _method is None and _scheme is None and _external is None
-        if usual and _cv_request.get(None) is not None:
-            made = self._put_together(endpoint, values)
+        usual = _method is None and _scheme is None and _external is None
+        if usual and (_anchor is None or _PLAIN.fullmatch(_anchor)) and _cv_request.get(None) is not None:
+            # What is not said stands nowhere: Flask leaves it out too.
+            told = {name: value for name, value in values.items() if value is not None}
+            made = self._put_together(endpoint, told)
             if made is not None:
-                return made
+                return made if _anchor is None else f"{made}#{_anchor}"
         return self._url_for(endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values)
 
     def _put_together(self, endpoint: str, values: dict[str, Any]) -> str | None:
