@@ -25,7 +25,9 @@ from bench.texts import COMMON, RARE
 REPEATS = 5
 """A page is measured so often, the two sides in turn; the median counts."""
 
-Act = Callable[[int, int], None]
+SUBMISSION, WRITES = "submission, 3 x 2 MB", "the same without its pages"
+
+Act = Callable[[int, int], Any]
 """What one user does: (number of the user, number of the act)."""
 
 
@@ -190,15 +192,13 @@ class Bench:
             acts[-1](0, -1)  # the first one warms the server up
         return self.compare("answer", 1, count, *acts)
 
-    def submissions(self, count: int) -> Figure:
-        """Measure a whole request with three files of 2 MB: each request that the page's own form makes."""
+    def submissions(self, count: int) -> Iterator[Figure]:
+        """Measure a whole request with three files of 2 MB: each request of its pages and forms, then those alone that write."""
         ours, theirs = (side.browsers(self.requester)[0] for side in (self.product, self.bare))
-        for browser in (ours, theirs):
-            submit(browser)
-            submit(browser)
-        return self.compare(
-            "submission, 3 x 2 MB", 1, count, lambda _u, _n: submit(ours), lambda _u, _n: submit(theirs)
-        )
+        known = [[submit(browser), submit(browser)][1] for browser in (ours, theirs)]
+        writes = (lambda _u, _n: submit(ours, known[0]), lambda _u, _n: submit(theirs, known[1]))
+        yield self.compare(SUBMISSION, 1, count, lambda _u, _n: submit(ours), lambda _u, _n: submit(theirs))
+        yield self.compare(WRITES, 1, count, *writes)
 
     def upload(self, megabytes: int) -> float:
         """Return by how many MiB a worker's peak rose through one upload of that size."""
