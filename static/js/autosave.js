@@ -1,16 +1,17 @@
 // A draft saves itself. The form carries data-autosave-url, data-draft (its key) and data-draft-version; the page has one
 // .tc-saved line with the words and one #dois-textos dialog (choose.js). What has not reached the server is kept in this
 // browser under the person's own key until the server confirms it (sweep.js forgets it after a day and at sign-out).
+// A form without an address to save at is only kept here, until it is sent; data-draft-posted says that it came back unsent.
 // The answers that the server may give are written in templates/macros/draft.html.
 (() => {
   "use strict";
-  const form = document.querySelector("form[data-autosave-url]");
+  const form = document.querySelector("form[data-draft]");
   if (!form) return;
   const PAUSE = 3000;
   const LONGEST_WAIT = 60000;
   const KEEPALIVE_ROOM = 60000;
-  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "draft_editor", "sure"]);
-  const url = form.dataset.autosaveUrl;
+  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "draft_editor", "sure", "seen"]);
+  const url = form.dataset.autosaveUrl || "";
   const key = "tc:draft:" + (document.body.dataset.user || "") + ":" + form.dataset.draft;
   const parked = key + ":antes";
   const line = document.querySelector(".tc-saved");
@@ -24,6 +25,7 @@
   let unsure = false;
   let asking = false;
   let submitting = false;
+  let wiped = false;
 
   // ---- the form's values, by name
 
@@ -77,7 +79,8 @@
   // By the version and the page's name, sweep.js sees on the next page whether the server has taken this very text. While an
   // older one is on its way, or was when the line dropped, it could be taken for this one: then the copy has no version.
   function keep() {
-    const editor = form.elements.draft_editor ? form.elements.draft_editor.value : "";
+    if (wiped) return;
+    const editor = form.elements.draft_editor ? form.elements.draft_editor.value : form.dataset.draftEditor || "";
     store(key, { at: Date.now(), values: read(), version: unsure ? null : version, editor: editor });
   }
 
@@ -119,6 +122,7 @@
 
   function soon() {
     clearTimeout(timer);
+    if (!url) return;
     timer = setTimeout(save, Math.min(PAUSE * 2 ** failures, LONGEST_WAIT));
   }
 
@@ -131,7 +135,7 @@
 
   async function save() {
     clearTimeout(timer);
-    if (asking || submitting || saving || !dirty()) return;
+    if (!url || asking || submitting || saving || !dirty()) return;
     saving = unsure = true;
     const sent = read();
     // The words stay: a status line that changed twice at every save would talk over what is being typed.
@@ -212,6 +216,12 @@
     for (const place of [key, parked]) {
       const copy = stored(place);
       if (!copy) continue;
+      // Rows that came by a button are not on a page that opens anew.
+      const homeless = Object.keys(copy.values).filter((name) => !NOT_TEXT.has(name) && !has(name));
+      if (homeless.some((name) => full(copy.values[name]).length) && form.querySelector("[name=more]") && !location.search) {
+        location.replace("?more=" + homeless.length);
+        return;
+      }
       const taken = await ask("restore", copy.values, read());
       forget(place);
       if (taken) apply(taken); else store(parked, copy);
@@ -235,20 +245,21 @@
     if (dirty()) keep(); else forget(key);
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-sign-out]")) submitting = true;
+    if (event.target.matches("[data-sign-out]")) submitting = wiped = true;
   });
   window.addEventListener("online", () => { failures = 0; save(); });
   window.addEventListener("pagehide", () => {
     if (asking || submitting || !dirty()) return;
     keep();
+    if (!url) return;
     const data = body();
     const size = Array.from(data.values()).reduce((sum, value) => sum + value.length * 2, 0);
     if (size < KEEPALIVE_ROOM) fetch(url, { method: "POST", body: data, keepalive: true, credentials: "same-origin" }).catch(() => {});
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-  // A form that comes back with errors shows what was typed, which the server may not have kept.
-  if (document.querySelector("[data-errors]")) {
+  // A form that comes back shows what was typed, which the server may not have kept.
+  if (document.querySelector("[data-errors]") || "draftPosted" in form.dataset) {
     saved = {};
     keep();
     soon();

@@ -26,6 +26,8 @@ LONG = 10_000
 SHORT = 1_000
 NOTE = 500
 SPARE_ROWS = 3
+MOST_ROWS = 30
+"""Of an address; the button gives more."""
 
 
 class Within(Length):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from teleconsult import clock, events
-from teleconsult.cases import counting, outcome, story, timeline
+from teleconsult.cases import counting, outcome, story, timeline, unsent
 from teleconsult.cases import queries_case as queries
 from teleconsult.cases.access import Look, Sight, sight_of
 from teleconsult.cases.ages import age_words, band_words
@@ -68,6 +68,7 @@ class Page:
     outcome: story.Told | None = None
     panels: Sequence[Mapping[str, Any]] = ()
     people: Mapping[int, User] = field(default_factory=dict)
+    sent: Sequence[tuple[str, int, str]] = ()
 
     @property
     def main(self) -> Button | None:
@@ -138,6 +139,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         entries=timeline.timeline(happened, sight, names, seen),
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         people=people,
+        sent=unsent.sent(case, happened, user),
         panels=events.panels("case", case=case, user=user, sight=sight, facts=facts),
         outcome=_outcome(case, happened, asks=asks) if sight.identity else None,
         **_content(look, user, asker_side, happened, people),

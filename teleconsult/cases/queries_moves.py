@@ -107,6 +107,12 @@ def last_event(case_id: int) -> CaseEvent | None:
     )
 
 
+def last_own(case_id: int, verb: str, user_id: int) -> int:
+    """Return the number of the last event of a verb that somebody made on a case; 0: there is none."""
+    own = CaseEvent.case_id == case_id, CaseEvent.verb == verb, CaseEvent.by_id == user_id
+    return db.session.scalar(select(func.max(CaseEvent.number)).where(*own)) or 0
+
+
 def events_since(case_id: int, number: int) -> Sequence[CaseEvent]:
     """Return what happened to a case after an event, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.number > number)

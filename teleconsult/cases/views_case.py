@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from teleconsult.cases import unsent
 from teleconsult.cases.access import Look, Sight, case_for, look_at, open_on_purpose, record_reading
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.blueprint import bp
@@ -52,7 +53,8 @@ def read_page(look: Look, writing: Writing | None = None) -> str:
     if writing is None and any(move.verb == "answer" for move in page.moves):
         writing = writing_for(look.case, asked=page.open_questions)
     survey = OutcomeForm(formdata=None) if page.outcome and 0 in page.outcome.asked else None
-    answer = render_template("cases/case.html", page=page, writing=writing, survey=survey)
+    copy = unsent.copy_of(look.case, "outcome") if survey else None
+    answer = render_template("cases/case.html", page=page, writing=writing, survey=survey, unsent=copy)
     record_reading(look.case, current_user, seen=look.seen)
     return answer
 
@@ -67,8 +69,10 @@ def open(ref: str) -> Any:
         try:
             with transaction(case):
                 open_on_purpose(case, sight, by=current_user, why=form.why.data or "")
+            unsent.forget(case, "open")
             flash(_("Aberto para você por uma hora; a abertura ficou registrada."))
             return redirect(url_for("cases.show", ref=case.ref))
         except Refused as refusal:
             show_refusal(form, refusal)
-    return render_template("cases/case_open.html", case=case, form=form), 422 if form.errors else 200
+    page = render_template("cases/case_open.html", case=case, form=form, unsent=unsent.copy_of(case, "open"))
+    return page, 422 if form.errors else 200

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from teleconsult.cases import actions, lifecycle
+from teleconsult.cases import actions, lifecycle, unsent
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import WhyForm
@@ -56,10 +56,12 @@ def correct(ref: str, number: int) -> Any:
             written = form.written(asked)
             status = attempt(case, form, lambda: actions.correct(opinion, written, why=form.why.data, by=current_user))
     if status == DONE:
+        unsent.forget(case, "correct", str(number))
         return gone_on(case, N_("Parecer corrigido. %(asker)s recebe o aviso."))
     overtaken = faster(case_id) if status == 409 else ""
+    copy = unsent.copy_of(case, "correct", str(number))
     return render_template(
-        "cases/moves/correct.html", case=case, writing=writing, form=form, overtaken=overtaken
+        "cases/moves/correct.html", case=case, writing=writing, form=form, overtaken=overtaken, unsent=copy
     ), status
 
 
@@ -70,6 +72,7 @@ def withdraw(ref: str, number: int) -> Any:
     case, opinion = _own_opinion(ref, number)
     return _with_reason(
         case,
+        "withdraw",
         lambda why: actions.withdraw(opinion, why=why, by=current_user),
         heading=_("Retirar o parecer"),
         icon="undo",
@@ -91,6 +94,7 @@ def revoke_consent(ref: str) -> Any:
         raise NotFound
     return _with_reason(
         case,
+        "revoke_consent",
         lambda why: actions.revoke_consent(case, why=why, by=current_user),
         heading=_("O paciente retirou o consentimento"),
         icon="stop",
@@ -102,16 +106,15 @@ def revoke_consent(ref: str) -> Any:
     )
 
 
-def _with_reason(case: Case, act: Any, *, heading: str, icon: str, will: list[str], done: str) -> Any:
+def _with_reason(case: Case, verb: str, act: Any, *, heading: str, icon: str, will: list[str], done: str) -> Any:
     """Show the page of a change that carries its reason, and make the change."""
     form = WhyForm(version=case.version, seen=case.steps)
     case_id, status = case.id, 200
     if request.method == "POST":
         status = attempt(case, form, lambda: act(form.why.data)) if form.validate() else 422
     if status == DONE:
+        unsent.forget(case, verb)
         return gone_on(case, done)
-    overtaken = faster(case_id) if status == 409 else ""
-    page = render_template(
-        "cases/moves/reason.html", case=case, form=form, heading=heading, icon=icon, will=will, overtaken=overtaken
-    )
+    said = {"heading": heading, "icon": icon, "will": will, "overtaken": faster(case_id) if status == 409 else ""}
+    page = render_template("cases/moves/reason.html", case=case, form=form, unsent=unsent.copy_of(case, verb), **said)
     return page, status

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from teleconsult.cases import actions, aside
+from teleconsult.cases import actions, aside, unsent
 from teleconsult.cases.access import case_for
 from teleconsult.cases.blueprint import bp
-from teleconsult.cases.forms_moves import SPARE_ROWS, MoveForm
+from teleconsult.cases.forms_moves import MOST_ROWS, SPARE_ROWS, MoveForm
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.moving import (
@@ -47,6 +47,7 @@ def _add(screen: Screen) -> None:
         extra = screen.prepare(form, case)
         if request.method == "GET":
             check_open(screen.verb, case)
+            _add_rows(form, request.args.get("more", 0, int))
             return page(screen, case, form, extra)
         if screen.aside and request.form.get("then") == "files":
             return aside.leave_for(screen.aside, ref)
@@ -55,6 +56,7 @@ def _add(screen: Screen) -> None:
             return error_page(409, faster(case_id), words_in(form))
         if status == DONE:
             aside.forget(screen.aside)
+            unsent.forget(case, screen.verb)
             return gone_on(case, screen.done, leaves=screen.leaves)
         return page(screen, case, form, extra, overtaken=faster(case_id) if status == 409 else ""), status
 
@@ -64,12 +66,17 @@ def _add(screen: Screen) -> None:
 
 def _settle(screen: Screen, case: Case, form: Any) -> int:
     if "more" in request.form:
-        for _row in range(SPARE_ROWS):
-            form.items.append_entry()
+        _add_rows(form, SPARE_ROWS)
         return 200
     if not form.validate():
         return overtaken(case, form) if is_behind(case, form) else 422
     return attempt(case, form, lambda: screen.act(case, form, current_user))
+
+
+def _add_rows(form: Any, count: int) -> None:
+    """Lengthen a form's list, if it has one; the page asks for as many as the copy in its browser needs."""
+    for _row in range(min(count, MOST_ROWS) if "items" in form else 0):
+        form["items"].append_entry()
 
 
 def page(screen: Screen, case: Case, form: MoveForm, extra: dict[str, Any], *, overtaken: str = "") -> str:
@@ -81,6 +88,7 @@ def page(screen: Screen, case: Case, form: MoveForm, extra: dict[str, Any], *, o
         words=words_of(screen.verb, case.state),
         case=case,
         form=form,
+        unsent=unsent.copy_of(case, screen.verb),
         will=[_(line, **names) for line in screen.will],
         overtaken=overtaken,
         **({"helps": {}, "nobody": False} | extra),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from teleconsult.cases import outcome
+from teleconsult.cases import outcome, unsent
 from teleconsult.cases.access import case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_outcome import LaterForm, OutcomeForm
@@ -55,13 +55,16 @@ def _answered(case: Case, form: Any, act: Callable[[], Any], days: int = 0) -> A
     """Show the questions while they are asked, and keep the answers."""
     if request.method == "GET":
         outcome.check_asked(case, days, current_user)
+    part = str(days or "")
     if request.method == "POST" and form.validate():
         try:
             with transaction(case):
                 act()
+            unsent.forget(case, "outcome", part)
             flash(_("Obrigado. Sua resposta ajuda a rede a melhorar."))
             return redirect(url_for("cases.show", ref=case.ref))
         except Refused as refusal:
             show_refusal(form, refusal)
-    page = render_template("cases/case_outcome_form.html", case=case, form=form, days=days)
+    copy = unsent.copy_of(case, "outcome", part)
+    page = render_template("cases/case_outcome_form.html", case=case, form=form, days=days, unsent=copy)
     return page, 422 if form.errors else 200

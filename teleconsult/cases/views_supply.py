@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from teleconsult import events
-from teleconsult.cases import actions
+from teleconsult.cases import actions, unsent
 from teleconsult.cases.access import case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import MoveForm, supply_form
@@ -39,6 +39,7 @@ def supply(ref: str) -> Any:
         return error_page(409, faster(case_id), words_in(form))
     if status != DONE:
         return _page(case, form, faster(case_id) if status == 409 else ""), status
+    unsent.forget(case, "supply")
     if request.form.get("save"):
         flash(_("Salvo. Falta enviar ao consultor."))
         return redirect(url_for("attachments.files" if request.form["save"] == "files" else "cases.supply", ref=ref))
@@ -85,6 +86,7 @@ def _page(case: Case, form: MoveForm, overtaken: str = "") -> str:
         "cases/moves/supply.html",
         case=case,
         form=form,
+        unsent=unsent.copy_of(case, "supply"),
         items=asked.items if asked else [],
         words=asked.note if asked else "",
         overtaken=overtaken,

@@ -16,6 +16,7 @@ import flask_migrate
 from flask import Flask
 
 from teleconsult import clock, create_app
+from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.coding import loader, tables
@@ -44,6 +45,12 @@ class Site:
         """Make a case, walk it to a state and return its reference."""
         with self.application.app_context():
             return world.walk_to(state, **people).case.ref
+
+    def add(self, ref: str, message: str, *, by: str) -> None:
+        """Let somebody else write a message on a case meanwhile."""
+        with self.application.app_context(), transaction():
+            case = db.session.scalars(db.select(Case).where(Case.ref == ref)).one()
+            actions.add(case, message, by=world.person(by))
 
     def signed_in(self, person: str) -> Any:
         """Return a person's browser without a window, which speaks to the product from here."""
