@@ -17,6 +17,7 @@ from teleconsult.cases.due import weekday_when
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.world import declined
+from teleconsult.errors import N_
 from teleconsult.extensions import read
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Permission, Role
@@ -24,9 +25,14 @@ from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.shifts import roster
 from teleconsult.shifts.queries import away_between
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.reasons import Kept, Reason, in_one_line, kept_reasons, reasons_in_words
 
 AHEAD = timedelta(days=7)
 """How far it is looked for the next shift of a stand-in."""
+
+NOBODY_YET = N_("Metade do prazo passou sem consultor.")
+IDLE = N_("Três quartos do prazo passaram, e o caso está parado com %(holder)s.")
+STANDS_IN = N_("%(name)s substitui nesta especialidade.")
 
 Spans = Sequence[tuple[datetime, datetime]]
 
@@ -104,7 +110,17 @@ class Proposal:
 
     who: StandIn
     says: str
-    why: str
+    reasons: Kept
+
+    @property
+    def why(self) -> str:
+        """Return in words what stands still."""
+        return reasons_in_words(self.reasons)[0]
+
+    @property
+    def words(self) -> str:
+        """Return the reason as it stands on the timeline when the case is passed on."""
+        return in_one_line(self.reasons)
 
 
 def proposal_for(case: Case) -> Proposal | None:
@@ -112,21 +128,22 @@ def proposal_for(case: Case) -> Proposal | None:
     now = clock.now()
     why = _why(case, now)
     who = stand_ins([case.specialty_id or 0]).get(case.specialty_id or 0) if why else None
-    if who is None or who.id == case.holder_id or who.id in declined(case.id):
+    if why is None or who is None or who.id == case.holder_id or who.id in declined(case.id):
         return None
-    return Proposal(who, presence(who, now), why)
+    reasons = kept_reasons([why, (STANDS_IN, {"name": who.full_name})])
+    return Proposal(who, presence(who, now), reasons)
 
 
-def _why(case: Case, now: datetime) -> str:
+def _why(case: Case, now: datetime) -> Reason | None:
     if case.state not in (State.SUBMITTED, State.ASSIGNED):
-        return ""
+        return None
     hours = counting.load().of(case.priority)
     if case.state == State.SUBMITTED:
         waited = alerts.past(case, alerts.UNASSIGNED, hours, now)
-        return _("Metade do prazo passou sem consultor.") if waited else ""
+        return (NOBODY_YET, {}) if waited else None
     idle = alerts.past(case, alerts.IDLE, hours, now) and alerts.is_idle(case, hours, now)
     holder = case.holder.full_name if case.holder else ""
-    return _("Três quartos do prazo passaram, e o caso está parado com %(holder)s.", holder=holder) if idle else ""
+    return (IDLE, {"holder": holder}) if idle else None
 
 
 @events.panel("case", order=5)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from teleconsult.cases import actions, choices
+from teleconsult.cases import actions, backup, choices
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.models import Case
@@ -52,7 +52,11 @@ def _redirect(case: Case, form: Any, by: User) -> Any:
 
 
 def _assign(case: Case, form: Any, by: User) -> Any:
-    return actions.assign(case, to=queries.person_by(form.consultant.data, "consultant"), why=form.why.data, by=by)
+    to, why = queries.person_by(form.consultant.data, "consultant"), form.why.data
+    found = backup.proposal_for(case)
+    if found is not None and found.who.id == to.id and found.words == why:  # the words are the product's own
+        return actions.assign(case, to=to, reasons=found.reasons, by=by)
+    return actions.assign(case, to=to, why=why, by=by)
 
 
 def _hand_over(case: Case, form: Any, by: User) -> Any:

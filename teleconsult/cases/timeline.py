@@ -15,6 +15,7 @@ from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.reasons import in_one_line
 from teleconsult.web.rich import rich
 from teleconsult.web.words import in_language, short_span
 
@@ -121,7 +122,7 @@ def timeline(events: Sequence[Any], sight: Sight, names: Names, seen: int) -> li
                 names.actor(event.by_id, event.for_id),
                 said(event, names),
                 event.at,
-                rich(event.said) if shown else "",
+                rich(event.said or in_one_line(event.data.get("reasons", ()))) if shown else "",
                 (_details(event, names) if shown else []) + pauses.get(event.number, []),
                 event.number > seen and event.by_id != names.user.id,
             )

@@ -10,18 +10,20 @@ from teleconsult.cases.models import Case
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User
+from teleconsult.web.reasons import Kept
 
 GONE = Refused(N_("O caso já não está na fila."))
 
 
 @dataclass(frozen=True)
 class Order:
-    """One case, as the person who decides saw it, and to whom it goes."""
+    """One case, as the person who decides saw it, and to whom it goes: for the reasons it was proposed, or for what is typed."""
 
     ref: str
     version: int
     to_ref: str
-    why: str
+    why: str = ""
+    reasons: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def _assign(order: Order, by: User) -> Result:
     case_id, name = case.id, to.full_name
     try:
         with transaction(case, order.version):
-            actions.assign(case, to=to, why=order.why, by=by)
+            actions.assign(case, to=to, why=order.why, reasons=order.reasons, by=by)
     except Overtaken:
         return Result(order.ref, name, case_id)
     except Refused as refusal:

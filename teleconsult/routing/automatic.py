@@ -17,8 +17,8 @@ from teleconsult.people.models import User
 from teleconsult.routing.engine import Line, Plan
 from teleconsult.routing.gathering import World
 from teleconsult.routing.modes import How
-from teleconsult.routing.plan_lines import kept_reasons, reasons_in_words
 from teleconsult.routing.stranded import stranded
+from teleconsult.web.reasons import kept_reasons
 
 AHEAD = timedelta(hours=1)
 
@@ -42,7 +42,7 @@ def _give(line: Line, world: World) -> int:
             to = db.session.scalar(select(User).where(User.id == line.user_id))
             if case is None or to is None or _opened(case, world):
                 return 0
-            actions.assign(case, to=to, why=" · ".join(reasons_in_words(kept_reasons(line.reasons))), by=None)
+            actions.assign(case, to=to, reasons=kept_reasons(line.reasons), by=None)
     except (Overtaken, Refused):
         # Somebody acted on it meanwhile: the next plan sees how it is now.
         return 0

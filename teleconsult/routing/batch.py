@@ -11,6 +11,7 @@ from teleconsult.cases.access import Sight
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.moving import faster
 from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.errors import N_
 from teleconsult.people.models import User
 from teleconsult.routing import queries
 from teleconsult.routing.actions import Order, Result
@@ -18,7 +19,10 @@ from teleconsult.routing.hints import Hint, hints_for, shared, sums_of
 from teleconsult.routing.suggest import load_words
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.reasons import kept_reasons
 from teleconsult.web.words import say
+
+ABLE = N_("Atende nesta especialidade.")
 
 MOST = 50
 FEW = 4
@@ -101,7 +105,9 @@ def _moved(ref: str, case_id: int) -> str:
 def orders_of(batch: Batch, marks: dict[str, int], why: str) -> list[Order]:
     """Return what is to be done; a case for which nobody was chosen stays in the queue."""
     return [
-        Order(line.ref, marks[line.ref], line.chosen, line.hint.said if line.chosen == line.hint.ref else why)
+        Order(line.ref, marks[line.ref], line.chosen, reasons=line.hint.reasons)
+        if line.chosen == line.hint.ref
+        else Order(line.ref, marks[line.ref], line.chosen, why)
         for line in batch.lines
         if line.chosen
     ]
@@ -123,10 +129,10 @@ def confirmed(gives: dict[str, tuple[int, str]], user: User) -> tuple[list[Order
     for row in fresh:
         hint, to = hints[row.id], gives[row.ref][1]
         if hint.ref == to:
-            orders.append(Order(row.ref, row.version, to, hint.said))
+            orders.append(Order(row.ref, row.version, to, reasons=hint.reasons))
         elif hint.simple and any(one.ref == to for one in hint.suggestion.able):
             # Alone it is suggested to whoever has least; among others it was shared out.
-            orders.append(Order(row.ref, row.version, to, _("Atende nesta especialidade.")))
+            orders.append(Order(row.ref, row.version, to, reasons=kept_reasons([(ABLE, {})])))
         else:
             left.append(_("%(ref)s: a sugestão mudou e agora é %(name)s. Confira na fila.", ref=row.ref,
                           name=hint.words(now)[0]))  # fmt: skip

@@ -13,6 +13,7 @@ from teleconsult.extensions import read
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.routing.models import Promise
+from teleconsult.web.reasons import in_one_line
 
 MOST = 50
 LATELY = timedelta(hours=12)
@@ -68,7 +69,7 @@ def given_by(user: User) -> Sequence[Mapping[str, Any]]:
             "topic": specialty_words(row),
             "to": names[row.data["to"]],
             "at": row.at,
-            "why": row.said,
+            "why": row.said or in_one_line(row.data.get("reasons", ())),
             "median_at": row.median_at,
             "ninety_at": row.ninety_at,
         }

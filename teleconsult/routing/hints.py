@@ -13,6 +13,7 @@ from teleconsult.routing.suggest import NOBODY, Suggestion, shared_out
 from teleconsult.shifts import roster
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.reasons import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class Hint:
         return self.suggestion.who.full_name if self.simple and self.suggestion.who is not None else ""
 
     @property
-    def said(self) -> str:
-        """Return the reason as it stands on the timeline of the case when the proposal is taken."""
-        return self.line.why if self.line is not None else self.suggestion.reason
+    def reasons(self) -> Kept:
+        """Return why, as it is kept with the case when the proposal is taken."""
+        return self.line.reasons if self.line is not None else self.suggestion.reasons
 
     def words(self, now: datetime) -> tuple[str, str]:
         """Return who is proposed and why, in a few words each."""

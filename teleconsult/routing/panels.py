@@ -14,9 +14,9 @@ from teleconsult.extensions import read
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.routing.models import PlanLine, Promise
-from teleconsult.routing.plan_lines import reasons_in_words
 from teleconsult.routing.promises import expected_if_sent
 from teleconsult.shifts import roster
+from teleconsult.web.reasons import reasons_in_words
 
 _here = select(literal(1).label("one")).subquery()
 _AWAITED = (

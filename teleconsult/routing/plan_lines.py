@@ -20,8 +20,7 @@ from teleconsult.extensions import read
 from teleconsult.people.models import User, UserSpecialty
 from teleconsult.routing.models import Plan, PlanLine
 from teleconsult.shifts.models import Shift
-from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import localtime
+from teleconsult.web.reasons import Kept, in_one_line, reasons_in_words
 
 STALE = timedelta(minutes=15)
 """A plan older than this says nothing any more of the time of an answer: the worker is away."""
@@ -44,7 +43,7 @@ class Proposed:
     median_at: datetime
     ninety_at: datetime
     late: bool
-    reasons: Sequence[str]
+    reasons: Kept
 
     @property
     def full_name(self) -> str:
@@ -52,9 +51,14 @@ class Proposed:
         return f"{self.title} {self.name}".strip()
 
     @property
+    def told(self) -> Sequence[str]:
+        """Return the reasons in words, one after the other."""
+        return reasons_in_words(self.reasons)
+
+    @property
     def why(self) -> str:
         """Return the reasons as they stand on the timeline of the case when the proposal is accepted."""
-        return " · ".join(self.reasons)
+        return in_one_line(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +149,5 @@ def _proposed(row: Any) -> Proposed:
         median_at=row.median_at,
         ninety_at=row.ninety_at,
         late=row.due_at is not None and row.median_at > row.due_at,
-        reasons=reasons_in_words(row.reasons),
+        reasons=row.reasons,
     )
-
-
-def reasons_in_words(kept: Iterable[Any]) -> list[str]:
-    """Return reasons that a plan keeps (message id and parameters) in the reader's language."""
-    return [str(_(message, **{name: _value(value) for name, value in given.items()})) for message, given in kept]
-
-
-def _value(value: Any) -> Any:
-    """Return one parameter as it is shown; a moment is kept as {"at": …}."""
-    if isinstance(value, dict):
-        return localtime(datetime.fromisoformat(value["at"]))
-    return value
-
-
-def kept_reasons(reasons: Iterable[tuple[str, Mapping[str, object]]]) -> list[Any]:
-    """Return the reasons of the engine as a plan keeps them (JSON)."""
-    return [[message, {name: _kept(value) for name, value in given.items()}] for message, given in reasons]
-
-
-def _kept(value: object) -> object:
-    return {"at": value.isoformat()} if isinstance(value, datetime) else value

@@ -21,9 +21,9 @@ from teleconsult.routing import automatic, engine, gathering, learning, paces, p
 from teleconsult.routing.gathering import World
 from teleconsult.routing.models import Plan, PlanLine, SpecialtyMode
 from teleconsult.routing.modes import How
-from teleconsult.routing.plan_lines import kept_reasons
 from teleconsult.routing.promising import Expected
 from teleconsult.shifts.models import Leave, Shift
+from teleconsult.web.reasons import kept_reasons
 
 KEPT = 500
 """Plans that are remembered, without their lines: when each was made, over how much, and how long it took."""

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from teleconsult.errors import N_
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.reasons import Kept, kept_reasons
 
 
 class Able(NamedTuple):
@@ -29,6 +31,9 @@ class Able(NamedTuple):
 
 Ranked = Sequence[Able]
 """Those on duty for one specialty: who has least first, and of equals in the order of their names."""
+
+ONLY = N_("É quem atende nesta especialidade.")
+LEAST = N_("Atende nesta especialidade e é quem tem menos casos em aberto (%(count)d).")
 
 NOBODY: frozenset[int] = frozenset()
 
@@ -67,12 +72,12 @@ class Suggestion:
         return _("Ninguém disponível"), _("sem consultor na especialidade")
 
     @property
-    def reason(self) -> str:
-        """Return the reason as it stands on the timeline of the case."""
+    def reasons(self) -> Kept:
+        """Return why, as it is kept with the case."""
         able = self.able
         if len(able) < 2:
-            return _("É quem atende nesta especialidade.")
-        return _("Atende nesta especialidade e é quem tem menos casos em aberto (%(count)d).", count=able[0].load)
+            return kept_reasons([(ONLY, {})])
+        return kept_reasons([(LEAST, {"count": able[0].load})])
 
 
 def load_words(load: int) -> str:

@@ -8,7 +8,6 @@ import pytest
 
 from teleconsult import audit, clock, jobs
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import CaseEvent
 from teleconsult.cases.models_alerts import CaseAlert
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
@@ -72,8 +71,11 @@ def test_one_press_passes_the_case_on_with_its_reason(idle, sign_in, session):
     session.rollback()
     session.refresh(idle.case)
     assert idle.case.holder.name == "Lia Cordeiro"
-    said = session.scalars(db.select(CaseEvent.said).where(CaseEvent.verb == "assign").order_by(CaseEvent.id)).all()[-1]
-    assert said.endswith("Dra. Lia Cordeiro substitui nesta especialidade.")
+    when = START + 54 * HOUR
+    assert "com Dr. Paulo Nogueira. Dra. Lia Cordeiro substitui nesta especialidade." in page(sign_in, idle, when)
+    with transaction():
+        person("marina").language = "en"
+    assert "Dra. Lia Cordeiro stands in for this specialty." in page(sign_in, idle, when, "marina")
     assert list(audit.verify()) == []
 
 

@@ -67,9 +67,9 @@ def test_each_goes_where_it_was_confirmed_and_the_result_is_told(session, waitin
     _, page = post(sign_in("rosangela"), sure(cases, ["paulo", "paulo", "lia"]))
     assert holders(session, cases) == ["Paulo Nogueira", "Paulo Nogueira", "Lia Cordeiro"]
     assert "3 casos distribuídos: Dr. Paulo Nogueira recebeu 2, Dra. Lia Cordeiro recebeu 1." in page
-    said = session.scalars(db.select(CaseEvent.said).where(CaseEvent.verb == "assign")).all()
+    said = session.execute(db.select(CaseEvent.said, CaseEvent.data).where(CaseEvent.verb == "assign")).all()
     assert len(said) == 3
-    assert all(said)
+    assert all(words or data["reasons"] for words, data in said)
     assert list(audit.verify()) == []
 
 
@@ -79,6 +79,19 @@ def test_a_reason_given_stands_on_each_timeline(session, waiting, sign_in):
     session.rollback()
     said = session.scalars(db.select(CaseEvent.said).where(CaseEvent.verb == "assign")).all()
     assert said == ["Mutirão de quinta-feira."] * 2
+
+
+def test_why_it_was_suggested_is_told_to_each_reader_in_their_language(session, waiting, sign_in):
+    (case,) = waiting(1)
+    with transaction():
+        world.person("rosangela").language = "en"
+    post(sign_in("rosangela"), sure([case], ["lia"]) | {"why": ""})
+    reads = {key: sign_in(key).get(f"/cases/{case.ref}").get_data(as_text=True) for key in ("rosangela", "marina")}
+    given = sign_in("rosangela").get("/desk/given").get_data(as_text=True)
+    in_english = "Answers in this specialty and has the fewest open cases (0)."
+    assert in_english in reads["rosangela"]
+    assert in_english in given
+    assert "Atende nesta especialidade e é quem tem menos casos em aberto (0)." in reads["marina"]
 
 
 def test_a_reason_too_long_is_said_and_nothing_is_done(session, waiting, sign_in):

@@ -13,6 +13,7 @@ from teleconsult.people.models import User
 from teleconsult.routing import modes, planning
 from teleconsult.routing.plan_lines import lines_for
 from teleconsult.shifts.models import Leave
+from teleconsult.web.reasons import in_one_line
 from tests import world
 from tests.counting import reading, statements
 from tests.routing.helping import FRIDAY, sent, shift
@@ -87,9 +88,9 @@ def test_twenty_cases_with_one_press_and_why_each_went_where(desk, session):
     assert None not in holders(cases)
     assert "Distribuídos há pouco" in page
     assert page.count("atende nesta especialidade") == 20
-    said = session.scalars(db.select(CaseEvent.said).where(CaseEvent.verb == "assign")).all()
-    assert len(said) == 20
-    assert all("atende nesta especialidade" in words for words in said)
+    data = session.scalars(db.select(CaseEvent.data).where(CaseEvent.verb == "assign")).all()
+    assert len(data) == 20
+    assert all("atende nesta especialidade" in in_one_line(kept["reasons"]) for kept in data)
     assert list(audit.verify()) == []
 
 

@@ -17,6 +17,7 @@ from teleconsult.people.actions import switch_off
 from teleconsult.routing import automatic, gathering, modes, planning
 from teleconsult.routing.modes import How, Mode
 from teleconsult.routing.plan_lines import planned
+from teleconsult.web.reasons import in_one_line
 from tests import counting, world
 from tests.routing.helping import FRIDAY, cancel, sent, shift
 
@@ -158,7 +159,7 @@ def test_the_machine_gives_each_case_once_with_its_reasons(monday):
     assert (fresh(case).state, case.holder.name) == (State.ASSIGNED, "Paulo Nogueira")
     (event,) = events(case, "assign")
     assert event.by_id is None
-    assert "Em turno" in event.said
+    assert "Em turno" in in_one_line(event.data["reasons"])
     planning.replan()
     assert len(events(case, "assign")) == 1
     assert list(audit.verify()) == []

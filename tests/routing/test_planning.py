@@ -14,8 +14,9 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.routing import gathering, planning
 from teleconsult.routing.models import Plan, PlanLine
-from teleconsult.routing.plan_lines import kept_reasons, lines_for, planned
+from teleconsult.routing.plan_lines import lines_for, planned
 from teleconsult.shifts.models import Leave
+from teleconsult.web.reasons import kept_reasons
 from tests import world
 from tests.routing.helping import FRIDAY, cancel, sent, shift
 
@@ -124,7 +125,7 @@ def test_who_knew_the_patient_is_preferred_between_equals(friday):
     planning.replan()
     line = lines_for([again.case.id])[again.case.id]
     assert line.ref == world.person("lia").ref
-    assert "Já conhece este paciente ou o caso ligado" in line.reasons
+    assert "Já conhece este paciente ou o caso ligado" in line.told
 
 
 def test_a_line_whose_shift_is_gone_is_not_shown(friday):

@@ -17,6 +17,7 @@ from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.web.reasons import Kept
 
 events.declare("referral.end")
 
@@ -83,8 +84,15 @@ def reprioritise(case: Case, *, priority: str, why: str, by: User) -> CaseEvent:
     )
 
 
-def assign(case: Case, *, to: User, why: str, by: User | None) -> CaseEvent:
+def assign(case: Case, *, to: User, by: User | None, why: str = "", reasons: Kept | None = None) -> CaseEvent:
     """Give the case to a consultant; the new holder, the previous one and the requester are told.
+
+    Args:
+        case: a case that waits, or that another consultant holds.
+        to: who gets it.
+        by: who gives it; None for the system.
+        why: the words of the one who gives it.
+        reasons: why it was proposed, when the proposal is taken: readers of both languages read it.
 
     Raises:
         Refused: the consultant lacks the specialty, is switched off, holds it already, or declined it
@@ -101,10 +109,10 @@ def assign(case: Case, *, to: User, why: str, by: User | None) -> CaseEvent:
         "assign",
         case,
         by=by,
-        carry={"consultant": to, "why": why},
+        carry={"consultant": to, "why": why or reasons},
         set={"holder_id": to.id, "holder": to},
         said=why,
-        data={"to": to.ref, "from": previous.ref if previous else None},
+        data={"to": to.ref, "from": previous.ref if previous else None} | ({"reasons": reasons} if reasons else {}),
         tell=[to, previous, case.requester],
     )
 
