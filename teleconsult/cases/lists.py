@@ -12,6 +12,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words, state_words
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import relative
 
 MOST_NAMED = 3
@@ -130,6 +131,16 @@ def _survey(asked: outcome.Pending) -> Row:
         },
         "whose": "",
     }
+
+
+def beside(confirms: int, surveys: int) -> str:
+    """Return in words what waits besides the cases that the tab counts; '' for nothing."""
+    parts = [ngettext("%(num)d caso para conferir", "%(num)d casos para conferir", confirms)] if confirms else []
+    if surveys:
+        parts.append(
+            ngettext("%(num)d pergunta sobre um caso concluído", "%(num)d perguntas sobre casos concluídos", surveys)
+        )
+    return str(_("Também: %(what)s", what=" · ".join(parts))) if parts else ""
 
 
 def unsent(user: User) -> list[Row]:

@@ -102,11 +102,12 @@ def mine() -> str | Response:
     if show:
         return _mine_list(user, show)
     page, on = queries_lists.mine_waiting(user, FIRST), queries_lists.mine_going(user, FIRST)
-    rows = [*lists.to_confirm(user), *lists.waiting(page.rows), *lists.surveys(user, FIRST)]
+    confirms, surveys = lists.to_confirm(user), lists.surveys(user, FIRST)
     return render_template(
         "cases/lists/mine.html",
         greeting=greeting(),
-        waiting=rows,
+        waiting=[*confirms, *lists.waiting(page.rows), *surveys],
+        beside=lists.beside(len(confirms), len(surveys)),
         more_waiting=page.older is not None,
         drafts=lists.unsent(user),
         going=lists.going(on.rows, user),

@@ -1,5 +1,6 @@
 """The first screens of requester, support and consultant: what waits first, for whom, in words, and at what cost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -119,6 +120,27 @@ def test_a_concluded_case_asks_what_came_of_it_until_it_is_told(case_in, see):
     with transaction():
         outcome.answer(walk.case, outcome.Survey(satisfaction=5), by=world.person("marina"))
     assert "Nada espera por você." in see("marina", "/mine")
+
+
+def test_the_heading_counts_what_its_tab_counts_and_names_the_rest(case_in, see):
+    for state in (State.AWAITING_INFORMATION, State.RETURNED, State.CONCLUDED):
+        case_in(state)
+    with transaction():
+        case = actions.draft(by=world.person("dora"), requester=world.person("marina"))
+    with transaction(case, case.version):
+        actions.submit(case, world.request(), patient=world._patient(), by=world.person("dora"))
+    html = see("marina", "/mine")
+    assert "2 casos esperam por você." in html
+    assert re.search(r'show=waiting">Esperam por você<span class="tc-count[^>]*>2<', html)
+    assert "Também: 1 caso para conferir · 1 pergunta sobre um caso concluído" in html
+
+
+def test_no_case_waits_where_only_the_outcome_is_asked(case_in, see):
+    case_in(State.CONCLUDED)
+    html = see("marina", "/mine")
+    assert "Nenhum caso espera por você." in html
+    assert "Também: 1 pergunta sobre um caso concluído" in html
+    assert "esperam por você." not in html
 
 
 def test_what_support_filed_waits_for_the_requesters_word(session, see):
