@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from teleconsult.extensions import Model, UTCDateTime
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
 
@@ -108,6 +109,7 @@ class BookingSheet(Model):
     returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     unit: Mapped[HealthUnit] = relationship()
+    imported_by: Mapped[User] = relationship(foreign_keys=[imported_by_id])
     lines: Mapped[list["BookingSheetLine"]] = relationship(order_by="BookingSheetLine.number")
 
     __mapper_args__ = {"version_id_col": version}

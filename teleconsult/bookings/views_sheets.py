@@ -14,9 +14,10 @@ from wtforms.validators import InputRequired, Length
 from teleconsult import audit, clock
 from teleconsult.bookings import queries_quota, queries_sheets, sheets
 from teleconsult.bookings.actions import sheets as actions
+from teleconsult.bookings.models_quota import BookingSheet
 from teleconsult.bookings.steps import LISTED, STATE_WORDS, State
 from teleconsult.bookings.words import mark_of, visit_time
-from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import unit_by, unit_choices
 from teleconsult.network.models import HealthUnit
@@ -28,7 +29,7 @@ from teleconsult.web import BaseForm, _l, say, show_refusal
 from teleconsult.web.csv_out import csv_response
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import in_language, local, localdate
+from teleconsult.web.words import in_language, local, localdate, localtime
 
 bp = Blueprint("sheets", __name__, url_prefix="/bookings/sheets")
 TO_BOOK = LISTED | {State.MISSED, State.CANCELLED}
@@ -37,7 +38,7 @@ TO_BOOK = LISTED | {State.MISSED, State.CANCELLED}
 SHOWN = 100
 """Rows that a preview shows; it counts them all."""
 
-MARK = "booking_sheet"
+MARK, TAKEN = "booking_sheet", "taken_as"
 
 
 class SheetForm(BaseForm):
@@ -102,25 +103,48 @@ def _preview(unit: HealthUnit, text: str, form: ConfirmSheetForm | None = None) 
 @bp.post("/take/<ref>")
 @requires(Permission.IMPORT_SHEETS)
 def take(ref: str) -> Any:
-    """Take the good rows of a preview."""
+    """Take the good rows of a preview; whoever sends it again is led to what came of it."""
     row, form = kept.find(ref, current_user.id, kind="import"), ConfirmSheetForm()
     content = dict(row.content) if row is not None else {}
+    if TAKEN in content:
+        return _taken(queries_sheets.sheet_by(content[TAKEN], signed_in()))
     if MARK not in content:
-        raise NotFound
+        flash(_("Esta conferência não vale mais. Envie a planilha de novo para conferir."), "warning")
+        return redirect(url_for("sheets.index"))
     text, slug = content["text"], content[MARK]
     try:
         with transaction():
             made = actions.take(unit_by(slug), text, by=signed_in(), over_why=form.over_why.data or "")
-            kept.discard(ref, current_user.id)
             made_ref, count = made.ref, len(made.lines)
-    except Refused as refusal:
-        show_refusal(form, refusal)
-        return _preview(unit_by(slug), text, form)
-    except Overtaken:
-        flash(_("Alguém importou esta planilha há pouco."), "warning")
-        return redirect(url_for("sheets.index"))
+            kept.settle(ref, current_user.id, [(TAKEN, made_ref)])
+    except (Refused, Overtaken) as fault:
+        return _not_taken(unit_by(slug), text, form, fault)
     flash(ngettext("%(num)d paciente na planilha.", "%(num)d pacientes na planilha.", count))
     return redirect(url_for("sheets.show", ref=made_ref))
+
+
+def _not_taken(unit: HealthUnit, text: str, form: ConfirmSheetForm, fault: Refused | Overtaken) -> Any:
+    there = actions.taken_today(unit, text)
+    if there is not None:
+        return _taken(there)
+    if isinstance(fault, Refused):
+        show_refusal(form, fault)
+    else:
+        flash(_("Outra planilha entrou neste momento, e esta não foi importada. Confira de novo."), "warning")
+    return _preview(unit, text, form)
+
+
+def _taken(sheet: BookingSheet) -> Response:
+    """Say that a sheet came already, by whom and when, and lead to it."""
+    when = localtime(sheet.imported_at)
+    if sheet.imported_by_id == current_user.id:
+        flash(_("Você já importou esta planilha: %(when)s. Nada entrou de novo.", when=when), "warning")
+    else:
+        name = sheet.imported_by.full_name
+        flash(
+            _("%(person)s já importou esta planilha: %(when)s. Nada entrou de novo.", person=name, when=when), "warning"
+        )
+    return redirect(url_for("sheets.show", ref=sheet.ref))
 
 
 @bp.get("/<ref>")

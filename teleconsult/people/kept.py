@@ -87,6 +87,13 @@ def discard_path(path: str, user_id: int) -> int:
     return changed(delete(KeptForm).where(KeptForm.user_id == user_id, KeptForm.kind == "form", KeptForm.path == path))
 
 
+def settle(ref: str, user_id: int, content: Iterable[tuple[str, str]]) -> None:
+    """Put what came of a form in the place of the form, for the rest of its day: whoever sends it again is told."""
+    row = find(ref, user_id, kind="import")
+    if row is not None:
+        row.content = [[name, value] for name, value in content]
+
+
 def discard(ref: str, user_id: int) -> int:
     """Forget one; return whether there was one."""
     return changed(delete(KeptForm).where(KeptForm.ref == ref, KeptForm.user_id == user_id))

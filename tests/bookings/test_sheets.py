@@ -2,7 +2,9 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -12,6 +14,7 @@ from teleconsult.bookings.models_quota import AllowanceMonth, BookingSheet
 from teleconsult.bookings.world import live_booking
 from teleconsult.cases.models import PatientSnapshot
 from teleconsult.extensions import db, transaction
+from teleconsult.people.models import KeptForm
 from tests import world
 from tests.bookings.test_pages import fresh, text
 
@@ -79,6 +82,58 @@ def test_the_same_file_twice_is_one_sheet(desk, sign_in):
     page = text(send(browser, f"{HEAD}\n{GOOD}\n"))
     assert "já está em outra planilha" in page
     assert "take/" not in page
+
+
+def test_a_preview_confirmed_twice_leads_to_the_sheet_it_made(desk, sign_in):
+    desk.escalated()
+    browser = sign_in("dora")
+    page = text(send(browser, f"{HEAD}\n{GOOD}\n"))
+    url = take(browser, page).location
+    again = take(browser, page)
+    assert again.location == url
+    assert "Você já importou esta planilha:" in text(browser.get(url))
+    fresh()
+    assert len(db.session.scalars(db.select(BookingSheet)).all()) == 1
+    assert "text" not in dict(db.session.scalars(db.select(KeptForm)).one().content)
+
+
+def test_a_file_that_another_took_meanwhile_names_them(desk, sign_in):
+    desk.escalated()
+    with transaction():
+        other = world.person("rosangela")
+        other.role_rows, other.unit = [world.UserRole("support")], world.person("dora").unit
+    first, second = sign_in("dora"), sign_in("rosangela")
+    pages = [text(send(browser, f"{HEAD}\n{GOOD}\n")) for browser in (first, second)]
+    url = take(first, pages[0]).location
+    assert take(second, pages[1]).location == url
+    assert "Dora Siqueira já importou esta planilha:" in text(second.get(url))
+
+
+def test_two_presses_at_once_are_one_sheet(desk, sign_in):
+    desk.escalated()
+    browsers = [sign_in("dora")] * 2
+    page, gate = text(send(browsers[0], f"{HEAD}\n{GOOD}\n")), Barrier(2)
+
+    def press(browser):
+        gate.wait()
+        return take(browser, page)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(press, browsers))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert len({answer.location for answer in answers}) == 1
+    fresh()
+    assert len(db.session.scalars(db.select(BookingSheet)).all()) == 1
+
+
+def test_a_preview_that_is_no_more_says_what_to_do(desk, sign_in):
+    desk.escalated()
+    browser = sign_in("dora")
+    page = text(send(browser, f"{HEAD}\n{GOOD}\n"))
+    with clock.at(clock.now() + timedelta(days=2)):
+        answer = take(sign_in("dora"), page)
+        assert answer.location == "/bookings/sheets"
+    assert take(sign_in("rosangela"), page).status_code == 403
 
 
 def test_what_is_overdue_is_listed_as_late(desk, sign_in):

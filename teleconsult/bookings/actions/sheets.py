@@ -24,18 +24,17 @@ def take(unit: HealthUnit, text: str, *, by: User, over_why: str = "") -> Bookin
     Raises:
         Refused: it came already, no row is good, or the unit has no sheets left and there is no reason.
     """
+    if taken_today(unit, text) is not None:
+        raise Refused(N_("Esta planilha já foi importada hoje."), field="file")
     plan = sheets.make_plan(text, unit)
     if not plan.rows:
         raise Refused(N_("Nenhuma linha pode ser importada. Acerte a planilha e envie de novo."), field="file")
     now, today = clock.now(), local_day(clock.now(), unit.zone)
-    digest = hashlib.sha256(f"{unit.id}|{today}|{text}".encode()).hexdigest()
-    if db.session.scalar(select(BookingSheet.id).where(BookingSheet.digest == digest)) is not None:
-        raise Refused(N_("Esta planilha já foi importada hoje."), field="file")
     spend_sheets(unit, sheets_for(len(plan.rows)), today, over_why=over_why)
     sheet = BookingSheet(
         ref=new_ref("PL"),
         unit_id=unit.id,
-        digest=digest,
+        digest=_digest(unit, text),
         received_on=today,
         due_on=today + timedelta(days=settings.number("sheet_return_days")),
         imported_at=now,
@@ -48,6 +47,15 @@ def take(unit: HealthUnit, text: str, *, by: User, over_why: str = "") -> Bookin
         "system", "sheet.take", by_id=by.id, subject=sheet.ref, unit=unit.slug, lines=len(plan.rows), bad=len(plan.bad)
     )
     return sheet
+
+
+def taken_today(unit: HealthUnit, text: str) -> BookingSheet | None:
+    """Return the sheet that was made of this very file today, if there is one."""
+    return db.session.scalar(select(BookingSheet).where(BookingSheet.digest == _digest(unit, text)))
+
+
+def _digest(unit: HealthUnit, text: str) -> str:
+    return hashlib.sha256(f"{unit.id}|{local_day(clock.now(), unit.zone)}|{text}".encode()).hexdigest()
 
 
 def _line(number: int, row: sheets.Row) -> BookingSheetLine:
