@@ -17,7 +17,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     from teleconsult.logs import init_logs
     from teleconsult.people.gate import init_gate
     from teleconsult.people.throttle import init_throttle
-    from teleconsult.web import init_web
+    from teleconsult.web import catalogues, init_web
     from teleconsult.web.application import Application
     from teleconsult.web.setup import choose_locale
     from teleconsult.web.templating import LanguageEnvironment
@@ -42,6 +42,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     extensions.babel.init_app(app, locale_selector=choose_locale)
     init_gate(app)
     init_logs(app)
+    catalogues.ensure(app.config["BABEL_TRANSLATION_DIRECTORIES"], app.logger)
     extensions.csrf.init_app(app)
     init_throttle(app)
     init_web(app)
