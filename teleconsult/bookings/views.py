@@ -23,7 +23,7 @@ from teleconsult.network.directory import unit_choices
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
-from teleconsult.web import say, show_refusal
+from teleconsult.web import say, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
@@ -193,7 +193,7 @@ def settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
         return 422
     except Overtaken:
         form.version.data = str(queries.request_by(found.ref).version)
-        form.form_errors = [*form.form_errors, _("Alguém foi mais rápido. Confira o que mudou e tente de novo.")]
+        show_overtaken(form, _("Nada foi gravado. Confira o que mudou e tente de novo."))
         return 409
     return 302
 

@@ -21,7 +21,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.typed import read_day
-from teleconsult.web import say, show_refusal
+from teleconsult.web import say, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language, local
@@ -121,7 +121,7 @@ def _try(form: Any, act: Callable[[], Any], subject: Any = None) -> Any:
     except Refused as refusal:
         show_refusal(form, refusal)
     except Overtaken:
-        form.form_errors = [*form.form_errors, _("Alguém foi mais rápido. Confira o que mudou e tente de novo.")]
+        show_overtaken(form, _("Nada foi gravado. Confira o que mudou e tente de novo."))
     return None
 
 

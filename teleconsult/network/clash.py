@@ -11,7 +11,7 @@ from teleconsult.extensions import db
 from teleconsult.network.forms import OWN
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
-from teleconsult.web import VersionedForm
+from teleconsult.web import VersionedForm, show_overtaken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localtime
 
@@ -27,7 +27,7 @@ def show_clash(form: VersionedForm, subject: HealthUnit | Specialty) -> None:
     The form takes the version that is shown with it: who saves again has seen what is replaced.
     """
     form.version.data = str(subject.version)
-    form.form_errors.append(_who(subject))
+    show_overtaken(form, _who(subject))
     for field in form:
         saved = getattr(subject, field.name, field.object_data)
         if field.name not in OWN and _plain(field.data) != _plain(saved):

@@ -19,7 +19,7 @@ from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
-from teleconsult.web import VersionedForm, show_refusal
+from teleconsult.web import VersionedForm, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("network", __name__)
@@ -206,8 +206,9 @@ def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit
             show_clash(form, subject)
             return False
         form.version.data = settings.stamp()
-        form.form_errors.append(
-            _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
+        show_overtaken(
+            form,
+            _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
         )
     else:
         return True

@@ -22,7 +22,7 @@ from teleconsult.patients.words import pairs_of, sentences_of
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
-from teleconsult.web import BaseForm, Page, VersionedForm, _l, page_by_key, show_refusal
+from teleconsult.web import BaseForm, Page, VersionedForm, _l, page_by_key, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("patients", __name__, url_prefix="/patients")
@@ -111,10 +111,11 @@ def edit(ref: str) -> Any:
             show_refusal(form, refusal)
         except Overtaken:
             form.version.data = str(patient.version)
-            form.form_errors.append(
+            show_overtaken(
+                form,
                 _(
                     "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
-                )
+                ),
             )
     page = render_template("patients/edit.html", patient=patient, form=form)
     _record("patient.view", patient.ref)
@@ -167,7 +168,7 @@ def _join(kept: Patient, other: Patient, form: MergeForm) -> int:
                 "confira os dois e, se ainda fizer sentido, junte de novo."
             )
         )
-        form.form_errors = [*form.form_errors, said]
+        show_overtaken(form, said)
         return 409
     return DONE
 
@@ -232,7 +233,7 @@ def _part(row: PatientMerge, form: UnmergeForm) -> int:
             "O cadastro mudou enquanto você escrevia. O que você escreveu está aqui: "
             "confira e, se ainda fizer sentido, separe de novo."
         )
-        form.form_errors = [*form.form_errors, said]
+        show_overtaken(form, said)
         return 409
     flash(_("Cadastros separados de novo."), "success")
     for words in sentences_of(lost, done=True):

@@ -17,7 +17,7 @@ from teleconsult.people.gate import current_user, requires
 from teleconsult.people.listing import Filters, people_page, roles_of
 from teleconsult.people.models import User
 from teleconsult.people.queries import last_change_of, person_by_ref
-from teleconsult.web import show_refusal
+from teleconsult.web import show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localtime
 
@@ -73,7 +73,7 @@ def show(ref: str) -> str | Response | tuple[str, int]:
             show_refusal(form, refusal)
         except Overtaken:
             clash = _who_was_faster(user)
-            form.form_errors.append(clash)
+            show_overtaken(form, clash)
             form.tell_saved(user, facts, own=user.id == current_user.id)
     page = render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id, clash=clash)
     return (page, 422) if form.errors else page

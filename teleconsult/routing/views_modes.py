@@ -13,7 +13,7 @@ from teleconsult.people.gate import current_user, requires
 from teleconsult.routing import modes
 from teleconsult.routing.modes import HIGHEST, HOW_WORDS, How, Mode
 from teleconsult.typed import carried
-from teleconsult.web import VersionedForm, _l, show_refusal
+from teleconsult.web import VersionedForm, _l, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("modes", __name__, url_prefix="/distribution/modes")
@@ -72,8 +72,9 @@ def _done(slug: str, form: ModeForm) -> bool:
         show_refusal(form, refusal)
     except Overtaken:
         form.version.data = str(modes.line_of(slug).version)
-        form.form_errors.append(
-            _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
+        show_overtaken(
+            form,
+            _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
         )
     else:
         return True

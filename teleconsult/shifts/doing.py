@@ -7,7 +7,7 @@ from flask import flash, render_template
 
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.web import BaseForm, say, show_refusal
+from teleconsult.web import BaseForm, say, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 
 Answer = str | tuple[str, int]
@@ -35,7 +35,7 @@ def done(form: BaseForm, act: Callable[[], object], subject: Any = None) -> bool
     except Overtaken:
         if version is not None:
             version.data = str(subject.version)
-        form.form_errors.append(faster())
+        show_overtaken(form, faster())
     else:
         return True
     return False

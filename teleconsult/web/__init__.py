@@ -1,6 +1,6 @@
 """What every feature's pages share: forms, headers, error pages, paging, dates, references."""
 
-from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_refusal
+from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_overtaken, show_refusal
 from teleconsult.web.paging import PAGE_SIZE, Page, edge_asked, page_by_key, page_of
 from teleconsult.web.refs import new_ref
 from teleconsult.web.setup import init_web, storage_fault
@@ -18,6 +18,7 @@ __all__ = [
     "page_by_key",
     "page_of",
     "say",
+    "show_overtaken",
     "show_refusal",
     "storage_fault",
 ]

@@ -68,6 +68,9 @@ class _Csrf(_FlaskFormCSRF):
 class BaseForm(FlaskForm):
     """A form of the product. Text is trimmed; nothing is cut silently: lengths are validators."""
 
+    overtaken = False
+    """That it comes back because somebody else was faster, and not for what is wrong with it (`show_overtaken`)."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
 
@@ -114,6 +117,12 @@ def show_refusal(form: FlaskForm, refusal: Refused) -> str:
     else:
         form.form_errors = [*form.form_errors, sentence]
     return sentence
+
+
+def show_overtaken(form: BaseForm, sentence: str) -> None:
+    """Say on a form that somebody else was faster: its summary then speaks of that, and of no field to put right."""
+    form.overtaken = True
+    form.form_errors = [*form.form_errors, sentence]
 
 
 def too_long(limit: int) -> str:

@@ -29,6 +29,11 @@ def marks(page):
     return {name: re.sub(r"<[^>]+>", "", text) for name, text in re.findall(r'id="(\w+)-e">(.*?)</p>', page, re.DOTALL)}
 
 
+def heading(page):
+    """Return what stands over the summary of a form that came back."""
+    return re.sub(r"<[^>]+>", "", re.search(r'<h2 id="erros">(.*?)</h2>', page, re.DOTALL)[1])
+
+
 def typed(unit, **values):
     return UNIT | {"name": unit.name, "district": unit.district, "version": unit.version} | values
 
@@ -40,6 +45,7 @@ def test_who_was_faster_and_what_is_saved_is_said_at_the_field(manager, session)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert f"a última alteração é de {world.person('dora').full_name}" in page
+    assert heading(page) == "Alguém foi mais rápido"
     assert marks(page) == {
         "phone": "Está salvo agora: “81 2222-2222”",
         "services": "Está salvo agora: “Pediatria\nClínica”",
@@ -66,7 +72,13 @@ def test_a_field_that_both_left_alike_is_not_marked(manager, session):
     change_unit(phone="81 2222-2222", services="Pediatria\nClínica")
     page = manager.post("/units/usf-vietna/edit", data=data).get_data(as_text=True)
     assert "Este registro mudou" in page
+    assert heading(page) == "Alguém foi mais rápido"
     assert marks(page) == {}
+
+
+def test_a_field_to_put_right_is_counted_as_ever(manager, session):
+    page = manager.post("/units/usf-vietna/edit", data=typed(unit_by("usf-vietna"), name="")).get_data(as_text=True)
+    assert heading(page) == "Falta acertar 1 campo"
 
 
 def test_a_specialty_and_its_backup(manager, session):
