@@ -1,5 +1,6 @@
-"""Somebody was faster at a unit or a specialty: who it was, and at each field what is saved now."""
+"""Somebody was faster at a unit, a specialty or the targets: who it was, and at each field what is saved now."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,8 @@ from wtforms import BooleanField, SelectField
 from teleconsult import audit
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db
-from teleconsult.network.forms import OWN
+from teleconsult.network import settings
+from teleconsult.network.forms import OWN, TargetsForm, spans_of, written_week
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, show_overtaken
@@ -27,19 +29,33 @@ def show_clash(form: VersionedForm, subject: HealthUnit | Specialty) -> None:
     The form takes the version that is shown with it: who saves again has seen what is replaced.
     """
     form.version.data = str(subject.version)
-    show_overtaken(form, _who(subject))
+    show_overtaken(form, _who(WORDS[type(subject)], subject.slug))
+    _mark(form, {field.name: getattr(subject, field.name, field.object_data) for field in form})
+
+
+def show_times_clash(form: TargetsForm) -> None:
+    """Say the same on the form of the targets, which is based on all that is set there at once."""
+    counting = settings.counting()
+    form.version.data, form.sure.data = settings.stamp(), ""  # what it does to the open cases is said anew
+    show_overtaken(form, _who(("targets.change",)))
+    saved: dict[str, Any] = {**settings.target_hours(), **settings.every_window(), **written_week(counting)}
+    same = {f"day_{day}" for day in range(7) if form.spans_of(day) == spans_of(counting, day)}
+    _mark(form, {name: value for name, value in saved.items() if name not in same})
+
+
+def _mark(form: VersionedForm, saved: Mapping[str, Any]) -> None:
     for field in form:
-        saved = getattr(subject, field.name, field.object_data)
-        if field.name not in OWN and _plain(field.data) != _plain(saved):
-            field.errors = [*field.errors, _("Está salvo agora: “%(text)s”", text=_shown(field, saved))]
+        if field.name in saved and field.name not in OWN and _plain(field.data) != _plain(saved[field.name]):
+            now = _("Está salvo agora: “%(text)s”", text=_shown(field, saved[field.name]))
+            field.errors = [*field.errors, now]
 
 
-def _who(subject: HealthUnit | Specialty) -> str:
+def _who(words: Sequence[str], slug: str = "") -> str:
     """Return the sentence of the last change, as the record of the system has it; not every change is in it."""
     query = (
         select(User, AuditEvent.at)
         .join(User, User.id == AuditEvent.user_id)
-        .where(AuditEvent.subject == audit.fitting(subject.slug), AuditEvent.word.in_(WORDS[type(subject)]))
+        .where(AuditEvent.subject == audit.fitting(slug), AuditEvent.word.in_(words))
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(1)
     )

@@ -176,15 +176,24 @@ class TargetsForm(VersionedForm):
         """Return days by the name of their window."""
         return {name: int(self[name].data) for name in DEFAULT_DAYS}
 
+    def spans_of(self, day: int) -> list[tuple[int, int]]:
+        """Return the hours that are written for a day; call it when the form is valid."""
+        return list(week.parse(self[f"day_{day}"].data or ""))
+
     def counting(self) -> Counting:
         """Return how time is to count; call it when the form is valid."""
-        spans = [(day, *span) for day in range(len(WEEKDAYS)) for span in week.parse(self[f"day_{day}"].data or "")]
+        spans = [(day, *span) for day in range(len(WEEKDAYS)) for span in self.spans_of(day)]
         return Counting({priority: self[f"runs_{priority}"].data for priority in DEFAULT_HOURS}, tuple(spans))
+
+
+def spans_of(counting: Counting, day: int) -> list[tuple[int, int]]:
+    """Return the hours of a day as they are set."""
+    return [span[1:] for span in counting.week if span[0] == day]
 
 
 def written_week(counting: Counting) -> dict[str, str]:
     """Return the fields of the form that say how time counts."""
-    days = {day: [span[1:] for span in counting.week if span[0] == day] for day in range(len(WEEKDAYS))}
+    days = {day: spans_of(counting, day) for day in range(len(WEEKDAYS))}
     return {f"day_{day}": week.words(spans) for day, spans in days.items()} | {
         f"runs_{priority}": how for priority, how in counting.runs.items()
     }

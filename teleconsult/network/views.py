@@ -11,7 +11,7 @@ from teleconsult import clock, events
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network import actions, alternatives, directory, settings
-from teleconsult.network.clash import show_clash
+from teleconsult.network.clash import show_clash, show_times_clash
 from teleconsult.network.directory import GuideFilter
 from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm, written_week
 from teleconsult.network.models import HealthUnit, Specialty
@@ -178,6 +178,9 @@ def targets() -> str | Response | tuple[str, int]:
     form = TargetsForm(data={**kept, "version": settings.stamp()})
     if not form.validate_on_submit():
         return _form("network/targets.html", form, effect=_effect(present, present, settings.target_hours()))
+    if form.version.data != settings.stamp():  # before what is no longer so is said of the open cases
+        show_times_clash(form)
+        return _form("network/targets.html", form, effect=_effect(present, present, settings.target_hours()))
     wanted, effect = form.counting(), _effect(present, form.counting(), form.hours())
     if effect.cases and form.sure.data != repr(wanted):
         form.sure.data = repr(wanted)
@@ -186,7 +189,8 @@ def targets() -> str | Response | tuple[str, int]:
     if _done(form, lambda: change(form.hours(), form.days(), wanted)):
         flash(_("Prazos alterados. Valem para os relógios que começam a partir de agora."))
         return redirect(url_for("network.targets"))
-    return _form("network/targets.html", form, effect=effect)
+    present = settings.counting()
+    return _form("network/targets.html", form, effect=_effect(present, present, settings.target_hours()))
 
 
 def _effect(before: settings.Counting, after: settings.Counting, hours: dict[str, int]) -> Any:
@@ -204,12 +208,15 @@ def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit
     except Overtaken:
         if subject is not None:
             show_clash(form, subject)
-            return False
-        form.version.data = settings.stamp()
-        show_overtaken(
-            form,
-            _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
-        )
+        elif isinstance(form, TargetsForm):
+            show_times_clash(form)
+        else:
+            show_overtaken(
+                form,
+                _(
+                    "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
+                ),
+            )
     else:
         return True
     return False

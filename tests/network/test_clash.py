@@ -5,7 +5,7 @@ import re
 import pytest
 
 from teleconsult.extensions import transaction
-from teleconsult.network import actions
+from teleconsult.network import actions, settings
 from teleconsult.network.directory import specialty_by, unit_by
 from tests import world
 from tests.network.test_management import UNIT
@@ -97,3 +97,57 @@ def test_a_specialty_and_its_backup(manager, session):
     assert f"a última alteração é de {world.person('dora').full_name}" in page
     session.rollback()
     assert specialty_by("dermatologia").note == "Só adultos"
+
+
+def set_times(**hours):
+    """Set the targets as another manager does, over the action of the page."""
+    with transaction():
+        week = settings.Counting({"routine": "business", "high": "always", "urgent": "always"}, ((0, 480, 720),))
+        wanted = settings.target_hours() | hours
+        actions.set_times(wanted, settings.every_window(), week, based_on=settings.stamp(), by=world.person("dora"))
+
+
+def times(**values):
+    """Return the form of the targets as a browser sends it, as they are set now but for these values."""
+    days = {f"day_{day}": "" for day in range(7)} | dict.fromkeys(settings.RUNS, "always")
+    return settings.target_hours() | settings.every_window() | days | {"version": settings.stamp()} | values
+
+
+def test_targets_say_who_was_faster_and_what_is_saved_at_each_field(manager, session):
+    data = times(routine=60)
+    set_times(routine=70)
+    answer = manager.post("/targets", data=data | {"day_1": "8-12"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert heading(page) == "Alguém foi mais rápido"
+    assert re.search(f"a última alteração é de {world.person('dora').full_name}, [^<]*[0-9]:[0-9]", page)
+    assert marks(page) == {
+        "routine": "Está salvo agora: “70”",
+        "runs_routine": "Está salvo agora: “Só no horário de atendimento”",
+        "day_0": "Está salvo agora: “8:00–12:00”",
+        "day_1": "Está salvo agora: “(vazio)”",
+    }
+    assert 'value="60"' in page
+    assert 'value="8-12"' in page
+    session.rollback()
+    assert settings.target_hours()["routine"] == 70
+
+
+def test_targets_saved_again_have_been_seen_and_hours_written_otherwise_are_the_same(manager, session):
+    data = times(routine=60, day_0="8h-12h", runs_routine="business")
+    set_times(routine=70)
+    page = manager.post("/targets", data=data).get_data(as_text=True)
+    assert marks(page) == {"routine": "Está salvo agora: “70”"}
+    version = re.search(r'name="version"[^>]*value="([^"]+)"', page)[1]
+    assert manager.post("/targets", data=data | {"version": version}).status_code == 302
+    session.rollback()
+    assert settings.target_hours()["routine"] == 60
+
+
+def test_a_counting_that_somebody_else_changed_is_told_before_its_effect_on_open_cases(manager, case_in):
+    case_in("submitted")
+    data = times(runs_routine="business", day_0="13:00-17:00")
+    set_times(routine=70)
+    page = manager.post("/targets", data=data).get_data(as_text=True)
+    assert heading(page) == "Alguém foi mais rápido"
+    assert "Nada foi salvo ainda." not in page

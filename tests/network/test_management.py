@@ -187,7 +187,7 @@ def test_two_managers_do_not_overwrite_each_other_unseen(manager, session):
     manager.post("/targets", data=TIMES | {"version": based_on})
     answer = manager.post("/targets", data=TIMES | {"routine": 99, "version": based_on})
     assert answer.status_code == 422
-    assert "Outra pessoa alterou" in answer.get_data(as_text=True)
+    assert "Este registro mudou enquanto você escrevia" in answer.get_data(as_text=True)
     session.rollback()
     assert settings.target_hours()["routine"] == 60
 
