@@ -26,11 +26,23 @@ _WIDE = """() => {
   const outside = (e) => e.offsetParent && e.getBoundingClientRect().right > innerWidth + 1;
   return [over + ' px too wide', ...[...document.querySelectorAll('main *')].filter(outside).slice(0, 3).map((e) => e.outerHTML.slice(0, 80))];
 }"""
-_SMALL = """() => [...document.querySelectorAll('.tc-nav a, .tc-menu a, .tc-menu button, .tc-moves a, .tc-moves button, .btn, .tc-rail a, summary')]
-  .filter((e) => e.offsetParent && !e.closest('.visually-hidden') && !e.classList.contains('visually-hidden'))
-  .map((e) => [e, e.getBoundingClientRect()])
-  .filter(([e, box]) => box.width < 43.5 || box.height < 43.5)
-  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} is ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
+_SMALL = """() => {
+  const style = (e, part) => getComputedStyle(e, part);
+  const parents = (e) => e && e !== document.body ? [e, ...parents(e.parentElement)] : [];
+  const unseen = (e) => !e.offsetParent || e.closest('dialog:not([open])') || e.closest('.visually-hidden')
+    || parents(e).some((one) => style(one).clipPath !== 'none');
+  const words = (node) => node.textContent.trim() && !(node.classList && node.classList.contains('visually-hidden'))
+    && (node.nodeType === Node.TEXT_NODE || style(node).display.startsWith('inline'));
+  const running = (e) => style(e).display === 'inline' && [...e.parentElement.childNodes].some((node) => node !== e && words(node));
+  const row = (e) => style(e, '::after').position === 'absolute';
+  const pressed = (e) => /^(checkbox|radio)$/.test(e.type) && e.labels[0] ? e.labels[0] : e;
+  return [...document.querySelectorAll('a, button, select, textarea, summary, input:not([type=hidden])')]
+    .map((e) => [e, pressed(e).getBoundingClientRect()])
+    .filter(([e, box]) => box.width < 43.5 || box.height < 43.5)
+    .filter(([e]) => !unseen(e) && !running(e) && !row(e) && !e.matches('.tc-skip'))
+    .map(([e, box]) => `${e.outerHTML.slice(0, 80)} is ${Math.round(box.width)} x ${Math.round(box.height)}`);
+}"""
+"""Whatever a finger is to meet, but a link in running text, and one whose whole row can be pressed."""
 
 
 @cache

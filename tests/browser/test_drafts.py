@@ -1,7 +1,10 @@
 """What is typed in the request form survives another window, a dropped line and a closed page."""
 
+import re
+
 from playwright.sync_api import Locator, expect
 
+from teleconsult.cases.lifecycle import State
 from tests.browser.people import Somebody
 from tests.browser.windows import PATIENCE
 
@@ -68,3 +71,14 @@ def test_what_the_server_has_taken_leaves_no_copy_behind(page_for):
     jonas.press("Salvar e sair")
     expect(jonas.page.get_by_text("Rascunho salvo.")).to_be_visible()
     assert jonas.page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_the_steps_are_a_finger_wide_on_a_telephone_and_lead_where_they_say(page_for, site, watch):
+    ref = site.case_in(State.DRAFT)
+    page = page_for("marina", phone=True)
+    page.goto(f"/cases/{ref}/edit/clinical")
+    step = page.get_by_role("list", name="Etapas do pedido").get_by_role("button", name="1. Paciente")
+    box = step.bounding_box()
+    assert min(box["width"], box["height"]) >= 44
+    step.tap()
+    expect(page).to_have_url(re.compile(f"/cases/{ref}/edit/patient"))
