@@ -19,6 +19,7 @@ from tests.attachments import samples
 from tests.attachments.sending import named
 from tests.pages import check as whole
 
+pytestmark = pytest.mark.usefixtures("each_store")
 SHEET = samples.picture("JPEG", (800, 600))
 WRITTEN = {
     "attended_on": "20/11/2026", "attended_by": "Dr. Olavo Sá", "diagnosis": "Hanseníase.", "opinion": "Confirmo.",

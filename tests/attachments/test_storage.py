@@ -3,51 +3,19 @@
 import resource
 import secrets
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from teleconsult.attachments.storage import LocalStorage, new_key
 from teleconsult.attachments.storage_s3 import PART, S3Storage
 from teleconsult.errors import NotFound, StorageAway, StorageFull
 from tests.attachments import full_disk
-from tests.servers import s3
 
 LIMIT = 64 * 1024
-
-
-@pytest.fixture(scope="session")
-def s3_server():
-    server = s3.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
 def folder(tmp_path):
     return LocalStorage(tmp_path / "files")
-
-
-@pytest.fixture
-def bucket(s3_server):
-    name = f"t{secrets.token_hex(6)}"
-    boto3.client(
-        "s3",
-        endpoint_url=s3_server.endpoint,
-        aws_access_key_id=s3_server.access_key,
-        aws_secret_access_key=s3_server.secret_key,
-        region_name="us-east-1",
-        config=Config(s3={"addressing_style": "path"}),
-    ).create_bucket(Bucket=name)
-    return S3Storage(
-        name,
-        {
-            "S3_ENDPOINT": s3_server.endpoint,
-            "S3_REGION": "us-east-1",
-            "S3_ACCESS_KEY": s3_server.access_key,
-            "S3_SECRET_KEY": s3_server.secret_key,
-        },
-    )
 
 
 class StorageTests:

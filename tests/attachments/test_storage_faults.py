@@ -23,15 +23,6 @@ def draft(case_in):
     return case_in(State.DRAFT).case
 
 
-@pytest.fixture
-def store_in(application):
-    """Put another storage in the place of the application's, until the test ends."""
-    with application.app_context():
-        own = storage()
-    yield lambda store: application.extensions.update(storage=store)
-    application.extensions["storage"] = own
-
-
 def rows(case):
     db.session.rollback()
     return db.session.scalars(db.select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)).all()
