@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from teleconsult import audit, clock, events
 from teleconsult.attachments.kinds import KIND_WORDS, Kind
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, clean_name, too_much
+from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
@@ -30,40 +30,34 @@ events.declare("attachment.add", "attachment.withdraw")
 
 def add(
     case: Case,
-    incoming: Incoming,
+    stored: Stored,
     *,
-    name: str | None,
     by: User,
     kind: str = "",
     caption: str = "",
     taken_on: date | None = None,
     referral_id: int | None = None,
 ) -> Attachment:
-    """Keep one file and write its row; on a case that was sent, `send` then tells the other side.
+    """Write the row of a file; on a case that was sent, `send` then tells the other side.
 
-    The caller holds the transaction; the bytes were read before it began. With `referral_id` it is the sheet of that
-    referral, from who records what came back (scans.py), and in nobody's name but theirs.
+    The caller holds the transaction, stored the file before it, and removes the object when the transaction fails. With
+    `referral_id` it is the sheet of that referral, from who records what came back (scans.py), and in nobody's name but
+    theirs.
 
     Raises:
-        Refused: the file or the total of the case is over a limit, or the file is not whole; its bytes are gone.
+        Refused: the case would be over a limit with it, or the date is in the future.
     """
-    name = clean_name(name)
-    try:
-        _hold_to_limits(case, name, incoming.size)
-    except Refused:
-        incoming.drop()
-        raise
-    found, sha256 = incoming.keep(name)
+    _hold_to_limits(case, stored.name, stored.size)
     row = add_row(
         Attachment,
         ref=new_ref("AR", 8),
         case_id=case.id,
-        key=incoming.key,
-        name=name,
-        content_type=found.media,
-        size=incoming.size,
-        sha256=sha256,
-        kind=kind if kind in KIND_WORDS else GUESSES[found.family],
+        key=stored.key,
+        name=stored.name,
+        content_type=stored.kind.media,
+        size=stored.size,
+        sha256=stored.sha256,
+        kind=kind if kind in KIND_WORDS else GUESSES[stored.kind.family],
         caption=caption,
         taken_on=_not_future(taken_on),
         added_at=clock.now(),
@@ -78,7 +72,7 @@ def add(
         for_id=row.for_id,
         subject=case.ref,
         file=row.ref,
-        sha256=sha256,
+        sha256=row.sha256,
         size=row.size,
     )
     events.emit("attachment.add", case=case, attachment=row, by=by)

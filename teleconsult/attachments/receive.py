@@ -19,6 +19,17 @@ BETWEEN = (
 """The spaces of every script, and what joins and parts the letters of some: of a name, though not at its ends."""
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A file whose object is in storage, and whose row is still to be written."""
+
+    key: str
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+
+
 @dataclass
 class Incoming:
     """One file on its way into storage; a file object that the form parser can write to."""
@@ -71,13 +82,16 @@ class Incoming:
     def close(self) -> None:
         """Do nothing: what becomes of the bytes is decided by `keep` or `drop`."""
 
-    def keep(self, name: str) -> tuple[Kind, str]:
-        """Decide what the file is and keep it; return its kind and SHA-256.
+    def keep(self, name: str) -> Stored:
+        """Decide what the file is and keep it.
+
+        A store may be slow, and a transaction that waited for it would hold up all who write: call it before.
 
         Raises:
             Refused: over the limit, also that of its type, empty, unknown, cut short; nothing of it stays.
             StorageFault: it could not be written; nothing of it stays.
         """
+        name = clean_name(name)
         try:
             if self.size > self.limit:
                 raise _too_big(name, self.limit)
@@ -93,7 +107,7 @@ class Incoming:
             self.drop()
             raise
         self._sink = None
-        return kind, self.sha256
+        return Stored(self.key, name, kind, self.size, self.sha256)
 
     @property
     def held(self) -> int:

@@ -13,7 +13,7 @@ from teleconsult import audit
 from teleconsult.attachments import actions, queries
 from teleconsult.attachments.kinds import KINDS, kind_of
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, limit_of
+from teleconsult.attachments.receive import Incoming, Stored, limit_of
 from teleconsult.cases import actions as cases
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for
@@ -46,27 +46,32 @@ def referral_to_scan(case: Case, user: User) -> Referral:
     return referral
 
 
-def add(case: Case, incoming: Incoming, *, name: str, by: User) -> Attachment:
-    """Keep a scanned sheet; the same file sent again is the one that is there. The caller holds the transaction.
+def check_paper(incoming: Incoming, name: str) -> None:
+    """Hold a file to what a sheet can be, before it is stored.
 
     Raises:
-        Refused: it is no picture and no PDF, or the counter-referral is not theirs to record; its bytes are gone.
+        Refused: it is no picture and no PDF.
     """
-    try:
-        referral = referral_to_scan(case, by)
-        found = kind_of(incoming.head)
-        if incoming.size and (found is None or found.family not in PAPER):
-            raise Refused(
-                N_("%(name)s não é foto nem PDF. Envie a folha digitalizada em foto ou PDF."), field="files", name=name
-            )
-        there: Attachment | None = db.session.scalar(_waiting(referral).where(Attachment.sha256 == incoming.sha256))
-    except BaseException:
-        incoming.drop()
-        raise
+    found = kind_of(incoming.head)
+    if incoming.size and (found is None or found.family not in PAPER):
+        raise Refused(
+            N_("%(name)s não é foto nem PDF. Envie a folha digitalizada em foto ou PDF."), field="files", name=name
+        )
+
+
+def add(case: Case, stored: Stored, *, by: User) -> Attachment:
+    """Write the row of a scanned sheet; the same file sent again is the one that is there, and has its own object.
+
+    The caller holds the transaction, as for `actions.add`.
+
+    Raises:
+        Refused: the counter-referral is not theirs to record, or the case would be over a limit with it.
+    """
+    referral = referral_to_scan(case, by)
+    there: Attachment | None = db.session.scalar(_waiting(referral).where(Attachment.sha256 == stored.sha256))
     if there is not None:
-        incoming.drop()
         return there
-    return actions.add(case, incoming, name=name, by=by, kind="document", referral_id=referral.id)
+    return actions.add(case, stored, by=by, kind="document", referral_id=referral.id)
 
 
 def _waiting(referral: Referral) -> Any:

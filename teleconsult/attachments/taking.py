@@ -5,10 +5,12 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app, flash, g, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, UploadRequest, clean_name, read_body
+from teleconsult.attachments.receive import Incoming, Stored, UploadRequest, clean_name, read_body
+from teleconsult.attachments.storage import forget
 from teleconsult.errors import N_, Refused, StorageFault
 from teleconsult.extensions import csrf, end_reading
 from teleconsult.web import say, storage_fault
@@ -29,8 +31,15 @@ CAPTION_TOO_LONG = N_(
     "A legenda passa de %(limit)d caracteres e não foi guardada. Escreva uma mais curta em cada arquivo."
 )
 
-Keep = Callable[[Incoming, str, dict[str, Any]], Attachment]
-"""Writes the row of a file whose bytes are here, in a transaction of its own; given the file's name and what is said of it."""
+Keep = Callable[[Stored, dict[str, Any]], Attachment]
+"""Writes the row of a file that is stored, in a transaction of its own; given what is said of it. May return one that is
+there already, of the same content."""
+Check = Callable[[Incoming, str], None]
+"""Refuses what is not wanted here, before it is stored."""
+
+
+def _anything(_incoming: Incoming, _name: str) -> None:
+    """Refuse nothing."""
 
 
 def name_sent() -> str | None:
@@ -43,14 +52,14 @@ def name_sent() -> str | None:
     return None if sent is None else unquote(sent)
 
 
-def one(keep: Keep, name: str, line: Callable[[Attachment], str]) -> Any:
+def one(keep: Keep, name: str, line: Callable[[Attachment], str], check: Check = _anything) -> Any:
     """Take the raw body as a file of this name; answer with its line of the list, or with why it was not taken."""
     request.max_content_length = current_app.config["MAX_FILE_BYTES"]
     end_reading()  # taking the body may need minutes on a bad line
     try:
         _check_token()
         incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
-        row = _kept(keep, incoming, name, {})
+        row = _kept(keep, check, incoming, name, {})
     except RequestEntityTooLarge:
         limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
         return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
@@ -62,12 +71,12 @@ def one(keep: Keep, name: str, line: Callable[[Attachment], str]) -> Any:
     return line(row), 201
 
 
-def several(keep: Keep) -> None:
+def several(keep: Keep, check: Check = _anything) -> None:
     """Take the files of a plain form, and say how many came and why any did not."""
     asked = cast(UploadRequest, request)
     try:
         named = _read_form(asked)
-        taken, refusals = _keep_each(keep, named, asked)
+        taken, refusals = _keep_each(keep, check, named, asked)
     except RequestEntityTooLarge:
         taken, refusals = 0, [_(TOO_MUCH, limit=current_app.config["MAX_CASE_BYTES"] // (1024 * 1024))]
     finally:
@@ -88,7 +97,9 @@ def _read_form(asked: UploadRequest) -> list[tuple[Incoming, str]]:
     return [(cast(Incoming, part.stream), part.filename) for part in asked.files.getlist("files") if part.filename]
 
 
-def _keep_each(keep: Keep, named: list[tuple[Incoming, str]], asked: UploadRequest) -> tuple[int, list[str]]:
+def _keep_each(
+    keep: Keep, check: Check, named: list[tuple[Incoming, str]], asked: UploadRequest
+) -> tuple[int, list[str]]:
     """Keep each file that can be; return how many, and why the others were not."""
     caption = asked.form.get("caption", "")
     fits = len(caption) <= LONGEST_CAPTION
@@ -96,7 +107,7 @@ def _keep_each(keep: Keep, named: list[tuple[Incoming, str]], asked: UploadReque
     taken, refusals = 0, []
     for incoming, name in named:
         try:
-            _kept(keep, incoming, name, said)
+            _kept(keep, check, incoming, name, said)
             taken += 1
         except Refused as refusal:
             refusals.append(say(refusal))
@@ -114,12 +125,25 @@ def came_from() -> str:
     return own_path(came.path, "") if came.netloc == request.host else ""
 
 
-def _kept(keep: Keep, incoming: Incoming, name: str, said: dict[str, Any]) -> Attachment:
+def _kept(keep: Keep, check: Check, incoming: Incoming, name: str, said: dict[str, Any]) -> Attachment:
+    """Store a file, then write its row; when the row does not come, the object goes."""
     try:
-        return keep(incoming, name, said)
+        check(incoming, name)
+        end_reading()  # storing it may take long too
+        stored = incoming.keep(name)
     except BaseException:
         incoming.drop()
         raise
+    try:
+        row = keep(stored, said)
+    except Exception as error:
+        # When the connection is lost at the commit nobody knows whether the row is there: the sweep will.
+        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            forget(stored.key)
+        raise
+    if row.key != stored.key:
+        forget(stored.key)
+    return row
 
 
 def _check_token() -> None:

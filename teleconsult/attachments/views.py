@@ -1,5 +1,6 @@
 """Sending files, reading them, saying what they are, withdrawing them."""
 
+from functools import partial
 from typing import Any, cast
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from teleconsult.attachments import actions, panels, queries, serve, taking
 from teleconsult.attachments.actions import BEING_WRITTEN
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, UploadRequest
+from teleconsult.attachments.receive import Stored, UploadRequest
 from teleconsult.attachments.storage import forget
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for, record_reading
@@ -88,9 +89,9 @@ def send(ref: str) -> Any:
             case = _case_to_add_to(ref)
         except Refused as refusal:
             return {"error": say(refusal)}, 422
-        return taking.one(lambda incoming, name, said: _keep(case, incoming, name, said), name, _line)
+        return taking.one(partial(_keep, case), name, _line)
     case = _case_to_add_to(ref)
-    taking.several(lambda incoming, name, said: _keep(case, incoming, name, said))
+    taking.several(partial(_keep, case))
     return redirect(taking.came_from() or _page_of(ref))
 
 
@@ -108,10 +109,10 @@ def _case_to_add_to(ref: str) -> Case:
     return case
 
 
-def _keep(case: Case, incoming: Incoming, name: str, said: dict[str, Any]) -> Attachment:
-    """Write the row of a file whose bytes are here, and tell the other side, in one transaction."""
+def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
+    """Write the row of a file that is stored, and tell the other side, in one transaction."""
     with transaction(case):
-        row = actions.add(case, incoming, name=name, by=current_user, **said)
+        row = actions.add(case, stored, by=current_user, **said)
         actions.send(case, [row], by=current_user)
     return row
 

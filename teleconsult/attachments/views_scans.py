@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from teleconsult.attachments import queries, scans, taking
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming
+from teleconsult.attachments.receive import Stored
 from teleconsult.attachments.storage import forget
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
@@ -38,9 +38,9 @@ def send(ref: str) -> Any:
     case, sight = case_for(current_user, ref)
     user = signed_in()
 
-    def keep(incoming: Incoming, name: str, _said: dict[str, Any]) -> Attachment:
+    def keep(stored: Stored, _said: dict[str, Any]) -> Attachment:
         with transaction(case):
-            return scans.add(case, incoming, name=name, by=user)
+            return scans.add(case, stored, by=user)
 
     def line(row: Attachment) -> str:
         file = queries.one_of(row, user)
@@ -54,8 +54,8 @@ def send(ref: str) -> Any:
             return {"error": say(refusal)}, 422
         raise
     if name is not None:
-        return taking.one(keep, name, line)
-    taking.several(keep)
+        return taking.one(keep, name, line, scans.check_paper)
+    taking.several(keep, scans.check_paper)
     return redirect(taking.came_from() or url_for("scans.page", ref=ref))
 
 

@@ -73,8 +73,6 @@ class Teller:
 
     def _keep(self, case: Case, file: File, by: User) -> Attachment:
         with (FILES / file.name).open("rb") as stream:
-            incoming = read_body(stream, current_app.config["MAX_FILE_BYTES"])
+            stored = read_body(stream, current_app.config["MAX_FILE_BYTES"]).keep(file.name)
         taken_on = (self.now - file.taken).date() if file.taken else None
-        return attachments.add(
-            case, incoming, name=file.name, by=by, kind=file.kind, caption=file.caption, taken_on=taken_on
-        )
+        return attachments.add(case, stored, by=by, kind=file.kind, caption=file.caption, taken_on=taken_on)
