@@ -12,6 +12,8 @@ from teleconsult import create_app, guards
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import UTCDateTime, db, transaction
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.network.naming import digest_of
 from teleconsult.patients.actions import NEW, admit
 from teleconsult.patients.merging import merge, unmerge
 from teleconsult.patients.models import PatientMerge
@@ -142,3 +144,27 @@ def test_records_parted_before_their_reason_was_kept_have_none(fresh):
     flask_migrate.upgrade()
     row = db.session.scalars(db.select(PatientMerge)).one()
     assert (row.reason, row.undone_reason, row.undone_by.name) == ("Parecidos.", "", "Rosângela Lima")
+
+
+def test_of_units_and_specialties_that_share_a_name_the_oldest_keeps_it(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    db.session.remove()
+    flask_migrate.downgrade(revision="0017")
+    shared = (
+        "UPDATE health_units SET name = 'USF Vietnã' WHERE slug = 'usf-skylab'",
+        "UPDATE health_units SET name = 'usf  VIETNA' WHERE slug = 'ds-iv'",
+        "UPDATE specialties SET name_en = 'dermatology' WHERE slug = 'neurologia'",
+    )
+    with transaction():
+        for statement in shared:
+            db.session.execute(db.text(statement))
+    flask_migrate.upgrade()
+    found = dict(db.session.execute(db.select(HealthUnit.slug, HealthUnit.name_digest)).all())
+    assert (found["usf-skylab"], found["ds-iv"]) == (None, None)
+    assert found["usf-vietna"] == digest_of("USF Vietnã")
+    assert found["policlinica-lessa-de-andrade"] == digest_of("Policlínica Lessa de Andrade")
+    spoken = {row.slug: row for row in db.session.scalars(db.select(Specialty))}
+    assert spoken["dermatologia"].name_en_digest == digest_of("Dermatology")
+    assert (spoken["neurologia"].name_en_digest, spoken["neurologia"].name_pt_digest) == (None, digest_of("Neurologia"))
+    assert db.session.scalar(db.select(db.func.count()).select_from(HealthUnit)) == len(world.UNITS)

@@ -12,7 +12,7 @@ from teleconsult.extensions import db
 from teleconsult.network import settings
 from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
-from teleconsult.network.naming import check_names, free_slug
+from teleconsult.network.naming import free_slug, take_names
 from teleconsult.network.settings import Counting
 from teleconsult.people import queries as people
 from teleconsult.people.models import User
@@ -130,7 +130,7 @@ def set_times(
 
 
 def _set_unit(unit: HealthUnit, values: Mapping[str, Any]) -> None:
-    check_names(unit, values)
+    take_names(unit, values)
     if values["kind"] not in UNIT_KINDS:
         raise Refused(N_("Escolha um dos tipos da lista."), field="kind")
     if values["zone"] not in available_timezones():
@@ -148,7 +148,7 @@ def _set_unit(unit: HealthUnit, values: Mapping[str, Any]) -> None:
 
 
 def _set_specialty(specialty: Specialty, values: Mapping[str, Any]) -> None:
-    check_names(specialty, values)
+    take_names(specialty, values)
     if values["category"] not in SPECIALTY_CATEGORIES:
         raise Refused(N_("Escolha uma das categorias da lista."), field="category")
     for name in SPECIALTY_FIELDS:

@@ -21,6 +21,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
 from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.network.naming import take_free_names
 
 PROMPTS = Path(__file__).with_name("prompts.toml")
 SERVICE_OF_UNITS = "other_unit_service"
@@ -49,6 +50,7 @@ def load(folder: Path, district: str) -> Loaded:
     units = [_unit(row, district) for row in _rows(folder / "health_units.csv", "unit_id", _unit_fault)]
     specialties = [_specialty(row) for row in _rows(folder / "specialties.csv", "slug", _specialty_fault)]
     new_units, new_specialties = _new(HealthUnit, units), _new(Specialty, specialties)
+    take_free_names([*new_units, *new_specialties])
     db.session.add_all([*new_units, *new_specialties])
     db.session.flush()
     count = Loaded(

@@ -16,6 +16,7 @@ class HealthUnit(Model):
         CheckConstraint("kind IN ('sede_distrito','uer','us','usf','caps','other')", name="known_kind"),
         Index("ix_health_units_name", "name"),
         Index("ix_health_units_neighbourhood", "neighbourhood"),
+        Index("uq_health_units_name_digest", "name_digest", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,6 +25,8 @@ class HealthUnit(Model):
     code: Mapped[str] = mapped_column(String(20), default="")
     cnes: Mapped[str | None] = mapped_column(String(7), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    name_digest: Mapped[str | None] = mapped_column(String(64))
+    """What keeps a second one from the name, see `naming`; None where two have had it for long."""
     kind: Mapped[str] = mapped_column(String(16))
     district: Mapped[str] = mapped_column(String(40), default="")
     address: Mapped[str] = mapped_column(String(200), default="")
@@ -51,6 +54,8 @@ class Specialty(Model):
             "category IN ('specialty','sub_specialty','programme','support_service','statistical_group')",
             name="known_category",
         ),
+        Index("uq_specialties_name_pt_digest", "name_pt_digest", unique=True),
+        Index("uq_specialties_name_en_digest", "name_en_digest", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +63,8 @@ class Specialty(Model):
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name_pt: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(120))
+    name_pt_digest: Mapped[str | None] = mapped_column(String(64))
+    name_en_digest: Mapped[str | None] = mapped_column(String(64))
     category: Mapped[str] = mapped_column(String(20))
     teleconsult: Mapped[bool] = mapped_column(default=False)
     municipal_reference: Mapped[str] = mapped_column(String(20), default="")

@@ -1,8 +1,13 @@
-"""What units and specialties are called: one name each, told apart without case and accents, and a slug of its own."""
+"""What units and specialties are called: one name each, told apart without case and accents, and a slug of its own.
+
+A digest of each name stands beside it under a unique key, so that of two who give the same name at one moment one is
+refused. Who had a name before the key was there, and had it as the second, has no digest.
+"""
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -29,10 +34,15 @@ def name_key(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
 
 
-def check_names(thing: HealthUnit | Specialty, values: Mapping[str, Any]) -> None:
-    """Hold the names that a unit or specialty is to have against those of the others, closed ones too.
+def digest_of(name: str) -> str:
+    """Return what is the same for names that are told to be the same, and as short for each."""
+    return sha256(name_key(name).encode()).hexdigest()
 
-    A name that stays is not held against any: two that have had the same one for long can be changed in the rest.
+
+def take_names(thing: HealthUnit | Specialty, values: Mapping[str, Any]) -> None:
+    """Take the names that a unit or specialty is to have, unless one of the others has them, closed ones too.
+
+    A name that stays is not refused: two that have had the same one for long can be changed in the rest.
 
     Raises:
         Refused: a name has no letter and no number, or another has it.
@@ -43,14 +53,37 @@ def check_names(thing: HealthUnit | Specialty, values: Mapping[str, Any]) -> Non
         if not key:
             raise Refused(N_("Use letras ou números no nome."), field=field)
     new = [field for field, key in wanted.items() if key != name_key(getattr(thing, field) or "")]
-    if not new:
+    open_ = [field for field in wanted if field in new or getattr(thing, digest_field(field)) is None]
+    if not open_:
         return
-    columns = [getattr(model, field) for field in new]
+    columns = [getattr(model, field) for field in open_]
     with db.session.no_autoflush:
         others = db.session.execute(select(*columns).where(model.slug != (thing.slug or ""))).all()
-    for place, field in enumerate(new):
-        if any(name_key(other[place]) == wanted[field] for other in others):
+    for place, field in enumerate(open_):
+        if all(name_key(other[place]) != wanted[field] for other in others):
+            setattr(thing, digest_field(field), digest_of(values[field]))
+        elif field in new:
             raise Refused(N_("Já existe um registro com este nome."), field=field)
+
+
+def take_free_names(things: Iterable[HealthUnit | Specialty]) -> None:
+    """Take for each of many what nobody has of its names; the others are left as they are, without a digest."""
+    taken = {
+        (model, field): set(db.session.scalars(select(getattr(model, digest_field(field)))))
+        for model, fields in NAMES.items()
+        for field in fields
+    }
+    for thing in things:
+        for field in NAMES[type(thing)]:
+            digest, others = digest_of(getattr(thing, field)), taken[type(thing), field]
+            if digest not in others:
+                others.add(digest)
+                setattr(thing, digest_field(field), digest)
+
+
+def digest_field(field: str) -> str:
+    """Return the field of the digest of the name in `field`."""
+    return f"{field}_digest"
 
 
 def free_slug(name: str, model: type[HealthUnit] | type[Specialty]) -> str:

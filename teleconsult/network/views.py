@@ -201,8 +201,7 @@ def _effect(before: settings.Counting, after: settings.Counting, hours: dict[str
 def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit | Specialty | None = None) -> bool:
     """Make the change; a refusal, or that somebody was faster, is said on the form, and nothing typed is lost."""
     try:
-        with transaction(subject, form.version.data if subject is not None else None):
-            change()
+        _twice(change, subject, form.version.data if subject is not None else None)
     except Refused as refusal:
         show_refusal(form, refusal)
     except Overtaken:
@@ -220,6 +219,16 @@ def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit
     else:
         return True
     return False
+
+
+def _twice(change: Callable[[], object], subject: HealthUnit | Specialty | None, version: str | None) -> None:
+    """Make the change; when somebody was faster, once more: who took the name a moment ago is seen then, and refused."""
+    try:
+        with transaction(subject, version):
+            change()
+    except Overtaken:
+        with transaction(subject, version):
+            change()
 
 
 def _form(template: str, form: Any, **more: Any) -> str | tuple[str, int]:

@@ -2,9 +2,14 @@
 
 import pytest
 
-from teleconsult.extensions import transaction
+from teleconsult.extensions import db, transaction
+from teleconsult.network import actions
 from teleconsult.network.directory import specialty_by, unit_by
+from teleconsult.network.forms import ZONES
+from teleconsult.network.models import HealthUnit, Specialty
+from tests import world
 from tests.network.test_management import SPECIALTY, UNIT
+from tests.racing import uncommitted
 
 
 @pytest.fixture
@@ -90,3 +95,80 @@ def test_a_name_may_have_no_latin_letter(manager, session):
     answer = manager.post("/units/new", data=UNIT | {"name": "κεντρο υγειας"})
     assert "Já existe um registro com este nome." in answer.get_data(as_text=True)
     assert manager.get("/units/unidade/edit").status_code == 200
+
+
+TAKEN = "Já existe um registro com este nome."
+NEW_UNIT = dict.fromkeys(actions.UNIT_FIELDS, "") | {
+    "name": UNIT["name"].upper(), "kind": "usf", "zone": ZONES[0], "shares_cases": False, "has_line": True,
+}  # fmt: skip
+NEW_SPECIALTY = dict.fromkeys(actions.SPECIALTY_FIELDS, "") | {
+    "name_pt": "INFECTOLOGÍA", "name_en": "Infections", "category": "specialty", "teleconsult": True, "backup_id": None,
+}  # fmt: skip
+
+
+def create_unit(**values):
+    return lambda: actions.create_unit(NEW_UNIT | values, by=world.person("dora"))
+
+
+def create_specialty(**values):
+    return lambda: actions.create_specialty(NEW_SPECIALTY | values, by=world.person("dora"))
+
+
+def refused_at(answer, field):
+    page = answer.get_data(as_text=True)
+    return (answer.status_code, TAKEN in page, f'href="#{field}"' in page) == (422, True, True)
+
+
+def test_the_slower_of_two_who_create_one_unit_is_told_what_the_form_tells(application, manager, session):
+    with uncommitted(application, create_unit()):
+        answer = manager.post("/units/new", data=UNIT)
+    assert refused_at(answer, "name")
+    assert f'value="{UNIT["name"]}"' in answer.get_data(as_text=True)
+    session.rollback()
+    assert session.scalars(db.select(HealthUnit.name).where(HealthUnit.slug.like("%fortuna%"))).all() == [
+        NEW_UNIT["name"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "names"), [("name_pt", {}), ("name_en", {"name_pt": "Infecções", "name_en": "infectious  diseases"})]
+)
+def test_the_slower_of_two_who_create_one_specialty_too(application, manager, session, field, names):
+    with uncommitted(application, create_specialty(**names)):
+        answer = manager.post("/specialties/new", data=SPECIALTY)
+    assert refused_at(answer, field)
+    session.rollback()
+    assert session.scalar(db.select(db.func.count()).where(Specialty.slug.like("infec%"))) == 1
+
+
+def test_a_name_that_another_takes_at_the_same_moment_is_not_given_to_a_unit(application, manager, session):
+    version = unit_by("usf-vietna").version
+    with uncommitted(application, create_unit()):
+        answer = manager.post("/units/usf-vietna/edit", data=UNIT | {"version": version})
+    assert refused_at(answer, "name")
+    session.rollback()
+    assert unit_by("usf-vietna").name == "USF Vietnã"
+
+
+def test_two_names_of_one_beginning_at_the_same_moment_are_two_units(application, manager, session):
+    with uncommitted(application, create_unit(name=f"{CAPS} Norte")):
+        assert manager.post("/units/new", data=UNIT | {"name": f"{CAPS} Sul"}).status_code == 302
+    session.rollback()
+    assert unit_by("caps-alcool-e-drogas-professor-luiz-ce-2").name == f"{CAPS} Sul"
+
+
+def test_a_cnes_that_another_unit_takes_at_the_same_moment_is_named(application, manager, session):
+    with uncommitted(application, create_unit(cnes="0000906")):
+        answer = manager.post("/units/new", data=UNIT | {"name": "USF Outra", "cnes": "0000906"})
+    assert answer.status_code == 422
+    assert f"Este CNES já é de {NEW_UNIT['name']}." in answer.get_data(as_text=True)
+
+
+def test_who_had_a_name_as_the_second_has_it_alone_when_the_first_gives_it_up(manager, session):
+    with transaction():
+        unit_by("usf-vietna").name = "USF Skylab"
+    for slug, name in (("usf-skylab", "USF Nova"), ("usf-vietna", "USF Skylab")):
+        data = UNIT | {"name": name, "version": unit_by(slug).version}
+        assert manager.post(f"/units/{slug}/edit", data=data).status_code == 302
+        session.rollback()
+    assert unit_by("usf-vietna").name_digest not in (None, unit_by("usf-skylab").name_digest)

@@ -1,0 +1,37 @@
+"""Two at the same moment, in an order that the test knows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from flask import Flask
+
+from teleconsult.extensions import transaction
+
+HELD = 0.4
+"""Seconds for which a first transaction stays open: enough for the second to come to what the first has written."""
+
+
+@contextmanager
+def uncommitted(application: Flask, act: Callable[[], object]) -> Iterator[None]:
+    """Let somebody have written and not committed yet when the block begins; they commit while it goes on."""
+    written, problems = Event(), []
+
+    def first() -> None:
+        try:
+            with application.app_context(), transaction():
+                act()
+                written.set()
+                Event().wait(HELD)
+        except Exception as problem:  # noqa: BLE001 (it is told where the test waits)
+            problems.append(problem)
+            written.set()
+
+    thread = Thread(target=first)
+    thread.start()
+    written.wait()
+    try:
+        yield
+    finally:
+        thread.join()
+    assert not problems, problems
