@@ -1,11 +1,11 @@
 """Bytes going out: ranges, names of any script, and headers that let a browser do nothing but keep them."""
 
+import re
 from collections.abc import Iterator
-from typing import cast
 
 from flask import Response
 from flask import request as asked
-from werkzeug.datastructures import Headers, Range
+from werkzeug.datastructures import Headers
 from werkzeug.http import dump_options_header
 
 from teleconsult.attachments.models import Attachment
@@ -14,6 +14,9 @@ from teleconsult.attachments.storage import storage
 
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """For the answer alone: what is opened from here runs nothing and reaches nobody."""
+
+_NO_BYTES = re.compile(r"bytes[ \t]*=[ \t]*-0+[ \t]*", re.IGNORECASE)
+"""The last no bytes, which Werkzeug reads as no range at all."""
 
 SHOWN = ("image/jpeg", "image/png", "image/webp", "application/pdf")
 
@@ -30,7 +33,7 @@ def download(row: Attachment, *, show: bool = False) -> Response:
     start, stop = 0, row.size
     status = 200
     if _wants_a_part(row):
-        span = cast(Range, asked.range).range_for_length(row.size)
+        span = asked.range.range_for_length(row.size) if asked.range else None
         if span is None:
             headers["Content-Range"] = f"bytes */{row.size}"
             return Response(status=416, headers=headers)
@@ -53,11 +56,13 @@ def preview(row: Attachment) -> Response:
 def _wants_a_part(row: Attachment) -> bool:
     """Tell whether one range of bytes was asked for, and still belongs to this content (If-Range).
 
-    Several ranges, and units that nobody knows, are answered with the whole (RFC 9110, 14.2).
+    Several ranges, and units that nobody knows, are answered with the whole (RFC 9110, 14.2). The last no bytes are a
+    range too, one that nothing can satisfy (14.1.2).
     """
     wanted = asked.range
     one = wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
-    return one and asked.if_range.etag in (None, row.sha256)
+    none = _NO_BYTES.fullmatch(asked.headers.get("Range", "")) is not None
+    return (one or none) and asked.if_range.etag in (None, row.sha256)
 
 
 def _stream(chunks: Iterator[bytes], status: int, media: str, headers: Headers) -> Response:

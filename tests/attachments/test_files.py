@@ -228,12 +228,15 @@ def test_ranges(sign_in, draft, asked, span):
     assert answer.headers["Content-Range"].endswith(f"/{len(PHOTO)}")
 
 
-def test_a_range_past_the_end(sign_in, draft):
+@pytest.mark.parametrize("asked", [f"bytes={len(PHOTO)}-", "bytes=-0", "Bytes = -000"])
+def test_a_range_that_nothing_satisfies(sign_in, draft, asked):
     browser = sign_in("marina")
     send(browser, draft.ref, ("um.jpg", PHOTO))
     (row,) = rows(draft)
-    answer = browser.get(f"/files/{row.ref}", headers={"Range": f"bytes={len(PHOTO)}-"})
-    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(PHOTO)}")
+    answer = browser.get(f"/files/{row.ref}", headers={"Range": asked})
+    assert (answer.status_code, answer.headers["Content-Range"], answer.data) == (416, f"bytes */{len(PHOTO)}", b"")
+    other = browser.get(f"/files/{row.ref}", headers={"Range": asked, "If-Range": '"another"'})
+    assert (other.status_code, other.data) == (200, PHOTO)
 
 
 @pytest.mark.parametrize("asked", ["lines=1-2", "bytes=0-1,5-9", "bytes=9-2", "bytes", f"bytes={10**9}-,0-1"])
