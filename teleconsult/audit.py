@@ -9,7 +9,7 @@ conditional update, in the transaction of its cause: an action whose record fail
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -38,6 +38,8 @@ from teleconsult.statements import kept_upsert
 START = "0" * 64
 TRIES = 50
 SUBJECT_LENGTH = 40
+LARGEST_GAP = 1000
+"""Of more events that were removed, and whose numbers others have since, the first place shows as changed."""
 
 
 class AuditHead(Model):
@@ -230,13 +232,11 @@ def verify(anchored: Mapping[str, Head] | None = None) -> Iterator[Flaw]:
         yield Flaw(stream, 1, "removed")
 
 
-def _first_flaw(stream: str, events: Iterable[Any], head: Head | None, anchor: Head | None) -> Flaw | None:
+def _first_flaw(stream: str, events: Iterator[Any], head: Head | None, anchor: Head | None) -> Flaw | None:
     number, before = 0, START
     for number, row in enumerate(events, 1):
-        if row["number"] != number:
-            return Flaw(stream, number, "removed")
-        if row["hash"] != _link(before, row):
-            return Flaw(stream, number, "changed")
+        if row["number"] != number or not _fits(row, number, before):
+            return Flaw(stream, number, _what(number, before, row, events, head))
         before = row["hash"]
         if anchor is not None and anchor.length == number and anchor.hash != before:
             return Flaw(stream, number, "differs from its anchor")
@@ -245,9 +245,39 @@ def _first_flaw(stream: str, events: Iterable[Any], head: Head | None, anchor: H
     return _flaw_of_head(stream, Head(number, before), head)
 
 
+def _fits(row: Mapping[str, Any], number: int, before: str) -> bool:
+    """Tell whether an event belongs to a place: without the key nobody makes another that does."""
+    return bool(row["hash"] == _link(before, {**row, "number": number}))
+
+
+def _what(number: int, before: str, first: Mapping[str, Any], rest: Iterator[Any], head: Head | None) -> str:
+    """Return what became of the event of a place: `first` is what stands there instead, `rest` what follows it."""
+    second, count, strayed = None, number, False
+    for row in rest:
+        count += 1
+        second = second or row
+        strayed = strayed or _fits(row, number, before)
+    if strayed:
+        return "added" if head is not None and count > head.length else "reordered"
+    if first["number"] != number:
+        return "changed" if _fits(first, number, before) else "removed" if first["number"] > number else "added"
+    if head is not None and number > head.length:
+        return "added"
+    return "removed" if _closed_up(number, first, second, head) else "changed"
+
+
+def _closed_up(number: int, first: Mapping[str, Any], second: Mapping[str, Any] | None, head: Head | None) -> bool:
+    """Tell whether events before `first` were removed and it and what follows have numbers of their places since."""
+    if second is None:
+        return head is not None and head.length > number and head.hash == first["hash"]
+    return any(_fits(second, number + 1 + gap, first["hash"]) for gap in range(1, LARGEST_GAP))
+
+
 def _flaw_of_head(stream: str, found: Head, head: Head | None) -> Flaw | None:
     if head is None:
         return Flaw(stream, found.length, "headless")
+    if head.hash == found.hash and head.length != found.length:
+        return Flaw(stream, found.length, "head differs")
     if head.length > found.length:
         return Flaw(stream, found.length + 1, "cut")
     if head.length < found.length:

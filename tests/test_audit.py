@@ -84,45 +84,175 @@ def test_a_changed_event_shows_where(session):
     assert sorted(flaws(), key=str) == sorted((Flaw(name, 3, "changed") for name in names), key=str)
 
 
-def test_a_removed_event_shows_where(streams):
-    unguarded(db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 2))
+HERE = EVENTS.c.stream == "case:TC-1"
+PLACES = [1, 3, 5]
+CONTENT = [column.name for column in EVENTS.c if column.name not in ("id", "stream", "number")]
+
+
+def at(number):
+    return HERE & (EVENTS.c.number == number)
+
+
+def update(place, /, **values):
+    return db.update(EVENTS).where(at(place)).values(**values)
+
+
+def remove(*numbers):
+    return [db.delete(EVENTS).where(at(number)) for number in numbers]
+
+
+def close_up(gap, last=5):
+    """Give the events after a removed one the numbers of their new places."""
+    return [update(number, number=number - 1) for number in range(gap + 1, last + 1)]
+
+
+def swap(one, other):
+    return [update(one, number=99), update(other, number=one), update(99, number=other)]
+
+
+def move(source, target):
+    """Move an event to another place; those between make room."""
+    step = 1 if source > target else -1
+    between = range(source - step, target - step, -step)
+    return [update(source, number=99), *(update(n, number=n + step) for n in between), update(99, number=target)]
+
+
+def fit_head():
+    last = db.select(EVENTS.c.hash).where(HERE).order_by(EVENTS.c.number.desc()).limit(1).scalar_subquery()
+    many = db.select(db.func.count()).where(HERE).scalar_subquery()
+    return db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(hash=last, length=many)
+
+
+def insert(number, last=5):
+    """Put a copy of the fourth event into a place; those from there on make room."""
+    row = db.session.execute(db.select(EVENTS).where(at(4))).mappings().one()
+    room = [update(n, number=n + 1) for n in range(last, number - 1, -1)]
+    return [*room, db.insert(EVENTS).values({**row, "id": 999, "number": number})]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_changed_event_shows_in_every_place(streams, place):
+    unguarded(update(place, word="test.other"))
+    assert flaws() == [Flaw("case:TC-1", place, "changed")]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_event_whose_hash_was_changed_with_it_shows(streams, place):
+    unguarded(update(place, word="test.other", hash="0" * 64))
+    assert flaws() == [Flaw("case:TC-1", place, "changed")]
+
+
+@pytest.mark.parametrize(("places", "first"), [([1], 1), ([3], 3), ([1, 2], 1), ([2, 4], 2), ([1, 2, 3, 4], 1)])
+def test_removed_events_show_where(streams, places, first):
+    unguarded(*remove(*places))
+    assert flaws() == [Flaw("case:TC-1", first, "removed")]
+
+
+@pytest.mark.parametrize("place", [1, 2, 3, 4])
+@pytest.mark.parametrize("fitted", [False, True])
+def test_a_removed_event_whose_place_is_closed_shows_too(streams, place, fitted):
+    unguarded(*remove(place), *close_up(place), *([fit_head()] if fitted else []))
+    said = "changed" if fitted and place == 4 else "removed"  # only the head knew that there were five
+    assert flaws() == [Flaw("case:TC-1", place, said)]
+
+
+def test_several_removed_events_whose_places_are_closed_show(streams):
+    unguarded(*remove(2, 3), *close_up(3), *close_up(2, 4))
     assert flaws() == [Flaw("case:TC-1", 2, "removed")]
 
 
-def test_a_removed_event_whose_place_is_closed_shows_too(streams):
-    unguarded(
-        db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 4),
-        db.update(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 5).values(number=4),
-    )
-    assert flaws() == [Flaw("case:TC-1", 4, "changed")]
+@pytest.mark.parametrize("pair", [(1, 2), (2, 3), (4, 5), (1, 5), (2, 5), (1, 3)])
+def test_swapped_events_show_as_reordered(streams, pair):
+    unguarded(*swap(*pair))
+    assert flaws() == [Flaw("case:TC-1", pair[0], "reordered")]
 
 
-def test_reordered_events_show_where(streams):
-    here = EVENTS.c.stream == "case:TC-1"
+@pytest.mark.parametrize("pair", [(1, 2), (2, 4), (4, 5), (1, 5)])
+def test_events_whose_contents_were_exchanged_show_as_reordered(streams, pair):
+    one, other = (db.session.execute(db.select(EVENTS).where(at(number))).mappings().one() for number in pair)
     unguarded(
-        db.update(EVENTS).where(here, EVENTS.c.number == 2).values(number=99),
-        db.update(EVENTS).where(here, EVENTS.c.number == 3).values(number=2),
-        db.update(EVENTS).where(here, EVENTS.c.number == 99).values(number=3),
+        update(pair[0], **{name: other[name] for name in CONTENT}),
+        update(pair[1], **{name: one[name] for name in CONTENT}),
     )
-    assert flaws() == [Flaw("case:TC-1", 2, "changed")]
+    assert flaws() == [Flaw("case:TC-1", pair[0], "reordered")]
+
+
+@pytest.mark.parametrize(("source", "target"), [(5, 1), (1, 5), (4, 2), (2, 4)])
+def test_an_event_moved_within_its_stream_shows_as_reordered(streams, source, target):
+    unguarded(*move(source, target))
+    assert flaws() == [Flaw("case:TC-1", min(source, target), "reordered")]
+
+
+def test_a_reversed_stream_shows_as_reordered(streams):
+    unguarded(*swap(1, 5), *swap(2, 4))
+    assert flaws() == [Flaw("case:TC-1", 1, "reordered")]
+
+
+@pytest.mark.parametrize(("place", "number", "said"), [(2, 99, "reordered"), (5, 99, "changed"), (4, 0, "reordered")])
+def test_an_event_with_a_number_that_is_none_of_the_stream_shows(streams, place, number, said):
+    unguarded(update(place, number=number))
+    assert flaws() == [Flaw("case:TC-1", place if number else 1, said)]
+
+
+@pytest.mark.parametrize("cut", [[5], [4, 5], [2, 3, 4, 5]])
+def test_a_cut_tail_shows_against_the_head(streams, cut):
+    unguarded(*remove(*cut))
+    assert flaws() == [Flaw("case:TC-1", cut[0], "cut")]
+
+
+@pytest.mark.parametrize("place", [1, 3, 6])
+def test_an_event_that_was_put_in_shows_as_added(streams, place):
+    unguarded(*insert(place))
+    assert flaws() == [Flaw("case:TC-1", place, "added")]
+
+
+COMBINED = {
+    "a changed one before a swapped pair": ([(1, "changed")], lambda: [*swap(3, 4), update(1, word="x")]),
+    "a swapped pair before a changed one": ([(2, "reordered")], lambda: [*swap(2, 3), update(5, word="x")]),
+    "one of the pair changed too": ([(2, "reordered")], lambda: [*swap(2, 3), update(2, word="x")]),
+    "a swapped pair and a cut": ([(1, "reordered")], lambda: [*swap(1, 2), *remove(4, 5)]),
+    "a removed one and a cut": ([(2, "removed")], lambda: remove(2, 5)),
+    "a removed one and a changed one after it": ([(2, "removed")], lambda: [*remove(2), update(4, word="x")]),
+    "a changed one and the next removed": ([(2, "changed")], lambda: [*remove(3), update(2, word="x")]),
+    "a changed one and a cut": ([(1, "changed")], lambda: [update(1, word="x"), *remove(5)]),
+    "a changed last one whose head went": (
+        [(5, "changed")],
+        lambda: [update(5, word="x"), db.delete(AuditHead).where(AuditHead.stream == "case:TC-1")],
+    ),
+    "a cut and the head fitted to its length": (
+        [(4, "cut")],
+        lambda: [*remove(4, 5), db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(length=4)],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", COMBINED)
+def test_of_several_faults_of_a_stream_the_first_is_told(streams, what):
+    expected, faults = COMBINED[what]
+    unguarded(*faults())
+    assert flaws() == [Flaw("case:TC-1", *told) for told in expected]
+
+
+def test_each_stream_tells_its_own(streams):
+    unguarded(
+        *swap(2, 3),
+        db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-2", EVENTS.c.number == 5),
+        db.update(EVENTS).where(EVENTS.c.stream == "reader:PE-A", EVENTS.c.number == 1).values(word="x"),
+    )
+    assert flaws() == [
+        Flaw("case:TC-1", 2, "reordered"),
+        Flaw("case:TC-2", 5, "cut"),
+        Flaw("reader:PE-A", 1, "changed"),
+    ]
 
 
 def test_an_event_moved_to_another_stream_shows_in_both(streams):
-    unguarded(
-        db.update(EVENTS)
-        .where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number == 5)
-        .values(stream="case:TC-2", number=6)
-    )
-    assert flaws() == [Flaw("case:TC-1", 5, "cut"), Flaw("case:TC-2", 6, "changed")]
-
-
-def test_a_cut_tail_shows_against_the_head(streams):
-    unguarded(db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1", EVENTS.c.number > 3))
-    assert flaws() == [Flaw("case:TC-1", 4, "cut")]
+    unguarded(update(5, stream="case:TC-2", number=6))
+    assert flaws() == [Flaw("case:TC-1", 5, "cut"), Flaw("case:TC-2", 6, "added")]
 
 
 def test_a_removed_stream_shows(streams):
-    unguarded(db.delete(EVENTS).where(EVENTS.c.stream == "case:TC-1"))
+    unguarded(db.delete(EVENTS).where(HERE))
     assert flaws() == [Flaw("case:TC-1", 1, "removed")]
 
 
@@ -136,8 +266,15 @@ def test_a_head_that_was_rewritten_shows(streams):
     assert flaws() == [Flaw("case:TC-1", 5, "head differs")]
 
 
+@pytest.mark.parametrize("length", [4, 6])
+def test_a_head_whose_length_was_rewritten_shows(streams, length):
+    unguarded(db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(length=length))
+    assert flaws() == [Flaw("case:TC-1", 5, "head differs")]
+
+
 def test_an_event_that_the_head_does_not_know_shows(streams):
-    unguarded(db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(length=4))
+    before = db.select(EVENTS.c.hash).where(at(4)).scalar_subquery()
+    unguarded(db.update(AuditHead).where(AuditHead.stream == "case:TC-1").values(length=4, hash=before))
     assert flaws() == [Flaw("case:TC-1", 5, "added")]
 
 

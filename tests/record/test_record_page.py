@@ -259,4 +259,4 @@ def test_the_commands_prove_and_anchor_the_record(session, application, case_in,
         )
     broken = runner.invoke(args=["verify-audit"])
     assert broken.exit_code == 1
-    assert broken.output.splitlines()[0] == f"case:{case.ref}\t3\tcut"
+    assert broken.output.splitlines()[0] == f"case:{case.ref}\t2\thead differs"
