@@ -13,7 +13,7 @@ from teleconsult import clock, events
 from teleconsult.bookings import queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
-from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
+from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, ENDED_WORDS, KIND_WORDS, LISTED, State
 from teleconsult.bookings.words import mark_of, visit_time
 from teleconsult.bookings.world import facts_for, last_booking, open_offer
 from teleconsult.cases.access import Sight
@@ -66,8 +66,10 @@ def card_of(request: BookingRequest, user: User) -> Card:
 def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer | None) -> list[tuple[str, str]]:
     specialty = request.specialty
     found = [(str(_("Especialidade")), in_language(specialty.name_pt, specialty.name_en))]
+    if request.state == State.ENDED:
+        found.append((str(_("Por que foi encerrada")), str(_(ENDED_WORDS[request.ended_how]))))
     if booking is not None:
-        found += _when(booking.slot, booking.session)
+        found += _when(booking.slot, booking.session, stands=booking.ended_how in ("", "missed"))
         channel = CHANNEL_WORDS[steps.Channel(booking.channel)]
         found.append((str(_("Marcada em")), f"{localtime(booking.booked_at)}, {_(channel)}"))
         if booking.cause:
@@ -79,10 +81,10 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
     return [*found, *_place(request)]
 
 
-def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:
+def _when(slot: AgendaSlot, session: AgendaSession, *, stands: bool = True) -> list[tuple[str, str]]:
     where = ", ".join(filter(None, (session.unit.name, session.room)))
     return [
-        (str(_("Dia e hora")), visit_time(slot.at, session.zone)),
+        (str(_("Dia e hora") if stands else _("Estava marcada para")), visit_time(slot.at, session.zone)),
         (str(_("Onde")), where),
         (str(_("Com quem")), session.specialist_name),
     ]

@@ -178,6 +178,13 @@ DONE_WORDS = {
 }
 """How the history of a request tells each move."""
 
+ENDED_WORDS = {
+    "called_off": N_("A consulta presencial foi suspensa"),
+    "unseen": N_("O caso foi encerrado sem consulta"),
+    "counter_referred": N_("A contrarreferência foi registrada sem marcação"),
+}
+"""Why a request ended: how its referral did."""
+
 ABSENCES = {
     "unknown": N_("Não se sabe"),
     "forgot": N_("Esqueceu"),

@@ -9,6 +9,7 @@ from teleconsult import clock
 from teleconsult.bookings import queries
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import live_booking
+from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.extensions import db, transaction
 from teleconsult.network.alternatives import NO_REFERENCE
@@ -284,3 +285,52 @@ def test_english(desk, sign_in):
     with transaction():
         world.person("marina").language = "en"
     text(sign_in("marina").get(f"/bookings/{request.ref}/book"))
+
+
+def ended(case, how):
+    with transaction(case):
+        if how == "called_off":
+            cases.call_off(case, "Já não é preciso.", by=world.person("rosangela"))
+        elif how == "unseen":
+            cases.close_unseen(case, "refused", by=world.person("marina"))
+        else:
+            visit = cases.Visit(today(), "Dr. Olavo Sá", "Hanseníase.", "Confirmo.", "Tratar.", returns=False)
+            cases.counter_refer(case, visit, by=world.person("rosangela"), from_paper=True)
+    fresh()
+
+
+WHY_ENDED = {
+    "called_off": "A consulta presencial foi suspensa",
+    "unseen": "O caso foi encerrado sem consulta",
+    "counter_referred": "A contrarreferência foi registrada sem marcação",
+}
+
+
+@pytest.mark.parametrize(
+    ("how", "booked"),
+    [("called_off", False), ("called_off", True), ("unseen", False), ("unseen", True), ("counter_referred", False)],
+)
+def test_an_ended_request_says_why_and_offers_nothing(desk, sign_in, how, booked):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    if booked:
+        desk.book(request)
+    ended(request.case, how)
+    assert request.state == State.ENDED
+    for key in ("marina", "rosangela"):
+        browser = sign_in(key)
+        page = text(browser.get(f"/bookings/{request.ref}"))
+        for shown in (page, text(browser.get(f"/cases/{request.case.ref}"))):
+            assert "Encerrada" in shown
+            assert WHY_ENDED[how] in shown
+            assert ("Estava marcada para" in shown) is booked
+            for gone in ("Dia e hora", "Lugar na lista", "Data prevista", "Papel para o paciente"):
+                assert gone not in shown
+            assert f'action="/bookings/{request.ref}' not in shown
+            for verb in ("book", "move", "cancel", "accept", "refuse", "requeue"):
+                assert f"/bookings/{request.ref}/{verb}" not in shown
+        history = page.split('id="historico"')[1]
+        assert "encerrada" in history
+        assert how not in history
+        assert "Já não é preciso" not in history
