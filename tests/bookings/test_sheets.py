@@ -1,5 +1,6 @@
 """The booking sheet of a unit without a line: in by CSV with each bad row named, booked by the district, back with the bookings."""
 
+import csv
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from teleconsult.cases.models import PatientSnapshot
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import KeptForm
 from tests import world
+from tests.bookings.conftest import unit
 from tests.bookings.test_pages import fresh, text
 
 HEAD = "NOME;DATA NASCIMENTO;MÃE;ENDEREÇO;BAIRRO;MUNICÍPIO;ESPECIALIDADE"
@@ -73,6 +75,21 @@ def test_a_sheet_comes_in_is_booked_and_goes_back(desk, sign_in):
     assert browser.post(f"{sheet_url}/give-back", data={"version": sheet.version}).status_code == 302
     browser.post(f"{sheet_url}/give-back")
     assert "já foi devolvida" in text(browser.get("/bookings/sheets"))
+
+
+@pytest.mark.parametrize("zone", ["America/Recife", "America/Noronha", "America/Rio_Branco"])
+def test_the_hour_in_the_spreadsheet_is_that_of_the_clocks_where_the_patient_goes(desk, sign_in, zone):
+    with transaction():
+        unit("policlinica-lessa-de-andrade").zone = zone
+        unit("ds-iv").zone = "America/Manaus"
+    desk.allow(sheets=2)
+    desk.publish(starts=9 * 60 + 30)
+    request = desk.escalated()
+    browser = sign_in("dora")
+    sheet = take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n"))).location
+    desk.book(request, by="dora")
+    heads, row = csv.reader(io.StringIO(text(browser.get(f"{sheet}/sheet.csv")).lstrip("\ufeff")), delimiter=";")
+    assert dict(zip(heads, row, strict=True))["DIA E HORA"].endswith(", 09:30")
 
 
 def test_the_same_file_twice_is_one_sheet(desk, sign_in):

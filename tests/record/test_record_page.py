@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -172,6 +172,23 @@ def test_the_spreadsheet_has_everything(manager, monkeypatch):
     assert [row[6] for row in rows] == [f"TC-{n:06}" for n in reversed(range(20))]
     assert rows[0][1:4] == ["Caso lido", "case.view", "Dr. Paulo Nogueira"]
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="registro-')
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("America/Recife", "2026-03-02T09:00:00-03:00"),
+        ("America/Noronha", "2026-03-02T10:00:00-02:00"),
+        ("America/Manaus", "2026-03-02T08:00:00-04:00"),
+        ("America/Rio_Branco", "2026-03-02T07:00:00-05:00"),
+    ],
+)
+def test_moments_in_the_spreadsheet_are_in_the_zone_of_the_readers_unit(manager, zone, said):
+    with transaction():
+        person("teresa").unit.zone = zone
+    event(at=datetime(2026, 3, 2, 12, tzinfo=UTC), about="TC-000001")
+    _, row = table(manager.get("/record/export.csv", query_string={"event": "case.view"}))
+    assert row[0] == said
 
 
 def test_nothing_in_the_spreadsheet_is_a_formula(manager):
