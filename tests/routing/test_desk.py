@@ -1,5 +1,6 @@
 """The triage desk: what it shows of whom, in which order, to whom, and at what cost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -278,3 +279,12 @@ def test_what_changed_is_marked_until_it_is_seen(session, sign_in):
     with transaction():
         world.person("rosangela").previous_sign_in_at = case.changed_at + timedelta(minutes=1)
     assert 'class="tc-row__name tc-new"' not in page(browser)
+
+
+@pytest.mark.parametrize("address", ["", "?show=returned", "?show=open&priority=high"])
+def test_no_browser_puts_old_choices_back_into_the_filters(session, desk, address):
+    sent(2)
+    controls = re.findall(r'<(?:select|input)[^>]*form="filtros"[^>]*>', desk(address))
+    names = {re.search(r'name="(\w+)"', control)[1] for control in controls}
+    assert {"show", "priority", "unit"} <= names
+    assert all('autocomplete="off"' in control for control in controls)
