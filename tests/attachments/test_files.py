@@ -9,14 +9,18 @@ import pytest
 from teleconsult import outbox
 from teleconsult.attachments import actions
 from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Incoming
 from teleconsult.attachments.storage import storage
 from teleconsult.audit import AuditEvent
+from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.extensions import db
 from teleconsult.notices.models import Notice
 from tests import world
 from tests.attachments import samples
 from tests.attachments.sending import named
+from tests.racing import uncommitted
 
 PHOTO = samples.picture("JPEG", (800, 600))
 
@@ -390,3 +394,52 @@ def test_the_sweep_takes_only_what_belongs_to_nobody(sign_in, draft, monkeypatch
     swept = set(actions.sweep())
     assert "f" * 40 in swept
     assert row.key not in swept
+
+
+def add(case):
+    """Add a file as the same person does in another window, over the actions of the page."""
+    incoming = Incoming(10**9)
+    incoming.write(PHOTO)
+    row = actions.add(case, incoming.keep("um.jpg"), by=world.person("marina"))
+    actions.send(case, [row], by=world.person("marina"))
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_CASE_FILES", 1), ("MAX_CASE_BYTES", len(PHOTO) * 3 // 2)])
+@pytest.mark.parametrize("state", [State.DRAFT, State.ASSIGNED])
+def test_two_files_at_the_same_moment_do_not_pass_the_limit_of_a_case(
+    application, sign_in, case_in, monkeypatch, state, limit, most
+):
+    case, browser = case_in(state).case, sign_in("marina")
+    monkeypatch.setitem(application.config, limit, most)
+    before = {key for key, _ in storage().stored()}
+    with uncommitted(application, add, (Case, case.id)):
+        answer = browser.post(f"/cases/{case.ref}/files", data=PHOTO, headers=named("dois.jpg"))
+    assert answer.status_code == 422
+    assert "dois.jpg não coube" in answer.json["error"]
+    (row,) = rows(case)
+    assert {key for key, _ in storage().stored()} - before == {row.key}
+
+
+def test_two_files_that_fit_are_both_kept_and_told(application, sign_in, case_in):
+    case, browser = case_in(State.ASSIGNED).case, sign_in("marina")
+    with uncommitted(application, add, (Case, case.id)):
+        answer = browser.post(f"/cases/{case.ref}/files", data=PHOTO, headers=named("dois.jpg"))
+    assert answer.status_code == 201
+    first, second = rows(case)
+    assert (first.name, second.name) == ("um.jpg", "dois.jpg")
+    assert second.event_number == first.event_number + 1
+
+
+def test_a_file_that_comes_while_its_request_is_sent_is_told_to_the_other_side(application, sign_in, session):
+    walk = world.new_case()
+    browser = sign_in("marina")
+
+    def submit(case):
+        cases.submit(case, world.request(), patient=world._patient(), by=world.person("marina"))
+
+    with uncommitted(application, submit, (Case, walk.case.id)):
+        answer = browser.post(f"/cases/{walk.case.ref}/files", data=PHOTO, headers=named("dorso.jpg"))
+    assert answer.status_code == 201
+    (row,) = rows(walk.case)
+    assert [event.verb for event in walk.case.events] == ["submit", "add"]
+    assert row.event_number == walk.case.events[-1].number

@@ -7,10 +7,12 @@ import pytest
 
 from teleconsult.attachments import scans
 from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Incoming
 from teleconsult.attachments.storage import storage
 from teleconsult.audit import AuditEvent
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
@@ -18,6 +20,7 @@ from tests import world
 from tests.attachments import samples
 from tests.attachments.sending import named
 from tests.pages import check as whole
+from tests.racing import uncommitted
 
 pytestmark = pytest.mark.usefixtures("each_store")
 SHEET = samples.picture("JPEG", (800, 600))
@@ -181,3 +184,19 @@ def test_nobody_takes_away_what_another_sent(sign_in, case):
     db.session.commit()
     with pytest.raises(Refused), transaction(case):
         scans.take_away(case, row.ref, by=world.person("rosangela"))
+
+
+def test_the_same_sheet_from_two_windows_at_the_same_moment_is_one(application, sign_in, case):
+    browser = sign_in("rosangela")
+    before = {key for key, _ in storage().stored()}
+
+    def add(case):
+        incoming = Incoming(10**9)
+        incoming.write(SHEET)
+        scans.add(case, incoming.keep("folha.jpg"), by=world.person("rosangela"))
+
+    with uncommitted(application, add, (Case, case.id)):
+        answer = send(browser, case.ref)
+    assert answer.status_code == 201
+    (row,) = rows(case)
+    assert {key for key, _ in storage().stored()} - before == {row.key}

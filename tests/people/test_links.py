@@ -222,9 +222,13 @@ def test_who_lost_the_invitation_asks_for_another(application, client):
     assert kinds == [LinkKind.INVITATION, LinkKind.INVITATION]
 
 
-def test_used_by_two_at_once_it_opens_for_one(application, client):
-    ask(client)
-    path = secret(application)
+@pytest.mark.parametrize("kind", LinkKind)
+def test_used_by_two_at_once_it_opens_for_one(application, client, kind):
+    if kind == LinkKind.INVITATION:
+        invite(application)
+    else:
+        ask(client)
+    path = secret(application, kind)
     start, codes = Barrier(2), []
 
     def race(n):
