@@ -9,10 +9,13 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.outbox import OutboxMessage
+from teleconsult.people import actions
 from teleconsult.people.access import Role
+from teleconsult.people.facts import PersonFacts
 from teleconsult.people.models import Session, SingleUseLink, User, UserRole
 from tests import world
 from tests.people.filled import filled
+from tests.racing import uncommitted
 
 NEW = {
     "title": "Dra.",
@@ -326,3 +329,25 @@ def test_the_record_holds_no_names(application, teresa, ids):
     assert "Iara" not in rows
     assert "rede.example" not in rows
     assert "52998224725" not in rows
+
+
+@pytest.mark.parametrize(
+    ("known_by", "says"),
+    [
+        ({"email": "iara@rede.example"}, "Já existe uma conta com este e-mail."),
+        ({"email": "outra@rede.example", "cpf": "52998224725"}, "Já existe uma conta com este CPF."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/people/new", "/people/PE-MARINA"])
+def test_the_slower_of_two_who_write_down_one_person_is_told_what_the_form_tells(
+    application, teresa, ids, path, known_by, says
+):
+    data = new(ids) if path == "/people/new" else as_it_stands(teresa, "PE-MARINA") | NEW
+    facts = PersonFacts(name="Iara Monteiro", roles=frozenset({Role.ADMINISTRATOR}), **known_by)
+    with uncommitted(application, lambda: actions.create(facts, by=world.person("teresa"), invite=False)):
+        answer = teresa.post(path, data=data)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, says in page) == (422, True)
+    assert 'value="Iara Monteiro"' in page
+    with application.app_context():
+        assert db.session.scalar(select(func.count()).select_from(User).where(User.name == "Iara Monteiro")) == 1
