@@ -17,8 +17,10 @@ from teleconsult.network.naming import digest_of
 from teleconsult.patients.actions import NEW, admit
 from teleconsult.patients.merging import merge, unmerge
 from teleconsult.patients.models import PatientMerge
+from teleconsult.shifts.models import Room
 from tests import world
 from tests.conftest import SETTINGS
+from tests.shifts.rooms import room
 
 
 def revisions() -> list[str]:
@@ -146,15 +148,17 @@ def test_records_parted_before_their_reason_was_kept_have_none(fresh):
     assert (row.reason, row.undone_reason, row.undone_by.name) == ("Parecidos.", "", "Rosângela Lima")
 
 
-def test_of_units_and_specialties_that_share_a_name_the_oldest_keeps_it(fresh):
+def test_of_units_specialties_and_rooms_that_share_a_name_the_oldest_keeps_it(fresh):
     flask_migrate.upgrade()
     world.populate()
+    room(name="Sala um"), room(name="Sala dois")
     db.session.remove()
     flask_migrate.downgrade(revision="0017")
     shared = (
         "UPDATE health_units SET name = 'USF Vietnã' WHERE slug = 'usf-skylab'",
         "UPDATE health_units SET name = 'usf  VIETNA' WHERE slug = 'ds-iv'",
         "UPDATE specialties SET name_en = 'dermatology' WHERE slug = 'neurologia'",
+        "UPDATE rooms SET name = 'Sala  ÚM' WHERE slug = 'sala-dois'",
     )
     with transaction():
         for statement in shared:
@@ -167,4 +171,6 @@ def test_of_units_and_specialties_that_share_a_name_the_oldest_keeps_it(fresh):
     spoken = {row.slug: row for row in db.session.scalars(db.select(Specialty))}
     assert spoken["dermatologia"].name_en_digest == digest_of("Dermatology")
     assert (spoken["neurologia"].name_en_digest, spoken["neurologia"].name_pt_digest) == (None, digest_of("Neurologia"))
+    rooms = dict(db.session.execute(db.select(Room.slug, Room.name_digest)).all())
+    assert rooms == {"sala-um": digest_of("Sala um"), "sala-dois": None}
     assert db.session.scalar(db.select(db.func.count()).select_from(HealthUnit)) == len(world.UNITS)

@@ -1,4 +1,4 @@
-"""a unique key for the names of units and specialties; of those that share one, the oldest has it"""
+"""a unique key for the names of units, specialties and rooms; of those that share one, the oldest has it"""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-NAMES = (("health_units", "name"), ("specialties", "name_pt"), ("specialties", "name_en"))
+NAMES = (("health_units", "name"), ("specialties", "name_pt"), ("specialties", "name_en"), ("rooms", "name"))
 
 
 def digest_of(name):

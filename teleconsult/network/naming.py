@@ -1,4 +1,4 @@
-"""What units and specialties are called: one name each, told apart without case and accents, and a slug of its own.
+"""What units, specialties and their like are called: one name each, told apart without case and accents, and a slug.
 
 A digest of each name stands beside it under a unique key, so that of two who give the same name at one moment one is
 refused. Who had a name before the key was there, and had it as the second, has no digest.
@@ -6,7 +6,7 @@ refused. Who had a name before the key was there, and had it as the second, has 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -18,13 +18,13 @@ from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.typed import fold
 
 LONGEST_SLUG = 40
-NAMES: dict[type[HealthUnit] | type[Specialty], tuple[str, ...]] = {
+NAMES: dict[type[Any], tuple[str, ...]] = {
     HealthUnit: ("name",),
     Specialty: ("name_pt", "name_en"),
 }
-"""The fields in which each has a name; no two may have the same in one of them."""
+"""The fields in which each has a name; no two may have the same in one of them. Floors above add theirs."""
 
-WITHOUT_LETTERS = {HealthUnit: "unidade", Specialty: "especialidade"}
+WITHOUT_LETTERS: dict[type[Any], str] = {HealthUnit: "unidade", Specialty: "especialidade"}
 """What the slug is made from when there is no Latin letter in the name."""
 
 
@@ -39,10 +39,11 @@ def digest_of(name: str) -> str:
     return sha256(name_key(name).encode()).hexdigest()
 
 
-def take_names(thing: HealthUnit | Specialty, values: Mapping[str, Any]) -> None:
-    """Take the names that a unit or specialty is to have, unless one of the others has them, closed ones too.
+def take_names(thing: Any, values: Mapping[str, Any]) -> None:
+    """Take the names that a thing of `NAMES` is to have, unless one of the others has them, closed ones too.
 
-    A name that stays is not refused: two that have had the same one for long can be changed in the rest.
+    Call it before they are set. A name that stays is not refused: two that have had the same one for long can be changed
+    in the rest.
 
     Raises:
         Refused: a name has no letter and no number, or another has it.
@@ -66,12 +67,12 @@ def take_names(thing: HealthUnit | Specialty, values: Mapping[str, Any]) -> None
             raise Refused(N_("Já existe um registro com este nome."), field=field)
 
 
-def take_free_names(things: Iterable[HealthUnit | Specialty]) -> None:
+def take_free_names(things: Sequence[Any]) -> None:
     """Take for each of many what nobody has of its names; the others are left as they are, without a digest."""
     taken = {
         (model, field): set(db.session.scalars(select(getattr(model, digest_field(field)))))
-        for model, fields in NAMES.items()
-        for field in fields
+        for model in {type(thing) for thing in things}
+        for field in NAMES[model]
     }
     for thing in things:
         for field in NAMES[type(thing)]:
@@ -86,17 +87,17 @@ def digest_field(field: str) -> str:
     return f"{field}_digest"
 
 
-def free_slug(name: str, model: type[HealthUnit] | type[Specialty]) -> str:
-    """Return the slug for a new unit or specialty: of its name, and numbered when another has it.
+def free_slug(name: str, model: type[Any], longest: int = LONGEST_SLUG) -> str:
+    """Return the slug for a new thing of `NAMES`: of its name, and numbered when another has it.
 
     Another may have it under another name: it keeps its slug when it is renamed, and of a long name only the beginning
     stands in it.
     """
     full = "-".join(fold(name).split()) or WITHOUT_LETTERS[model]
     taken = set(db.session.scalars(select(model.slug)))
-    slug, number = full[:LONGEST_SLUG].strip("-"), 1
+    slug, number = full[:longest].strip("-"), 1
     while slug in taken:
         number += 1
         end = f"-{number}"
-        slug = full[: LONGEST_SLUG - len(end)].strip("-") + end
+        slug = full[: longest - len(end)].strip("-") + end
     return slug

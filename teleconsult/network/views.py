@@ -19,7 +19,7 @@ from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
-from teleconsult.web import VersionedForm, show_overtaken, show_refusal
+from teleconsult.web import VersionedForm, show_overtaken, show_refusal, twice
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("network", __name__)
@@ -201,7 +201,7 @@ def _effect(before: settings.Counting, after: settings.Counting, hours: dict[str
 def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit | Specialty | None = None) -> bool:
     """Make the change; a refusal, or that somebody was faster, is said on the form, and nothing typed is lost."""
     try:
-        _twice(change, subject, form.version.data if subject is not None else None)
+        twice(change, subject, form.version.data if subject is not None else None)
     except Refused as refusal:
         show_refusal(form, refusal)
     except Overtaken:
@@ -219,16 +219,6 @@ def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit
     else:
         return True
     return False
-
-
-def _twice(change: Callable[[], object], subject: HealthUnit | Specialty | None, version: str | None) -> None:
-    """Make the change; when somebody was faster, once more: who took the name a moment ago is seen then, and refused."""
-    try:
-        with transaction(subject, version):
-            change()
-    except Overtaken:
-        with transaction(subject, version):
-            change()
 
 
 def _form(template: str, form: Any, **more: Any) -> str | tuple[str, int]:

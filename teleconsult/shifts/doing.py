@@ -7,7 +7,7 @@ from flask import flash, render_template
 
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.web import BaseForm, say, show_overtaken, show_refusal
+from teleconsult.web import BaseForm, say, show_overtaken, show_refusal, twice
 from teleconsult.web.messages import gettext as _
 
 Answer = str | tuple[str, int]
@@ -25,11 +25,13 @@ ALIASES = {
 
 
 def done(form: BaseForm, act: Callable[[], object], subject: Any = None) -> bool:
-    """Act inside a transaction and tell whether it worked; the form says why not. With a subject, hold to its version."""
+    """Act inside a transaction and tell whether it worked; the form says why not. With a subject, hold to its version.
+
+    It may be acted twice (see `twice`): the last is the one that counts.
+    """
     version = form["version"] if subject is not None else None
     try:
-        with transaction(subject, version.data if version is not None else None):
-            act()
+        twice(act, subject, version.data if version is not None else None)
     except Refused as refusal:
         refuse(form, refusal)
     except Overtaken:

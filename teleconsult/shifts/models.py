@@ -22,12 +22,14 @@ class Room(Model):
     __table_args__ = (
         CheckConstraint("kind IN ('telehealth','support')", name="known_kind"),
         CheckConstraint("workstations BETWEEN 1 AND 99", name="some_workstations"),
+        Index("uq_rooms_name_digest", "name_digest", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    name_digest: Mapped[str | None] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[int] = mapped_column(ForeignKey("health_units.id"))
     workstations: Mapped[int]

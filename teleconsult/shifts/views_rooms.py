@@ -43,7 +43,7 @@ def new_room() -> Answer | Response:
 
     if form.validate_on_submit() and done(form, make):
         told(_("Sala criada. Agora publique os turnos dela."))
-        return redirect(url_for("shifts.week", room=made[0].slug))
+        return redirect(url_for("shifts.week", room=made[-1].slug))
     return shown("shifts/room.html", form, room=None)
 
 

@@ -1,6 +1,6 @@
 """What every feature's pages share: forms, headers, error pages, paging, dates, references."""
 
-from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_overtaken, show_refusal
+from teleconsult.web.forms import BaseForm, VersionedForm, _l, show_overtaken, show_refusal, twice
 from teleconsult.web.paging import PAGE_SIZE, Page, edge_asked, page_by_key, page_of
 from teleconsult.web.refs import new_ref
 from teleconsult.web.setup import init_web, storage_fault
@@ -21,4 +21,5 @@ __all__ = [
     "show_overtaken",
     "show_refusal",
     "storage_fault",
+    "twice",
 ]

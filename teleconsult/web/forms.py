@@ -1,5 +1,6 @@
 """The base of every form: CSRF, the reader's language, and the version of what it changes."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask_babel import gettext
@@ -11,7 +12,8 @@ from wtforms.i18n import get_translations
 from wtforms.widgets import core
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]  # missing from its stubs
 
-from teleconsult.errors import Refused
+from teleconsult.errors import Overtaken, Refused
+from teleconsult.extensions import transaction
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as quick_gettext
 from teleconsult.web.templating import written
@@ -106,6 +108,23 @@ class VersionedForm(BaseForm):
     """A form that changes a thing: it posts the version it was based on, for `transaction()`."""
 
     version = HiddenField()
+
+
+def twice(change: Callable[[], object], subject: Any = None, version: str | None = None) -> None:
+    """Change something in a transaction of its own; when somebody was faster, once more.
+
+    Who took a name or a place a moment ago is seen by the rules then, and they say it in their words.
+
+    Raises:
+        Refused: the rules say no.
+        Overtaken: somebody was faster, and it is not by the rules: the version is stale, or the database busy.
+    """
+    try:
+        with transaction(subject, version):
+            change()
+    except Overtaken:
+        with transaction(subject, version):
+            change()
 
 
 def show_refusal(form: FlaskForm, refusal: Refused) -> str:

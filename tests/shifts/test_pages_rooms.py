@@ -6,8 +6,11 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import db
-from teleconsult.shifts import openings
+from teleconsult.network.directory import unit_by
+from teleconsult.shifts import actions, openings
 from teleconsult.shifts.models import Holiday, Room
+from tests import world
+from tests.racing import uncommitted
 from tests.shifts import pages_world as rooms
 
 ROOM = {
@@ -71,6 +74,55 @@ def test_a_room_is_changed_and_who_was_overtaken_keeps_what_was_typed(manager, s
     page = text(manager.post(f"/rooms/{slug}/edit", data=data | {"name": "Minha ideia"}), 422)
     assert "Outra pessoa alterou a escala" in page
     assert 'value="Minha ideia"' in page
+
+
+def test_no_two_rooms_are_called_the_same_also_when_one_is_renamed(manager, session):
+    rooms.open_room()
+    slug = rooms.open_room("Sala azul")
+    data = ROOM | {"name": "sala  de TELESSAUDE", "workstations": "3", "version": rooms.room(slug).version}
+    assert "Já existe um registro com este nome." in text(manager.post(f"/rooms/{slug}/edit", data=data), 422)
+    session.rollback()
+    assert rooms.room(slug).name == "Sala azul"
+    data |= {"name": "Sala verde"}
+    assert manager.post(f"/rooms/{slug}/edit", data=data).status_code == 302
+    assert manager.post("/rooms/new", data=ROOM | {"name": "Sala azul"}).status_code == 302
+    session.rollback()
+    assert rooms.room("sala-azul-2").name == "Sala azul"
+
+
+def test_rooms_of_one_beginning_are_two_and_one_may_have_no_latin_letter(manager, session):
+    for name in (
+        "Sala de telessaúde do segundo andar, norte",
+        "Sala de telessaúde do segundo andar, sul",
+        "遠隔医療室",
+    ):
+        assert manager.post("/rooms/new", data=ROOM | {"name": name}).status_code == 302
+    session.rollback()
+    assert rooms.room("sala-de-telessaude-do-segundo-an-2").name.endswith("sul")
+    assert rooms.room("sala").name == "遠隔医療室"
+
+
+def test_the_slower_of_two_who_open_one_room_is_told_what_the_form_tells(application, manager, session):
+    def open_room():
+        unit = unit_by("policlinica-lessa-de-andrade")
+        given = {"kind": "telehealth", "workstations": 1, "zone": "America/Recife", "hours": rooms.OPEN}
+        actions.open_room(name="SALA DE TELESSAÚDE", unit=unit, **given, by=world.person("dora"))
+
+    with uncommitted(application, open_room):
+        page = text(manager.post("/rooms/new", data=ROOM), 422)
+    assert "Já existe um registro com este nome." in page
+    assert 'href="#name"' in page
+    session.rollback()
+    assert session.scalar(db.select(db.func.count()).select_from(Room)) == 1
+
+
+def test_a_holiday_that_another_adds_at_the_same_moment_is_named(application, manager, session):
+    day = date(YEAR, 10, 27)
+    with uncommitted(application, lambda: actions.add_holiday(day=day, name="Feira", by=world.person("dora"))):
+        page = text(manager.post("/holidays", data={"day": f"{day:%d/%m/%Y}", "name": "Festa"}), 422)
+    assert "Outra pessoa alterou" not in page
+    session.rollback()
+    assert session.get_one(Holiday, day).name == "Feira"
 
 
 def test_a_room_with_shifts_to_come_stays_open_and_an_empty_one_closes(manager, session):

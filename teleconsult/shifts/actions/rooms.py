@@ -5,7 +5,6 @@ workstation that is gone, or at another time of day. In another zone the shifts 
 moments move, and who sits in them is told.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from zoneinfo import available_timezones
@@ -15,7 +14,9 @@ from sqlalchemy import select, update
 from teleconsult import clock, events
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import changed, db
+from teleconsult.network import naming
 from teleconsult.network.models import HealthUnit
+from teleconsult.network.naming import free_slug, take_names
 from teleconsult.people.models import User
 from teleconsult.shifts import placing, queries, telling
 from teleconsult.shifts.calendar import (
@@ -30,7 +31,6 @@ from teleconsult.shifts.calendar import (
     wall_minutes,
 )
 from teleconsult.shifts.models import Room, RoomHours, Shift, ShiftSeries
-from teleconsult.typed import fold
 
 Hours = Iterable[tuple[int, int, int]]
 """Weekday (0 is Monday), minute at which the room opens, minute at which it closes (past 1440 on the next day)."""
@@ -41,6 +41,8 @@ LONGEST_SLUG = 34
 """The record's name of a stream has this much room for it."""
 
 MOST_WORKSTATIONS = 99
+
+naming.NAMES[Room], naming.WITHOUT_LETTERS[Room] = ("name",), "sala"
 
 
 def open_room(*, name: str, kind: str, unit: HealthUnit, workstations: int, zone: str, hours: Hours, by: User) -> Room:
@@ -54,7 +56,9 @@ def open_room(*, name: str, kind: str, unit: HealthUnit, workstations: int, zone
     if unit.closed_at is not None:
         raise Refused(N_("Esta unidade está fechada."), field="unit")
     openings = _checked(name, workstations, zone, hours)
-    room = Room(slug=_slug(name), name=name.strip(), kind=kind, unit_id=unit.id, workstations=workstations, zone=zone)
+    room = Room(kind=kind, unit_id=unit.id, workstations=workstations, zone=zone)
+    take_names(room, {"name": name})
+    room.name, room.slug = name.strip(), free_slug(name, Room, LONGEST_SLUG)
     room.hours = [RoomHours(weekday=one.weekday, opens=one.opens, closes=one.closes) for one in openings]
     db.session.add(room)
     db.session.flush()
@@ -72,22 +76,14 @@ def _checked(name: str, workstations: int, zone: str, hours: Hours) -> list[Open
     return check_openings(Opening(*row) for row in hours)
 
 
-def _slug(name: str) -> str:
-    slug = re.sub(r"\s+", "-", fold(name))[:LONGEST_SLUG].strip("-")
-    if not slug:
-        raise Refused(N_("Use letras ou números no nome."), field="name")
-    if db.session.scalar(select(Room.id).where(Room.slug == slug)) is not None:
-        raise Refused(N_("Já existe um registro com este nome."), field="name")
-    return slug
-
-
 def change_room(room: Room, *, name: str, workstations: int, zone: str, hours: Hours, by: User) -> None:
     """Change a room. In another zone its coming shifts stay at their time of day, so that their moments move.
 
     Raises:
-        Refused: a value is not one of those allowed, or a coming shift would no longer fit.
+        Refused: a value is not one of those allowed, another room has the name, or a coming shift would no longer fit.
     """
     openings = _checked(name, workstations, zone, hours)
+    take_names(room, {"name": name})
     coming = _coming(room)
     _hold_to_shifts(room, coming, workstations, openings)
     before = (room.name, room.workstations, room.zone, placing.openings_of(room))
