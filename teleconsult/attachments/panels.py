@@ -8,8 +8,8 @@ from teleconsult.attachments.kinds import KINDS
 from teleconsult.attachments.receive import limit_of
 from teleconsult.cases import lifecycle, world
 from teleconsult.cases.access import Sight
-from teleconsult.cases.lifecycle import Facts
 from teleconsult.cases.models import Case
+from teleconsult.cases.needs import Facts
 from teleconsult.events import panel
 from teleconsult.people.access import Role
 from teleconsult.people.models import User

@@ -19,6 +19,7 @@ from teleconsult.attachments.storage import forget
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
+from teleconsult.cases.needs import WITHDRAWN
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import csrf, transaction, transaction_apart
@@ -105,7 +106,7 @@ def _case_to_add_to(ref: str) -> Case:
         raise NotFound
     facts = facts_for(case, current_user)
     if not panels.may_add(case, current_user, facts):
-        raise Refused(NO_MORE if facts.consented else lifecycle.WITHDRAWN)
+        raise Refused(NO_MORE if facts.consented else WITHDRAWN)
     return case
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from flask import url_for
 
 from teleconsult.cases import lifecycle
-from teleconsult.cases.lifecycle import MOVES, Facts, State
+from teleconsult.cases.lifecycle import MOVES, State
 from teleconsult.cases.models import Case
+from teleconsult.cases.needs import Facts
 from teleconsult.cases.words import MAIN, is_main, words_of
 from teleconsult.errors import Refused
 from teleconsult.people.models import User

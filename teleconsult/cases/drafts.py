@@ -16,9 +16,10 @@ from teleconsult.cases.draft_fields import SAVED
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_text import Book, Reading
 from teleconsult.cases.draft_text import read as read_texts
-from teleconsult.cases.lifecycle import Facts, State, Who
+from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
+from teleconsult.cases.needs import Facts
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of

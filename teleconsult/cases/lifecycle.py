@@ -2,15 +2,27 @@
 
 `MOVES` holds one row per action of the domain; `check` enforces a row, `open_moves` makes the buttons
 from the same rows. What the rules must know of the world (who is on duty, whether a window is open)
-is handed in as `Facts`.
+is handed in as `needs.Facts`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from teleconsult import moves
+from teleconsult.cases.needs import (
+    CaseLike,
+    Facts,
+    Need,
+    Person,
+    consented,
+    follow_up_open,
+    holder_gone,
+    lapse_due,
+    not_declined,
+    reopen_open,
+    window_over,
+)
 from teleconsult.errors import N_, Refused
 
 
@@ -46,89 +58,7 @@ class Who(StrEnum):
     SYSTEM = "system"
 
 
-class Person(Protocol):
-    """What the rules must know of a person."""
-
-    id: int
-
-    @property
-    def roles(self) -> frozenset[str]: ...
-
-
-class CaseLike(Protocol):
-    """What the rules must know of a case."""
-
-    state: str
-    requester_id: int
-    holder_id: int | None
-    specialty_id: int | None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is so in the world at the moment of asking.
-
-    `specialties` are those the person answers in; `own_district` says that a support person may act
-    for this case's requester; `declined` are the consultants who declined it;
-    `consented` is read for whoever sends for the patient, to whom alone it matters.
-    """
-
-    specialties: frozenset[int] = frozenset()
-    on_duty: bool = False
-    own_district: bool = False
-    escalated: bool = False
-    attending: bool = False
-    declined: frozenset[int] = frozenset()
-    follow_up_open: bool = False
-    reopen_open: bool = False
-    lapse_due: bool = False
-    holder_able: bool = True
-    consented: bool = True
-
-
-Need = Callable[[CaseLike, "Person | None", Facts], None]
-
-
 Move = moves.Move[State, Who]
-
-
-def _follow_up_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
-    if not facts.follow_up_open:
-        raise Refused(N_("O prazo para perguntar de novo terminou. Reabra o caso ou abra um novo, ligado a este."))
-
-
-def _reopen_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
-    if not facts.reopen_open:
-        raise Refused(N_("Passou o prazo de 30 dias para reabrir. Abra um novo caso ligado a este."))
-
-
-def _window_over(_case: CaseLike, user: Person | None, facts: Facts) -> None:
-    if user is None and facts.follow_up_open:
-        raise Refused(N_("O prazo para perguntar de novo ainda está aberto."))
-
-
-def _lapse_due(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
-    if not facts.lapse_due:
-        raise Refused(N_("O caso ainda não esperou 30 dias pela unidade."))
-
-
-def _holder_gone(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
-    if facts.holder_able:
-        raise Refused(N_("O consultor do caso continua ativo nesta especialidade."))
-
-
-WITHDRAWN = N_("O paciente retirou o consentimento: nada novo é enviado. Se consentir, comece outro caso.")
-"""Why nothing is sent any more for a patient who has taken the consent back."""
-
-
-def _consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
-    if not facts.consented:
-        raise Refused(WITHDRAWN)
-
-
-def _not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
-    if user is not None and user.id in facts.declined:
-        raise Refused(N_("Você recusou este caso; peça à administração se quiser assumi-lo."))
 
 
 S = State
@@ -155,18 +85,18 @@ MOVES: dict[str, Move] = {
         _move("redirect", {S.SUBMITTED, S.ASSIGNED}, S.SUBMITTED, {Who.ADMINISTRATOR, Who.HOLDER}, "specialty", "why"),
         _move("reprioritise", {S.SUBMITTED, S.ASSIGNED}, None, _REQUESTER | {Who.ADMINISTRATOR}, "priority", "why"),
         _move("assign", {S.SUBMITTED, S.ASSIGNED}, S.ASSIGNED, {Who.ADMINISTRATOR, Who.SYSTEM}, "consultant", "why"),
-        _move("claim", {S.SUBMITTED}, S.ASSIGNED, {Who.SPECIALIST}, needs=(_not_declined,)),
+        _move("claim", {S.SUBMITTED}, S.ASSIGNED, {Who.SPECIALIST}, needs=(not_declined,)),
         _move("decline", {S.ASSIGNED}, S.SUBMITTED, _HOLDER, "why"),
-        _move("release", {S.ASSIGNED}, S.SUBMITTED, {Who.SYSTEM}, needs=(_holder_gone,)),
+        _move("release", {S.ASSIGNED}, S.SUBMITTED, {Who.SYSTEM}, needs=(holder_gone,)),
         _move("ask", {S.ASSIGNED}, S.AWAITING_INFORMATION, _HOLDER, "items"),
-        _move("supply", {S.AWAITING_INFORMATION}, S.ASSIGNED, _REQUESTER, "supplies", needs=(_consented,)),
+        _move("supply", {S.AWAITING_INFORMATION}, S.ASSIGNED, _REQUESTER, "supplies", needs=(consented,)),
         _move(
             "add",
             {S.SUBMITTED, S.ASSIGNED, S.AWAITING_INFORMATION, S.ANSWERED, S.IN_PERSON},
             None,
             _REQUESTER | _HOLDER,
             "message",
-            needs=(_consented,),
+            needs=(consented,),
         ),
         _move("answer", {S.ASSIGNED}, S.ANSWERED, _HOLDER, "answers", "conduct", "red_flags"),
         _move(
@@ -175,7 +105,7 @@ MOVES: dict[str, Move] = {
             S.ASSIGNED,
             _REQUESTER,
             "question",
-            needs=(_consented, _follow_up_open),
+            needs=(consented, follow_up_open),
         ),
         _move("conclude", {S.ASSIGNED}, S.CONCLUDED, _HOLDER, "answers", "diagnosis", "conduct"),
         _move(
@@ -201,17 +131,17 @@ MOVES: dict[str, Move] = {
             "conduct",
             "return",
         ),
-        _move("accept", {S.ANSWERED}, S.CONCLUDED, _REQUESTER | {Who.SYSTEM}, needs=(_window_over,)),
+        _move("accept", {S.ANSWERED}, S.CONCLUDED, _REQUESTER | {Who.SYSTEM}, needs=(window_over,)),
         _move(
             "reopen",
             {S.CONCLUDED},
             S.ASSIGNED,
             _REQUESTER | {Who.ADMINISTRATOR},
             "why",
-            needs=(_consented, _reopen_open),
+            needs=(consented, reopen_open),
         ),
         _move("hand_over", OPEN, None, {Who.ADMINISTRATOR, Who.SUPPORT}, "requester"),
-        _move("lapse", {S.RETURNED, S.AWAITING_INFORMATION}, S.CANCELLED, {Who.SYSTEM}, needs=(_lapse_due,)),
+        _move("lapse", {S.RETURNED, S.AWAITING_INFORMATION}, S.CANCELLED, {Who.SYSTEM}, needs=(lapse_due,)),
         _move(
             "cancel",
             {S.SUBMITTED, S.RETURNED, S.ASSIGNED, S.AWAITING_INFORMATION},

@@ -14,9 +14,10 @@ from teleconsult.cases.buttons import Button, buttons, link_of
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
-from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, Facts, State, Who, parts
+from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
+from teleconsult.cases.needs import Facts
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
 from teleconsult.checks import show_cns, show_cpf, show_phone

@@ -4,9 +4,10 @@ from sqlalchemy import select
 
 from teleconsult import clock, events
 from teleconsult.cases import clocks
-from teleconsult.cases.lifecycle import Facts, State
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
+from teleconsult.cases.needs import Facts
 from teleconsult.extensions import db
 from teleconsult.network import settings
 from teleconsult.people.access import Role

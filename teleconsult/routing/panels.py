@@ -7,8 +7,9 @@ from sqlalchemy import and_, bindparam, literal, select
 from teleconsult import clock, events
 from teleconsult.cases.access import Sight
 from teleconsult.cases.clocks import Priority
-from teleconsult.cases.lifecycle import SERVICE, Facts
+from teleconsult.cases.lifecycle import SERVICE
 from teleconsult.cases.models import Case
+from teleconsult.cases.needs import Facts
 from teleconsult.cases.request import Request
 from teleconsult.extensions import read
 from teleconsult.people.access import Role

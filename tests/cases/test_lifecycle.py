@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from teleconsult.cases import lifecycle
-from teleconsult.cases.lifecycle import MOVES, Facts, State
+from teleconsult.cases.lifecycle import MOVES, State
+from teleconsult.cases.needs import Facts
 from teleconsult.errors import Refused
 
 GRID = """

@@ -123,6 +123,7 @@ PURE = [
     "patients/matching",
     "network/week",
     "cases/lifecycle",
+    "cases/needs",
     "cases/clocks",
     "cases/deadline",
     "cases/hours",

@@ -8,8 +8,9 @@ from teleconsult import audit, clock, events
 from teleconsult.cases import clocks, counting, lifecycle, search
 from teleconsult.cases.actions._rows import move_columns
 from teleconsult.cases.hours import open_seconds
-from teleconsult.cases.lifecycle import Facts, State, Who
+from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.needs import Facts
 from teleconsult.cases.world import facts_for, is_able
 from teleconsult.loading import add_row
 from teleconsult.network import settings

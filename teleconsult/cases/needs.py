@@ -1,0 +1,99 @@
+"""What some moves of a case need, beyond its state and who asks. Pure: standard library only.
+
+What is so in the world is handed in as `Facts`; each need refuses with a sentence that a clinician can read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from teleconsult.errors import N_, Refused
+
+
+class Person(Protocol):
+    """What the rules must know of a person."""
+
+    id: int
+
+    @property
+    def roles(self) -> frozenset[str]: ...
+
+
+class CaseLike(Protocol):
+    """What the rules must know of a case."""
+
+    state: str
+    requester_id: int
+    holder_id: int | None
+    specialty_id: int | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is so in the world at the moment of asking.
+
+    `specialties` are those the person answers in; `own_district` says that a support person may act
+    for this case's requester; `declined` are the consultants who declined it;
+    `consented` is read for whoever sends for the patient, to whom alone it matters.
+    """
+
+    specialties: frozenset[int] = frozenset()
+    on_duty: bool = False
+    own_district: bool = False
+    escalated: bool = False
+    attending: bool = False
+    declined: frozenset[int] = frozenset()
+    follow_up_open: bool = False
+    reopen_open: bool = False
+    lapse_due: bool = False
+    holder_able: bool = True
+    consented: bool = True
+
+
+Need = Callable[[CaseLike, Person | None, Facts], None]
+
+
+def follow_up_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    """Refuse when the window to ask again is over."""
+    if not facts.follow_up_open:
+        raise Refused(N_("O prazo para perguntar de novo terminou. Reabra o caso ou abra um novo, ligado a este."))
+
+
+def reopen_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    """Refuse when the window to reopen is over."""
+    if not facts.reopen_open:
+        raise Refused(N_("Passou o prazo de 30 dias para reabrir. Abra um novo caso ligado a este."))
+
+
+def window_over(_case: CaseLike, user: Person | None, facts: Facts) -> None:
+    """Refuse the clock while somebody can ask again."""
+    if user is None and facts.follow_up_open:
+        raise Refused(N_("O prazo para perguntar de novo ainda está aberto."))
+
+
+def lapse_due(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    """Refuse while the unit still has time to answer."""
+    if not facts.lapse_due:
+        raise Refused(N_("O caso ainda não esperou 30 dias pela unidade."))
+
+
+def holder_gone(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    """Refuse while the holder can answer in the specialty."""
+    if facts.holder_able:
+        raise Refused(N_("O consultor do caso continua ativo nesta especialidade."))
+
+
+WITHDRAWN = N_("O paciente retirou o consentimento: nada novo é enviado. Se consentir, comece outro caso.")
+"""Why nothing is sent any more for a patient who has taken the consent back."""
+
+
+def consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    """Refuse when the patient has taken the consent back."""
+    if not facts.consented:
+        raise Refused(WITHDRAWN)
+
+
+def not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
+    """Refuse who has declined this case."""
+    if user is not None and user.id in facts.declined:
+        raise Refused(N_("Você recusou este caso; peça à administração se quiser assumi-lo."))
