@@ -4,7 +4,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from teleconsult.extensions import UTCDateTime, db
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import db
 
 NOT_OURS_TO_COMPARE = ("case_search", "huey_")
 """Full-text tables, written by hand for each dialect; the worker's queue, which huey makes on PostgreSQL."""

@@ -32,7 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
-from teleconsult.extensions import Model, UTCDateTime, db, dialect_name, read, write
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model, db, dialect_name, read, write
 from teleconsult.statements import kept_upsert
 
 START = "0" * 64

@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
-from teleconsult.extensions import Model, UTCDateTime, changed, db, dialect_name, transaction, write_all
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model, changed, db, dialect_name, transaction, write_all
 from teleconsult.statements import kept_upsert
 
 LEASE = timedelta(minutes=5)

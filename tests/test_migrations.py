@@ -11,7 +11,8 @@ from sqlalchemy import inspect
 from teleconsult import create_app, guards
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.request import PatientFacts
-from teleconsult.extensions import UTCDateTime, db, transaction
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.network.naming import digest_of
 from teleconsult.patients.actions import NEW, admit

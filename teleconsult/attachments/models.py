@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model
 from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Referral
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.patients.models import Patient
 

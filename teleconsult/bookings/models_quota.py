@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 

@@ -15,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User
 

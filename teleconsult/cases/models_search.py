@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model
 
 
 class KeptSearch(Model):

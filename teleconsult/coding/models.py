@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult.coding.words import WORD_LENGTH
+from teleconsult.columns import plain_text
 from teleconsult.errors import N_
-from teleconsult.extensions import Model, plain_text
+from teleconsult.extensions import Model
 
 TITLE_LENGTH = 300
 

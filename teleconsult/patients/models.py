@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime, plain_text
+from teleconsult.columns import UTCDateTime, plain_text
+from teleconsult.extensions import Model
 from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}

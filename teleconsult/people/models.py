@@ -9,7 +9,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, e
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from teleconsult.extensions import Model, UTCDateTime, plain_text
+from teleconsult.columns import UTCDateTime, plain_text
+from teleconsult.extensions import Model
 from teleconsult.people.access import Permission, Role, permissions_of
 from teleconsult.typed import fold
 

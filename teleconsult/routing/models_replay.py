@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from teleconsult.extensions import Model, UTCDateTime
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import Model
 
 
 class Replay(Model):

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select
 
-from teleconsult.extensions import UTCDateTime, db, read
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import db, read
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.shifts import queries

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists, select
 
 from teleconsult import clock
-from teleconsult.extensions import UTCDateTime, read
+from teleconsult.columns import UTCDateTime
+from teleconsult.extensions import read
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.shifts.calendar import local_day, moment_of

@@ -30,7 +30,7 @@ FLOORS = [
     {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed", "moves"},
     {"events", "loading"},
     {"extensions"},
-    {"engines", "lean"},
+    {"engines", "lean", "columns"},
     {"errors", "clock", "statements"},
     {"postgresql"},
 ]
