@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import clock
@@ -208,21 +208,32 @@ def linkable(user: User, ref: str) -> Case | None:
 
 
 def waiting_to_confirm(user: User) -> Sequence[Any]:
-    """Return the cases that support filed in this person's name and that wait for the confirmation."""
+    """Return the cases that support sent, or completed and sent again, in this person's name, to be confirmed.
+
+    Each names who sent it last, and when: that text is confirmed, and not always of whoever filed the case.
+    """
+    last = (
+        select(func.max(CaseEvent.number))
+        .where(CaseEvent.case_id == Case.id, CaseEvent.verb == "submit")
+        .correlate(Case)
+        .scalar_subquery()
+    )
     query = (
         select(
             Case.ref,
             Case.version,
             Case.complaint,
-            Case.submitted_at,
             Case.initials,
+            CaseEvent.at,
+            CaseEvent.data,
             User.title,
             User.name,
             Specialty.name_pt,
             Specialty.name_en,
         )
-        .join(User, User.id == Case.filed_by_id)
+        .join(CaseEvent, and_(CaseEvent.case_id == Case.id, CaseEvent.number == last))
+        .join(User, User.id == CaseEvent.by_id)
         .outerjoin(Specialty, Specialty.id == Case.specialty_id)
         .where(Case.confirm_by_id == user.id)
     )
-    return db.session.execute(query.order_by(Case.submitted_at, Case.id).limit(MOST_DRAFTS)).all()
+    return db.session.execute(query.order_by(CaseEvent.at, Case.id).limit(MOST_DRAFTS)).all()

@@ -92,7 +92,7 @@ def _next_step(row: Any) -> dict[str, str]:
 
 
 def to_confirm(user: User) -> list[Row]:
-    """Return rows of what support filed in this person's name and waits for their word."""
+    """Return rows of what support sent in this person's name and waits for their word."""
     return [
         {
             "url": url_for("cases.confirmations"),
@@ -101,7 +101,7 @@ def to_confirm(user: User) -> list[Row]:
             "unseen": True,
             "state": State.SUBMITTED,
             "due": None,
-            "why": {"kind": "confirm", "who": _person(row.title, row.name)},
+            "why": {"kind": "confirm", "who": _person(row.title, row.name), "again": row.data.get("again")},
             "action": {"url": url_for("cases.confirmations"), "label": _("Conferir")},
             "whose": "",
         }

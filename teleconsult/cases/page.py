@@ -53,6 +53,7 @@ class Page:
     asked: Sequence[story.Asked]
     entries: Sequence[timeline.Entry]
     new: frozenset[str]
+    sent: story.Sent | None = None
     missing: Sequence[tuple[str, str, str]] = ()
     vitals: Sequence[tuple[str, str]] = ()
     problems: Sequence[Any] = ()
@@ -139,6 +140,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         parties=_parties(case, people, happened) if sight is not Sight.CLOSED else [],
         entries=timeline.timeline(happened, sight, names, seen),
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
+        sent=story.last_sent(happened, people),
         people=people,
         sent=unsent.sent(case, happened, user),
         panels=events.panels("case", case=case, user=user, sight=sight, facts=facts),

@@ -160,6 +160,20 @@ def vitals_of(case: Case) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """Who sent the case last, and whether it had come back before."""
+
+    by: User | None
+    again: bool
+
+
+def last_sent(happened: Sequence[Any], people: Mapping[int, User]) -> Sent | None:
+    """Return the last sending of a case, from its events; None while it was never sent."""
+    last = next((event for event in reversed(happened) if event.verb == "submit"), None)
+    return Sent(people.get(last.by_id or 0), bool(last.data.get("again"))) if last else None
+
+
+@dataclass(frozen=True)
 class Told:
     """What came of the case: which questions are asked now, and what was answered to the others."""
 

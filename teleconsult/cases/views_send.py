@@ -137,15 +137,15 @@ def _overtaken(case: Case) -> Any:
 
 @events.panel("after_sign_in")
 def ask_to_confirm(user: User) -> dict[str, Any] | None:
-    """Tell a requester that support filed cases in their name."""
+    """Tell a requester that support sent cases in their name."""
     if not drafts.waiting_to_confirm(user):
         return None
     action = {"label": _("Conferir"), "url": url_for("cases.confirmations")}
-    return {"text": _("A unidade de apoio registrou casos em seu nome."), "action": action}
+    return {"text": _("A unidade de apoio enviou casos em seu nome."), "action": action}
 
 
 @bp.get("/confirm")
 @requires(Permission.FILE_CASES)
 def confirmations() -> str:
-    """Show the cases that support filed in this person's name."""
+    """Show the cases that support sent in this person's name."""
     return render_template("cases/request/confirm.html", waiting=drafts.waiting_to_confirm(current_user))

@@ -81,6 +81,18 @@ def test_completed_it_goes_back_with_its_patient_and_its_consent(marina, ref):
     assert not db.session.scalars(db.select(MissingItem).where(MissingItem.resolved_at.is_(None))).all()
 
 
+def test_what_support_completed_names_support_to_the_one_who_confirms(marina, ref, sign_in):
+    assert resend(sign_in("dora"), ref, weight="70").location == f"/cases/{ref}"
+    for where, words in (
+        (f"/cases/{ref}", "Dora Siqueira completou e reenviou este caso por você."),
+        ("/mine", "Dora Siqueira completou e reenviou este caso em seu nome."),
+        ("/cases/confirm", "Dora Siqueira completou e reenviou em"),
+    ):
+        page = marina.get(where).get_data(as_text=True)
+        assert words in page
+        assert "Dra. Marina Alves registrou" not in page
+
+
 def test_it_can_come_back_twice(marina, ref):
     resend(marina, ref, weight="70")
     give_back(ref, {"plan": "Por quanto tempo?"})
