@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, or_, select, update
 from teleconsult.cases.lifecycle import SERVICE, State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.shelves import in_state
+from teleconsult.cases.sides import asking
 from teleconsult.errors import Overtaken
 from teleconsult.events import on
 from teleconsult.extensions import changed, db, transaction, write
@@ -26,7 +27,7 @@ from teleconsult.routing.gathering import Held, World
 from teleconsult.routing.margins import Margins
 from teleconsult.routing.models import Promise
 from teleconsult.routing.pace import Pace
-from teleconsult.routing.promising import Expected, is_another, is_told, queued, told
+from teleconsult.routing.promising import Expected, is_another, is_told, queued, told, told_last
 from teleconsult.routing.promising import in_hand as of_holders
 from teleconsult.routing.slots import Waiting
 
@@ -181,11 +182,12 @@ def _tell_anew(versions: Mapping[int, int], expected: Mapping[int, Expected], no
         if case_id not in before or is_another(before[case_id].ninety_at, expected[case_id].ninety_at, zone, now)
     }
     ended = [before[case_id].id for case_id in changing if case_id in before]
+    was_told = _told_last({case_id: zone for case_id, (_, zone) in changing.items() if case_id in before}, before)
     changed(update(Promise).where(Promise.id.in_(ended)).values(replaced_at=now))
     for case_id, (case, zone) in changing.items():
         _make(case_id, case.round, expected[case_id], now)
-        if case_id in before and is_told(before[case_id].ninety_at, expected[case_id].ninety_at, zone):
-            notices.tell([case.requester, case.filed_by], "promise.later", subject=case.ref)
+        if case_id in was_told and is_told(was_told[case_id], expected[case_id].ninety_at, zone):
+            notices.tell(asking(case), "promise.later", subject=case.ref)
     return len(changing)
 
 
@@ -216,6 +218,23 @@ def _promised(cases: Mapping[int, tuple[Case, ZoneInfo]]) -> dict[int, Any]:
         select(Promise.id, Promise.case_id, Promise.round, Promise.ninety_at).where(Promise.case_id.in_(cases), *_LIVE)
     )
     return {row.case_id: row for row in rows if row.round == cases[row.case_id][0].round}
+
+
+def _told_last(zones: Mapping[int, ZoneInfo], live: Mapping[int, Any]) -> dict[int, datetime]:
+    """Return what the requesters of some cases were told last in the wait that goes on."""
+    rows = db.session.execute(
+        select(Promise.case_id, Promise.round, Promise.made_at, Promise.replaced_at, Promise.ninety_at)
+        .where(Promise.case_id.in_(zones))
+        .order_by(Promise.case_id, Promise.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        if row.round == live[row.case_id].round:
+            wait = found.setdefault(row.case_id, [])
+            if wait and wait[-1].replaced_at != row.made_at:
+                wait.clear()
+            wait.append(row)
+    return {case_id: told_last([row.ninety_at for row in wait], zones[case_id]) for case_id, wait in found.items()}
 
 
 def live_of(case: Case) -> Any:

@@ -53,8 +53,20 @@ def has_moved(before: datetime, after: datetime, zone: ZoneInfo) -> bool:
 
 
 def is_told(before: datetime, after: datetime, zone: ZoneInfo) -> bool:
-    """Tell whether the requester is told of the change, beside seeing it: when it comes later by much."""
+    """Tell whether the requester is told of a time, beside seeing it: when it is later by much than what was told last."""
     return after > before and has_moved(before, after, zone)
+
+
+def told_last(promised: Sequence[datetime], zone: ZoneInfo) -> datetime:
+    """Return which of the times promised in one wait, oldest first, the requester was told last.
+
+    The first, and each one that came later by much than what had been told: a promise that swings to and fro between two
+    days is told once, and not each time that it swings back.
+    """
+    last, *others = promised
+    for moment in others:
+        last = moment if is_told(last, moment, zone) else last
+    return last
 
 
 def queued(

@@ -14,8 +14,9 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from teleconsult.routing import planning
+from teleconsult.routing import promises as rules
 from teleconsult.routing.plan_lines import lines_for
-from teleconsult.routing.promising import Row, has_moved, is_told, share_of, told, waits
+from teleconsult.routing.promising import Expected, Row, has_moved, is_told, share_of, told, waits
 from teleconsult.shifts import actions as shifts
 from teleconsult.shifts.models import Shift
 from tests import world
@@ -197,6 +198,40 @@ def test_a_shift_that_goes_moves_the_promise_and_tells(session, friday):
     assert later(session, case) == 1
     mail = session.scalars(db.select(OutboxMessage.payload).order_by(OutboxMessage.id.desc()).limit(1)).one()
     assert mail["params"] == {"ref": case.ref}
+
+
+def test_a_promise_that_swings_between_two_days_is_told_once(session, friday):
+    near, far = (Expected(FRIDAY + timedelta(days=d, hours=-2), FRIDAY + timedelta(days=d)) for d in (3, 4))
+    case = sent()
+    for minutes, new in enumerate((near, far, near, far, near, far)):
+        with clock.at(FRIDAY + timedelta(minutes=9 * minutes)):
+            assert rules.renew({case.id: case.version}, {case.id: new}, clock.now()) == 1
+    assert len(promises(case)) == 6
+    assert later(session, case) == 1
+    farther = Expected(far.median_at + timedelta(hours=5), far.ninety_at + timedelta(hours=5))
+    with clock.at(FRIDAY + timedelta(hours=2)):
+        rules.renew({case.id: case.version}, {case.id: farther}, clock.now())
+    assert later(session, case) == 2
+
+
+def test_a_wait_that_begins_anew_forgets_what_was_told_before(session, friday):
+    def tell(hours, days):
+        at = FRIDAY + timedelta(days=days)
+        with clock.at(FRIDAY + timedelta(hours=hours)):
+            rules.renew({case.id: case.version}, {case.id: Expected(at, at)}, clock.now())
+
+    case = sent()
+    tell(0, days=3)
+    tell(1, days=6)
+    assert later(session, case) == 1
+    with clock.at(FRIDAY + timedelta(hours=2)):
+        with transaction(case):
+            actions.return_(case, {"objective": "Falta o peso."}, by=world.person("rosangela"))
+        with transaction(case):
+            actions.submit(case, world.request(), patient=case.patient, by=world.person("marina"))
+    tell(3, days=3)
+    tell(4, days=5)
+    assert later(session, case) == 2
 
 
 def test_a_leave_and_a_swap_move_the_promise(session, friday):
