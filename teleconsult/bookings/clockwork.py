@@ -13,6 +13,7 @@ from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, Boo
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Kind, State
 from teleconsult.cases.models_opinion import Referral
+from teleconsult.cases.sides import asking
 from teleconsult.extensions import changed, db
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
@@ -64,7 +65,7 @@ def remind(due: tuple[int, int]) -> int:
     booking = db.session.get_one(Booking, booking_id, populate_existing=True)
     request = booking.request
     write("remind", request, by=None, source=request.state, data={"days": days, "at": booking.at.isoformat()})
-    notices.tell([request.case.requester, request.case.filed_by], "booking.remind", subject=request.case.ref)
+    notices.tell(asking(request.case), "booking.remind", subject=request.case.ref)
     return 1
 
 

@@ -4,7 +4,7 @@ A finder reads which cases have come that far; `raise_alert` looks at its case a
 makes the alert happen once in this turn of the case, tells, and records it. Two workers at once tell once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from teleconsult.cases.models_alerts import CaseAlert
 from teleconsult.cases.models_opinion import OpinionDraft, Outcome, OutcomeLater, Referral
 from teleconsult.cases.outcome import LATER
 from teleconsult.cases.shelves import in_state
+from teleconsult.cases.sides import asking
 from teleconsult.extensions import changed, db, upsert
 from teleconsult.network import settings
 from teleconsult.notices import actions as notices
@@ -57,7 +58,7 @@ class Alert:
 
     kind: str
     find: Finder
-    whom: Callable[[Case], list[User]]
+    whom: Callable[[Case], Sequence[User]]
 
 
 def unassigned(now: datetime, only: int | None = None) -> Iterator[Due]:
@@ -179,20 +180,16 @@ def _concluded(kind: str, before: datetime, settled: ColumnElement[bool], only: 
         yield Due(row.id, kind, str(row.round))
 
 
-def _asker(case: Case) -> list[User]:
-    return [case.requester, case.filed_by]
-
-
 ALERTS = {
     alert.kind: alert
     for alert in (
         Alert("case.unassigned", unassigned, lambda _: people.active_with_role(Role.ADMINISTRATOR)),
         Alert("case.holder_idle", holder_idle, lambda _: people.active_with_role(Role.ADMINISTRATOR)),
         Alert("case.late", late, lambda _: people.active_with_role(Role.MANAGER)),
-        Alert("case.lapse_soon", lapse_soon, _asker),
-        Alert("case.survey", survey, _asker),
-        Alert("case.outcome_30", _later(LATER[0]), _asker),
-        Alert("case.outcome_90", _later(LATER[1]), _asker),
+        Alert("case.lapse_soon", lapse_soon, asking),
+        Alert("case.survey", survey, asking),
+        Alert("case.outcome_30", _later(LATER[0]), asking),
+        Alert("case.outcome_90", _later(LATER[1]), asking),
     )
 }
 """Every alert by its kind, which is also its audit word and its notice."""

@@ -37,7 +37,7 @@ KINDS: dict[str, Kind] = {
         _kind(
             "case.reprioritise",
             "flag",
-            {R, C},
+            {R, C, A},
             by=N_("%(name)s mudou a prioridade do caso"),
             choice=N_("A prioridade de um caso muda"),
         ),
@@ -96,14 +96,14 @@ KINDS: dict[str, Kind] = {
         _kind(
             "case.add",
             "clip",
-            {R, C},
+            {R, C, A},
             by=N_("%(name)s acrescentou mensagem ou arquivo"),
             choice=N_("Chega mensagem ou arquivo novo"),
         ),
         _kind(
             "case.withdraw_file",
             "trash",
-            {R, C},
+            {R, C, A},
             by=N_("%(name)s retirou um arquivo do caso"),
             choice=N_("Um arquivo é retirado"),
         ),
@@ -118,7 +118,11 @@ KINDS: dict[str, Kind] = {
         _kind("case.correct", "pencil", {R}, by=N_("%(name)s corrigiu o parecer"), choice=N_("Um parecer é corrigido")),
         _kind("case.withdraw", "undo", {R}, by=N_("%(name)s retirou o parecer"), choice=N_("Um parecer é retirado")),
         _kind(
-            "case.follow_up", "ask", {C}, by=N_("%(name)s perguntou de novo"), choice=N_("A unidade pergunta de novo")
+            "case.follow_up",
+            "ask",
+            {C, R},
+            by=N_("%(name)s perguntou de novo"),
+            choice=N_("A unidade pergunta de novo"),
         ),
         _kind(
             "case.accept",
@@ -174,7 +178,11 @@ KINDS: dict[str, Kind] = {
             choice=N_("Recebo o caso de outro solicitante"),
         ),
         _kind(
-            "case.cancel", "cancelled", {C, R}, by=N_("%(name)s cancelou o pedido"), choice=N_("Um pedido é cancelado")
+            "case.cancel",
+            "cancelled",
+            {C, R, A},
+            by=N_("%(name)s cancelou o pedido"),
+            choice=N_("Um pedido é cancelado"),
         ),
         _kind(
             "case.lapse",

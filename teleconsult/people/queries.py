@@ -1,9 +1,10 @@
 """People as the screens and the other floors ask for them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from teleconsult.audit import AuditEvent
 from teleconsult.errors import NotFound
@@ -16,8 +17,18 @@ from teleconsult.people.sign_in import stream_of
 
 def active_with_role(role: Role) -> list[User]:
     """Return the people with a role who are not switched off, by name: as much of them as it takes to tell them."""
+    return told_by(_ACTIVE, {"role": role})
+
+
+def to_tell(which: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that finds people: as much of them as it takes to tell them. Built once; `told_by` runs it."""
+    return select(*(getattr(User, name) for name in _COLUMNS)).where(which)
+
+
+def told_by(statement: Select[Any], given: Mapping[str, Any]) -> list[User]:
+    """Return the people whom a statement of `to_tell` finds."""
     db.session.flush()
-    return [known(User, taken(_COLUMNS, iter(row))) for row in read(_ACTIVE, {"role": role})]
+    return [known(User, taken(_COLUMNS, iter(row))) for row in read(statement, given)]
 
 
 _UNTOLD = frozenset({"cpf", "cns", "search_key", "password_hash", "previous_hash", "password_set_at", "created_by_id"})
@@ -28,16 +39,6 @@ _ACTIVE = (
     .where(UserRole.role == bindparam("role"), User.switched_off_at.is_(None))
     .order_by(User.name, User.id)
 )
-
-
-_BY_ID = select(*(getattr(User, name) for name in _COLUMNS)).where(User.id.in_(bindparam("ids", expanding=True)))
-
-
-def by_ids(ids: Iterable[int]) -> dict[int, User]:
-    """Return people by their numbers: as much of them as it takes to tell them."""
-    db.session.flush()
-    found = (known(User, taken(_COLUMNS, iter(row))) for row in read(_BY_ID, {"ids": sorted(set(ids))}))
-    return {person.id: person for person in found}
 
 
 def consultants_of(specialty_id: int) -> list[User]:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from teleconsult import clock
+from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.notices import actions
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
-from teleconsult.people.models import User
-from tests.world import new_case, person
+from teleconsult.people.models import User, UserRole
+from tests.world import Walk, new_case, person
 
 MORNING = datetime.fromisoformat("2026-11-20T12:00:00+00:00")  # 9:00 in Recife
 
@@ -127,6 +128,74 @@ def test_support_that_filed_a_case_does_not_hide_it_from_its_requester(session):
     walk.requester = "dora"
     walk.submit()
     assert told("case.submit", walk.case.ref) == {"marina", "rosangela"}
+
+
+def filed_by_support():
+    """Return a case of Marina's, in the queue, that Dora filed for her."""
+    with transaction():
+        case = cases.draft(by=person("dora"), requester=person("marina"))
+    walk = Walk(case, requester="dora")
+    walk.submit()
+    return walk
+
+
+def test_support_hears_of_every_step_of_what_it_filed(session):
+    walk = filed_by_support()
+    walk.do("return_", {"objective": "Falta o peso."}, by="rosangela")
+    walk.submit()
+    walk.assign()
+    walk.do("ask", ["Baciloscopia"], by="paulo")
+    walk.do("supply", {1: ("Negativa.", "")}, by="dora")
+    walk.do("decline", "Férias.", by="paulo")
+    walk.consultant = "lia"
+    walk.assign()
+    walk.answer()
+    walk.do("add", "Segue a referência.", by="lia")
+    for kind in ("return", "assign", "ask", "decline", "answer", "add"):
+        assert told(f"case.{kind}", walk.case.ref) >= {"marina", "dora"}, kind
+    assert "dora" not in told("case.supply", walk.case.ref)
+
+
+def test_support_that_only_completed_a_case_hears_of_it_from_then_on(session):
+    walk = new_case("marina")
+    walk.submit()
+    walk.do("return_", {"objective": "Falta o peso."}, by="rosangela")
+    assert told("case.return", walk.case.ref) == {"marina"}
+    walk.requester = "dora"
+    walk.submit()
+    walk.assign()
+    walk.do("ask", ["Baciloscopia"], by="paulo")
+    assert told("case.ask", walk.case.ref) == {"marina", "dora"}
+
+
+def test_what_support_asks_again_is_told_to_the_requester(session, case_in):
+    walk = case_in(State.ANSWERED)
+    walk.do("follow_up", "E na gestação?", by="dora")
+    assert told("case.follow_up", walk.case.ref) == {"paulo", "marina"}
+
+
+URGENT = {"priority": "urgent", "why": "Piorou."}
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "carried"),
+    [("add", ["Mais um dado."], {}), ("reprioritise", [], URGENT), ("cancel", ["Foi atendido."], {})],
+)
+def test_while_nobody_holds_a_case_its_distributors_are_the_other_side(session, case_in, verb, given, carried):
+    queued, held = case_in(State.SUBMITTED), case_in(State.ASSIGNED)
+    for walk in (queued, held):
+        walk.do(verb, *given, by="marina", **carried)
+    assert told(f"case.{verb}", queued.case.ref) == {"rosangela"}
+    assert told(f"case.{verb}", held.case.ref) == {"paulo"}
+
+
+def test_who_distributes_is_no_other_side_to_a_colleague(session, case_in):
+    with transaction():
+        teresa = person("teresa")
+        teresa.role_rows.append(UserRole("administrator"))
+    walk = case_in(State.SUBMITTED)
+    walk.do("reprioritise", by="rosangela", **URGENT)
+    assert told("case.reprioritise", walk.case.ref) == {"marina"}
 
 
 def _tell_and_fail(case):

@@ -17,6 +17,7 @@ from teleconsult.bookings.queries_quota import allowance_of
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Channel, Kind, State
 from teleconsult.bookings.world import live_booking, local_day, open_offer
+from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
@@ -62,7 +63,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
         carry={"slot": slot.id, "channel": terms.channel},
         said=terms.over_why or terms.day_why,
         data={"at": slot.at.isoformat(), "channel": str(terms.channel)},
-        tell=[request.case.requester, request.case.filed_by],
+        tell=asking(request.case),
     )
     if request.kind == Kind.FIRST:
         spend_form(request, asked)
@@ -129,7 +130,7 @@ def move(request: BookingRequest, slot_id: int, why: str, *, by: User) -> Bookin
         carry={"slot": slot.id, "why": why},
         said=why,
         data={"at": slot.at.isoformat(), "from": old.at.isoformat() if old else ""},
-        tell=[request.case.requester, request.case.filed_by],
+        tell=asking(request.case),
     )
     channel = old.channel if old else str(Channel.SCREEN)
     released = _end_booking(old, "moved", why)
@@ -149,7 +150,7 @@ def cancel(request: BookingRequest, why: str, *, by: User) -> BookingEvent:
         carry={"why": why},
         said=why,
         data={"from": old.at.isoformat() if old else ""},
-        tell=[request.case.requester, request.case.filed_by],
+        tell=asking(request.case),
     )
     released = _end_booking(old, "cancelled", why)
     if released is not None:
@@ -167,7 +168,7 @@ def release(request: BookingRequest, why: str, *, by: User | None) -> BookingEve
         carry={"why": why},
         said=why,
         data={"from": old.at.isoformat() if old else ""},
-        tell=[request.case.requester, request.case.filed_by],
+        tell=asking(request.case),
     )
     _end_booking(old, "released", why)
     if offer is not None:
@@ -185,7 +186,7 @@ def offer(request: BookingRequest, slot: AgendaSlot, *, by: User | None) -> Book
         by=by,
         carry={"slot": slot.id},
         data={"at": slot.at.isoformat(), "until": expires_at.isoformat()},
-        tell=[request.case.requester, request.case.filed_by],
+        tell=asking(request.case),
     )
     claim(slot, request)
     row = BookingOffer(request_id=request.id, slot_id=slot.id, offered_at=now, expires_at=expires_at)
@@ -214,7 +215,7 @@ def refuse(request: BookingRequest, *, by: User) -> BookingEvent:
 def expire(row: BookingOffer) -> None:
     """Take back an offer that nobody answered in time; the slot goes on to the next."""
     request = row.request
-    step("expire", request, by=None, tell=[request.case.requester, request.case.filed_by])
+    step("expire", request, by=None, tell=asking(request.case))
     offer_next(_close_offer(row, "expired"))
 
 

@@ -13,6 +13,7 @@ from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import holidays, live_booking, local_day, open_offer
+from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
@@ -84,7 +85,7 @@ def _bring(request: BookingRequest, why: str, by: User) -> bool:
         carry={"slot": booking.slot_id, "why": why},
         said=why,
         data={"at": booking.at.isoformat(), "from": old.isoformat()},
-        tell=[request.case.requester, request.case.filed_by],
+        tell=asking(request.case),
     )
     return True
 
@@ -95,7 +96,7 @@ def _offer_again(request: BookingRequest) -> bool:
     if offer is not None:
         offer.expires_at = min(offer.expires_at, offer.slot.at - NOTICE / 2)
         db.session.flush()
-    notices.tell([request.case.requester, request.case.filed_by], "booking.offer", subject=request.case.ref)
+    notices.tell(asking(request.case), "booking.offer", subject=request.case.ref)
     return True
 
 

@@ -11,6 +11,7 @@ from teleconsult.cases.hours import open_seconds
 from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.needs import Facts
+from teleconsult.cases.sides import asking
 from teleconsult.cases.world import facts_for, is_able
 from teleconsult.loading import add_row
 from teleconsult.network import settings
@@ -103,7 +104,7 @@ def _comes_to(given: Mapping[str, Any]) -> User | None:
 
 def release(case: Case) -> CaseEvent:
     """Put a case back in the queue because its holder was switched off or lost the specialty."""
-    return make("release", case, by=None, set={"holder_id": None}, tell=[case.holder, case.requester])
+    return make("release", case, by=None, set={"holder_id": None}, tell=[case.holder, *asking(case)])
 
 
 def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[str, Any]) -> dict[str, Any]:

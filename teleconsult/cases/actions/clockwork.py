@@ -9,6 +9,7 @@ from teleconsult.cases.actions._make import make, release
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.shelves import LIVE, in_state
+from teleconsult.cases.sides import asking
 from teleconsult.cases.world import is_able
 from teleconsult.events import on
 from teleconsult.extensions import db
@@ -17,7 +18,7 @@ from teleconsult.people.models import User
 
 def lapse(case: Case) -> CaseEvent:
     """Cancel a case that waited for its unit longer than the window allows."""
-    return make("lapse", case, by=None, tell=[case.requester, case.holder])
+    return make("lapse", case, by=None, tell=[*asking(case), case.holder])
 
 
 def ended(limit: int = 100) -> list[int]:

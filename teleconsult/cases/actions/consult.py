@@ -22,6 +22,7 @@ from teleconsult.cases.models_opinion import (
     Referral,
 )
 from teleconsult.cases.request import Problem
+from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
@@ -53,7 +54,7 @@ class Written:
 
 def claim(case: Case, *, by: User) -> CaseEvent:
     """Take a waiting case of one's specialty, while on duty."""
-    return make("claim", case, by=by, set={"holder_id": by.id, "holder": by}, tell=[case.requester])
+    return make("claim", case, by=by, set={"holder_id": by.id, "holder": by}, tell=asking(case))
 
 
 def decline(case: Case, why: str, *, by: User) -> CaseEvent:
@@ -66,7 +67,7 @@ def decline(case: Case, why: str, *, by: User) -> CaseEvent:
         carry={"why": why},
         set={"holder_id": None, "holder": None},
         said=why,
-        tell=[case.requester],
+        tell=asking(case),
     )
     db.session.add(
         Decline(case_id=case.id, consultant_id=by.id, specialty_id=specialty_id, why=why, declined_at=clock.now())
@@ -100,7 +101,7 @@ def ask(case: Case, items: Sequence[str], *, by: User, note: str = "") -> CaseEv
         carry={"items": items},
         said=note,
         data={"items": items},
-        tell=[case.requester],
+        tell=asking(case),
     )
     db.session.add(
         InformationRequest(
@@ -128,7 +129,7 @@ def conclude(case: Case, written: Written, *, by: User) -> CaseEvent:
 def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
     now = clock.now()
     asked = open_questions(case)
-    told = people.by_ids([case.requester_id, case.filed_by_id])
+    told = {person.id: person for person in asking(case)}
     set_committed_value(case, "requester", told[case.requester_id])
     event = make(
         verb,
@@ -198,7 +199,7 @@ def escalate(
         set={"escalated_by_id": by.id},
         said=justification,
         data={"specialty": to.slug, "priority": priority},
-        tell=[case.requester, case.filed_by],
+        tell=asking(case),
     )
     referral = Referral(
         ref=new_ref("EN"),
@@ -268,4 +269,4 @@ def _tell_of_change(word: str, case: Case, opinion: Opinion, why: str, by: User)
     event = put_on_timeline(word.removeprefix("case."), case, by=by, said=why, data=data)
     audit.record(f"case:{case.ref}", word, by_id=by.id, subject=case.ref, number=event.number, text=audit.digest(why))
     events.emit(word, case=case, event=event, by=by)
-    notices.tell([case.requester], word, subject=case.ref, by=by)
+    notices.tell(asking(case), word, subject=case.ref, by=by)

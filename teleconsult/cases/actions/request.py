@@ -18,6 +18,7 @@ from teleconsult.cases.models import (
 )
 from teleconsult.cases.models_opinion import InformationRequest, MissingItem
 from teleconsult.cases.request import Request, age_on, check_request
+from teleconsult.cases.sides import answering, asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
@@ -72,7 +73,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
             "confirm_by_id": case.requester_id if filed_for else None,
         },
         data={"again": again, "before": {k: v for k, v in before.items() if v != new[k]}},
-        tell=[case.requester, *people.active_with_role(Role.ADMINISTRATOR)],
+        tell=[*(asking(case) if again else [case.requester]), *people.active_with_role(Role.ADMINISTRATOR)],
     )
     if again:
         _resolve_missing(case)
@@ -184,7 +185,7 @@ def supply(case: Case, supplies: Mapping[int, tuple[str, str]], *, by: User) -> 
         by=by,
         carry={"supplies": complete},
         data={"items": {str(n): {"answer": a, "why_not": "" if a else w} for n, (a, w) in given.items()}},
-        tell=[case.holder, case.requester],
+        tell=[case.holder, *asking(case)],
     )
     if asked is not None:
         now = clock.now()
@@ -210,27 +211,28 @@ def add(case: Case, message: str, *, by: User, files: tuple[str, ...] = ()) -> C
         carry={"message": message or files},
         said=message,
         data={"files": list(files)} if files else {},
-        tell=[case.requester, case.holder],
+        tell=[*asking(case), *answering(case)],
     )
 
 
 def withdraw_file(case: Case, file: str, why: str, *, by: User, for_id: int | None = None) -> CaseEvent:
     """Put on the timeline that a file (its reference) was withdrawn, and why; the other side is told."""
     event = put_on_timeline("withdraw_file", case, by=by, said=why, data={"file": file}, for_id=for_id)
-    notices.tell([case.requester, case.holder], "case.withdraw_file", subject=case.ref, by=by)
+    notices.tell([*asking(case), *answering(case)], "case.withdraw_file", subject=case.ref, by=by)
     return event
 
 
 def follow_up(case: Case, question: str, *, by: User) -> CaseEvent:
     """Ask again about the opinion; it becomes a question of a new round, with a new target."""
-    event = make("follow_up", case, by=by, carry={"question": question}, said=question, tell=[case.holder])
+    tell = [case.holder, *asking(case)]
+    event = make("follow_up", case, by=by, carry={"question": question}, said=question, tell=tell)
     _ask_again(case, "follow_up", question)
     return event
 
 
 def reopen(case: Case, why: str, *, by: User) -> CaseEvent:
     """Reopen a concluded case; the reason becomes a question of a new round."""
-    event = make("reopen", case, by=by, carry={"why": why}, said=why, tell=[case.holder, case.requester])
+    event = make("reopen", case, by=by, carry={"why": why}, said=why, tell=[case.holder, *asking(case)])
     _ask_again(case, "reopen", why)
     return event
 
@@ -243,9 +245,9 @@ def _ask_again(case: Case, kind: str, words: str) -> None:
 
 def accept(case: Case, *, by: User | None) -> CaseEvent:
     """Take the opinion as the end of the case; nobody (None) is the clock at the window's end."""
-    return make("accept", case, by=by, tell=[case.holder, case.requester])
+    return make("accept", case, by=by, tell=[case.holder, *asking(case)])
 
 
 def cancel(case: Case, why: str, *, by: User) -> CaseEvent:
     """Withdraw the request."""
-    return make("cancel", case, by=by, carry={"why": why}, said=why, tell=[case.holder, case.requester])
+    return make("cancel", case, by=by, carry={"why": why}, said=why, tell=[*answering(case), *asking(case)])

@@ -12,6 +12,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import CounterReferral, MissingItem, Referral
 from teleconsult.cases.sent import texts_of
+from teleconsult.cases.sides import answering, asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
@@ -39,7 +40,7 @@ def return_(case: Case, missing: Mapping[str, str], *, by: User, note: str = "")
         carry={"missing": missing},
         said=note,
         data={"missing": dict(missing)},
-        tell=[case.requester, case.filed_by],
+        tell=asking(case),
     )
     for field, words in missing.items():
         db.session.add(MissingItem(event_id=event.id, case_id=case.id, field=field, note=words))
@@ -66,7 +67,7 @@ def redirect(case: Case, *, to: Specialty, why: str, by: User) -> CaseEvent:
         set={"specialty_id": to.id, "specialty": to, "holder_id": None},
         said=why,
         data={"from": case.specialty.slug, "to": to.slug},
-        tell=[holder, case.requester],
+        tell=[holder, *asking(case)],
     )
 
 
@@ -80,7 +81,8 @@ def reprioritise(case: Case, *, priority: str, why: str, by: User) -> CaseEvent:
         set={"priority": priority, "priority_reason": why},
         said=why,
         data={"from": case.priority, "to": priority},
-        tell=[case.holder, case.requester],
+        # Of those who distribute, one is no other side to another.
+        tell=[*asking(case), *([case.holder] if by.has(Role.ADMINISTRATOR) else answering(case))],
     )
 
 
@@ -113,7 +115,7 @@ def assign(case: Case, *, to: User, by: User | None, why: str = "", reasons: Kep
         set={"holder_id": to.id, "holder": to},
         said=why,
         data={"to": to.ref, "from": previous.ref if previous else None} | ({"reasons": reasons} if reasons else {}),
-        tell=[to, previous, case.requester],
+        tell=[to, previous, *asking(case)],
     )
 
 
@@ -134,14 +136,14 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
         carry={"requester": to},
         set={"requester_id": to.id, "requester": to},
         data={"to": to.ref, "from": previous.ref},
-        tell=[to, previous, case.holder],
+        tell=[to, *asking(case), case.holder],
     )
 
 
 def call_off(case: Case, why: str, *, by: User) -> CaseEvent:
     """Say that the in-person visit is not needed; the case goes back to its holder with a new target."""
     referral = live_referral(case)
-    event = make("call_off", case, by=by, carry={"why": why}, said=why, tell=[case.holder, case.requester])
+    event = make("call_off", case, by=by, carry={"why": why}, said=why, tell=[case.holder, *asking(case)])
     _end(referral, "called_off", by)
     return event
 
@@ -162,7 +164,7 @@ def close_unseen(case: Case, cause: str, *, by: User, note: str = "") -> CaseEve
         carry={"cause": cause},
         said=note,
         data={"cause": cause},
-        tell=[case.requester, case.escalated_by],
+        tell=[*asking(case), case.escalated_by],
     )
     if referral is not None:
         referral.unseen_cause = cause
@@ -211,7 +213,7 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
             "return": "no" if visit.returns is False else visit.returns,
         },
         set={"last_opinion_at": clock.now()},
-        tell=[case.requester, case.escalated_by],
+        tell=[*asking(case), case.escalated_by],
     )
     sheet = _sheet(case, referral, visit, by, from_paper) if referral is not None else None
     if sheet is not None:
