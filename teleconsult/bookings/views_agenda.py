@@ -15,7 +15,7 @@ from teleconsult.bookings.forms_agenda import MissForm, MoveSessionForm, Publish
 from teleconsult.bookings.queries import request_by
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import specialty_by, specialty_choices, unit_by, unit_choices
+from teleconsult.network.directory import specialty_by, unit_by, unit_choices, visit_choices
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
@@ -75,7 +75,7 @@ def day() -> str:
 def new() -> Any:
     """Publish a session, or sessions that come again."""
     form = PublishForm()
-    form.specialty.choices = [(row.slug, in_language(row.name_pt, row.name_en)) for row in specialty_choices()]
+    form.specialty.choices = [(row.slug, in_language(row.name_pt, row.name_en)) for row in visit_choices()]
     form.unit.choices = [(row.slug, row.name) for row in unit_choices()]
     form.specialist.choices = [
         ("", _("Quem não tem conta: escreva o nome")),

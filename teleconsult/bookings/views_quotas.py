@@ -13,7 +13,7 @@ from teleconsult.bookings.actions import setting
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import specialty_by, specialty_choices, unit_by
+from teleconsult.network.directory import specialty_by, unit_by, visit_choices
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import requires, signed_in
 from teleconsult.web import BaseForm, _l, show_refusal
@@ -101,7 +101,7 @@ def unit(slug: str) -> Any:
 def agree() -> Any:
     """Agree with another district on first visits of a specialty."""
     form = AgreementForm()
-    form.specialty.choices = [(row.slug, in_language(row.name_pt, row.name_en)) for row in specialty_choices()]
+    form.specialty.choices = [(row.slug, in_language(row.name_pt, row.name_en)) for row in visit_choices()]
     if form.validate_on_submit() and _done(
         form,
         lambda: setting.agree(

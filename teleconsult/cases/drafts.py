@@ -26,13 +26,13 @@ from teleconsult.coding.search import titles_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.loading import columns_of, known, taken
+from teleconsult.network.directory import HAS_VISITS
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
 from teleconsult.web.words import in_language
 
 MOST_DRAFTS = 50
-REFERRED_TO = ("specialty", "sub_specialty")
 
 
 def draft_for(user: User, ref: str) -> Case:
@@ -97,9 +97,7 @@ _COLUMNS = (
     Specialty.teleconsult,
     Specialty.prompts,
 )
-_SPECIALTIES = (
-    select(*_COLUMNS).where(or_(Specialty.category.in_(REFERRED_TO), Specialty.teleconsult)).order_by(Specialty.name_pt)
-)
+_SPECIALTIES = select(*_COLUMNS).where(HAS_VISITS).order_by(Specialty.name_pt)
 _ONE = select(*_COLUMNS).where(Specialty.id == bindparam("id"))
 
 

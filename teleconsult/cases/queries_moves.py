@@ -12,6 +12,7 @@ from teleconsult.cases.queries_case import problems_of
 from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
+from teleconsult.network.directory import HAS_VISITS
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
@@ -24,8 +25,7 @@ def specialties_answering() -> Sequence[Specialty]:
 
 def specialties_seen_in_person() -> Sequence[Specialty]:
     """Return the specialties to which a patient can be sent, by name."""
-    kinds = ("specialty", "sub_specialty", "programme", "support_service")
-    return db.session.scalars(select(Specialty).where(Specialty.category.in_(kinds)).order_by(Specialty.name_pt)).all()
+    return db.session.scalars(select(Specialty).where(HAS_VISITS).order_by(Specialty.name_pt)).all()
 
 
 def specialty_by(slug: str) -> Specialty:

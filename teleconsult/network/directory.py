@@ -136,6 +136,16 @@ def specialty_choices(*, teleconsult: bool = False) -> Sequence[Any]:
     return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id)).all()
 
 
+HAS_VISITS = or_(Specialty.category.in_(("specialty", "sub_specialty")), Specialty.teleconsult)
+"""To what a patient can be sent, and of what an agenda is published: of no programme and of no support service."""
+
+
+def visit_choices() -> Sequence[Any]:
+    """Return slug and names of the specialties that have visits, by name."""
+    query = select(Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en).where(HAS_VISITS)
+    return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id)).all()
+
+
 _UNITS = (
     select(HealthUnit.id, HealthUnit.slug, HealthUnit.name)
     .where(HealthUnit.closed_at.is_(None))

@@ -7,6 +7,8 @@ import pytest
 from teleconsult.cases import lifecycle, words
 from teleconsult.cases.lifecycle import MOVES, State, Who
 from teleconsult.cases.models_opinion import OpinionDraft
+from teleconsult.extensions import db, transaction
+from teleconsult.network.models import Specialty
 from tests import world
 from tests.cases.helping import last_event, now_in, send, text_of, told
 
@@ -209,3 +211,18 @@ def test_the_unsent_opinion_begins_the_referral(session, case_in, sign_in):
     assert "Manchas claras com perda de sensibilidade" in page
     session.rollback()
     assert session.query(OpinionDraft).count() == 1
+
+
+def test_a_patient_is_sent_to_what_has_visits(session, case_in, sign_in):
+    others = {"programme": "Imunização", "support_service": "Esterilização", "sub_specialty": "Endodontia"}
+    with transaction():
+        db.session.add_all(
+            Specialty(slug=category, name_pt=name, name_en=name, category=category) for category, name in others.items()
+        )
+    page = text_of(sign_in("paulo"), case_in(S.ASSIGNED), "/escalate")
+    agenda = sign_in("rosangela").get("/bookings/agenda/new").get_data(as_text=True)
+    for html in (page, agenda):
+        assert 'value="cardiologia"' in html
+        assert 'value="sub_specialty"' in html
+        assert 'value="support_service"' not in html
+        assert 'value="programme"' not in html
