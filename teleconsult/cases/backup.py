@@ -82,20 +82,31 @@ def presence_words(shifts: Spans, leaves: Spans, now: datetime, *, calendar: boo
 
 def presences(named: Iterable[StandIn], now: datetime) -> dict[int, str]:
     """Return for each specialty when its stand-in is there, in a few words; as many statements for one as for all."""
-    wanted = list(named)
-    if not wanted:
+    pairs = [(one.id, one.specialty_id) for one in named]
+    return {specialty_id: words for (_, specialty_id), words in _presences(pairs, now).items()}
+
+
+def presences_in(specialty_id: int, user_ids: Iterable[int], now: datetime) -> dict[int, str]:
+    """Return when each consultant of a specialty is there, in a few words; '' when no calendar says."""
+    pairs = [(user_id, specialty_id) for user_id in user_ids]
+    return {user_id: words for (user_id, _), words in _presences(pairs, now).items()}
+
+
+def _presences(pairs: Sequence[tuple[int, int]], now: datetime) -> dict[tuple[int, int], str]:
+    """Return when people are there for specialties, by person and specialty."""
+    if not pairs:
         return {}
-    rows = roster.coming([one.specialty_id for one in wanted], now, now + AHEAD)
-    leaves = away_between([one.id for one in wanted], now, now + AHEAD)
+    rows = roster.coming({specialty_id for _, specialty_id in pairs}, now, now + AHEAD)
+    leaves = away_between({user_id for user_id, _ in pairs}, now, now + AHEAD)
     kept = roster.calendars(now)
     return {
-        one.specialty_id: presence_words(
-            [(row.starts_at, row.ends_at) for row in rows if row.user_id == one.id],
-            leaves.get(one.id, ()),
+        (user_id, specialty_id): presence_words(
+            [(row.starts_at, row.ends_at) for row in rows if row.user_id == user_id],
+            leaves.get(user_id, ()),
             now,
-            calendar=one.specialty_id in kept,
+            calendar=specialty_id in kept,
         )
-        for one in wanted
+        for user_id, specialty_id in pairs
     }
 
 

@@ -12,7 +12,7 @@ from teleconsult import clock, events
 from teleconsult.cases import actions
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
-from teleconsult.cases.backup import StandIn, presence, stand_ins
+from teleconsult.cases.backup import presences_in, stand_ins
 from teleconsult.cases.models import Case
 from teleconsult.network.models import Specialty
 from teleconsult.people.gate import current_user
@@ -36,22 +36,24 @@ def priorities(form: Any, case: Case) -> dict[str, Any]:
 
 
 def consultants(form: Any, case: Case) -> dict[str, Any]:
-    """Offer the consultants of the specialty, who has least first; who declined stands last, with the reason."""
-    found = [who for who in roster.able(case.specialty_id or 0) if who.id != case.holder_id]
+    """Offer the consultants of the specialty, who has least first, each with when they are there.
+
+    Who declined stands last, with the reason.
+    """
+    specialty_id = case.specialty_id or 0
+    found = [who for who in roster.able(specialty_id) if who.id != case.holder_id]
     loads = queries.open_loads(person.id for person in found)
     declined = {row.consultant_id: row for row in queries.declines_of(case)}
     found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
     form.consultant.choices = [(person.ref, person.full_name) for person in found]
-    helps = {person.ref: _load_words(loads.get(person.id, 0), declined.get(person.id)) for person in found}
-    named = stand_ins([case.specialty_id or 0]).get(case.specialty_id or 0)
-    if named is not None and named.ref in helps:
-        helps[named.ref] = " · ".join([_("substitui nesta especialidade"), *_there(named), helps[named.ref]])
+    there = presences_in(specialty_id, [person.id for person in found], clock.now())
+    named = stand_ins([specialty_id]).get(specialty_id)
+    helps = {}
+    for person in found:
+        stands_in = _("substitui nesta especialidade") if named is not None and named.id == person.id else ""
+        load = _load_words(loads.get(person.id, 0), declined.get(person.id))
+        helps[person.ref] = " · ".join(words for words in (stands_in, there[person.id], load) if words)
     return {"helps": {"consultant": helps}, "nobody": not found}
-
-
-def _there(named: StandIn) -> list[str]:
-    says = presence(named, clock.now())
-    return [says] if says else []
 
 
 def _load_words(load: int, decline: Any) -> str:
@@ -72,7 +74,7 @@ def colleagues(form: Any, case: Case) -> dict[str, Any]:
 
 
 def referral(form: Any, case: Case) -> dict[str, Any]:
-    """Offer every specialty of the network, and begin with what the case and the unsent opinion say."""
+    """Offer the specialties that have visits, and begin with what the case and the unsent opinion say."""
     rows = queries.specialties_seen_in_person()
     form.specialty.choices = [("", _("Escolha"))] + [(row.slug, _with_reference(row)) for row in rows]
     form.priority.choices = forms.priority_choices()

@@ -119,7 +119,11 @@ TRIAGE = (
         "assign",
         forms.AssignForm,
         _assign,
-        (N_("O consultor escolhido recebe o caso. Ele, %(asker)s e quem estava com o caso são avisados."),),
+        (
+            N_(
+                "O consultor escolhido recebe o caso. Ele, %(asker)s e, se houver, quem está com o caso agora são avisados."
+            ),
+        ),
         N_("Caso distribuído para %(holder)s."),
         Permission.TRIAGE,
         choices.consultants,

@@ -11,7 +11,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_alerts import CaseAlert
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
-from teleconsult.people.models import User
+from teleconsult.people.models import User, UserSpecialty
 from teleconsult.shifts.models import Leave, Room, Shift
 from tests.world import person, specialty, walk_to
 
@@ -126,6 +126,32 @@ def test_the_form_says_who_stands_in(idle, sign_in):
     with clock.at(START + HOUR):
         html = sign_in("rosangela").get(f"/cases/{idle.case.ref}/assign").get_data(as_text=True)
     assert "substitui nesta especialidade" in html
+
+
+def test_the_form_says_of_everybody_when_they_are_there(idle, sign_in):
+    now = START + 54 * HOUR  # Wednesday, 15:00
+    idle.do("decline", "Congresso.", by="paulo")
+    shift("paulo", now - 2 * HOUR)
+    with clock.at(now):
+        html = sign_in("rosangela").get(f"/cases/{idle.case.ref}/assign").get_data(as_text=True)
+    assert "em turno até qua., 17:00 · nenhum caso em aberto · recusou este caso: Congresso." in html
+    assert "substitui nesta especialidade · sem turno nos próximos 7 dias · nenhum caso em aberto" in html
+
+
+def test_with_nobody_to_choose_there_is_nothing_to_fill_in_or_to_send(idle, sign_in):
+    with transaction():
+        lia = person("lia")
+        lia.specialty_rows = []
+    html = sign_in("rosangela").get(f"/cases/{idle.case.ref}/assign").get_data(as_text=True)
+    assert "Ninguém disponível agora" in html
+    assert 'name="why"' not in html
+    assert "btn-primary" not in html.split('id="formulario"')[1].split("</form>")[0]
+    with transaction():
+        lia = person("lia")
+        lia.specialty_rows = [UserSpecialty(specialty().id)]
+    html = sign_in("rosangela").get(f"/cases/{idle.case.ref}/assign").get_data(as_text=True)
+    assert 'name="why"' in html
+    assert "btn-primary" in html.split('id="formulario"')[1].split("</form>")[0]
 
 
 def told() -> dict[str, list[str]]:
