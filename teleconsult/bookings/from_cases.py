@@ -9,7 +9,9 @@ from teleconsult import clock, events
 from teleconsult.bookings import actions, queries
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
+from teleconsult.bookings.queries_prints import booked_for
 from teleconsult.bookings.steps import Kind, State
+from teleconsult.bookings.words import visit_clock
 from teleconsult.bookings.world import local_day
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral, Referral
@@ -17,6 +19,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import changed, db
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User
+from teleconsult.web.words import localdate
 
 OVER = frozenset({State.ATTENDED, State.ENDED})
 
@@ -72,6 +75,17 @@ def visit_of(case: Case) -> tuple[date, str] | None:
     ).one_or_none()
     begun = row is not None and row.day <= local_day(clock.now(), row.zone)
     return (row.day, row.specialist_name) if row is not None and begun else None
+
+
+@events.panel("booked")
+def booked_on_paper(referral: Referral) -> dict[str, str] | None:
+    """Return day, hour and doctor of the visit that is booked for a referral: its sheet is handed out with them."""
+    booking = booked_for(referral)
+    if booking is None:
+        return None
+    session = booking.session
+    hour = visit_clock(booking.at, session.zone)
+    return {"day": localdate(session.day), "hour": hour, "doctor": session.specialist_name}
 
 
 @events.on("patient.merge", "patient.unmerge", order=60)

@@ -35,14 +35,18 @@ def referral_of(case: Case) -> tuple[Referral, PatientSnapshot, CounterReferral 
     if referral is None or patient is None:
         raise NotFound
     back = db.session.scalar(select(CounterReferral).where(CounterReferral.referral_id == referral.id))
-    booking = db.session.scalar(
+    return referral, patient, back, booked_for(referral)
+
+
+def booked_for(referral: Referral) -> Booking | None:
+    """Return the visit that is booked for a referral, if any: the last one, when the patient comes again."""
+    return db.session.scalar(
         select(Booking)
         .join(BookingRequest, BookingRequest.id == Booking.request_id)
         .where(BookingRequest.referral_id == referral.id, Booking.ended_at.is_(None))
         .order_by(Booking.id.desc())
         .limit(1)
     )
-    return referral, patient, back, booking
 
 
 def sessions_on(day: date) -> list[tuple[AgendaSession, Sequence[Any]]]:

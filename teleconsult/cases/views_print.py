@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from teleconsult import clock
+from teleconsult import clock, events
 from teleconsult.cases.access import Sight, look_at, record_reading
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.lifecycle import State
@@ -29,7 +29,10 @@ def print_referral(ref: str) -> str:
     if not page.referrals:
         raise NotFound
     referral, sheet = page.referrals[-1]
-    return _printed(page, "cases/print_referral.html", referral=referral, sheet=sheet)
+    booked: dict[str, str] = dict.fromkeys(("day", "doctor", "hour"), "")
+    for known in events.panels("booked", referral=referral):
+        booked |= known
+    return _printed(page, "cases/print_referral.html", referral=referral, sheet=sheet, booked=booked)
 
 
 def _whole(ref: str) -> Page:

@@ -8,6 +8,7 @@ import pytest
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db
 from teleconsult.people.models import User
+from teleconsult.web.words import localdate
 from tests import world
 
 
@@ -41,6 +42,20 @@ def test_the_referral_sheet_is_filled_from_the_case_and_the_visit(booked, sign_i
         "CONTRARREFERÊNCIA",
     ):
         assert word in said
+
+
+def test_the_sheet_on_the_page_says_when_and_with_whom_the_visit_is(booked, desk, sign_in):
+    request, booking = booked
+    local = booking.at - timedelta(hours=3)
+
+    def shown(ref):
+        return sign_in("marina").get(f"/cases/{ref}/referral").get_data(as_text=True)
+
+    page = shown(request.case.ref)
+    assert f"<dt>Data</dt><dd>{localdate(booking.session.day)}</dd>" in page
+    assert f"<dt>Médico</dt><dd>{booking.session.specialist_name}</dd>" in page
+    assert f"<dt>Hora</dt><dd>{local:%H:%M}</dd>" in page
+    assert '<dt>Hora</dt><dd><span class="tc-lines">' in shown(desk.escalated().case.ref)
 
 
 def test_before_the_visit_is_booked_there_is_room_to_write(desk, sign_in):
