@@ -151,7 +151,12 @@ def wanted_of(
 
 def vitals_of(case: Case) -> list[tuple[str, str]]:
     """Return the vital signs of a request with their units, in the order of the form."""
-    signs = case.vitals or {}
+    return signs_of(case.vitals)
+
+
+def signs_of(signs: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Return vital signs as they are kept, each with its name and unit, in the order of the form."""
+    signs = signs or {}
     return [
         (str(_(vital.label)), f"{show_vital(signs[name], decimal_mark())} {vital.unit}")
         for name, vital in VITALS.items()

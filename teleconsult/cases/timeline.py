@@ -9,6 +9,7 @@ from teleconsult.cases.access import Sight
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.lifecycle import REQUESTER_TIME
+from teleconsult.cases.story import signs_of
 from teleconsult.cases.words import ACCEPTED_BY_TIME, SENT_AGAIN, words_of
 from teleconsult.errors import N_
 from teleconsult.network.models import Specialty
@@ -217,7 +218,7 @@ def _pair(label: str, words: str) -> str:
 def _before(field: str, words: Any) -> str:
     label = _(PART_WORDS[field])
     if isinstance(words, Mapping):
-        words = ", ".join(str(value) for value in words.values())
+        words = "; ".join(f"{name} {value}" for name, value in signs_of(words))
     if not words:
         return str(_("%(label)s: estava em branco", label=label))
     return str(_("%(label)s, antes: %(words)s", label=label, words=words))

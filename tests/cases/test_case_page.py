@@ -133,6 +133,16 @@ def test_what_is_missing_is_shown_to_the_requester_field_by_field(case_in, sign_
     assert "Faltou o teste de sensibilidade." in missing
 
 
+def test_vital_signs_as_they_were_are_told_with_their_names_and_units(session, sign_in):
+    walk = world.new_case()
+    walk.submit(vitals={"blood_pressure": "120/80", "temperature": "37.6", "weight": "70.5"})
+    walk.do("return_", {"vitals": "Peso de hoje."}, by="rosangela")
+    walk.submit(vitals={"blood_pressure": "120/80", "temperature": "37.6", "weight": "71"})
+    told = "Sinais vitais, antes: Pressão arterial 120/80 mmHg; Temperatura 37,6 °C; Peso 70,5 kg"
+    assert told in text_of(sign_in("marina"), walk)
+    assert told in text_of(sign_in("marina"), walk, "/print")
+
+
 def test_priority_and_specialty_changes_are_told_in_words(case_in, sign_in):
     walk = case_in(State.SUBMITTED)
     walk.do("reprioritise", priority="urgent", why="Piorou.", by="marina")
