@@ -47,6 +47,21 @@ def test_a_withdrawn_opinion_is_printed_as_withdrawn(answered, sign_in):
     assert "CONDUTA-SECRETA" in page
 
 
+def test_a_suspended_referral_is_printed_as_suspended(case_in, sign_in):
+    walk = case_in(State.IN_PERSON)
+    walk.do("call_off", "A biópsia foi feita na unidade.", by="rosangela")
+    walk.escalate()
+    page = text_of(sign_in("marina"), walk, "/print")
+    gone, _, live = page.partition("<h3>Encaminhamento</h3>")
+    _, _, gone = gone.partition("<h3>Encaminhamento (consulta suspensa)</h3>")
+    assert 'class="tc-gone"' in gone
+    assert "Encerrado por Rosângela Lima" in gone
+    assert "Encerrado por" not in live
+    for part in (gone, live):
+        assert "<dt>Encaminhado por</dt><dd>Dr. Paulo Nogueira · CRM-PE 90012</dd>" in part
+        assert "Precisa de biópsia." in part
+
+
 def test_printing_is_recorded(answered, sign_in):
     text_of(sign_in("paulo"), answered, "/print")
     db.session.rollback()
