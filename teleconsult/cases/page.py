@@ -70,7 +70,7 @@ class Page:
     outcome: story.Told | None = None
     panels: Sequence[Mapping[str, Any]] = ()
     people: Mapping[int, User] = field(default_factory=dict)
-    sent: Sequence[tuple[str, int, str]] = ()
+    taken: Sequence[tuple[str, int, str]] = ()
 
     @property
     def main(self) -> Button | None:
@@ -142,7 +142,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         sent=story.last_sent(happened, people),
         people=people,
-        sent=unsent.sent(case, happened, user),
+        taken=unsent.sent(case, happened, user),
         panels=events.panels("case", case=case, user=user, sight=sight, facts=facts),
         outcome=_outcome(case, happened, asks=asks) if sight.identity else None,
         **_content(look, user, asker_side, happened, people),

@@ -15,7 +15,7 @@ from teleconsult.people.models import User
 from teleconsult.version import VERSION
 from teleconsult.web import pdf
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language
+from teleconsult.web.words import hours_said, in_language
 
 
 def address_of(code: str) -> str:
@@ -75,7 +75,7 @@ def _sentences(facts: Facts, asked: Asked) -> list[str]:
         "who": who,
         "from": _long(asked.from_on),
         "until": _long(asked.until_on),
-        "hours": words.hours_said(facts.total),
+        "hours": hours_said(facts.total),
     }
     if asked.audience == declaring.CONSULTANT:
         return [
@@ -111,7 +111,7 @@ def statement_paper(person: User, month: date) -> bytes:
             "foot": _foot(),
             "sentences": [
                 f"{person.full_name}, {person.registration}" if person.registration else person.full_name,
-                _("%(hours)s em %(month)s", hours=words.hours_said(total), month=name),
+                _("%(hours)s em %(month)s", hours=hours_said(total), month=name),
                 _("Emitido em %(day)s, com o mês fechado.", day=today)
                 if closing.is_closed(month)
                 else _("Emitido em %(day)s, com o mês ainda aberto.", day=today),

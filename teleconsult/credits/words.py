@@ -28,13 +28,6 @@ def hours(minutes: int, signed: bool = False) -> str:
     return f"{sign}{abs(minutes) // 60} h {abs(minutes) % 60:02}"
 
 
-def hours_said(minutes: int) -> str:
-    """Say minutes in a sentence: '14 h 18 min', '2 h', '40 min'."""
-    whole, rest = divmod(abs(minutes), 60)
-    parts = ([f"{whole} h"] if whole else []) + ([f"{rest} min"] if rest or not whole else [])
-    return ("−" if minutes < 0 else "") + " ".join(parts)
-
-
 def points_said(thousandths: int) -> str:
     """Say points with one to three places: '84,0'."""
     return format_decimal(thousandths / 1000, format="#,##0.0##", locale=get_locale())

@@ -66,7 +66,7 @@ class Plan:
         return next((line for line in self.lines if line.case_id == case_id), None)
 
 
-ON_SHIFT = N_("Em turno %(when)s, atende nesta especialidade")
+ON_SHIFT = N_("Em turno, com vaga por volta de %(when)s; atende nesta especialidade")
 OPEN_NOW = N_("Casos em aberto com este consultor agora: %(count)d")
 KNOWS = N_("Já conhece este paciente ou o caso ligado")
 TOO_LATE = N_("Sem vaga em turno dentro do prazo")

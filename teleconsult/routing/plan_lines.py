@@ -18,6 +18,7 @@ from teleconsult.cases.models_opinion import Decline
 from teleconsult.errors import N_
 from teleconsult.extensions import read
 from teleconsult.people.models import User, UserSpecialty
+from teleconsult.routing.engine import TOO_LATE
 from teleconsult.routing.models import Plan, PlanLine
 from teleconsult.shifts.models import Shift
 from teleconsult.web.reasons import Kept, in_one_line, reasons_in_words
@@ -52,8 +53,13 @@ class Proposed:
 
     @property
     def told(self) -> Sequence[str]:
-        """Return the reasons in words, one after the other."""
-        return reasons_in_words(self.reasons)
+        """Return what speaks for it in words, one after the other."""
+        return reasons_in_words(kept for kept in self.reasons if kept[0] != TOO_LATE)
+
+    @property
+    def against(self) -> Sequence[str]:
+        """Return what speaks against it, and could not be had better."""
+        return reasons_in_words(kept for kept in self.reasons if kept[0] == TOO_LATE)
 
     @property
     def why(self) -> str:

@@ -17,6 +17,7 @@ from teleconsult.shifts.calendar import minutes_left, without
 from teleconsult.shifts.models import Leave, Shift
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.words import hours_said
 
 DAY = timedelta(days=1)
 _MOMENT = Shift.starts_at.type
@@ -48,7 +49,7 @@ _SHIFTS = (
 class RailRow:
     """One specialty; `count` is None where nothing is counted.
 
-    `more` says what is due today and how it is distributed, `shift` the minutes of shift that are left; '' for nothing.
+    `more` says what is due today and how it is distributed, `shift` the time of shift that is left; '' for nothing.
     """
 
     slug: str
@@ -101,7 +102,12 @@ def _more(row: Any) -> str:
 def _shift(left: tuple[int, int]) -> str:
     if not any(left):
         return _("sem turno até amanhã")
-    return _("%(today)d min hoje, %(tomorrow)d amanhã", today=left[0], tomorrow=left[1])
+    today, tomorrow = (hours_said(minutes) if minutes else "" for minutes in left)
+    if not tomorrow:
+        return _("%(hours)s hoje, nada amanhã", hours=today)
+    if not today:
+        return _("nada hoje, %(hours)s amanhã", hours=tomorrow)
+    return _("%(today)s hoje, %(tomorrow)s amanhã", today=today, tomorrow=tomorrow)
 
 
 def total_of(rail: Sequence[RailRow]) -> tuple[int, int]:

@@ -108,6 +108,13 @@ def short_span(seconds: float) -> str:
     return str(ngettext("%(num)d dia", "%(num)d dias", round(seconds / DAY)))
 
 
+def hours_said(minutes: int) -> str:
+    """Say minutes in a sentence: '14 h 18 min', '2 h', '40 min'."""
+    whole, rest = divmod(abs(minutes), 60)
+    parts = ([f"{whole} h"] if whole else []) + ([f"{rest} min"] if rest or not whole else [])
+    return ("−" if minutes < 0 else "") + " ".join(parts)
+
+
 def decimal_mark() -> str:
     """Return what stands before the fraction of a number in the reader's language: a comma, in English a point."""
     return _mark(spoken().code)
@@ -148,6 +155,7 @@ def template_words() -> dict[str, Any]:
         "localdate": localdate,
         "relative": relative,
         "short_span": short_span,
+        "hours_said": hours_said,
         "thousands": thousands,
         "initials": initials,
         "in_language": in_language,

@@ -74,6 +74,26 @@ def test_beside_the_list_stand_the_reasons_and_the_expected_answer(desk):
     assert "nove vezes em dez, até" in aside
 
 
+def test_what_speaks_against_a_suggestion_bears_no_green_check(desk, session):
+    shift("paulo", MONDAY)
+    case = sent()
+    with transaction(case):
+        case.due_at = MONDAY - timedelta(hours=3)
+    planning.replan()
+    reasons = desk().split("<aside")[1].split('class="tc-ticks')[1].split("</ul>")[0].split("<li")[1:]
+    late = next(line for line in reasons if "Sem vaga em turno dentro do prazo" in line)
+    assert "#late" in late
+    assert "#done" not in late
+    assert all("#done" in line for line in reasons if line is not late)
+    assert "Em turno, com vaga por volta de seg., 23 nov., 08:" in reasons[0]
+
+
+def test_the_rail_tells_the_shifts_in_hours(desk):
+    shift("paulo", FRIDAY, hours=2.5)
+    sent()
+    assert "2 h 30 min hoje, nada amanhã" in desk()
+
+
 def test_twenty_cases_with_one_press_and_why_each_went_where(desk, session):
     shift("paulo", MONDAY, hours=8)
     shift("lia", MONDAY, hours=8)
@@ -187,7 +207,7 @@ def test_where_consultants_choose_nobody_is_proposed(desk):
     assert "por escolha dos consultores" in html.split('class="tc-rail"')[1].split("</ul>")[0]
 
 
-def test_the_rail_says_what_is_due_today_and_the_minutes_of_shift_left(desk):
+def test_the_rail_says_what_is_due_today_and_the_shift_that_is_left(desk):
     with clock.at(FRIDAY - timedelta(hours=71)):
         sent()
     shift("paulo", FRIDAY - timedelta(hours=1), hours=2)
@@ -197,10 +217,10 @@ def test_the_rail_says_what_is_due_today_and_the_minutes_of_shift_left(desk):
         db.session.add(Leave(ref="LI-1", user_id=world.person("lia").id, kind="leave", from_at=gone,
                              until_at=gone + timedelta(hours=1), created_at=FRIDAY,
                              created_by_id=world.person("teresa").id))  # fmt: skip
-    assert "Dermatologia: 1 vence hoje · turno: 60 min hoje, 180 amanhã" in desk("/desk?specialty=dermatologia")
+    assert "Dermatologia: 1 vence hoje · turno: 1 h hoje, 3 h amanhã" in desk("/desk?specialty=dermatologia")
     rail = desk().split('class="tc-rail"')[1].split("</ul>")[0]
     assert "1 vence hoje" in rail
-    assert "60 min hoje, 180 amanhã" in rail
+    assert "1 h hoje, 3 h amanhã" in rail
 
 
 def test_a_specialty_without_shifts_says_so(desk):
