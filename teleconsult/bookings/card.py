@@ -13,8 +13,8 @@ from teleconsult import clock, events
 from teleconsult.bookings import queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
-from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, ENDED_WORDS, KIND_WORDS, LISTED, State
-from teleconsult.bookings.words import mark_of, visit_time
+from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
+from teleconsult.bookings.words import end_of, mark_of, visit_time
 from teleconsult.bookings.world import facts_for, last_booking, open_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
@@ -29,12 +29,16 @@ PRESSED = frozenset({"refuse", "requeue"})
 
 @dataclass(frozen=True)
 class Card:
-    """One request in words. `doors` are what this person may do: verb, words, icon, address, pressed or a page."""
+    """One request in words. `gone` was so and is no more: the visit that was booked and called off.
+
+    `doors` are what this person may do: verb, words, icon, address, pressed or a page.
+    """
 
     request: BookingRequest
     mark: Mapping[str, str]
     title: str
     facts: Sequence[tuple[str, str]]
+    gone: Sequence[tuple[str, str]]
     said: str
     doors: Sequence[Mapping[str, Any]]
 
@@ -55,21 +59,27 @@ def card_of(request: BookingRequest, user: User) -> Card:
     offer = open_offer(request) if request.state == State.OFFERED else None
     return Card(
         request=request,
-        mark=mark_of(request.state),
+        mark=mark_of(request.state, request.ended_how),
         title=_(KIND_WORDS[steps.Kind(request.kind)]),
         facts=_facts(request, booking, offer),
+        gone=_when(booking.slot, booking.session) if booking is not None and _is_off(booking) else [],
         said=_said(request),
         doors=_doors(request, user, offer),
     )
+
+
+def _is_off(booking: Booking) -> bool:
+    """Tell whether a visit was called off: its day is over only for one to which nobody came."""
+    return booking.ended_at is not None and booking.ended_how != "missed"
 
 
 def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer | None) -> list[tuple[str, str]]:
     specialty = request.specialty
     found = [(str(_("Especialidade")), in_language(specialty.name_pt, specialty.name_en))]
     if request.state == State.ENDED:
-        found.append((str(_("Por que foi encerrada")), str(_(ENDED_WORDS[request.ended_how]))))
-    if booking is not None:
-        found += _when(booking.slot, booking.session, stands=booking.ended_how in ("", "missed"))
+        found.append((str(_("Por que foi encerrada")), end_of(request.ended_how)))
+    if booking is not None and not _is_off(booking):
+        found += _when(booking.slot, booking.session)
         channel = CHANNEL_WORDS[steps.Channel(booking.channel)]
         found.append((str(_("Marcada em")), f"{localtime(booking.booked_at)}, {_(channel)}"))
         if booking.cause:
@@ -81,10 +91,10 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
     return [*found, *_place(request)]
 
 
-def _when(slot: AgendaSlot, session: AgendaSession, *, stands: bool = True) -> list[tuple[str, str]]:
+def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:
     where = ", ".join(filter(None, (session.unit.name, session.room)))
     return [
-        (str(_("Dia e hora") if stands else _("Estava marcada para")), visit_time(slot.at, session.zone)),
+        (str(_("Dia e hora")), visit_time(slot.at, session.zone)),
         (str(_("Onde")), where),
         (str(_("Com quem")), session.specialist_name),
     ]
@@ -149,13 +159,19 @@ def history(request: BookingRequest) -> list[dict[str, Any]]:
     return [
         {
             "who": people[row.by_id].full_name if row.by_id else str(_("Sistema")),
-            "did": str(_(steps.DONE_WORDS[row.verb])),
+            "did": _did(row),
             "at": row.at,
             "said": row.said if row.verb != "end" else "",
-            "mark": mark_of(row.state),
+            "mark": mark_of(row.state, row.data.get("how", "")),
         }
         for row in db.session.scalars(_events(request).order_by(BookingEvent.number.desc()).limit(200))
     ]
+
+
+def _did(event: BookingEvent) -> str:
+    why = end_of(event.data.get("how", "")) if event.verb == "end" else ""
+    word = str(_(steps.DONE_WORDS[event.verb]))
+    return str(_("%(label)s: %(words)s", label=word, words=why)) if why else word
 
 
 def _events(request: BookingRequest) -> Any:

@@ -3,7 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from teleconsult.bookings.steps import STATE_WORDS, State
+from teleconsult.bookings.steps import ENDED_WORDS, STATE_WORDS, State
+from teleconsult.errors import N_
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localclock, localtime, zone
 
 TONES = {
@@ -17,10 +19,16 @@ TONES = {
 }
 
 
-def mark_of(state: str) -> dict[str, str]:
+def mark_of(state: str, ended_how: str = "") -> dict[str, str]:
     """Return how a state looks: word (a message id), tone and icon."""
     tone, icon = TONES[State(state)]
-    return {"word": STATE_WORDS[State(state)], "tone": tone, "icon": icon}
+    word = N_("Cancelada") if ended_how == "called_off" else STATE_WORDS[State(state)]
+    return {"word": word, "tone": tone, "icon": icon}
+
+
+def end_of(ended_how: str) -> str:
+    """Return why a request ended with its referral; '' where its state says it all."""
+    return str(_(ENDED_WORDS[ended_how])) if ended_how in ENDED_WORDS else ""
 
 
 def visit_time(at: datetime | None, there: str | None) -> str:

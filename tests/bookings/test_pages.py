@@ -8,6 +8,7 @@ import pytest
 from teleconsult import clock
 from teleconsult.bookings import queries
 from teleconsult.bookings.steps import State
+from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import live_booking
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State as CaseState
@@ -218,6 +219,36 @@ def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
     assert len(queries.free_slots(request.specialty_id, "first", limit=100)) == 27
 
 
+def test_a_visit_that_was_called_off_does_not_look_as_if_it_were_to_come(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with transaction(request.case):
+        cases.call_off(request.case, "Melhorou.", by=world.person("rosangela"))
+    fresh()
+    when = visit_time(booking.at, booking.session.zone)
+    for where in (f"/cases/{request.case.ref}", f"/bookings/{request.ref}"):
+        page = text(sign_in("marina").get(where))
+        assert "Cancelada" in page
+        assert "A consulta presencial foi suspensa" in page
+        shown, _, gone = page.partition('<div class="tc-gone">')
+        assert when not in shown
+        assert when in gone
+    assert "encerrada: A consulta presencial foi suspensa" in page
+
+
+def test_a_visit_that_was_missed_keeps_its_day(desk, sign_in):
+    desk.allow()
+    desk.publish(days=0, starts=23 * 60)
+    request = desk.escalated()
+    desk.book(request, by="rosangela")
+    desk.do("miss", request, "", by="rosangela")
+    page = text(sign_in("marina").get(f"/bookings/{request.ref}"))
+    assert "Faltou" in page
+    assert "Estava marcada para" not in page
+
+
 def test_the_specialist_of_the_session_sees_the_case_and_writes_the_counter_referral(desk, sign_in):
     desk.allow()
     desk.publish()
@@ -322,10 +353,10 @@ def test_an_ended_request_says_why_and_offers_nothing(desk, sign_in, how, booked
         browser = sign_in(key)
         page = text(browser.get(f"/bookings/{request.ref}"))
         for shown in (page, text(browser.get(f"/cases/{request.case.ref}"))):
-            assert "Encerrada" in shown
+            assert ("Cancelada" if how == "called_off" else "Encerrada") in shown
             assert WHY_ENDED[how] in shown
             assert ("Estava marcada para" in shown) is booked
-            for gone in ("Dia e hora", "Lugar na lista", "Data prevista", "Papel para o paciente"):
+            for gone in ("Lugar na lista", "Data prevista", "Papel para o paciente"):
                 assert gone not in shown
             assert f'action="/bookings/{request.ref}' not in shown
             for verb in ("book", "move", "cancel", "accept", "refuse", "requeue"):
