@@ -1,32 +1,91 @@
 """The only maker of Markup: a small set of formatting, sanitised on the way out.
 
-Text is stored as it was typed ("dose > 5" stays so). Markdown without HTML makes the tags, bleach
-keeps the few that are allowed, and nh3 has the last word (docs/adr/0005). Text without a single mark,
-which most of it is, takes a short way that gives the same, letter by letter, in a hundredth of the time.
+Text is stored as it was typed ("dose > 5" stays so), and shown with every letter, digit and sign of it but the marks that
+the form's hint tells of (docs/adr/0005). Markdown without HTML makes the tags, bleach keeps the few that are allowed, and
+nh3 has the last word. Text without a single mark, which most of it is, takes a short way that gives the same, letter by
+letter, in a hundredth of the time.
 """
 
 import re
+from collections.abc import Callable
 
 import bleach
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import list as lists
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markupsafe import Markup
 
-TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "h4"}
+TAGS = {"p", "br", "strong", "em", "ul", "ol", "li"}
+NUMBER = {"li": {"value"}}
+"""The one attribute: a numbered line keeps the number that was typed."""
 
-_markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
-    ["emphasis", "list", "blockquote", "newline", "escape", "backticks"]
-)
+_BULLET = re.compile(r"-[ \t]+(?=[*(\"'“‘]*[^\W\d_])")
+"""A hyphen before a word; before a figure it is a minus ("- 5 kg"), and by itself it says "none"."""
+_NUMBERED = re.compile(r"[1-9][0-9]?[.)][ \t]+(?=\S)")
+"""Two digits at most: four are a year ("1984. Menarca aos 12")."""
+_BEGINS, _ENDS = r"(?=\*?[\w(\[\"'“‘«<>≤≥])", r"(?<=[^\s/([{“‘«])"
+_STRONG = re.compile(rf"\*\*{_BEGINS}(?:[^*\n]|\*(?!\*)|\*(?=\*\*(?!\*)))+?{_ENDS}\*\*(?![\w*])")
+_EMPHASIS = re.compile(rf"\*{_BEGINS}[^*\n]+{_ENDS}\*(?![\w*])")
+"""On one line, and around words: stars inside a word ("5*4*1 mg") or after one ("p*") are what they are."""
+_STARS = re.compile(r"\*+")
 
-_ODD = re.compile(r"[^\w \n.,;:!?()/%°ºª–—’“”…=+-]|_")
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Take emphasis where it stands around words, and every other star as a star."""
+    at, src = state.pos, state.src
+    if silent or src[at] != "*":
+        return False
+    after_word = at > 0 and src[at - 1].isalnum()
+    for mark, tag, pattern in (("**", "strong", _STRONG), ("*", "em", _EMPHASIS)):
+        found = None if after_word else pattern.match(src, at, state.posMax)
+        if found:
+            state.push(f"{tag}_open", tag, 1).markup = mark
+            end, state.pos, state.posMax = state.posMax, at + len(mark), found.end() - len(mark)
+            state.md.inline.tokenize(state)
+            state.push(f"{tag}_close", tag, -1).markup = mark
+            state.pos, state.posMax = found.end(), end
+            return True
+    stars = _STARS.match(src, at, state.posMax)
+    state.pending += stars[0] if stars else "*"
+    state.pos += len(stars[0]) if stars else 1
+    return True
+
+
+def _only(marker: re.Pattern[str], skip: Callable[[StateBlock, int], int]) -> Callable[[StateBlock, int], int]:
+    """Return Markdown's finder of an item's beginning, for those lines only that are items here."""
+
+    def found(state: StateBlock, line: int) -> int:
+        begins = marker.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+        return skip(state, line) if begins else -1
+
+    return found
+
+
+def _keep_numbers(state: StateCore) -> None:
+    """Give each numbered item its own number: Markdown counts on from the first."""
+    for token in state.tokens:
+        if token.type == "list_item_open" and token.info:
+            token.attrSet("value", token.info)
+
+
+lists.skipBulletListMarker = _only(_BULLET, lists.skipBulletListMarker)  # type: ignore[assignment]  # the same but for names
+lists.skipOrderedListMarker = _only(_NUMBERED, lists.skipOrderedListMarker)  # type: ignore[assignment]  # the same
+_markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(["list", "newline"])
+_markdown.inline.ruler.before("text", "emphasis_here", _emphasis)
+_markdown.core.ruler.after("block", "numbers", _keep_numbers)
+
+_ODD = re.compile(r"[^\w \n.,;:!?()/%°ºª–—’“”…=+-]")
 """Anything but letters, digits and marks that mean nothing to Markdown or HTML inside a line."""
-_MARKED = re.compile(r"^(?:[ \t]|[-+](?:\s|$)|\d{1,9}[.)](?:\s|$)|=+\s*$)", re.MULTILINE)
-"""A line that Markdown may read as more than words."""
+_MARKED = re.compile(r"^(?:[ \t]|-[ \t]|[0-9]{1,2}[.)][ \t])", re.MULTILINE)
+"""A line that may be more than words."""
 _BETWEEN = re.compile(r"\n{2,}")
 
 
 def rich(text: str | None) -> Markup:
-    """Return typed text as safe HTML: paragraphs, line breaks, emphasis, lists, quotations; no links, no pictures."""
+    """Return typed text as safe HTML: paragraphs, line breaks, emphasis, lists; no links, no pictures."""
     if not text:
         return Markup("")
     if text[0].isalnum() and not _ODD.search(text):
@@ -45,5 +104,5 @@ def _plain(text: str) -> Markup:
 
 def _formatted(text: str) -> Markup:
     html = _markdown.render(text)
-    kept = bleach.clean(html, tags=TAGS, attributes={}, strip=True)
-    return Markup(nh3.clean(kept, tags=TAGS, attributes={}))  # noqa: S704 (sanitised twice, above)
+    kept = bleach.clean(html, tags=TAGS, attributes={"li": ["value"]}, strip=True)
+    return Markup(nh3.clean(kept, tags=TAGS, attributes=NUMBER))  # noqa: S704 (sanitised twice, above)
