@@ -10,6 +10,7 @@ COMMANDS: tuple[str, ...] = (
     "teleconsult.people.commands",
     "teleconsult.network.loader",
     "teleconsult.cases.commands",
+    "teleconsult.attachments.commands",
     "teleconsult.cases.diagram",
     "teleconsult.coding.commands",
     "teleconsult.routing.commands",

@@ -40,6 +40,14 @@ class StorageAway(StorageFault):
     """The place of the files does not answer."""
 
 
+class StorageLost(StorageFault):
+    """The place of the files answers, and does not have one that a row names."""
+
+    message = N_(
+        "O conteúdo deste arquivo não está no armazenamento. Avise a administração; se puder, envie-o de novo."
+    )
+
+
 class StorageFull(StorageFault):
     """There is no room for what was sent."""
 

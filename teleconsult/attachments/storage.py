@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Protocol
 
 from flask import current_app
 
-from teleconsult.errors import NotFound, StorageAway, StorageFault, StorageFull
+from teleconsult.errors import NotFound, StorageAway, StorageFault, StorageFull, StorageLost
 
 CHUNK = 256 * 1024
 
@@ -33,6 +33,7 @@ class Storage(Protocol):
 
     def sink(self, key: str) -> Sink: ...
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]: ...
+    def size(self, key: str) -> int: ...
     def delete(self, key: str) -> None: ...
     def stored(self) -> Iterator[tuple[str, datetime]]: ...
 
@@ -47,15 +48,19 @@ class _Disk:
 
     FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+    def __init__(self, absent: type[StorageFault] = StorageAway) -> None:
+        self._absent = absent
+
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: Any, error: BaseException | None, _at: Any) -> None:
         if isinstance(error, OSError):
-            raise (StorageFull if error.errno in self.FULL else StorageAway)(error.strerror) from error
+            other = self._absent if isinstance(error, FileNotFoundError) else StorageAway
+            raise (StorageFull if error.errno in self.FULL else other)(error.strerror) from error
 
 
-_disk = _Disk()
+_disk, _kept = _Disk(), _Disk(absent=StorageLost)
 
 
 class LocalStorage:
@@ -78,12 +83,14 @@ class LocalStorage:
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` up to, not with, `stop`."""
-        with _disk:
-            try:
-                file = self.path(key).open("rb")
-            except FileNotFoundError as error:
-                raise NotFound from error
+        with _kept:
+            file = self.path(key).open("rb")
         return _chunks(file, start, stop)
+
+    def size(self, key: str) -> int:
+        """Return how many bytes an object has."""
+        with _kept:
+            return self.path(key).stat().st_size
 
     def delete(self, key: str) -> None:
         """Remove an object, or what came of it before it was left; one that is not there is well."""

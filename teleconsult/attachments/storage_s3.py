@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from teleconsult.errors import NotFound, StorageAway, StorageFault, StorageFull
+from teleconsult.errors import StorageAway, StorageFault, StorageFull, StorageLost
 
 CHUNK = 256 * 1024
 PART = 8 * 1024 * 1024
@@ -26,7 +26,7 @@ class _Store:
         if isinstance(error, ClientError):
             code, status = _refusal(error)
             if code in ("NoSuchKey", "404"):
-                raise NotFound from error
+                raise StorageLost(code) from error
             # Each kind of store has its own word for it: QuotaExceeded, XMinioStorageFull, InsufficientStorage.
             full = status == 507 or "Quota" in code or "StorageFull" in code
             raise (StorageFull if full else StorageAway)(code) from error
@@ -71,6 +71,11 @@ class S3Storage:
         with _store:
             answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}")
         return _chunks(answer["Body"])
+
+    def size(self, key: str) -> int:
+        """Return how many bytes an object has."""
+        with _store:
+            return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is well."""
@@ -130,5 +135,5 @@ class _PartSink:
         self._buffer.clear()
         if self._upload is not None:
             # A store that does not answer keeps the parts until its own rule for unfinished uploads removes them.
-            with suppress(StorageFault, NotFound), _store:
+            with suppress(StorageFault), _store:
                 self._client.abort_multipart_upload(**self._place, UploadId=self._upload)

@@ -121,10 +121,11 @@ def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
 @bp.get("/files/<ref>")
 @requires(Permission.READ_CASES)
 def download(ref: str) -> Response:
-    """Give a file to whoever sees its case whole; the reading is recorded first."""
+    """Give a file to whoever sees its case whole; the reading is recorded first, if there is something to read."""
     row = queries.file_for(current_user, ref)
+    answer = serve.download(row, show="show" in request.args)
     _record(row, "attachment.view")
-    return serve.download(row, show="show" in request.args)
+    return answer
 
 
 @bp.get("/files/<ref>/preview")

@@ -7,7 +7,7 @@ import pytest
 
 from teleconsult.attachments.storage import LocalStorage, new_key
 from teleconsult.attachments.storage_s3 import PART, S3Storage
-from teleconsult.errors import NotFound, StorageAway, StorageFull
+from teleconsult.errors import NotFound, StorageAway, StorageFull, StorageLost
 from tests.attachments import full_disk
 
 LIMIT = 64 * 1024
@@ -51,7 +51,7 @@ class StorageTests:
         sink = store.sink(key)
         sink.write(b"x" * 1000)
         sink.drop()
-        with pytest.raises(NotFound):
+        with pytest.raises(StorageLost):
             b"".join(store.read(key, 0, 10))
         assert key not in {found for found, _ in store.stored()}
 
@@ -66,8 +66,13 @@ class StorageTests:
         key = self.put(store, b"abc")
         store.delete(key)
         store.delete(key)
-        with pytest.raises(NotFound):
+        with pytest.raises(StorageLost):
             b"".join(store.read(key, 0, 3))
+
+    def test_an_object_says_its_size_and_one_that_is_not_there_is_lost(self, store):
+        assert store.size(self.put(store, b"abc")) == 3
+        with pytest.raises(StorageLost):
+            store.size(new_key())
 
     def test_keys_are_listed_with_their_time(self, store):
         key = self.put(store, b"abc")

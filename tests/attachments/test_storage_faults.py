@@ -9,6 +9,7 @@ from teleconsult.attachments import actions
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.storage import storage
 from teleconsult.attachments.storage_s3 import S3Storage
+from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
 from tests.attachments import samples
@@ -123,3 +124,48 @@ def test_a_scanned_sheet_is_taken_away_while_the_store_is_away(sign_in, case_in,
     nobody_there()
     assert browser.post(f"/cases/{case.ref}/counter_refer/scan/{row.ref}/remove").status_code == 302
     assert rows(case) == []
+
+
+def lose(row):
+    storage().path(row.key).unlink()
+
+
+def test_a_file_without_its_object_is_said_to_be_lost_and_not_recorded_as_read(sign_in, draft):
+    browser = sign_in("marina")
+    send_form(browser, draft.ref, "dorso.jpg")
+    (row,) = rows(draft)
+    lose(row)
+    answer = browser.get(f"/files/{row.ref}")
+    assert answer.status_code == 503
+    assert "não está no armazenamento" in answer.get_data(as_text=True)
+    db.session.rollback()
+    assert not db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "attachment.view")).all()
+
+
+def test_the_operator_is_told_which_files_are_not_as_they_were_sent(application, sign_in, draft):
+    browser, run = sign_in("marina"), application.test_cli_runner().invoke
+    send_form(browser, draft.ref, "um.jpg", "dois.jpg", "três.jpg", "quatro.jpg")
+    _, two, three, four = rows(draft)
+    whole = run(args=["check-files", "--whole"])
+    assert (whole.exit_code, whole.output) == (0, "Every file is there.\n")
+    lose(two)
+    path = storage().path(three.key)
+    path.write_bytes(PHOTO[:100])
+    path = storage().path(four.key)
+    path.write_bytes(PHOTO[::-1])
+    sizes = run(args=["check-files"])
+    assert sizes.exit_code == 1
+    assert sizes.stdout.splitlines() == [
+        f"{two.ref}\t{two.key}\tthere is no such object",
+        f"{three.ref}\t{three.key}\t100 bytes, not {len(PHOTO)}",
+    ]
+    assert f"{four.ref}\t{four.key}\tother bytes than were sent" in run(args=["check-files", "--whole"]).stdout
+
+
+def test_a_store_that_is_away_is_not_taken_for_files_that_are_lost(application, sign_in, draft, nobody_there):
+    send_form(sign_in("marina"), draft.ref, "dorso.jpg")
+    assert len(rows(draft)) == 1
+    nobody_there()
+    answer = application.test_cli_runner().invoke(args=["check-files"])
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "does not answer" in answer.stderr
