@@ -6,6 +6,8 @@ loopback, known passwords, invented data) and `test`.
 
 import os
 from collections.abc import Mapping
+from email.utils import parseaddr
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +16,63 @@ DEMO_SECRET = "demonstration-only-not-a-secret"  # noqa: S105 (refused outside t
 
 MIB = 1024 * 1024
 PROFILES = ("production", "demo", "test")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class ConfigError(Exception):
     """The settings do not allow a start; the message names each and what to do."""
 
 
+class Reader:
+    """Reads settings; what cannot be is collected, so that one start names all of it. An empty one is as if it were not there."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.wrong: list[str] = []
+
+    def number(self, name: str, default: float, least: float = 1, most: float = inf, kind: type = int) -> Any:
+        """Return a number from `least` to `most`."""
+        text = self._env.get(name, "").strip()
+        try:
+            found = kind(text or default)
+        except ValueError:
+            found = None
+        if found is None or not least <= found <= most:
+            range_ = f"from {least:g} to {most:g}" if most < inf else f"of at least {least:g}"
+            self.wrong.append(f"{name}: a number {range_}, not {text!r}")
+            return default
+        return found
+
+    def one_of(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        """Return one of a few words, as it stands among them; capitals do not matter."""
+        text = self._env.get(name, "").strip()
+        for choice in choices:
+            if choice.lower() == (text or default).lower():
+                return choice
+        self.wrong.append(f"{name}: one of {', '.join(choices)}, not {text!r}")
+        return default
+
+    def check(self) -> None:
+        """Stop when something cannot be.
+
+        Raises:
+            ConfigError: it names each setting.
+        """
+        if self.wrong:
+            raise ConfigError("Not started; set in the environment:\n  " + "\n  ".join(self.wrong))
+
+
 def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the configuration of the application from the environment.
 
     Raises:
-        ConfigError: a production profile without its secrets, or on demonstration values.
+        ConfigError: a setting that cannot be; a production profile without its secrets, or on demonstration values.
     """
     env = os.environ if env is None else env
     profile = env.get("TELECONSULT_PROFILE", "production")
     if profile not in PROFILES:
         raise ConfigError(f"TELECONSULT_PROFILE: one of {', '.join(PROFILES)}, not {profile!r}")
+    reader = Reader(env)
     demo = profile == "demo"
     var = Path(env.get("TELECONSULT_VAR", str(ROOT / "var")))
     get = _getter(env, demo)
@@ -47,32 +90,34 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "S3_ACCESS_KEY": env.get("S3_ACCESS_KEY", ""),
         "S3_SECRET_KEY": env.get("S3_SECRET_KEY", ""),
         "SMTP_HOST": env.get("SMTP_HOST", ""),
-        "SMTP_PORT": int(env.get("SMTP_PORT", "587")),
+        "SMTP_PORT": reader.number("SMTP_PORT", 587, most=65535),
         "SMTP_USER": env.get("SMTP_USER", ""),
         "SMTP_PASSWORD": env.get("SMTP_PASSWORD", ""),
-        "SMTP_TLS": env.get("SMTP_TLS", "starttls"),
+        "SMTP_TLS": reader.one_of("SMTP_TLS", "starttls", ("starttls", "tls", "none")),
         "SMTP_CA_FILE": env.get("SMTP_CA_FILE", ""),
-        "MAIL_FROM": env.get("MAIL_FROM", "Teleconsult <nao-responda@localhost>"),
+        "MAIL_FROM": env.get("MAIL_FROM", "" if profile == "production" else "Teleconsult <nao-responda@localhost>"),
         "ANCHOR_FILE": env.get("ANCHOR_FILE", str(var / "audit-anchors.jsonl")),
         "ANCHOR_MAIL": env.get("ANCHOR_MAIL", ""),
-        "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
-        "TRUSTED_HOSTS": [host for host in env.get("ALLOWED_HOSTS", "").split(",") if host] or None,
-        "MAX_FILE_BYTES": int(env.get("MAX_FILE_MB", "250")) * MIB,
-        "MAX_PHOTO_BYTES": int(env.get("MAX_PHOTO_MB", "50")) * MIB,
-        "MAX_DOCUMENT_BYTES": int(env.get("MAX_DOCUMENT_MB", "100")) * MIB,
-        "MAX_CASE_BYTES": int(env.get("MAX_CASE_MB", "1024")) * MIB,
-        "MAX_CASE_FILES": int(env.get("MAX_CASE_FILES", "60")),
+        "TRUSTED_PROXIES": reader.number("TRUSTED_PROXIES", 0, least=0),
+        "TRUSTED_HOSTS": [host for name in env.get("ALLOWED_HOSTS", "").split(",") if (host := name.strip().lower())]
+        or None,
+        "MAX_FILE_BYTES": reader.number("MAX_FILE_MB", 250) * MIB,
+        "MAX_PHOTO_BYTES": reader.number("MAX_PHOTO_MB", 50) * MIB,
+        "MAX_DOCUMENT_BYTES": reader.number("MAX_DOCUMENT_MB", 100) * MIB,
+        "MAX_CASE_BYTES": reader.number("MAX_CASE_MB", 1024) * MIB,
+        "MAX_CASE_FILES": reader.number("MAX_CASE_FILES", 60),
         "ISSUER_NAME": env.get("ISSUER_NAME", "Rede de teleconsultoria"),
         "ISSUER_MARK": env.get("ISSUER_MARK", ""),
         "SIGN_CERTIFICATE": env.get("SIGN_CERTIFICATE", ""),
         "SIGN_PASSWORD": env.get("SIGN_PASSWORD", ""),
-        "WORKER_THREADS": int(env.get("WORKER_THREADS", "2")),
-        "WORKER_LOOK_SECONDS": min(60.0, max(0.05, float(env.get("WORKER_LOOK_SECONDS", "1")))),
-        "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING" if demo else "INFO"),
+        "WORKER_THREADS": reader.number("WORKER_THREADS", 2),
+        "WORKER_LOOK_SECONDS": reader.number("WORKER_LOOK_SECONDS", 1.0, least=0.05, most=60, kind=float),
+        "LOG_LEVEL": reader.one_of("LOG_LEVEL", "WARNING" if demo else "INFO", LEVELS),
     }
     settings |= _fixed(demo)
     if profile == "production":
-        _refuse_demo(settings)
+        reader.wrong += _unfit(settings)
+    reader.check()
     return settings
 
 
@@ -116,7 +161,8 @@ def _fixed(demo: bool) -> dict[str, Any]:
     }
 
 
-def _refuse_demo(settings: Mapping[str, Any]) -> None:
+def _unfit(settings: Mapping[str, Any]) -> list[str]:
+    """Return what a real installation lacks, or has from the demonstration."""
     wrong = [
         f"{name}: set a random value of at least 32 characters"
         for name in ("SECRET_KEY", "AUDIT_KEY")
@@ -128,7 +174,8 @@ def _refuse_demo(settings: Mapping[str, Any]) -> None:
         wrong.append("BASE_URL: the public address, beginning with https://")
     if not settings["SMTP_HOST"]:
         wrong.append("SMTP_HOST: the mail server (invitations and resets go by e-mail)")
+    if "@" not in parseaddr(settings["MAIL_FROM"])[1]:
+        wrong.append("MAIL_FROM: the sender of mails, as in: Teleconsult <teleconsult@rede.example>")
     if not settings["TRUSTED_HOSTS"]:
         wrong.append("ALLOWED_HOSTS: the host names of this installation, separated by commas")
-    if wrong:
-        raise ConfigError("Not started; set in the environment:\n  " + "\n  ".join(wrong))
+    return wrong

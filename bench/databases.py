@@ -34,6 +34,7 @@ def settings(folder: Path, url: str, port: int = 0) -> dict[str, str]:
         "BASE_URL": f"https://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",
         "SMTP_HOST": "127.0.0.1",
+        "MAIL_FROM": "bench@localhost",
         **SECRETS,
     }
 

@@ -22,7 +22,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from tools.ports import listening_place
+from tools.ports import listening_place, number
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -117,7 +117,12 @@ def load(name: str) -> "WSGIApplication":
 
 def header_milliseconds() -> int:
     """Return how long a client may take to say what it wants."""
-    return int(float(os.environ.get("HEADER_SECONDS", HEADER_SECONDS)) * 1000)
+    return int(number("HEADER_SECONDS", HEADER_SECONDS, least=0.1, most=3600, kind=float) * 1000)
+
+
+def workers() -> int:
+    """Return how many processes answer."""
+    return int(number("WEB_WORKERS", 2, most=256))
 
 
 def prepare(name: str = PRODUCT) -> None:
@@ -125,6 +130,7 @@ def prepare(name: str = PRODUCT) -> None:
 
     Out of the collector's reach, for looking through it would copy it.
     """
+    workers(), header_milliseconds()  # what cannot be is said before anything is loaded
     gc.disable()
     os.environ["TELECONSULT_ONLY_SERVES"] = "1"
     if name == PRODUCT:
@@ -149,7 +155,7 @@ def serve(name: str = PRODUCT) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        workers=int(os.environ.get("WEB_WORKERS", "2")),
+        workers=workers(),
         blocking_threads=THREADS,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=header_milliseconds(), max_buffer_size=BUFFER_BYTES),

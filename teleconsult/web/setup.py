@@ -110,7 +110,7 @@ def _headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
+    if request.is_secure or current_app.config["PROFILE"] == "production":  # which is reached by https:// alone
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 

@@ -58,6 +58,7 @@ REAL = {
     "BASE_URL": "https://tele.example.org",
     "ALLOWED_HOSTS": "tele.example.org",
     "SMTP_HOST": "127.0.0.1",
+    "MAIL_FROM": "Teleconsult <tele@example.org>",
 }
 
 

@@ -104,7 +104,7 @@ def test_the_cookies_attributes(client):
 
 def test_the_cookie_of_a_real_installation_is_bound_to_its_host():
     env = {"SECRET_KEY": "s" * 32, "AUDIT_KEY": "a" * 32, "BASE_URL": "https://tc.example", "SMTP_HOST": "mail"}
-    settings = config.load(env | {"ALLOWED_HOSTS": "tc.example"})
+    settings = config.load(env | {"ALLOWED_HOSTS": "tc.example", "MAIL_FROM": "tc@tc.example"})
     assert settings["SESSION_COOKIE_NAME"].startswith("__Host-")
     assert settings["SESSION_COOKIE_SECURE"]
     assert settings["SESSION_COOKIE_HTTPONLY"]

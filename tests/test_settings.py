@@ -1,0 +1,123 @@
+"""Settings that cannot be stop the start, and each is named; nothing is taken for what it does not say."""
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+import config
+from tests.servers.web import ROOT
+from tools import ports, webserver
+
+REAL = {
+    "SECRET_KEY": "s" * 32,
+    "AUDIT_KEY": "a" * 32,
+    "BASE_URL": "https://tele.example.org",
+    "ALLOWED_HOSTS": "tele.example.org",
+    "SMTP_HOST": "mail",
+    "MAIL_FROM": "Teleconsult <tele@example.org>",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_TLS", "ssl"),
+        ("SMTP_TLS", "start tls"),
+        ("SMTP_PORT", "abc"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_PORT", "65536"),
+        ("MAX_FILE_MB", "x"),
+        ("MAX_FILE_MB", "-1"),
+        ("MAX_PHOTO_MB", "0"),
+        ("MAX_CASE_FILES", "1.5"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("WORKER_THREADS", "0"),
+        ("WORKER_LOOK_SECONDS", "nan"),
+        ("LOG_LEVEL", "foo"),
+        ("MAIL_FROM", ""),
+        ("MAIL_FROM", "Teleconsult"),
+        ("ALLOWED_HOSTS", " , "),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(name, value):
+    with pytest.raises(config.ConfigError, match=rf"\n  {name}: ") as refused:
+        config.load(REAL | {name: value})
+    assert str(refused.value).count("\n") == 1
+
+
+def test_all_that_cannot_be_is_named_at_once():
+    with pytest.raises(config.ConfigError) as refused:
+        config.load(REAL | {"SMTP_PORT": "abc", "SMTP_TLS": "x", "BASE_URL": "http://tele.example.org"})
+    assert [line.strip().partition(":")[0] for line in str(refused.value).splitlines()[1:]] == [
+        "SMTP_PORT",
+        "SMTP_TLS",
+        "BASE_URL",
+    ]
+
+
+def test_capitals_and_spaces_do_not_matter():
+    written = {
+        "SMTP_TLS": "STARTTLS",
+        "LOG_LEVEL": "info ",
+        "ALLOWED_HOSTS": " Tele.Example.org , .EXAMPLE.net",
+        "SMTP_PORT": "",
+    }
+    found = config.load(REAL | written)
+    assert (found["SMTP_TLS"], found["LOG_LEVEL"], found["SMTP_PORT"]) == ("starttls", "INFO", 587)
+    assert found["TRUSTED_HOSTS"] == ["tele.example.org", ".example.net"]
+
+
+@pytest.mark.parametrize(
+    ("name", "ask"),
+    [
+        ("HEADER_SECONDS", webserver.header_milliseconds),
+        ("WEB_WORKERS", webserver.workers),
+        ("PORT", ports.listening_place),
+    ],
+)
+@pytest.mark.parametrize("value", ["abc", "-1", "0"])
+def test_a_setting_of_the_web_server_that_cannot_be_is_named(monkeypatch, name, ask, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=f"{name}: a number"):
+        ask()
+
+
+def start(*words, env):
+    given = {"PATH": os.environ["PATH"], **env}
+    return subprocess.run(
+        [sys.executable, "-m", *words], env=given, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("words", [("flask", "--app", "wsgi", "sweep"), ("tools.serve",), ("tools.webserver",)])
+def test_the_operator_reads_what_is_wrong_and_no_traceback(tmp_path, words):
+    ended = start(*words, env=REAL | {"TELECONSULT_VAR": str(tmp_path), "SMTP_TLS": "x", "PORT": "48713"})
+    assert ended.returncode == 1
+    assert ended.stderr == "Not started; set in the environment:\n  SMTP_TLS: one of starttls, tls, none, not 'x'\n"
+
+
+def test_a_command_before_the_first_migration_says_what_to_do(tmp_path):
+    ended = start("flask", "--app", "wsgi", "verify-audit", env=REAL | {"TELECONSULT_VAR": str(tmp_path)})
+    assert ended.returncode == 1
+    assert (
+        ended.stderr == "Error: The database has not all that this version needs. First: flask --app wsgi db upgrade\n"
+    )
+
+
+def test_what_is_made_only_its_own_account_can_read(tmp_path):
+    var = tmp_path / "var"
+    env = REAL | {"TELECONSULT_VAR": str(var)}
+    assert start("flask", "--app", "wsgi", "db", "upgrade", env=env).returncode == 0
+    assert start("flask", "--app", "wsgi", "anchor-audit", env=env).returncode == 0
+    found = [var, *var.rglob("*")]
+    assert {path.name for path in found} >= {"teleconsult.db", "audit-anchors.jsonl"}
+    assert [path for path in found if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_browsers_are_told_to_come_by_https_alone_whatever_the_proxy_says(application, client, monkeypatch):
+    assert "Strict-Transport-Security" not in client.get("/sign-in").headers
+    monkeypatch.setitem(application.config, "PROFILE", "production")
+    assert client.get("/sign-in").headers["Strict-Transport-Security"].startswith("max-age=")
