@@ -7,7 +7,7 @@ from flask import session as cookie
 from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import same_origin
+from flask_wtf.csrf import CSRFError, same_origin
 
 
 class Door(LoginManager):
@@ -40,7 +40,10 @@ class Tokens(CSRFProtect):
             return
         pair = cookie.get("csrf_token"), self._get_csrf_token()
         if pair not in self._right or not _same_site():
-            super().protect()  # type: ignore[no-untyped-call]  # the same
+            try:
+                super().protect()  # type: ignore[no-untyped-call]  # the same
+            except ValueError as error:
+                raise CSRFError("The referrer is no address.") from error
             if len(self._right) >= self.MOST:
                 self._right.clear()
             self._right.add(pair)
@@ -53,7 +56,10 @@ class Tokens(CSRFProtect):
 
 def _same_site() -> bool:
     """Tell whether the form stood on a page of ours, which Flask-WTF asks of what came over TLS."""
-    return not request.is_secure or bool(same_origin(request.referrer or "", f"https://{request.host}/"))
+    try:
+        return not request.is_secure or bool(same_origin(request.referrer or "", f"https://{request.host}/"))
+    except ValueError:  # no address at all, such as "http://["
+        return False
 
 
 class Limits(Limiter):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from flask import current_app, flash, g, request
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +16,7 @@ from teleconsult.extensions import csrf, end_reading
 from teleconsult.web import say, storage_fault
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.paths import own_path
+from teleconsult.web.paths import own_path, parts_of
 
 SLACK = 1024 * 1024
 """Bytes that a multipart form may have besides its files."""
@@ -121,7 +121,7 @@ def _keep_each(
 
 def came_from() -> str:
     """Return the page of ours that the form stood on: the case, or a step of the request."""
-    came = urlsplit(request.referrer or "")
+    came = parts_of(request.referrer)
     return own_path(came.path, "") if came.netloc == request.host else ""
 
 

@@ -155,7 +155,7 @@ def request_by(ref: str) -> BookingRequest:
     Raises:
         NotFound: there is none.
     """
-    found = db.session.scalar(select(BookingRequest).where(BookingRequest.ref == ref.upper().replace("\x00", "")))
+    found = db.session.scalar(select(BookingRequest).where(BookingRequest.ref == ref.upper()))
     if found is None:
         raise NotFound
     return found

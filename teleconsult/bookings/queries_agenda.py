@@ -98,9 +98,7 @@ def session_by(ref: str) -> DaySession:
     Raises:
         NotFound: there is none.
     """
-    row = db.session.execute(
-        _joined(_SESSION).where(AgendaSession.ref == ref.upper().replace("\x00", ""))
-    ).one_or_none()
+    row = db.session.execute(_joined(_SESSION).where(AgendaSession.ref == ref.upper())).one_or_none()
     if row is None:
         raise NotFound
     return _with_slots([row])[0]
@@ -163,7 +161,7 @@ def session_row(ref: str) -> AgendaSession:
     Raises:
         NotFound: there is none.
     """
-    found = db.session.scalar(select(AgendaSession).where(AgendaSession.ref == ref.upper().replace("\x00", "")))
+    found = db.session.scalar(select(AgendaSession).where(AgendaSession.ref == ref.upper()))
     if found is None:
         raise NotFound
     return found
@@ -176,9 +174,7 @@ def slot_row(ref: str, number: int) -> AgendaSlot:
         NotFound: there is none.
     """
     query = select(AgendaSlot).join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
-    found = db.session.scalar(
-        query.where(AgendaSession.ref == ref.upper().replace("\x00", ""), AgendaSlot.number == number)
-    )
+    found = db.session.scalar(query.where(AgendaSession.ref == ref.upper(), AgendaSlot.number == number))
     if found is None:
         raise NotFound
     return found

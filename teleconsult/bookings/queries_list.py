@@ -39,7 +39,7 @@ class Asked:
 
 def asked_of(given: Any) -> Asked:
     """Read what an address asks for; what it does not know is left at its default."""
-    text = {name: str(given.get(name, "")).replace("\x00", "")[:80] for name in ("show", "specialty", "unit")}
+    text = {name: str(given.get(name, ""))[:80] for name in ("show", "specialty", "unit")}
     return Asked(**(text | {"show": text["show"] if text["show"] in SHOWN else ""}))
 
 

@@ -89,7 +89,7 @@ def sheet_by(ref: str, user: User) -> tuple[BookingSheet, Sequence[Any]]:
     Raises:
         NotFound: there is none, or not in this person's district.
     """
-    sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper().replace("\x00", "")))
+    sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper()))
     if sheet is None or user.unit is None or sheet.unit.district != user.unit.district:
         raise NotFound
     lines = db.session.execute(

@@ -50,7 +50,7 @@ def sheet_by(ref: str, user: User) -> BookingSheet:
     Raises:
         NotFound: there is none.
     """
-    sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper().replace("\x00", "")))
+    sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper()))
     if sheet is None or sheet.unit.district != _district(user) or not sheet.unit.district:
         raise NotFound
     return sheet

@@ -20,6 +20,7 @@ from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
+from teleconsult.shifts.asked import FIRST_YEAR, LAST_YEAR
 from teleconsult.typed import read_day
 from teleconsult.web import say, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
@@ -45,9 +46,12 @@ def _agenda_item(user: User) -> dict[str, Any] | None:
 def _day_asked() -> date:
     text = request.args.get("day", "")
     try:
-        return read_day(text, "day") if text else local(clock.now()).date()
+        found = read_day(text, "day") if text else local(clock.now()).date()
     except Refused:
         abort(404)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        abort(404)
+    return found
 
 
 @bp.get("")
@@ -195,12 +199,14 @@ def move_session(ref: str) -> Any:
 @requires(Permission.RUN_AGENDA)
 def change_slot(ref: str, number: int, verb: str) -> Response:
     """Block a slot with its reason, open it again, or add a place at its hour."""
-    slot, why = queries_agenda.slot_row(ref, number), request.form.get("why", "").strip()
-    form = WhyForm(formdata=None)
+    slot, form = queries_agenda.slot_row(ref, number), WhyForm()
+    if verb == "block" and not form.validate():
+        flash(_said(form), "warning")
+        return redirect(url_for("agenda.session", ref=ref))
 
     def act() -> bool:
         if verb == "block":
-            actions.block(slot, why, by=signed_in())
+            actions.block(slot, form.why.data or "", by=signed_in())
         elif verb == "unblock":
             actions.unblock(slot, by=signed_in())
         else:

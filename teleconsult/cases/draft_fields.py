@@ -157,8 +157,8 @@ def _raw(values: Iterable[str], name: str) -> Any:
 
 
 def _keepable(text: str) -> str:
-    """Drop only what no database keeps (NUL), and what a browser adds to a line's end."""
-    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    """Drop only what a browser adds to a line's end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def blank(fields: Mapping[str, Any], step: str) -> Fields:

@@ -42,7 +42,7 @@ class ChosenField(Field):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keep what was posted, without the blanks."""
-        self.data = list(dict.fromkeys(value.replace("\x00", "") for value in valuelist if value.strip()))
+        self.data = list(dict.fromkeys(value for value in valuelist if value.strip()))
 
 
 class OpinionForm(MoveForm):
@@ -126,8 +126,8 @@ def chosen(values: Sequence[str]) -> list[dict[str, str]]:
 def typed(posted: Any, numbers: Iterable[int]) -> dict[str, Any]:
     """Return what was typed of an opinion, to be kept as it is."""
     names = [*(f"answer_{number}" for number in numbers), *TEXTS]
-    kept: dict[str, Any] = {name: posted.get(name, "").replace("\x00", "") for name in names}
-    kept["diagnoses"] = [value.replace("\x00", "") for value in posted.getlist("diagnoses") if value.strip()]
+    kept: dict[str, Any] = {name: posted.get(name, "") for name in names}
+    kept["diagnoses"] = [value for value in posted.getlist("diagnoses") if value.strip()]
     return kept
 
 

@@ -150,7 +150,7 @@ def _going_page(user: User, show: str) -> tuple[Page, bool]:
 def district() -> str:
     """Show support the district's cases that wait for the units; `?show=` all of one state, in the same filters."""
     user, show = signed_in(), request.args.get("show", "")
-    text = {name: request.args.get(name, "").replace("\x00", "")[:80] for name in ("unit", "requester")}
+    text = {name: request.args.get(name, "")[:80] for name in ("unit", "requester")}
     filed = request.args.get("filed") == "1"
     states = [State(show)] if show in DISTRICT else list(WAIT_FOR_UNIT)
     size = PAGE_SIZE if show in DISTRICT else FIRST

@@ -115,5 +115,5 @@ def _keep(words: str, user: User) -> str:
 
 
 def _kept(key: str, user: User) -> str:
-    rows = read(_WORDS, {"key": key.replace("\x00", ""), "user_id": user.id})
+    rows = read(_WORDS, {"key": key, "user_id": user.id})
     return rows[0][0] if rows else ""

@@ -82,7 +82,7 @@ def activity_called(ref: str) -> CreditActivity:
     Raises:
         NotFound: there is none.
     """
-    query = select(CreditActivity).where(CreditActivity.ref == ref.replace("\x00", ""))
+    query = select(CreditActivity).where(CreditActivity.ref == ref)
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotFound

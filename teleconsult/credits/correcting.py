@@ -67,7 +67,7 @@ def entry_for(person: User, source: str) -> CreditEntry:
         NotFound: there is none of this person's.
     """
     found = db.session.scalars(
-        select(CreditEntry).where(CreditEntry.source == source.replace("\x00", ""), CreditEntry.person_id == person.id)
+        select(CreditEntry).where(CreditEntry.source == source, CreditEntry.person_id == person.id)
     ).one_or_none()
     if found is None:
         raise NotFound
@@ -80,7 +80,7 @@ def dispute_called(ref: str) -> CreditDispute:
     Raises:
         NotFound: there is none.
     """
-    found = db.session.scalars(select(CreditDispute).where(CreditDispute.ref == ref.replace("\x00", ""))).one_or_none()
+    found = db.session.scalars(select(CreditDispute).where(CreditDispute.ref == ref)).one_or_none()
     if found is None:
         raise NotFound
     return found

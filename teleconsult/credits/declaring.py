@@ -210,7 +210,7 @@ def declaration_called(ref: str, person: User | None = None) -> CreditDeclaratio
     Raises:
         NotFound: there is none.
     """
-    query = select(CreditDeclaration).where(CreditDeclaration.ref == ref.replace("\x00", ""))
+    query = select(CreditDeclaration).where(CreditDeclaration.ref == ref)
     if person is not None:
         query = query.where(CreditDeclaration.person_id == person.id)
     found = db.session.scalars(query).one_or_none()

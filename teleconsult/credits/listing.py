@@ -47,7 +47,7 @@ def entry_called(source: str) -> CreditEntry:
     Raises:
         NotFound: there is none.
     """
-    query = select(CreditEntry).where(CreditEntry.source == source.replace("\x00", ""))
+    query = select(CreditEntry).where(CreditEntry.source == source)
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotFound

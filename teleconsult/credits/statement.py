@@ -174,7 +174,7 @@ def shift_of(person_id: int, ref: str) -> ShiftRow:
     Raises:
         NotFound: there is none of this person's.
     """
-    mine = _SHIFTS.where(Shift.ref == ref.replace("\x00", ""), Shift.user_id == person_id)
+    mine = _SHIFTS.where(Shift.ref == ref, Shift.user_id == person_id)
     row = db.session.execute(mine).one_or_none()
     if row is None:
         raise NotFound

@@ -112,7 +112,7 @@ def person_called(ref: str) -> User:
     Raises:
         NotFound: there is none.
     """
-    found = db.session.scalars(select(User).where(User.ref == ref.replace("\x00", ""))).one_or_none()
+    found = db.session.scalars(select(User).where(User.ref == ref)).one_or_none()
     if found is None:
         raise NotFound
     return found

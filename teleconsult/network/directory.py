@@ -165,7 +165,7 @@ def unit_by(slug: str) -> HealthUnit:
     Raises:
         NotFound: there is none.
     """
-    unit = db.session.scalar(select(HealthUnit).where(HealthUnit.slug == slug.replace("\x00", "")))
+    unit = db.session.scalar(select(HealthUnit).where(HealthUnit.slug == slug))
     if unit is None:
         raise NotFound
     return unit
@@ -177,7 +177,7 @@ def specialty_by(slug: str) -> Specialty:
     Raises:
         NotFound: there is none.
     """
-    specialty = db.session.scalar(select(Specialty).where(Specialty.slug == slug.replace("\x00", "")))
+    specialty = db.session.scalar(select(Specialty).where(Specialty.slug == slug))
     if specialty is None:
         raise NotFound
     return specialty

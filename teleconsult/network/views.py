@@ -51,7 +51,7 @@ def _item(label: str, icon: str, url: str, current: bool) -> dict[str, Any]:
 
 
 def _words(name: str = "q") -> str:
-    return request.args.get(name, "")[:100].replace("\x00", "").strip()
+    return request.args.get(name, "")[:100].strip()
 
 
 def _asked() -> GuideFilter:

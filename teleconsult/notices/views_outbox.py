@@ -40,7 +40,7 @@ def index() -> str:
 def retry() -> Response:
     """Try one message again, or all."""
     with transaction():
-        count = sending.retry(request.form.get("key", "").replace("\x00", ""), by=current_user)
+        count = sending.retry(request.form.get("key", ""), by=current_user)
     words = ngettext("%(num)d mensagem volta à fila.", "%(num)d mensagens voltam à fila.", count)
     flash(words if count else _("Nada mudou: esta mensagem já voltou à fila."))
     return redirect(url_for("outbox.index"))

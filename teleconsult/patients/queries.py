@@ -155,7 +155,7 @@ def patient_for(ref: str) -> Patient:
     Raises:
         NotFound: there is none.
     """
-    patient = db.session.scalar(select(Patient).where(Patient.ref == ref.upper().replace("\x00", "")))
+    patient = db.session.scalar(select(Patient).where(Patient.ref == ref.upper()))
     if patient is None:
         raise NotFound
     return patient
@@ -175,7 +175,7 @@ def search(text: str) -> Select[*tuple[Any, ...]]:
         Patient.cpf,
         HealthUnit.name.label("unit"),
     ).outerjoin(HealthUnit, HealthUnit.id == Patient.unit_id)
-    text = text.replace("\x00", "").strip()
+    text = text.strip()
     number = checks.normalise(text)
     if number.isdecimal():
         found = [patient.id for patient in by_numbers(number, number)]

@@ -20,6 +20,7 @@ from teleconsult.people.asking import asker
 from teleconsult.people.models import Session, User
 from teleconsult.people.sessions import idle_limit
 from teleconsult.people.tokens import token_hash
+from teleconsult.web.application import Request
 
 View = TypeVar("View", bound=Callable[..., Any])
 current_user: User = anybody
@@ -84,10 +85,15 @@ def gate() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static":
         return None
+    asked = cast(Request, request)
+    if asked.holds_nul():
+        abort(404)
     view = current_app.view_functions[endpoint]
     if request.method == "POST" and not turned_away.reads_its_own_body(view):
         # Before anything asks the database: a form that comes slowly may hold a thread, never a connection.
         # A view outside the CSRF check reads its own body, and sees to that itself.
+        if not asked.is_form():
+            abort(415)
         _ = request.form
     if getattr(view, "permission", False) is None:
         return None

@@ -8,7 +8,6 @@ offers to send the form again, with a fresh token and by a click of theirs.
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -24,7 +23,7 @@ from teleconsult.people.models import Session
 from teleconsult.people.sessions import ENDED
 from teleconsult.people.tokens import token_hash
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.paths import own_path
+from teleconsult.web.paths import own_path, parts_of
 from teleconsult.web.setup import error_page
 
 
@@ -38,7 +37,7 @@ def ask_to_sign_in() -> Any:
     if request.accept_mimetypes.best == "application/json":
         return {"error": _("A sua sessão terminou. Entre de novo.")}, 401
     if "HX-Request" in request.headers:
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        here = parts_of(request.headers.get("HX-Current-URL"))
         back = url_for("people.sign_in", next=own_path(here.path))
         return Response(status=401, headers={"HX-Redirect": back})
     if request.method == "GET":
@@ -60,7 +59,7 @@ def _here() -> str:
 
 def page_before() -> str:
     """Return the path of the page that the form stood on; what is only posted to cannot be gone back to."""
-    before = urlsplit(request.referrer or "")
+    before = parts_of(request.referrer)
     path = f"{before.path}?{before.query}" if before.query else before.path
     return own_path(path) if before.netloc == request.host else "/"
 
@@ -92,7 +91,7 @@ def keep_posted(owner_id: int | None) -> str | None:
 def _from_our_page() -> bool:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
-    return site in {"same-origin", "none"} and (origin is None or urlsplit(origin).netloc == request.host)
+    return site in {"same-origin", "none"} and (origin is None or parts_of(origin).netloc == request.host)
 
 
 def refused_token(_error: CSRFError) -> Any:

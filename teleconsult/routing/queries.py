@@ -58,7 +58,7 @@ class Asked:
 
 def asked_of(given: Any) -> Asked:
     """Read what an address asks for; what it does not know is left at its default."""
-    text = {name: str(given.get(name, "")).replace("\x00", "")[:80] for name in ("specialty", "unit", "sort")}
+    text = {name: str(given.get(name, ""))[:80] for name in ("specialty", "unit", "sort")}
     show = State(given["show"]) if given.get("show") in SHOWN else State.SUBMITTED
     priority = given["priority"] if given.get("priority") in set(Priority) else ""
     asked = Asked(show, text["specialty"], priority, text["unit"], text["sort"])

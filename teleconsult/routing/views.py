@@ -82,7 +82,7 @@ def desk() -> str:
 @requires(Permission.TRIAGE)
 def case_preview(ref: str) -> str:
     """Show what stands beside the list for one case; a part of a page."""
-    found = preview(ref.replace("\x00", ""), current_user)
+    found = preview(ref, current_user)
     if found is None:
         abort(404)
     return render_template("routing/_preview.html", case=found)

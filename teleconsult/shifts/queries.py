@@ -15,8 +15,7 @@ T = TypeVar("T", Room, Shift, ShiftSeries, Leave, Swap)
 
 
 def _one(model: type[T], **which: str) -> T:
-    known = {name: value.replace("\x00", "") for name, value in which.items()}
-    found = db.session.scalars(select(model).filter_by(**known)).one_or_none()
+    found = db.session.scalars(select(model).filter_by(**which)).one_or_none()
     if found is None:
         raise NotFound
     return found

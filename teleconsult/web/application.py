@@ -9,6 +9,7 @@ from flask import Request as FlasksRequest
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 from werkzeug.datastructures import Headers, ImmutableMultiDict
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.utils import cached_property
 
@@ -32,14 +33,49 @@ ALWAYS = [
 """Headers of every answer, whatever it is; nobody else sets them."""
 
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
 class Request(FlasksRequest):
-    """A request whose cookies are read from where WSGI puts them; Werkzeug goes through every header for them."""
+    """A request whose fields hold what a text can, and whose cookies are read from where WSGI puts them.
+
+    Werkzeug goes through every header for the cookies.
+    """
 
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """Return what the browser sent as cookies."""
         found = parse_cookie(self.environ.get("HTTP_COOKIE", ""), cls=ImmutableMultiDict)
         return cast("ImmutableMultiDict[str, str]", found)
+
+    def holds_nul(self) -> bool:
+        """Tell whether its address holds the character that PostgreSQL takes in no text: it names nothing here."""
+        return "\x00" in self.path or b"%00" in self.query_string or b"\x00" in self.query_string
+
+    def is_form(self) -> bool:
+        """Tell whether the body can be read as a form, or there is none."""
+        return self.mimetype in FORMS or not self.content_length
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        if any(_odd(name, values) for name, values in self.form.lists()):
+            self.__dict__["form"] = ImmutableMultiDict(
+                (name.replace("\x00", ""), value.replace("\x00", ""))
+                for name, values in self.form.lists()
+                if name
+                for value in values
+            )
+        if not all(self.files):
+            self.__dict__["files"] = ImmutableMultiDict(
+                (name, file) for name, file in self.files.items(multi=True) if name
+            )
+
+
+def _odd(name: str, values: list[str]) -> bool:
+    """Tell of a field that has no name (a part of a multipart body may have none), or a NUL anywhere."""
+    return not name or "\x00" in name or any("\x00" in value for value in values)
 
 
 class Answer(Response):
@@ -111,6 +147,15 @@ class Cookies(SecureCookieSessionInterface):
         return self.session_class(said)
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address, up to the most that a row can have; a greater one leads nowhere."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, map: Map, **given: Any) -> None:
+        super().__init__(map, **({"max": 2**31 - 1} | given))
+
+
 class Application(Flask):
     """The application: nothing in it is asynchronous, so that no function is asked whether it is, eighteen times a page."""
 
@@ -120,6 +165,7 @@ class Application(Flask):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.session_interface = Cookies()
+        self.url_map.converters["int"] = RowNumber
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is (Flask's own hook for how views are run)."""

@@ -58,8 +58,8 @@ _words: dict[str, _Words] = {}
 
 
 def _strip(value: Any) -> Any:
-    """Drop what a line of text never means to carry: spaces at the ends and NUL, which PostgreSQL refuses."""
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+    """Drop what a text never means to carry: spaces at the ends."""
+    return value.strip() if isinstance(value, str) else value
 
 
 class _Csrf(_FlaskFormCSRF):

@@ -102,7 +102,7 @@ def test_pages_keep_the_filter_and_miss_nobody(application, teresa):
 
 
 def test_a_made_up_key_is_refused(teresa):
-    for key in ("x", "W10", "WyJhIl0", "%00"):
+    for key in ("x", "W10", "WyJhIl0"):
         assert teresa.get(f"/people?after={key}").status_code == 400
 
 

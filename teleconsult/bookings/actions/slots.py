@@ -83,4 +83,4 @@ def hold_to_priority(slot: AgendaSlot, request: BookingRequest) -> None:
 
 def live_session(ref: str) -> AgendaSession | None:
     """Return a session by its reference."""
-    return db.session.scalar(select(AgendaSession).where(AgendaSession.ref == ref.upper().replace("\x00", "")))
+    return db.session.scalar(select(AgendaSession).where(AgendaSession.ref == ref.upper()))
