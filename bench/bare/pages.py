@@ -14,7 +14,7 @@ PAGE = 20
 WAITING = 10
 HELD = (
     "SELECT c.ref, p.name, c.birth_date, c.age_years, c.complaint, c.due_at, c.steps, s.name_pt, h.name, r.title, r.name,"
-    " (SELECT count(*) FROM case_questions q WHERE q.case_id = c.id), n.number FROM cases c"
+    " (SELECT count(*) FROM case_questions q WHERE q.case_id = c.id AND q.round = c.round), n.number FROM cases c"
     " JOIN case_patients p ON p.case_id = c.id JOIN specialties s ON s.id = c.specialty_id"
     " JOIN health_units h ON h.id = c.unit_id JOIN users r ON r.id = c.requester_id"
     " LEFT JOIN case_seen n ON n.case_id = c.id AND n.user_id = ?"
@@ -54,7 +54,7 @@ def queue() -> str:
     rows = sql(
         "SELECT c.id, c.ref, c.version, c.specialty_id, c.initials, c.birth_date, c.age_years, c.priority, c.due_at,"
         " c.submitted_at, c.steps, s.name_pt, h.name, r.title, r.name, n.number,"
-        " (SELECT count(*) FROM case_questions q WHERE q.case_id = c.id) FROM cases c"
+        " (SELECT count(*) FROM case_questions q WHERE q.case_id = c.id AND q.round = c.round) FROM cases c"
         " JOIN specialties s ON s.id = c.specialty_id JOIN health_units h ON h.id = c.unit_id"
         " JOIN users r ON r.id = c.requester_id LEFT JOIN case_seen n ON n.case_id = c.id AND n.user_id = ?"
         " WHERE c.state = 'submitted' ORDER BY c.due_at, c.id LIMIT 21",
@@ -84,7 +84,10 @@ def queue() -> str:
     ids = [row[0] for row in rows]
     declined = set(sql(f"SELECT case_id, consultant_id FROM declines WHERE case_id IN ({marks(ids)})", *ids).fetchall())
     planned = dict(sql(f"SELECT case_id, user_id FROM plan_lines WHERE case_id IN ({marks(ids)})", *ids).fetchall())
-    kinds = sql("SELECT kind FROM case_questions WHERE case_id = ? ORDER BY number", ids[0]).fetchall()
+    kinds = sql(
+        "SELECT q.kind FROM case_questions q JOIN cases c ON c.id = q.case_id AND c.round = q.round WHERE c.id = ?"
+        " ORDER BY q.number", ids[0],
+    ).fetchall()  # fmt: skip
     units = sql("SELECT slug, name FROM health_units WHERE closed_at IS NULL ORDER BY name, id").fetchall()
     able: dict[int, list[Any]] = {}
     for row in sorted(load, key=lambda row: (row[5], row[3])):

@@ -48,7 +48,7 @@ def preview(row: Attachment) -> Response:
     """Return the small picture of a file."""
     headers = Headers()
     headers["Content-Security-Policy"] = SANDBOX
-    headers["Cache-Control"] = "private, max-age=3600"
+    headers["Cache-Control"] = "private, no-store"
     body = b"".join(storage().read(row.key + SUFFIX, 0, 4_000_000))
     return Response(body, mimetype="image/jpeg", headers=headers)
 

@@ -33,12 +33,13 @@ _UNSEEN = _seen < Case.steps
 _NEWEST = [(Case.changed_at, True), (Case.id, True)]
 _SOONEST = [(Case.due_at, False), (Case.id, False)]
 _ME: Any = bindparam("user_id", type_=Integer)
-_ASKED = (
+ASKED: Any = (
     select(func.count())
     .where(CaseQuestion.case_id == Case.id, CaseQuestion.round == Case.round)
     .correlate(Case)
     .scalar_subquery()
 )
+"""How many questions a case asks now; those of earlier rounds have their answers."""
 
 _COLUMNS = (
     Case.id,
@@ -71,7 +72,7 @@ _COLUMNS = (
     _holder.name.label("holder_name"),
     _requester.title.label("requester_title"),
     _requester.name.label("requester_name"),
-    _ASKED.label("asked"),
+    ASKED.label("asked"),
 )
 
 

@@ -13,6 +13,7 @@ from teleconsult.cases.clocks import Priority
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen
 from teleconsult.cases.models_opinion import Decline
+from teleconsult.cases.queries_lists import ASKED
 from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.errors import N_
 from teleconsult.extensions import db, read
@@ -73,9 +74,6 @@ _ORDERS: dict[str, list[tuple[Any, bool]]] = {
 
 _holder = aliased(User)
 _requester = aliased(User)
-_questions = (
-    select(func.count()).where(CaseQuestion.case_id == Case.id).correlate(Case).scalar_subquery().label("questions")
-)
 _COLUMNS = (
     Case.id,
     Case.ref,
@@ -102,7 +100,7 @@ _COLUMNS = (
     _holder.name.label("holder_name"),
     CaseSeen.number.label("seen"),
     SpecialtyMode.mode,
-    _questions,
+    ASKED.label("questions"),
 )
 
 
@@ -213,7 +211,12 @@ def on_duty(specialty_ids: Iterable[int]) -> dict[int, Ranked]:
 
 
 _PREVIEWED = _rows().where(Case.ref == bindparam("ref"), Case.state != State.DRAFT)
-_KINDS = select(CaseQuestion.kind).where(CaseQuestion.case_id == bindparam("case_id")).order_by(CaseQuestion.number)
+_KINDS = (
+    select(CaseQuestion.kind)
+    .join(Case, and_(Case.id == CaseQuestion.case_id, Case.round == CaseQuestion.round))
+    .where(Case.id == bindparam("case_id"))
+    .order_by(CaseQuestion.number)
+)
 _DECLINES = select(Decline.case_id, Decline.consultant_id).where(
     Decline.case_id.in_(bindparam("cases", expanding=True))
 )
@@ -225,7 +228,7 @@ def previewed(ref: str, user: User) -> Any:
 
 
 def kinds_of(case_id: int) -> list[str]:
-    """Return the kinds of the questions of a case, in their order."""
+    """Return the kinds of the questions that a case asks now, in their order."""
     return [row[0] for row in read(_KINDS, {"case_id": case_id})]
 
 

@@ -121,6 +121,16 @@ def test_nothing_of_the_patient_but_routing_data(case_in, sign_in):
         assert "Diagnóstico, Tratamento" in shown
 
 
+def test_questions_of_earlier_rounds_are_not_counted(case_in, sign_in):
+    walk = case_in(State.ANSWERED)
+    walk.do("follow_up", "Posso repetir o tratamento?", by="marina")
+    browser, ref = sign_in("rosangela"), walk.case.ref
+    for address in ("/desk?show=assigned", f"/desk/preview/{ref}"):
+        shown = page(browser, address)
+        assert "1 pergunta" in shown, address
+        assert not re.search(r"[2-9] perguntas", shown), address
+
+
 def test_a_draft_is_never_shown(case_in, sign_in):
     ref = case_in(State.DRAFT).case.ref
     browser = sign_in("rosangela")
