@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from flask import current_app
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from teleconsult.attachments.ends import HEAD, TAIL, Ends
 from teleconsult.attachments.kinds import Kind, check
@@ -155,6 +156,14 @@ def too_much(name: str) -> Refused:
     )
 
 
+MOST_FILES = 900
+"""Of one form. The parser stops at 1,000 parts of any kind, and does not say that it was this."""
+
+
+class TooManyFiles(RequestEntityTooLarge):
+    """A form brings more files than are read of one."""
+
+
 class UploadRequest(Request):
     """A request whose multipart files go straight to storage once a view says so."""
 
@@ -173,6 +182,8 @@ class UploadRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> Any:
+        if len(self.incoming) == MOST_FILES:
+            raise TooManyFiles
         if self.incoming_limit is None:
             return super()._get_file_stream(total_content_length, content_type, filename, content_length)
         made = Incoming(self.incoming_limit, max(0, self.incoming_room - sum(known.held for known in self.incoming)))

@@ -9,7 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.receive import Incoming, Stored, UploadRequest, clean_name, read_body
+from teleconsult.attachments.receive import (
+    MOST_FILES,
+    Incoming,
+    Stored,
+    TooManyFiles,
+    UploadRequest,
+    clean_name,
+    read_body,
+)
 from teleconsult.attachments.storage import forget
 from teleconsult.errors import N_, Refused, StorageFault
 from teleconsult.extensions import csrf, end_reading
@@ -27,6 +35,7 @@ LONGEST_CAPTION = 200
 TOO_MUCH = N_(
     "Nada foi guardado: os arquivos passam muito de %(limit)d MB, o limite de um caso. Envie menos arquivos de cada vez."
 )
+TOO_MANY = N_("Nada foi guardado: o formulário traz mais de %(most)d arquivos. Envie menos arquivos de cada vez.")
 CAPTION_TOO_LONG = N_(
     "A legenda passa de %(limit)d caracteres e não foi guardada. Escreva uma mais curta em cada arquivo."
 )
@@ -77,7 +86,11 @@ def several(keep: Keep, check: Check = _anything) -> None:
     try:
         named = _read_form(asked)
         taken, refusals = _keep_each(keep, check, named, asked)
+    except TooManyFiles:
+        taken, refusals = 0, [_(TOO_MANY, most=MOST_FILES)]
     except RequestEntityTooLarge:
+        if (asked.content_length or 0) <= (asked.max_content_length or 0):  # too much of what is no file
+            raise
         taken, refusals = 0, [_(TOO_MUCH, limit=current_app.config["MAX_CASE_BYTES"] // (1024 * 1024))]
     finally:
         asked.drop_incoming()

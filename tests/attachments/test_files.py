@@ -66,6 +66,25 @@ def test_bad_files_are_refused_by_name_and_the_others_kept(sign_in, draft):
         assert name in said
 
 
+def test_more_files_than_are_read_of_a_form_are_refused_by_their_number(sign_in, draft):
+    browser, before = sign_in("marina"), list(storage().stored())
+    send(browser, draft.ref, *((f"{number}.txt", b"x") for number in range(1001)))
+    with browser.session_transaction() as kept:
+        assert [text for _, text in kept["_flashes"]] == [
+            "Nada foi guardado: o formulário traz mais de 900 arquivos. Envie menos arquivos de cada vez."
+        ]
+    assert list(storage().stored()) == before
+
+
+def test_too_much_text_beside_files_is_not_said_to_be_files(sign_in, draft):
+    browser, before = sign_in("marina"), list(storage().stored())
+    data = {"files": [(io.BytesIO(PHOTO), "a.jpg")], "caption": "a" * (3 * 1024 * 1024)}
+    answer = browser.post(f"/cases/{draft.ref}/files", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    assert "2 MB" in answer.get_data(as_text=True)
+    assert list(storage().stored()) == before
+
+
 def test_one_file_as_the_body(sign_in, draft):
     answer = sign_in("marina").post(f"/cases/{draft.ref}/files", data=samples.PDF, headers=named("ECG de Jó.pdf"))
     assert answer.status_code == 201
@@ -380,6 +399,7 @@ def test_a_preview_is_made_by_the_worker(sign_in, draft):
         outbox.deliver_one(message)
     answer = browser.get(f"/files/{row.ref}/preview")
     assert answer.mimetype == "image/jpeg"
+    assert answer.headers["Cache-Control"] == "private, no-store"  # computers of a district are shared
     assert len(answer.data) < len(PHOTO) * 2
 
 
