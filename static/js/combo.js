@@ -139,7 +139,9 @@
       const turn = asked += 1;
       if (typed.length < 2) { close(); return; }
       try {
-        const answer = await fetch(words.src + (words.src.includes("?") ? "&" : "?") + "q=" + encodeURIComponent(typed), { headers: { Accept: "application/json" }, credentials: "same-origin" });
+        // Posted: what is typed of a case must not stand in an address, which is logged on the way.
+        const body = new URLSearchParams({ q: typed, csrf_token: input.form.elements.namedItem("csrf_token").value });
+        const answer = await fetch(words.src, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
         if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error(String(answer.status));
         const found = await answer.json();
         if (turn === asked) show(found, typed);

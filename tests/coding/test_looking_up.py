@@ -1,4 +1,4 @@
-"""GET /codes/search, as the combo and as a browser without scripts ask it."""
+"""/codes/search, as the combo (which posts) and as a browser without scripts ask it."""
 
 import pytest
 from sqlalchemy import select
@@ -26,11 +26,17 @@ def loaded(application):
 @pytest.fixture
 def get(loaded, sign_in):
     browser = sign_in("marina")
-    return lambda address, **how: browser.get(address, headers=how.get("headers", JSON))
+    return lambda address, **how: browser.get(address, headers=how.get("headers", BROWSER))
 
 
-def test_what_the_combo_gets(get):
-    answer = get("/codes/search?q=asma&system=cid10")
+@pytest.fixture
+def ask(loaded, sign_in):
+    browser = sign_in("marina")
+    return lambda **typed: browser.post("/codes/search", data=typed, headers=JSON)
+
+
+def test_what_the_combo_gets(ask):
+    answer = ask(q="asma", system="cid10")
     assert answer.content_type == "application/json"
     assert answer.json[0] == {
         "value": "cid10:J45",
@@ -43,29 +49,44 @@ def test_what_the_combo_gets(get):
     assert len(answer.json) == 11
 
 
-def test_systems_are_told_apart(get):
-    assert {row["system"] for row in get("/codes/search?q=asma").json} == {"cid10", "ciap2"}
-    assert [row["value"] for row in get("/codes/search?q=asma&system=ciap2").json] == ["ciap2:R96"]
-    assert get("/codes/search?q=asma&system=other").json == []
+def test_systems_are_told_apart(ask):
+    assert {row["system"] for row in ask(q="asma").json} == {"cid10", "ciap2"}
+    assert [row["value"] for row in ask(q="asma", system="ciap2").json] == ["ciap2:R96"]
+    assert ask(q="asma", system="other").json == []
 
 
-def test_an_answer_is_bounded(get):
-    assert len(get("/codes/search?q=fratura").json) == 20
+def test_an_answer_is_bounded(ask):
+    assert len(ask(q="fratura").json) == 20
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%25", "?q=" + "a" * 3000, "?q=%ff%fe", "?q=asma&q=x&system=%25"])
 def test_odd_queries_are_answered(get, query):
     assert get("/codes/search" + query).status_code == 200
-    assert get("/codes/search" + query, headers=BROWSER).status_code == 200
+
+
+@pytest.mark.parametrize("typed", [{}, {"q": ""}, {"q": "a\x00sma"}, {"q": "%"}, {"q": "a" * 3000}, {"system": "%"}])
+def test_odd_words_are_answered(ask, typed):
+    assert ask(**typed).status_code == 200
+
+
+def test_what_is_typed_stands_in_no_address(get, ask):
+    assert "json" not in get("/codes/search?q=asma", headers=JSON).content_type
+    assert len(ask(q="asma").json) == 12
+
+
+def test_a_forged_question_is_refused(loaded, sign_in):
+    browser = sign_in("marina")
+    browser.forges = True
+    assert browser.post("/codes/search", data={"q": "asma"}, headers=JSON).status_code == 400
 
 
 def test_a_page_for_those_without_scripts(get):
-    page = get("/codes/search?q=asma&system=ciap2", headers=BROWSER).get_data(as_text=True)
+    page = get("/codes/search?q=asma&system=ciap2").get_data(as_text=True)
     assert "<h1" in page
     assert "R96" in page
     assert "Asma &lt;b&gt;na&lt;/b&gt; atenção primária" in page
     assert 'value="asma"' in page
-    assert "Nenhum código encontrado" in get("/codes/search?q=xyzzy", headers=BROWSER).get_data(as_text=True)
+    assert "Nenhum código encontrado" in get("/codes/search?q=xyzzy").get_data(as_text=True)
 
 
 def test_a_fragment_for_htmx(get):
@@ -75,15 +96,15 @@ def test_a_fragment_for_htmx(get):
 
 
 def test_only_for_people_who_use_codes(loaded, client, sign_in):
-    assert client.get("/codes/search?q=asma", headers=JSON).status_code in (302, 401)
-    assert sign_in("teresa").get("/codes/search?q=asma", headers=JSON).status_code == 403
+    assert client.post("/codes/search", data={"q": "asma"}, headers=JSON).status_code in (302, 401)
+    assert sign_in("teresa").post("/codes/search", data={"q": "asma"}, headers=JSON).status_code == 403
     for key in ("paulo", "rosangela", "dora"):
-        assert sign_in(key).get("/codes/search?q=asma", headers=JSON).status_code == 200
+        assert sign_in(key).post("/codes/search", data={"q": "asma"}, headers=JSON).status_code == 200
 
 
-def test_looking_up_changes_nothing(loaded, get):
+def test_looking_up_changes_nothing(loaded, ask):
     with loaded.app_context():
         before = db.session.execute(select(Code.id, Code.names)).all()
-    get("/codes/search?q=asma")
+    ask(q="asma")
     with loaded.app_context():
         assert db.session.execute(select(Code.id, Code.names)).all() == before
