@@ -90,6 +90,7 @@ class Case(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("health_units.id"))
     requester_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    """The requester, or support that filed it for one: the two differ for no other reason, also after a hand-over."""
     confirm_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     escalated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from teleconsult import clock, events
@@ -129,12 +130,17 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
     if not fits or to.id == case.requester_id:
         raise Refused(N_("Escolha outro solicitante ativo da mesma unidade."), field="requester")
     previous = case.requester
+    # A filer who is not the requester is support, who may read the draft and is told of what comes: whoever filed in
+    # their own name leaves the case whole. What waits for the former requester's confirmation waits for the new one's.
+    own: dict[str, Any] = {"filed_by_id": to.id, "filed_by": to} if case.filed_by_id == previous.id else {}
+    if case.confirm_by_id == previous.id:
+        own["confirm_by_id"] = to.id
     return make(
         "hand_over",
         case,
         by=by,
         carry={"requester": to},
-        set={"requester_id": to.id, "requester": to},
+        set={"requester_id": to.id, "requester": to, **own},
         data={"to": to.ref, "from": previous.ref},
         tell=[to, *asking(case), case.holder],
     )

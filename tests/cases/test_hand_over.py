@@ -1,0 +1,82 @@
+"""What a hand-over leaves behind: who reads the draft afterwards, and who is still told."""
+
+import pytest
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db
+from teleconsult.notices.models import Notice
+from tests.cases.filing import STEPS, begin, case_of, fill, fill_all, hidden, path, send, value_of
+from tests.world import SECRET_NAME, Walk, new_case, person
+
+
+def hand_over(ref, to="jonas", by="rosangela"):
+    Walk(case_of(ref)).do("hand_over", to=person(to), by=by)
+
+
+def told(ref, kind):
+    query = db.select(Notice.user_id).where(Notice.subject == ref, Notice.kind == kind)
+    return set(db.session.scalars(query))
+
+
+@pytest.fixture
+def draft(session, sign_in):
+    """Return a draft that Marina wrote for herself."""
+    marina = sign_in("marina")
+    ref = begin(marina)
+    fill(marina, ref, "patient", patient_name=SECRET_NAME)
+    return ref
+
+
+def test_a_private_draft_stays_private_to_support_when_it_is_handed_over(draft, sign_in):
+    dora = sign_in("dora")
+    assert dora.get(path(draft, "clinical")).status_code == 404
+    hand_over(draft)
+    for step in STEPS:
+        assert dora.get(path(draft, step)).status_code == 404
+        assert dora.post(path(draft, step), data=STEPS[step]).status_code == 404
+    page = dora.get(f"/cases/{draft}").get_data(as_text=True)
+    assert SECRET_NAME not in page
+    assert SECRET_NAME not in dora.get("/cases/new").get_data(as_text=True)
+    assert SECRET_NAME in sign_in("jonas").get(path(draft, "patient")).get_data(as_text=True)
+    assert sign_in("marina").get(path(draft, "patient")).status_code == 404
+
+
+def test_handed_on_twice_it_is_the_last_ones_alone(draft, sign_in):
+    hand_over(draft)
+    hand_over(draft, to="marina", by="dora")
+    case = case_of(draft)
+    assert case.requester_id == case.filed_by_id == person("marina").id
+    assert sign_in("dora").get(path(draft, "patient")).status_code == 404
+
+
+def test_what_support_began_stays_supports_to_write(session, sign_in):
+    dora = sign_in("dora")
+    ref = begin(dora, requester="PE-MARINA")
+    hand_over(ref)
+    assert case_of(ref).filed_by_id == person("dora").id
+    assert fill(dora, ref, "patient", go="leave").status_code == 302
+    assert hidden(sign_in("jonas"), ref, "patient")
+
+
+def test_who_handed_a_case_over_is_told_of_nothing_that_comes_after(session):
+    walk = new_case("marina")
+    walk.submit()
+    hand_over(walk.case.ref)
+    db.session.refresh(walk.case)
+    walk.do("return_", {"objective": "Falta o exame."}, by="rosangela")
+    assert walk.case.state == State.RETURNED
+    assert told(walk.case.ref, "case.return") == {person("jonas").id}
+    assert person("marina").id in told(walk.case.ref, "case.hand_over")
+
+
+def test_what_waits_to_be_confirmed_waits_for_the_new_requester(session, sign_in):
+    dora = sign_in("dora")
+    ref = begin(dora, requester="PE-MARINA")
+    fill_all(dora, ref)
+    send(dora, ref)
+    hand_over(ref)
+    assert ref not in sign_in("marina").get("/cases/confirm").get_data(as_text=True)
+    jonas = sign_in("jonas")
+    page = jonas.get("/cases/confirm").get_data(as_text=True)
+    assert jonas.post(f"/cases/{ref}/confirm", data={"version": value_of(page, "version")}).status_code == 302
+    assert case_of(ref).confirm_by_id is None
