@@ -10,7 +10,7 @@
   const PAUSE = 3000;
   const LONGEST_WAIT = 60000;
   const KEEPALIVE_ROOM = 60000;
-  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "draft_editor", "sure", "seen"]);
+  const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "draft_editor", "draft_marks", "sure", "seen"]);
   const url = form.dataset.autosaveUrl || "";
   const key = "tc:draft:" + (document.body.dataset.user || "") + ":" + form.dataset.draft;
   const parked = key + ":antes";
@@ -18,6 +18,7 @@
   const dialog = document.getElementById("dois-textos");
   let version = Number(form.dataset.draftVersion);
   let saved = read();
+  let based = true;
   let timer = 0;
   let keepTimer = 0;
   let failures = 0;
@@ -42,9 +43,12 @@
     return (values || []).filter((value) => value !== "");
   }
 
+  function same(a, b, name) {
+    return JSON.stringify(full(a[name])) === JSON.stringify(full(b[name]));
+  }
+
   function differing(a, b) {
-    return Array.from(new Set([...Object.keys(a), ...Object.keys(b)]))
-      .filter((name) => !NOT_TEXT.has(name) && JSON.stringify(full(a[name])) !== JSON.stringify(full(b[name])));
+    return Array.from(new Set([...Object.keys(a), ...Object.keys(b)])).filter((name) => !NOT_TEXT.has(name) && !same(a, b, name));
   }
 
   function dirty() {
@@ -81,7 +85,7 @@
   function keep() {
     if (wiped) return;
     const editor = form.elements.draft_editor ? form.elements.draft_editor.value : form.dataset.draftEditor || "";
-    store(key, { at: Date.now(), values: read(), version: unsure ? null : version, editor: editor });
+    store(key, { at: Date.now(), values: read(), base: based ? saved : null, version: unsure ? null : version, editor: editor });
   }
 
   function forget(place) {
@@ -108,9 +112,12 @@
   // ---- saving
 
   // The form sent by its button is based on what was saved last, too.
-  function based(number) {
-    version = number;
-    if (form.elements.draft_version) form.elements.draft_version.value = number;
+  function standOn(values, said) {
+    saved = values;
+    based = true;
+    version = said.version;
+    if (form.elements.draft_version) form.elements.draft_version.value = version;
+    if (form.elements.draft_marks && said.marks) form.elements.draft_marks.value = said.marks;
   }
 
   function body() {
@@ -162,8 +169,7 @@
     }
     failures = 0;
     unsure = false;
-    based(said.version);
-    saved = sent;
+    standOn(sent, said);
     say("saved", "", { time: said.saved_at || clock() });
     if (dirty()) { keep(); soon(); } else forget(key);
   }
@@ -180,15 +186,22 @@
     });
   }
 
-  async function ask(kind, here, there) {
+  // Where nobody here changed what the page was shown with (`base`, if it is known), there is nothing to choose: the other text
+  // stands. In a conflict the same holds the other way round.
+  async function ask(kind, here, there, base, said) {
     const names = differing(here, there).filter(has);
-    if (!names.length) return {};
+    const theirs = base ? names.filter((name) => same(here, base, name)) : [];
+    const both = names.filter((name) => !theirs.includes(name) && !(kind === "conflict" && base && same(there, base, name)));
+    const rest = {};
+    if (kind === "conflict") theirs.forEach((name) => { rest[name] = there[name] || []; });
+    if (!both.length) return rest;
     if (!dialog) return null;
+    if (kind === "conflict") say("conflict", "is-bad");
     asking = true;
     const able = dialog.choose || await loaded(dialog.dataset.script);
-    const taken = able && dialog.choose ? await dialog.choose(kind, form, names, here, there) : null;
+    const taken = able && dialog.choose ? await dialog.choose(kind, form, both, here, there, said) : null;
     asking = false;
-    return taken;
+    return taken && Object.assign(rest, taken);
   }
 
   function apply(taken) {
@@ -202,13 +215,11 @@
     const there = Object.assign({}, saved);
     Object.keys(said.fields || {}).forEach((name) => { there[name] = [].concat(said.fields[name] === null ? "" : said.fields[name]).map(String); });
     keep();
-    say("conflict", "is-bad");
-    const taken = await ask("conflict", read(), there);
+    const taken = await ask("conflict", read(), there, based ? saved : null, said);
     if (!taken) return;
     failures = 0;
     unsure = false;
-    based(said.version);
-    saved = there;
+    standOn(there, said);
     apply(taken);
   }
 
@@ -222,7 +233,7 @@
         location.replace("?more=" + homeless.length);
         return;
       }
-      const taken = await ask("restore", copy.values, read());
+      const taken = await ask("restore", copy.values, read(), copy.base, {});
       forget(place);
       if (taken) apply(taken); else store(parked, copy);
     }
@@ -261,6 +272,7 @@
   // A form that comes back shows what was typed, which the server may not have kept.
   if (document.querySelector("[data-errors]") || "draftPosted" in form.dataset) {
     saved = {};
+    based = false;
     keep();
     soon();
   } else {

@@ -14,8 +14,9 @@
     return words ? words.textContent.trim() : name;
   }
 
-  function shown(form, name, values) {
+  function shown(form, name, values, labels) {
     const words = values.filter(Boolean).map((value) => {
+      if (labels[value]) return labels[value];
       const input = Array.from(form.elements).find((one) => one.name === name && (one.options || one.value === value));
       if (!input) return value;
       if (input.options) return Array.from(input.options).filter((option) => option.value === value).map((option) => option.textContent)[0] || value;
@@ -25,7 +26,7 @@
     return words.join(", ") || dialog.dataset.empty;
   }
 
-  function row(form, name, sides, n) {
+  function row(form, name, sides, n, labels) {
     const field = document.createElement("fieldset");
     field.className = "tc-two";
     field.appendChild(document.createElement("legend")).textContent = label(form, name);
@@ -34,16 +35,17 @@
       const input = option.appendChild(document.createElement("input"));
       Object.assign(input, { type: "radio", name: "texto-" + n, value: side, checked: side === "local" });
       option.appendChild(document.createElement("b")).textContent = dialog.dataset[side];
-      option.appendChild(document.createElement("span")).textContent = shown(form, name, values);
+      option.appendChild(document.createElement("span")).textContent = shown(form, name, values, labels);
     });
     return field;
   }
 
-  dialog.choose = (kind, form, names, here, there) => new Promise((done) => {
+  dialog.choose = (kind, form, names, here, there, said) => new Promise((done) => {
     dialog.querySelectorAll("[data-restore]").forEach((part) => { part.hidden = kind !== "restore"; });
     dialog.querySelectorAll("[data-conflict]").forEach((part) => { part.hidden = kind !== "conflict"; });
+    if (said.who) dialog.querySelector("[data-who]").textContent = said.who;
     const place = dialog.querySelector("[data-choices]");
-    place.replaceChildren(...names.map((name, n) => row(form, name, [["local", here[name] || []], ["server", there[name] || []]], n)));
+    place.replaceChildren(...names.map((name, n) => row(form, name, [["local", here[name] || []], ["server", there[name] || []]], n, said.labels || {})));
     dialog.returnValue = "later";
     dialog.oncancel = (event) => { if (kind === "conflict") event.preventDefault(); };
     dialog.onclose = () => {

@@ -29,7 +29,8 @@ MATCH = "_match"
 """Where the draft keeps what a person decided about the patient's record; see `cases/sending.py`."""
 
 SAVED = "_saved"
-"""Where the draft keeps, by step, the version and the window that changed it last."""
+"""Where the draft keeps who changed a step last, by step: a list with the version, the window, the version on which that
+window began, and the number of the person."""
 
 PATIENT_TEXTS = (
     "patient_name",

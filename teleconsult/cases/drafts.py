@@ -141,7 +141,13 @@ def message_of(case: Case) -> tuple[str, str] | None:
 def taken_of(case: Case) -> list[tuple[str, int, str]]:
     """Return for each step the key of its copy in a browser, and at which version which open page saved it last."""
     saved = case.draft.fields.get(SAVED, {}) if case.draft else {}
-    return [(f"{case.ref}/{step}", version, editor) for step, (version, editor) in saved.items()]
+    return [(f"{case.ref}/{step}", version, editor) for step, (version, editor, *_more) in saved.items()]
+
+
+def saver_of(case: Case, step: str) -> User | None:
+    """Return who changed a step of the draft last, if that is known."""
+    _version, _editor, *more = (case.draft.fields if case.draft else {}).get(SAVED, {}).get(step, (0, ""))
+    return db.session.get(User, more[1]) if len(more) > 1 else None
 
 
 def missing_of(case: Case) -> dict[str, str]:

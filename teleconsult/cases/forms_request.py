@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.draft_fields import LIMITS, anchor_of, blank
+from teleconsult.cases.draft_problems import Codes, label_of
 from teleconsult.cases.request import (
     CONSENT_GIVERS,
     CONSENT_WAYS,
@@ -65,6 +66,7 @@ class StepForm(BaseForm):
 
     draft_version = HiddenField()
     draft_editor = HiddenField()
+    draft_marks = HiddenField()
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], step: str, **hidden: Any) -> "StepForm":
@@ -154,6 +156,17 @@ class QuestionsForm(StepForm):
 
     def offer(self, specialties: Iterable[Any]) -> None:
         self.would_refer_specialty.choices = specialty_choices(specialties, _("A mesma deste pedido"), every=True)
+
+
+def words_of_value(field: Field, value: Any, titles: Codes) -> str:
+    """Return a value of the draft as the form shows it: the words of a choice, the titles of codes, or the text itself."""
+    if isinstance(value, list):
+        return ", ".join(label_of(str(one), titles) for one in value)
+    for choice in (getattr(field, "choices", None) or ()) if value else ():
+        code, words = (choice.value, choice.label) if isinstance(choice, SelectChoice) else choice
+        if code == value:
+            return str(words)
+    return str(value)
 
 
 FORMS: dict[str, type[StepForm]] = {"patient": PatientForm, "clinical": ClinicalForm, "questions": QuestionsForm}

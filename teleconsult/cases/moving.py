@@ -103,9 +103,9 @@ def _version(case: Case, form: MoveForm) -> Any:
     return case.version if own else posted
 
 
-def faster(case_id: int) -> str:
-    """Return, in a sentence, what happened to a case last: 'Dra. Lia Cordeiro assumiu o caso.'."""
-    event = queries_moves.last_event(case_id)
+def faster(case_id: int, verb: str = "") -> str:
+    """Return, in a sentence, what happened to a case last, or a move last: 'Dra. Lia Cordeiro assumiu o caso.'."""
+    event = queries_moves.last_event(case_id, verb)
     if event is None:
         return str(_("Alguém mudou o caso."))
     people = {who.id: who for who in people_named([event.by_id, event.for_id], told.refs_in([event]))}

@@ -100,11 +100,12 @@ def diagnosis_for(case: Case) -> str:
     return "; ".join([words for words in typed if words] or problems)
 
 
-def last_event(case_id: int) -> CaseEvent | None:
-    """Return what happened to a case last."""
-    return db.session.scalar(
-        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.number.desc()).limit(1)
-    )
+def last_event(case_id: int, verb: str = "") -> CaseEvent | None:
+    """Return what happened to a case last, of one verb if it is given."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id)
+    if verb:
+        query = query.where(CaseEvent.verb == verb)
+    return db.session.scalar(query.order_by(CaseEvent.number.desc()).limit(1))
 
 
 def last_own(case_id: int, verb: str, user_id: int) -> int:

@@ -12,9 +12,10 @@ from teleconsult.cases import counting, drafts
 from teleconsult.cases.actions import live_consent
 from teleconsult.cases.consent import TEXTS
 from teleconsult.cases.draft_fields import RETURNABLE, REVIEW, STEP_WORDS, STEPS, anchor_of, blank, is_empty, step_of
-from teleconsult.cases.draft_problems import codes_in, label_of
+from teleconsult.cases.draft_merge import marks_of
+from teleconsult.cases.draft_problems import Codes, codes_in, label_of
 from teleconsult.cases.draft_text import Reading
-from teleconsult.cases.forms_request import FORMS, StepForm
+from teleconsult.cases.forms_request import FORMS, StepForm, words_of_value
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import EMERGENCY, age_on
@@ -119,11 +120,12 @@ def step_page(
         step,
         draft_version=case.draft.version if case.draft else 0,
         draft_editor=editor or token_urlsafe(8),
+        draft_marks=marks_of(saved, step),
     )
     form.offer(rows)
     wanted = {name: _("A administração pede: %(note)s", note=note) for name, note in missing.items()}
     if clash:
-        form.tell({name: _("Outra janela salvou: “%(text)s”", text=_shown(saved.get(name))) for name in clash})
+        form.tell(_theirs(case, form, step, clash))
     elif check:
         form.show(reading.problems_of(step))
     else:
@@ -160,8 +162,42 @@ def _ready_key(case: Case, fields: Mapping[str, Any], step: str, rows: Sequence[
     return "step", step, spoken().code, offered, own.get(step)
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value or _("(vazio)"))
+def _theirs(case: Case, form: StepForm, step: str, clash: Sequence[str]) -> dict[str, str]:
+    """Return what stands saved in the fields that two windows changed, as the form shows it, and who saved it."""
+    saved: dict[str, Any] = case.draft.fields if case.draft else {}
+    titles = titles_for(case, saved)
+    shown = {name: words_of_value(form[name], saved.get(name, ""), titles) or _("(vazio)") for name in clash}
+    who = drafts.saver_of(case, step)
+    if who is None:
+        return {name: _("Outra janela salvou: “%(text)s”", text=text) for name, text in shown.items()}
+    if who.id == current_user.id:
+        return {name: _("Você salvou em outra janela: “%(text)s”", text=text) for name, text in shown.items()}
+    return {name: _("%(name)s salvou: “%(text)s”", name=who.full_name, text=text) for name, text in shown.items()}
+
+
+def two_texts(case: Case, step: str) -> dict[str, Any]:
+    """Return what autosave.js needs to join a step with what was saved meanwhile, or to ask: the words, whose, and as what."""
+    draft = case.draft
+    fields = blank(draft.fields if draft else {}, step)
+    titles, who = titles_for(case, fields), drafts.saver_of(case, step)
+    if who is None:
+        saved = _("Outra janela ou pessoa salvou esta etapa antes.")
+    elif who.id == current_user.id:
+        saved = _("Você salvou esta etapa em outra janela.")
+    else:
+        saved = _("%(name)s salvou esta etapa.", name=who.full_name)
+    return {
+        "version": draft.version if draft else 0,
+        "marks": marks_of(fields, step),
+        "fields": fields,
+        "labels": {value: label_of(value, titles) for value in fields.get("problems", [])},
+        "who": saved,
+    }
+
+
+def titles_for(case: Case, fields: Mapping[str, Any]) -> Codes:
+    """Return the titles of the codes that a draft names, in the reader's language where the case did not keep its own."""
+    return {(p.system, p.code): p.title for p in case.problems} | titles_of(codes_in(fields), spoken().code)
 
 
 def _links(missing: Mapping[str, str]) -> dict[str, str]:
@@ -201,8 +237,7 @@ def _more(case: Case, step: str, fields: Mapping[str, Any], prompts: list[str], 
         return {"consent": TEXTS[version], "version": version, "standing": standing, "places": municipalities()}
     if step == "questions":
         return {"prompts": prompts, "within": answer_within()}
-    lang = spoken().code
-    titles = {(p.system, p.code): p.title for p in case.problems} | titles_of(codes_in(fields), lang)
+    lang, titles = spoken().code, titles_for(case, fields)
     chosen = [{"value": value, "label": label_of(value, titles)} for value in fields.get("problems", [])]
     return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": _results(query, lang)}
 

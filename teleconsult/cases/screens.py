@@ -226,6 +226,7 @@ REQUEST = (
         (N_("O outro lado recebe o aviso. O prazo e a situação do caso não mudam."),),
         N_("Mensagem enviada."),
         prepare=choices.files,
+        aside="attachments.files",
         template="cases/moves/add.html",
         rows={"message": 5},
     ),

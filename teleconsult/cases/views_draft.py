@@ -8,11 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult import clock
-from teleconsult.cases import actions, drafts, request_page
+from teleconsult.cases import actions, draft_late, drafts, request_page
 from teleconsult.cases.access import record_reading
 from teleconsult.cases.beginning import begin
 from teleconsult.cases.blueprint import bp
-from teleconsult.cases.draft_fields import LISTS, STEP_WORDS, STEPS, Fields, blank, differing, pick, step_of
+from teleconsult.cases.draft_fields import LISTS, STEP_WORDS, STEPS, Fields, differing, pick, step_of
+from teleconsult.cases.draft_merge import marks_of, merged
 from teleconsult.cases.forms_request import BeginForm
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
@@ -114,24 +115,50 @@ def edit_step(ref: str, step: str) -> Any:
 
 
 def _posted(ref: str, step: str) -> Any:
-    texts, editor = _dropped(pick(request.form, step)), request.form.get("draft_editor", "")[:43]
+    texts, editor, marks = _dropped(pick(request.form, step)), _editor(), request.form.get("draft_marks", "")
     try:
-        with transaction():
-            case = drafts.draft_for(current_user, ref)
-            if case.state not in WRITTEN:
-                return redirect(url_for("cases.show", ref=case.ref))
-            version = request.form.get("draft_version", "")
-            actions.save_step(case, step, texts, version=version, editor=editor, by=current_user)
-    except (Overtaken, Refused):
-        case = drafts.draft_for(current_user, ref)
-        if case.state not in WRITTEN:  # sent by another window, between what was read of it here
-            return redirect(url_for("cases.show", ref=case.ref))
-        clash = differing(texts, case.draft.fields if case.draft else {}, step)
-        return request_page.step_page(case, step, texts=texts, clash=clash, editor=editor), 409
+        case, clash = _keep(ref, step, texts)
+    except NotFound:
+        return draft_late.not_there(ref, step, texts)
+    if case.state not in WRITTEN:
+        return draft_late.after_sending(case, step, texts, marks)
+    if clash:
+        joined, _both = merged(texts, case.draft.fields if case.draft else {}, step, marks)
+        return request_page.step_page(case, step, texts=joined, clash=clash, editor=editor), 409
     query = _looked_for()
     if {"find", "drop"} & set(request.form) or query:
         return request_page.step_page(case, step, editor=editor, query=query)
     return _go_on(case, step, request.form.get("go", "next"), editor)
+
+
+def _keep(ref: str, step: str, texts: Fields) -> tuple[Case, list[str]]:
+    """Keep what was typed in a step, unless the case was sent; return the case, and the fields that stand in the way.
+
+    Raises:
+        NotFound: it is not there, or not this person's to write.
+    """
+    version, marks = request.form.get("draft_version", ""), request.form.get("draft_marks", "")
+    clash: list[str] = []
+    for _again in range(2):  # two windows that meet in the same moment need not meet in the same field
+        try:
+            with transaction():
+                case = drafts.draft_for(current_user, ref)
+                if case.state in WRITTEN:
+                    actions.save_step(
+                        case, step, texts, version=version, editor=_editor(), by=current_user, marks=marks
+                    )
+            return case, []
+        except (Overtaken, Refused):
+            case = drafts.draft_for(current_user, ref)
+            there = case.draft.fields if case.draft else {}
+            clash = merged(texts, there, step, marks)[1]
+            if clash or case.state not in WRITTEN:
+                break
+    return case, clash or differing(texts, there, step)
+
+
+def _editor() -> str:
+    return request.form.get("draft_editor", "")[:43]
 
 
 def _looked_for() -> str:
@@ -171,21 +198,33 @@ def _go_on(case: Case, step: str, go: str, editor: str) -> Any:
 @requires(Permission.FILE_CASES)
 def save(ref: str) -> Any:
     """Keep what was typed in one step (`?step=`), for autosave.js; macros/draft.html says what is answered."""
-    case, step = drafts.draft_for(current_user, ref), request.args.get("step", "")
+    step = request.args.get("step", "")
     if step not in STEPS:
         raise NotFound
-    texts, editor = pick(request.form, step), request.form.get("draft_editor", "")[:43]
+    try:
+        case = drafts.draft_for(current_user, ref)
+    except NotFound:
+        return _not_saved(ref)
+    if case.state not in WRITTEN:
+        return _not_saved(ref, case)
+    texts, version = pick(request.form, step), request.form.get("draft_version", "")
     try:
         with transaction(case):
-            given = request.form.get("draft_version", "")
-            version = actions.save_step(case, step, texts, version=given, editor=editor, by=current_user)
+            new = actions.save_step(case, step, texts, version=version, editor=_editor(), by=current_user)
     except Overtaken:
         if case.draft is None:
-            return {"error": _("Este caso já foi enviado; recarregue a página.")}, 422
-        return {"version": case.draft.version, "fields": blank(case.draft.fields, step)}, 409
+            return _not_saved(ref, case)
+        return request_page.two_texts(case, step), 409
     except Refused as refusal:
         return {"error": say(refusal)}, 422
-    return {"version": version, "saved_at": localclock(clock.now())}
+    return {"version": new, "saved_at": localclock(clock.now()), "marks": marks_of(texts, step)}
+
+
+def _not_saved(ref: str, case: Case | None = None) -> Any:
+    why = draft_late.why_not_saved(ref, case)
+    if why is None:
+        raise NotFound
+    return {"error": why}, 422
 
 
 @bp.route("/<ref>/discard", methods=["GET", "POST"])

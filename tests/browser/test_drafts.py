@@ -5,6 +5,9 @@ import re
 from playwright.sync_api import Locator, expect
 
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.extensions import db
+from tests import world
 from tests.browser.people import Somebody
 from tests.browser.windows import PATIENCE
 
@@ -82,3 +85,56 @@ def test_the_steps_are_a_finger_wide_on_a_telephone_and_lead_where_they_say(page
     assert min(box["width"], box["height"]) >= 44
     step.tap()
     expect(page).to_have_url(re.compile(f"/cases/{ref}/edit/patient"))
+
+
+def test_what_a_window_never_touched_comes_in_from_the_other_and_nothing_is_asked(page_for, site, watch):
+    watch.allowed.append("409")
+    here, there = (Somebody(page_for("jonas")) for _ in range(2))
+    where = begin(here).replace("/clinical", "/patient")
+    ref = where.split("/")[-3]
+    for window in (here, there):
+        window.at(where)
+    there.write("Nome completo", "Severina Conceição")
+    there.choose("Sexo", "Feminino")
+    site.wait_until(lambda: site.draft_of(ref).get("sex") == "female")
+    here.write("Nome da mãe", "Josefa")
+    expect(here.page.get_by_label("Nome completo")).to_have_value("Severina Conceição", timeout=PATIENCE)
+    expect(here.page.get_by_label("Feminino")).to_be_checked()
+    expect(here.page.locator("#dois-textos")).to_be_hidden()
+    site.wait_until(lambda: site.draft_of(ref).get("mother_name") == "Josefa")
+    kept = site.draft_of(ref)
+    assert (kept["patient_name"], kept["sex"]) == ("Severina Conceição", "female")
+
+
+def test_where_both_changed_a_field_only_that_one_is_asked_and_it_is_told_who(page_for, site, watch):
+    watch.allowed.append("409")
+    here, there = (Somebody(page_for("jonas")) for _ in range(2))
+    where = begin(here)
+    ref = where.split("/")[-3]
+    there.at(where)
+    there.write("Tratamento já feito e plano", "Nada ainda.")
+    there.write("Hipóteses e raciocínio", "Hanseníase?")
+    site.wait_until(lambda: site.draft_of(ref).get("assessment") == "Hanseníase?")
+    here.write("Tratamento já feito e plano", "Cetoconazol.")
+    dialog = here.page.locator("#dois-textos")
+    expect(dialog).to_contain_text("Você salvou esta etapa em outra janela.", timeout=PATIENCE)
+    expect(dialog.locator("fieldset")).to_have_count(1)
+    dialog.get_by_role("button", name="Usar os escolhidos").click()
+    expect(here.page.get_by_label("Hipóteses e raciocínio")).to_have_value("Hanseníase?")
+    expect(plan(here)).to_have_value("Cetoconazol.")
+    site.wait_until(lambda: site.draft_of(ref).get("plan") == "Cetoconazol.")
+    assert site.draft_of(ref)["assessment"] == "Hanseníase?"
+
+
+def test_a_step_of_a_case_handed_over_meanwhile_says_so_and_gives_the_words_back(page_for, site, watch):
+    watch.allowed += ["422", "409"]
+    ref = site.case_in(State.RETURNED, requester="jonas")
+    jonas = Somebody(page_for("jonas"))
+    jonas.at(f"/cases/{ref}/edit/clinical")
+    with site.application.app_context():
+        case = db.session.scalars(db.select(Case).where(Case.ref == ref)).one()
+        world.Walk(case).do("hand_over", to=world.person("marina"), by="rosangela")
+    jonas.write("Tratamento já feito e plano", "Voltou com dor.")
+    expect(jonas.page.locator(".tc-saved")).to_contain_text("Marina Alves", timeout=PATIENCE)
+    jonas.press("Perguntas e arquivos")
+    expect(jonas.page.get_by_label("Tratamento já feito e plano")).to_have_value("Voltou com dor.")

@@ -57,7 +57,7 @@ def path(ref, step):
 def hidden(browser, ref, step):
     """Return what the page of a step sends back with its fields."""
     page = browser.get(path(ref, step)).get_data(as_text=True)
-    return {name: value_of(page, name) for name in ("draft_version", "draft_editor")}
+    return {name: value_of(page, name) for name in ("draft_version", "draft_editor", "draft_marks")}
 
 
 def fill(browser, ref, step, go="next", **changes):

@@ -94,7 +94,7 @@ def test_a_case_that_was_sent_takes_no_more_words(marina, ref):
     send(marina, ref)
     answer = autosave(marina, ref, **CLINICAL | {"plan": "tarde"}, **window)
     assert answer.status_code == 422
-    assert "já foi enviado" in answer.json["error"]
+    assert "Você enviou o caso." in answer.json["error"]
     assert case_of(ref).plan == CLINICAL["plan"]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
 from teleconsult.cases.draft_fields import SAVED, differing
+from teleconsult.cases.draft_merge import merged
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseDraft
 from teleconsult.cases.world import own_district
@@ -86,11 +87,20 @@ def save_draft(case: Case, fields: Mapping[str, Any], *, version: int | str, by:
     return _keep(open_draft, fields, by)
 
 
-def save_step(case: Case, step: str, texts: Mapping[str, Any], *, version: int | str, editor: str, by: User) -> int:
+def save_step(
+    case: Case,
+    step: str,
+    texts: Mapping[str, Any],
+    *,
+    version: int | str,
+    editor: str,
+    by: User,
+    marks: str = "",
+) -> int:
     """Keep what was typed in one step, raw; return the new version of the draft.
 
-    Two windows on two steps do not meet, and one window may save while it saves: only what somebody
-    else's window changed in this step since `version`, to other words, is a conflict.
+    Two windows on two steps do not meet, nor do two on other fields of one, and one window may save while it saves:
+    only what somebody else's window changed since `version` and this one too, to other words, is a conflict.
 
     Args:
         case: a draft or a returned case.
@@ -99,19 +109,27 @@ def save_step(case: Case, step: str, texts: Mapping[str, Any], *, version: int |
         version: the version of the draft on which the texts are based.
         editor: the name of the open page, drawn anew whenever the page is opened.
         by: who types.
+        marks: of the values that the page was shown with (`draft_merge.marks_of`), when what others changed may be
+            joined with the texts; without them each field that differs is taken for one that was typed in.
 
     Raises:
         Overtaken: another window saved other words in this step since `version`.
         Refused: the case was sent meanwhile.
     """
     open_draft = _open(case)
+    changed_at, changed_in, *more = open_draft.fields.get(SAVED, {}).get(step, (0, "", 0))
+    began_on = more[0] if more else 0
+    based_on = carried(version)
+    own = editor == changed_in and based_on is not None and based_on >= began_on
+    if not own and (based_on is None or based_on < changed_at):
+        texts, clash = merged(texts, open_draft.fields, step, marks)
+        if clash:
+            raise Overtaken
     if not differing(texts, open_draft.fields, step):
         return open_draft.version
-    changed_at, changed_in = open_draft.fields.get(SAVED, {}).get(step, (0, ""))
-    based_on = carried(version)
-    if based_on is None or (based_on < changed_at and editor != changed_in):
-        raise Overtaken
-    saved = open_draft.fields.get(SAVED, {}) | {step: [open_draft.version + 1, editor]}
+    # What this window bases on versions before another's is no longer its own alone, though its name comes back.
+    last = [open_draft.version + 1, editor, began_on if own else changed_at, by.id]
+    saved = open_draft.fields.get(SAVED, {}) | {step: last}
     return _keep(open_draft, {**open_draft.fields, **texts, SAVED: saved}, by)
 
 
@@ -123,7 +141,7 @@ def note(case: Case, name: str, value: Any, *, by: User) -> int:
 
 def _open(case: Case) -> CaseDraft:
     if case.draft is None or case.state not in (State.DRAFT, State.RETURNED):
-        raise Refused(N_("Este caso já foi enviado; recarregue a página."))
+        raise Refused(N_("Este caso já foi enviado: o que está escrito aqui não entra mais no pedido."))
     return case.draft
 
 
