@@ -1,4 +1,4 @@
-"""Numbers that Brazil's health service writes with rules of their own: CPF, CNS, CNES, councils, phone, CEP.
+"""Numbers that Brazil's health service writes with rules of their own: CPF, CNS, CNES, councils, phone.
 
 Every `check_*` takes what a person typed, gives back the form to store (no dots, no spaces) and raises
 `Refused` with a sentence that says what is wrong; `field` is the form field the sentence belongs to.
@@ -121,14 +121,6 @@ def check_cnes(text: str, field: str = "cnes") -> str:
     return number
 
 
-def check_cep(text: str, field: str = "cep") -> str:
-    """Eight digits; the lowest postcode in use is 01000-000."""
-    number = _digits(text, "CEP", 8, field)
-    if number < "01000000":
-        raise Refused(N_("Esse CEP não existe. Confira o número."), field)
-    return number
-
-
 def check_phone(text: str, field: str = "phone") -> str:
     """Area code and number: ten digits (landline), eleven (mobile), or a toll-free 0800.
 
@@ -218,11 +210,6 @@ def show_cpf(number: str) -> str:
 def show_cns(number: str) -> str:
     """`898000000043208` → `898 0000 0004 3208`, as printed on the card."""
     return _mask(number, "{} {} {} {}", 3, 4, 4, 4)
-
-
-def show_cep(number: str) -> str:
-    """`50610120` → `50610-120`."""
-    return _mask(number, "{}-{}", 5, 3)
 
 
 def show_phone(number: str) -> str:

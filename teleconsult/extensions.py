@@ -258,8 +258,3 @@ def write_all(statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
 def write_one(statement: Any, given: Mapping[str, Any]) -> Any:
     """Run a kept insert or update of one row inside `transaction()`; return the row that it returns, or None."""
     return statements.write_one(_connection(), statement, given)
-
-
-def in_transaction() -> bool:
-    """Tell whether the caller is inside `transaction()`."""
-    return bool(db.session.info.get("writing"))

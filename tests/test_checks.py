@@ -167,9 +167,7 @@ def test_a_cns_of_equal_digits_is_refused():
 # -- what all of them share --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("check", "length"), [(checks.check_cpf, 11), (checks.check_cns, 15), (checks.check_cnes, 7), (checks.check_cep, 8)]
-)
+@pytest.mark.parametrize(("check", "length"), [(checks.check_cpf, 11), (checks.check_cns, 15), (checks.check_cnes, 7)])
 @pytest.mark.parametrize("change", [-1, 1])
 def test_a_wrong_length_is_told_with_both_lengths(check, length, change):
     error = refused(check, "1" * (length + change))
@@ -178,15 +176,13 @@ def test_a_wrong_length_is_told_with_both_lengths(check, length, change):
     assert str(length) in str(error)
 
 
-@pytest.mark.parametrize("check", [checks.check_cpf, checks.check_cns, checks.check_cnes, checks.check_cep])
+@pytest.mark.parametrize("check", [checks.check_cpf, checks.check_cns, checks.check_cnes])
 @pytest.mark.parametrize("text", ["12a45", "١٢٣٤٥٦٧٨٩٠١", "1234567890X", "123,456"])
 def test_letters_and_foreign_digits_are_named_and_not_dropped(check, text):
     assert "só pode ter números" in refused(check, text).message
 
 
-@pytest.mark.parametrize(
-    "check", [checks.check_cpf, checks.check_cns, checks.check_cnes, checks.check_cep, checks.check_phone]
-)
+@pytest.mark.parametrize("check", [checks.check_cpf, checks.check_cns, checks.check_cnes, checks.check_phone])
 @given(text=st.text())
 def test_whatever_is_typed_is_taken_or_refused_with_a_sentence(check, text):
     error = None
@@ -201,18 +197,15 @@ def test_whatever_is_typed_is_taken_or_refused_with_a_sentence(check, text):
         assert str(error).endswith(".")
 
 
-@pytest.mark.parametrize("show", [checks.show_cpf, checks.show_cns, checks.show_cep, checks.show_phone])
+@pytest.mark.parametrize("show", [checks.show_cpf, checks.show_cns, checks.show_phone])
 @given(text=st.text())
 def test_showing_what_is_not_in_its_stored_form_loses_nothing(show, text):
     assert checks.normalise(show(text)) == checks.normalise(text)
 
 
-def test_cnes_and_cep():
+def test_a_cnes_is_not_all_zeros():
     assert checks.check_cnes("000.123-4") == "0001234"
     assert "zeros" in refused(checks.check_cnes, "0000000").message
-    assert checks.check_cep("50.610-120") == "50610120"
-    assert checks.show_cep("50610120") == "50610-120"
-    assert "não existe" in refused(checks.check_cep, "00999-999").message
 
 
 # -- telephone ---------------------------------------------------------------------------------------------

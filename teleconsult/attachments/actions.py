@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import bindparam, func, select
 
 from teleconsult import audit, clock, events
-from teleconsult.attachments.kinds import KIND_WORDS, Kind
+from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
@@ -182,8 +182,3 @@ def _not_future(day: date | None) -> date | None:
 
 def _acts_for(case: Case, by: User) -> bool:
     return by.id not in (case.requester_id, case.holder_id)
-
-
-def kind_icon(kind: Kind | None) -> str:
-    """Return the icon under which a kind of file is shown."""
-    return kind.icon if kind else "file"

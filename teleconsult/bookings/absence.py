@@ -1,7 +1,7 @@
 """How often booked patients do not come, with how sure that is. Pure: standard library only."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from teleconsult.errors import N_
@@ -72,21 +72,6 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def band_of(days: int) -> str:
-    """Return the name of the band of a lead time in days; a visit booked for the same day is in the first."""
-    return next(name for last, name in LEAD_BANDS if last is None or days <= last)
-
-
 def pooled(rates: Iterable[Rate]) -> Rate:
     """Return all groups as one."""
     return sum(rates, Rate(0, 0))
-
-
-def told_apart(rates: Sequence[Rate]) -> bool:
-    """Tell whether two of the groups surely differ: their intervals do not touch.
-
-    Stricter than a test at 5 % (Schenker and Gentleman 2001, The American Statistician 55:182), on purpose:
-    a difference is pointed at only when it is plain.
-    """
-    known = [rate.interval for rate in rates if rate.visits]
-    return bool(known) and max(low for low, _ in known) > min(high for _, high in known)

@@ -62,11 +62,6 @@ def after(from_: datetime, seconds: float, hours: Hours | None) -> datetime:
     raise AssertionError("a week without hours")
 
 
-def stands_still(from_: datetime, to: datetime, hours: Hours | None) -> bool:
-    """Tell whether something between two moments does not count."""
-    return hours is not None and open_seconds(from_, to, hours) < (to - from_).total_seconds()
-
-
 def _before(from_: datetime, left: timedelta, hours: Hours) -> datetime:
     day = from_.astimezone(ZoneInfo(hours.zone)).date()
     while True:

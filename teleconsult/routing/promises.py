@@ -41,9 +41,6 @@ TOGETHER = 50
 """As many cases are told anew in one transaction: each waits for the disk, and all at once would keep others waiting."""
 
 _LIVE = (Promise.replaced_at.is_(None), Promise.answered_at.is_(None))
-LIVE_OF = select(Promise.median_at, Promise.ninety_at).where(
-    Promise.case_id == bindparam("case_id"), Promise.round == bindparam("round"), *_LIVE
-)
 
 
 @on(*BEGINS)
@@ -235,8 +232,3 @@ def _told_last(zones: Mapping[int, ZoneInfo], live: Mapping[int, Any]) -> dict[i
                 wait.clear()
             wait.append(row)
     return {case_id: told_last([row.ninety_at for row in wait], zones[case_id]) for case_id, wait in found.items()}
-
-
-def live_of(case: Case) -> Any:
-    """Return the promise in force of a case (median, and nine times in ten), or None."""
-    return db.session.execute(LIVE_OF, {"case_id": case.id, "round": case.round}).one_or_none()

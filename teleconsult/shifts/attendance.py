@@ -14,9 +14,3 @@ FORGOTTEN_AFTER = timedelta(minutes=30)
 def left_at(came_at: datetime, now: datetime) -> datetime:
     """Return when a person left who came at one moment and leaves at another."""
     return max(came_at, now)
-
-
-def attended_minutes(starts_at: datetime, ends_at: datetime, came_at: datetime, left: datetime) -> int:
-    """Return the whole minutes of a shift in which the person was there: coming early or staying on adds none."""
-    inside = min(left, ends_at) - max(came_at, starts_at)
-    return max(0, int(inside.total_seconds()) // 60)

@@ -39,15 +39,6 @@ def shift_by_ref(ref: str) -> Shift:
     return _one(Shift, ref=ref)
 
 
-def series_by_ref(ref: str) -> ShiftSeries:
-    """Return a series.
-
-    Raises:
-        NotFound: there is none.
-    """
-    return _one(ShiftSeries, ref=ref)
-
-
 def leave_by_ref(ref: str) -> Leave:
     """Return a leave.
 
@@ -98,12 +89,6 @@ def away_between(user_ids: Iterable[int], from_: datetime, to: datetime) -> dict
     for row in rows:
         found.setdefault(row.user_id, []).append((row.from_at, row.until_at))
     return found
-
-
-def leaves_of(user: User, since: datetime) -> list[Leave]:
-    """Return the leaves of a person that end after a moment and were not cancelled, in order."""
-    wanted = (Leave.user_id == user.id, Leave.until_at > since, Leave.cancelled_at.is_(None))
-    return list(db.session.scalars(select(Leave).where(*wanted).order_by(Leave.from_at)))
 
 
 def uncovered(shifts: Sequence[Shift]) -> dict[int, Leave]:

@@ -60,8 +60,3 @@ def qr_svg(text: str) -> str:
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="svg", border=0, xmldecl=False, svgns=True)
     return out.getvalue().decode()
-
-
-def sheet_names() -> list[str]:
-    """Return the names of every sheet there is."""
-    return sorted(path.stem for path in Path(SHEETS).glob("*.typ") if path.stem != "parts")

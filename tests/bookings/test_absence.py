@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleconsult.bookings.absence import LEAD_BANDS, PRIOR_RATE, Rate, band_of, pooled, told_apart, wilson
+from teleconsult.bookings.absence import PRIOR_RATE, Rate, pooled, wilson
 
 counts = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -54,13 +54,5 @@ def test_impossible_counts_are_refused():
             wilson(missed, visits)
 
 
-def test_every_lead_time_has_one_band():
-    names = [band_of(days) for days in (0, 7, 8, 14, 15, 30, 31, 60, 61, 90, 91, 4000)]
-    assert names == [name for _, name in LEAD_BANDS for _ in range(2)]
-
-
-def test_groups_are_told_apart_only_when_it_is_plain():
-    assert told_apart([Rate(10, 100), Rate(60, 100)])
-    assert not told_apart([Rate(10, 100), Rate(14, 100)])
-    assert not told_apart([Rate(1, 2), Rate(60, 100), Rate(0, 0)])
+def test_groups_are_put_together():
     assert pooled([Rate(1, 4), Rate(2, 6)]) == Rate(3, 10)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from teleconsult.cases.hours import MIDNIGHT, Hours, after, open_seconds, stands_still
+from teleconsult.cases.hours import MIDNIGHT, Hours, after, open_seconds
 
 RECIFE = ZoneInfo("America/Recife")
 HOUR = 3600
@@ -25,7 +25,6 @@ def test_round_the_clock_every_second_counts():
     start = at("2026-11-20T18:00")
     assert after(start, 72 * HOUR, None) == at("2026-11-23T18:00")
     assert open_seconds(start, at("2026-11-23T18:00"), None) == 72 * HOUR
-    assert not stands_still(start, at("2026-11-23T18:00"), None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from teleconsult import clock
-from teleconsult.extensions import db, in_transaction, transaction
+from teleconsult.extensions import db, transaction
 from teleconsult.network.directory import unit_by
 from teleconsult.shifts import actions
 from teleconsult.shifts.models import Room, Shift
@@ -50,8 +50,7 @@ def lay(who: str = "paulo", day: date | None = None, starts: int = EIGHT, minute
 
 def shift(ref: str) -> Shift:
     """Return a shift as the database has it now."""
-    if not in_transaction():
-        db.session.rollback()
+    db.session.rollback()
     return db.session.scalars(db.select(Shift).where(Shift.ref == ref)).one()
 
 

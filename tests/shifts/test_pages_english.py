@@ -8,7 +8,7 @@ from sqlalchemy import update
 from teleconsult import clock
 from teleconsult.extensions import transaction
 from teleconsult.people.models import User
-from teleconsult.shifts import actions
+from teleconsult.shifts import actions, queries
 from tests import world
 from tests.house.test_pages_in_english import left_in, read, written_by_people
 from tests.shifts import pages_world as rooms
@@ -28,7 +28,7 @@ def furnished(session):
     for who in ("lia", "helena"):
         rooms.lay(who, starts=rooms.EIGHT)
     with transaction():
-        actions.offer_swap(rooms.shift(offered), to=None, why="Congresso", by=world.person("paulo"))
+        actions.offer_swap(queries.shift_by_ref(offered), to=None, why="Congresso", by=world.person("paulo"))
     with transaction():
         actions.take_leave(
             user=world.person("lia"), kind="leave", from_at=rooms.at(day, 0), until_at=rooms.at(day, 1200), why="",
@@ -38,7 +38,7 @@ def furnished(session):
         actions.add_holiday(day=day + timedelta(days=1), name="Padroeira", by=manager)
         session.execute(update(User).values(language="en"))
     with clock.at(rooms.at(day, 478)), transaction():
-        actions.check_in(rooms.shift(ref), by=world.person("paulo"))
+        actions.check_in(queries.shift_by_ref(ref), by=world.person("paulo"))
     return ref
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import db, transaction
-from teleconsult.shifts import actions
+from teleconsult.shifts import actions, queries
 from teleconsult.shifts.models import Leave, Shift, Swap
 from tests import world
 from tests.counting import reading, statements
@@ -192,7 +192,7 @@ def test_the_page_costs_the_same_however_full_it_is(room, application, paulo):
     for step in range(1, 5):
         ref = rooms.lay(day=rooms.next_monday() + timedelta(days=step))
         with transaction():
-            actions.offer_swap(rooms.shift(ref), to=None, why="", by=world.person("paulo"))
+            actions.offer_swap(queries.shift_by_ref(ref), to=None, why="", by=world.person("paulo"))
     with statements(application) as many:
         paulo.get("/shifts/mine")
     assert len(reading(many)) == len(reading(few)) <= 10

@@ -6,7 +6,7 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import transaction
-from teleconsult.shifts import actions
+from teleconsult.shifts import actions, queries
 from tests import world
 from tests.counting import reading, statements
 from tests.shifts import pages_world as rooms
@@ -87,7 +87,7 @@ def test_a_shift_says_how_it_stands(room, sign_in):
         rooms.lay("paulo", day + timedelta(days=2)),
     )
     with transaction():
-        actions.offer_swap(rooms.shift(swap), to=None, why="", by=world.person("paulo"))
+        actions.offer_swap(queries.shift_by_ref(swap), to=None, why="", by=world.person("paulo"))
     tomorrow = rooms.at(day + timedelta(days=1), 0)
     with transaction():
         actions.take_leave(
@@ -95,7 +95,7 @@ def test_a_shift_says_how_it_stands(room, sign_in):
             by=world.person("teresa"),
         )  # fmt: skip
     with clock.at(rooms.at(day, 478)), transaction():
-        actions.check_in(rooms.shift(came), by=world.person("paulo"))
+        actions.check_in(queries.shift_by_ref(came), by=world.person("paulo"))
     with clock.at(rooms.at(day, 540)):
         page = text(sign_in("teresa").get("/shifts"))
     assert "chegou às 7:58" in page
@@ -112,12 +112,12 @@ def test_what_is_over_tells_only_what_is_out_of_the_ordinary(room, sign_in):
     rooms.lay("helena")
     with clock.at(rooms.at(day, 478)), transaction():
         for ref, who in ((came, "paulo"), (forgot, "lia")):
-            actions.check_in(rooms.shift(ref), by=world.person(who))
+            actions.check_in(queries.shift_by_ref(ref), by=world.person(who))
     with clock.at(rooms.at(day, 715)), transaction():
-        actions.check_out(rooms.shift(came), by=world.person("paulo"))
+        actions.check_out(queries.shift_by_ref(came), by=world.person("paulo"))
     with clock.at(rooms.at(day, 800)):
         with transaction():
-            actions.close_forgotten(rooms.shift(forgot).id)
+            actions.close_forgotten(queries.shift_by_ref(forgot).id)
         page = text(sign_in("teresa").get("/shifts"))
     assert "chegou às" not in page
     assert page.count("saída não marcada") == 1

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from teleconsult import clock
 from teleconsult.bookings import queries
 from teleconsult.bookings.models import BookingRequest
-from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
+from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.steps import Kind
 from teleconsult.bookings.world import holidays
 from teleconsult.errors import N_, Refused
@@ -79,8 +79,3 @@ def hold_to_priority(slot: AgendaSlot, request: BookingRequest) -> None:
             field="slot",
             num=kept,
         )
-
-
-def live_session(ref: str) -> AgendaSession | None:
-    """Return a session by its reference."""
-    return db.session.scalar(select(AgendaSession).where(AgendaSession.ref == ref.upper()))

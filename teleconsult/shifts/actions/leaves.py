@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from teleconsult import audit, clock, events
 from teleconsult.errors import N_, Refused
@@ -142,12 +142,6 @@ def _taken_up(shift: Shift) -> bool:
     db.session.flush()
     placing.hold([shift], away=queries.away_between([shift.user_id], *span).get(shift.user_id, ()))
     return True
-
-
-def of_person(user: User) -> list[Leave]:
-    """Return the leaves of a person that are not over or cancelled, the next one first."""
-    wanted = (Leave.user_id == user.id, Leave.until_at > clock.now(), Leave.cancelled_at.is_(None))
-    return list(db.session.scalars(select(Leave).where(*wanted).order_by(Leave.from_at)))
 
 
 def _record(word: str, leave: Leave, by: User, **data: Any) -> None:
