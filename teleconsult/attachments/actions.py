@@ -22,7 +22,6 @@ from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
 
 GUESSES = {"image": "photo", "scan": "imaging", "document": "document", "video": "other"}
-BEING_WRITTEN = (State.DRAFT, State.RETURNED)
 ORPHAN_AGE = timedelta(days=1)
 
 events.declare("attachment.add", "attachment.withdraw")
@@ -79,12 +78,17 @@ def add(
     return row
 
 
+def being_written(case: Case) -> bool:
+    """Tell whether a case is still its requester's to write: its files go with the request."""
+    return case.state in (State.DRAFT, State.RETURNED)
+
+
 def send(case: Case, rows: list[Attachment], *, by: User, message: str = "") -> CaseEvent | None:
     """Make the `add` move for files of a case that was sent, so that the other side is told.
 
     A case still being written needs none: its files go with the request.
     """
-    if case.state in BEING_WRITTEN:
+    if being_written(case):
         return None
     event = cases.add(case, message, by=by, files=tuple(row.ref for row in rows))
     for row in rows:

@@ -15,7 +15,7 @@ from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, Boo
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
 from teleconsult.bookings.words import end_of, mark_of, visit_time
-from teleconsult.bookings.world import facts_for, last_booking, open_offer
+from teleconsult.bookings.world import facts_for, last_booking, standing_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db
@@ -56,7 +56,7 @@ DOORS = (
 def card_of(request: BookingRequest, user: User) -> Card:
     """Return one request as this person may see it and act on it."""
     booking = last_booking(request) if request.state not in LISTED else None
-    offer = open_offer(request) if request.state == State.OFFERED else None
+    offer = standing_offer(request)
     return Card(
         request=request,
         mark=mark_of(request.state, request.ended_how),

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, select
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
+from teleconsult.bookings.steps import LISTED, State
 from teleconsult.cases.models import Case
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
@@ -87,6 +88,11 @@ def lines_of(sheet: BookingSheet) -> Sequence[Any]:
         .where(BookingSheetLine.sheet_id == sheet.id)
     )
     return db.session.execute(query.order_by(BookingSheetLine.number)).all()
+
+
+def left_of(lines: Sequence[Any]) -> int:
+    """Return how many of the lines still wait for a booking: one that was missed or cancelled is to be booked anew."""
+    return sum(1 for line in lines if line.state in LISTED | {State.MISSED, State.CANCELLED})
 
 
 def on_open_sheet(request_id: int) -> bool:

@@ -12,9 +12,9 @@ from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.forms import BookForm, CancelBookingForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
-from teleconsult.bookings.steps import Channel, State, parts
+from teleconsult.bookings.steps import Channel, parts
 from teleconsult.bookings.words import visit_time
-from teleconsult.bookings.world import facts_for, open_offer
+from teleconsult.bookings.world import facts_for, open_offer, standing_offer
 from teleconsult.cases.access import case_for
 from teleconsult.cases.rows import Moment
 from teleconsult.errors import NotFound, Overtaken, Refused
@@ -49,7 +49,7 @@ def waiting() -> str:
     asked, user = queries_list.asked_of(request.args), signed_in()
     page, base = queries_list.listed(asked, user), url_for("bookings.waiting")
     kept = {"show": asked.show, "specialty": asked.specialty, "unit": asked.unit}
-    desk = user.has(Role.ADMINISTRATOR)
+    desk = Permission.RUN_AGENDA in user.permissions
     return render_template(
         "bookings/list.html",
         asked=asked,
@@ -104,7 +104,7 @@ def _seen(found: BookingRequest) -> Any:
 def _slots(found: BookingRequest) -> list[tuple[int, str]]:
     """Return the slots to choose from: those kept for a higher priority are left out, but for those who may override."""
     skip = 0 if Permission.OVERRIDE_BOOKINGS in current_user.permissions else queries.kept_for_others(found)
-    offer = open_offer(found) if found.state == State.OFFERED else None
+    offer = standing_offer(found)
     mine = [(offer.slot_id, _slot_words(offer.slot.at, offer.slot.session))] if offer else []
     return mine + [
         (row.id, _slot_words(row.at, row)) for row in queries.free_slots(found.specialty_id, found.kind, skip=skip)
@@ -123,7 +123,7 @@ def book(ref: str) -> Any:
     form = BookForm(version=found.version)
 
     def act() -> None:
-        channel = form.channel.data if current_user.has(Role.ADMINISTRATOR) else Channel.SCREEN
+        channel = form.channel.data if Permission.RUN_AGENDA in current_user.permissions else Channel.SCREEN
         if Permission.IMPORT_SHEETS in current_user.permissions and queries_sheets.on_open_sheet(found.id):
             channel = Channel.SHEET
         terms = actions.Terms(channel, form.day_why.data or "", form.over_why.data or "")
@@ -162,7 +162,7 @@ def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callab
         came=_came_from(),
         quota=queries_quota.quota_of(found),
         weekdays=WEEKDAYS,
-        desk=current_user.has(Role.ADMINISTRATOR),
+        desk=Permission.RUN_AGENDA in current_user.permissions,
         may_override=Permission.OVERRIDE_BOOKINGS in current_user.permissions,
     )
     return page, status

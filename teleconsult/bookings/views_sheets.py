@@ -32,8 +32,6 @@ from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language, local, localdate, localtime
 
 bp = Blueprint("sheets", __name__, url_prefix="/bookings/sheets")
-TO_BOOK = LISTED | {State.MISSED, State.CANCELLED}
-"""States of a line that still waits for a booking."""
 
 SHOWN = 100
 """Rows that a preview shows; it counts them all."""
@@ -158,7 +156,7 @@ def show(ref: str) -> str:
         sheet=sheet,
         lines=[(line, mark_of(line.state), visit_time(line.at, line.zone)) for line in lines],
         listed=LISTED,
-        left=sum(1 for line in lines if line.state in TO_BOOK),
+        left=queries_sheets.left_of(lines),
         late=sheet.returned_at is None and sheet.due_on < local(clock.now()).date(),
     )
 

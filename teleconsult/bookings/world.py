@@ -19,7 +19,7 @@ def facts_for(request: BookingRequest, user: User | None) -> Facts:
     """Return what is so at this moment, for the rules; only what the state can ask for is read."""
     now = clock.now()
     booking = live_booking(request) if request.state == State.BOOKED else None
-    offer = open_offer(request) if request.state == State.OFFERED else None
+    offer = standing_offer(request)
     return Facts(
         own_district=bool(user and user.has(Role.SUPPORT) and own_district(request, user)),
         open=still_open(request),
@@ -59,6 +59,11 @@ def open_offer(request: BookingRequest) -> BookingOffer | None:
     return db.session.scalars(
         select(BookingOffer).where(BookingOffer.request_id == request.id, BookingOffer.closed_at.is_(None))
     ).one_or_none()
+
+
+def standing_offer(request: BookingRequest) -> BookingOffer | None:
+    """Return the offer that a request may take; nothing is read for one that is offered none."""
+    return open_offer(request) if request.state == State.OFFERED else None
 
 
 def local_day(moment: datetime, zone: str) -> date:

@@ -92,6 +92,11 @@ class Look:
     continued: bool
     """Another case says that it continues this one."""
 
+    @property
+    def sent(self) -> bool:
+        """Tell whether it is more than a draft."""
+        return self.case.state != State.DRAFT
+
 
 def case_for(user: User, ref: str) -> tuple[Case, Sight]:
     """Return a case and how much of it this person may see.

@@ -173,6 +173,12 @@ def opinions_of(case: Case) -> Given:
     )
 
 
+def last_edition(case: Case, number: int) -> Opinion | None:
+    """Return the newest edition of the opinion of a round."""
+    query = select(Opinion).where(Opinion.case_id == case.id, Opinion.round == number)
+    return db.session.scalar(query.order_by(Opinion.edition.desc()).limit(1))
+
+
 def information_of(case: Case) -> dict[int, Sequence[Any]]:
     """Return what the consultants asked the unit for, oldest first: the items of each list, the list's facts beside."""
     return _by_first(read(_ASKED, {"case_id": case.id}))

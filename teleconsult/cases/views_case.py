@@ -12,7 +12,6 @@ from teleconsult.cases.blueprint import bp
 from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.forms_moves import OpenForm
 from teleconsult.cases.forms_outcome import OutcomeForm
-from teleconsult.cases.lifecycle import State
 from teleconsult.cases.page import build
 from teleconsult.cases.request import CONSENT_GIVERS, CONSENT_WAYS
 from teleconsult.cases.words import STATE_WORDS
@@ -42,7 +41,7 @@ def words() -> dict[str, Any]:
 def show(ref: str) -> str | Response:
     """Show a case to whoever may see it, as far as they may; the reading is recorded before it is answered."""
     look = look_at(current_user, ref)
-    if look.case.state == State.DRAFT and look.sight is Sight.FULL:
+    if not look.sent and look.sight is Sight.FULL:
         return redirect(url_for("cases.edit", ref=look.case.ref))
     return read_page(look)
 

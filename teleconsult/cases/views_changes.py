@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template, request
-from sqlalchemy import select
 
 from teleconsult.cases import actions, lifecycle, unsent
 from teleconsult.cases.access import Sight, case_for
@@ -14,10 +13,10 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.cases.moving import DONE, attempt, faster, gone_on
 from teleconsult.cases.opinion_form import CorrectionForm, from_opinion, opinion_form
+from teleconsult.cases.queries_case import last_edition
 from teleconsult.cases.world import facts_for
 from teleconsult.cases.writing import Writing, look_up
 from teleconsult.errors import N_, NotFound, Refused
-from teleconsult.extensions import db
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web.messages import gettext as _
@@ -30,8 +29,7 @@ def _own_opinion(ref: str, number: int) -> tuple[Case, Opinion]:
         NotFound: there is none, or somebody else wrote it.
     """
     case, sight = case_for(current_user, ref)
-    query = select(Opinion).where(Opinion.case_id == case.id, Opinion.round == number)
-    row = db.session.scalar(query.order_by(Opinion.edition.desc()).limit(1))
+    row = last_edition(case, number)
     if sight is not Sight.FULL or row is None or row.author_id != current_user.id:
         raise NotFound
     if row.withdrawn_at is not None:

@@ -7,7 +7,6 @@ from flask import render_template
 from teleconsult import clock, events
 from teleconsult.cases.access import Sight, look_at, record_reading
 from teleconsult.cases.blueprint import bp
-from teleconsult.cases.lifecycle import State
 from teleconsult.cases.page import Page, build
 from teleconsult.errors import NotFound
 from teleconsult.people.access import Permission
@@ -42,7 +41,7 @@ def _whole(ref: str) -> Page:
         NotFound: there is none, or not for this person, or nothing was sent yet.
     """
     look = look_at(current_user, ref)
-    if look.sight is not Sight.FULL or look.case.state == State.DRAFT:
+    if look.sight is not Sight.FULL or not look.sent:
         raise NotFound
     return build(look, signed_in(), on_paper=True)
 

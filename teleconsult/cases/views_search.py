@@ -1,33 +1,29 @@
 """Searching the cases one may see. What is typed is posted and kept for a day: no name stands in an address."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from secrets import token_urlsafe
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row
 from werkzeug.wrappers import Response
 from wtforms import SearchField
 from wtforms.validators import Length
 
-from teleconsult import audit, clock
+from teleconsult import audit
 from teleconsult.cases.access import Sight
 from teleconsult.cases.blueprint import bp
-from teleconsult.cases.models_search import KeptSearch
+from teleconsult.cases.kept_words import keep, kept
 from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find, row_of_code, rows_of, scope_of
 from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
 from teleconsult.cases.snippets import snippet
 from teleconsult.coding.words import beginnings_of
-from teleconsult.extensions import changed, db, read, transaction, transaction_apart
+from teleconsult.extensions import transaction, transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.web import BaseForm, Page
 from teleconsult.web.messages import gettext as _
 
-KEPT_FOR = timedelta(days=1)
-_WORDS = select(KeptSearch.words).where(KeptSearch.key == bindparam("key"), KeptSearch.user_id == bindparam("user_id"))
 CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan")
 
 
@@ -44,9 +40,9 @@ def search() -> str | Response | tuple[str, int]:
     user, form = signed_in(), SearchForm(request.form if request.method == "POST" else request.args)
     if request.method == "POST" and form.validate_on_submit():
         with transaction():
-            key = _keep(form.q.data or "", user)
+            key = keep(form.q.data or "", by=user)
         return redirect(url_for("cases.search", s=key))
-    words = _kept(request.args["s"], user) if "s" in request.args else form.q.data or ""
+    words = kept(request.args["s"], user) if "s" in request.args else form.q.data or ""
     if form.errors or len(words) > LONGEST_QUERY:
         limit = _("Use no máximo %(limit)d caracteres.", limit=LONGEST_QUERY)
         return _page(words, scope_of(user), [], Page([], None, None), limit), 422
@@ -103,17 +99,3 @@ def _shown(row: Row[Any], sight: Sight, wanted: Sequence[str], user: User, momen
         "snippet": snippet(texts, wanted),
         "complaint": row.complaint if sight.clinical else "",
     }
-
-
-def _keep(words: str, user: User) -> str:
-    """Keep the words behind a new address, and forget what is older than a day."""
-    now = clock.now()
-    changed(delete(KeptSearch).where(KeptSearch.searched_at < now - KEPT_FOR))
-    key = token_urlsafe(16)
-    db.session.add(KeptSearch(key=key, user_id=user.id, words=words, searched_at=now))
-    return key
-
-
-def _kept(key: str, user: User) -> str:
-    rows = read(_WORDS, {"key": key, "user_id": user.id})
-    return rows[0][0] if rows else ""

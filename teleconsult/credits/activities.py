@@ -101,6 +101,12 @@ def listed() -> Select[*tuple[Any, ...]]:
     ).outerjoin(User, User.id == a.giver_id)  # fmt: skip
 
 
+def people_of(found: CreditActivity) -> list[User]:
+    """Return who was there, by name."""
+    ids = [row.person_id for row in found.attendance]
+    return list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.name)))
+
+
 def people_called(text: str, field: str) -> list[User]:
     """Return the people that lines of e-mails or references name, each once.
 

@@ -1,5 +1,6 @@
 """The months of the ledger: what the review before the closing shows, and the closing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -125,6 +126,11 @@ def oddities(month: date) -> Select[*tuple[Any, ...]]:
         .join(User, User.id == e.person_id)
         .where(e.month == month, e.odd != "")
     )  # fmt: skip
+
+
+def first_oddities(month: date, limit: int) -> Sequence[Any]:
+    """Return the oldest lines of a month that look odd."""
+    return db.session.execute(oddities(month).order_by(CreditEntry.id).limit(limit)).all()
 
 
 def people_in(month: date) -> Select[*tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from teleconsult import audit, clock
@@ -202,6 +202,16 @@ def last_of(found: CreditDeclaration) -> CreditDeclaration:
     while found.replaced_by is not None:
         found = found.replaced_by
     return found
+
+
+def declarations(person: User | None = None) -> Select[*tuple[Any, ...]]:
+    """Return the query of the declarations, this person's when one is given, without order."""
+    d = CreditDeclaration
+    query = select(
+        d.id, d.ref, d.code, d.audience, d.from_on, d.until_on, d.minutes, d.issued_at, d.replaced_at, d.revoked_at,
+        d.signed_by, User.title, User.name,
+    ).join(User, User.id == d.person_id)  # fmt: skip
+    return query if person is None else query.where(d.person_id == person.id)
 
 
 def declaration_called(ref: str, person: User | None = None) -> CreditDeclaration:

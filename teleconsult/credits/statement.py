@@ -16,6 +16,7 @@ from teleconsult.credits.rules import Kind
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
 
@@ -78,6 +79,11 @@ class Statement:
     closed: date | None = None
     ahead: int = 0
     totals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def consults(self) -> bool:
+        """Tell whether there is something to say of shifts: the person is a consultant, or was one in this month."""
+        return bool(self.shifts) or self.person.has(Role.CONSULTANT)
 
     @property
     def this(self) -> MonthSum:

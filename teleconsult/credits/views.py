@@ -93,7 +93,7 @@ def show_statement(person: User, month: date, own: bool = True) -> str:
     running = r.month_of(versions.today())
     return render_template(
         "credits/statement.html",
-        own=own, consults=bool(found.shifts) or person.has(Role.CONSULTANT), found=found, page=page, disputes=statement.disputes_of([row.id for row in page.rows]),
+        own=own, consults=found.consults, found=found, page=page, disputes=statement.disputes_of([row.id for row in page.rows]),
         bars=chart.bars(found.sums, found.month == running), names=[words.month_short(one.month) for one in found.sums],
         values=[words.hours(one.total) for one in found.sums], words=words, here=here,
         running=running, earlier=r.previous_month(month), later=r.next_month(month) if month < running else None,

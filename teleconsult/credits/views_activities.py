@@ -4,7 +4,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 from wtforms import SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
@@ -16,10 +15,9 @@ from teleconsult.credits.forms import whole
 from teleconsult.credits.models_activities import CreditActivity
 from teleconsult.credits.views_desk import bp
 from teleconsult.errors import Refused
-from teleconsult.extensions import db, transaction
+from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
-from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, page_by_key, say, show_refusal
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
@@ -77,7 +75,7 @@ def edit_activity(ref: str) -> str | Answer | tuple[str, int]:
     """Change an activity whose hours are not recorded yet."""
     found = activities.activity_called(ref)
     here = found.starts_at.astimezone(versions.zone())
-    people = _people(found)
+    people = activities.people_of(found)
     form = ActivityForm(
         version=found.version, kind=found.kind, title=found.title, day=here.date(), time=here.time(),
         minutes=found.minutes, giver=found.giver.email if found.giver else "",
@@ -116,12 +114,7 @@ def activity(ref: str) -> str | Answer | tuple[str, int]:
             flash(_("As horas foram lançadas."))
             return redirect(url_for("credits_desk.activity", ref=ref))
     page = render_template(
-        "credits/activity.html", found=found, people=_people(found), kinds=KIND_WORDS, form=form, sentence=sentence,
+        "credits/activity.html", found=found, people=activities.people_of(found), kinds=KIND_WORDS, form=form, sentence=sentence,
         words=words,
     )  # fmt: skip
     return (page, 422) if sentence else page
-
-
-def _people(found: CreditActivity) -> list[User]:
-    ids = [row.person_id for row in found.attendance]
-    return list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.name)))

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from teleconsult import audit
@@ -13,11 +12,12 @@ from teleconsult.credits import rules as r
 from teleconsult.credits.forms import AnswerForm, CloseForm, CorrectionForm
 from teleconsult.credits.models import CreditDispute, CreditEntry
 from teleconsult.credits.views import record_export, show_statement, spreadsheet
-from teleconsult.errors import NotFound, Refused
-from teleconsult.extensions import db, transaction, transaction_apart
+from teleconsult.errors import Refused
+from teleconsult.extensions import transaction, transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
+from teleconsult.people.queries import person_by_ref
 from teleconsult.typed import read_whole
 from teleconsult.web import page_by_key, say, show_refusal
 from teleconsult.web.csv_out import csv_response
@@ -52,7 +52,7 @@ def review(month: str) -> str:
 
 def _review(of: date, form: CloseForm, sentence: str = "") -> str:
     people = page_by_key(closing.people_in(of), BY_NAME, ON_REVIEW)
-    odd = list(db.session.execute(closing.oddities(of).order_by(CreditEntry.id).limit(ON_REVIEW + 1)))
+    odd = closing.first_oddities(of, ON_REVIEW + 1)
     found = next((m for m in closing.months(240) if m.month == of), closing.Month(of, 0, 0, None, ""))
     return render_template(
         "credits/review.html",
@@ -90,7 +90,7 @@ def close(month: str) -> Answer | tuple[str, int]:
 @requires(Permission.MANAGE_CREDITS)
 def person(ref: str, month: str) -> str:
     """Show somebody's statement; that it was read is recorded."""
-    found, of = person_called(ref), words.read_month(month)
+    found, of = person_by_ref(ref), words.read_month(month)
     page = show_statement(found, of, own=False)
     with transaction_apart():
         audit.record(f"reader:{current_user.ref}", "credits.view", by_id=current_user.id, subject=ref, month=month)
@@ -103,19 +103,7 @@ def person_export(ref: str, month: str) -> Response:
     """Give somebody's lines of a month as a spreadsheet."""
     of = words.read_month(month)
     record_export(request.path)
-    return spreadsheet(person_called(ref), of)
-
-
-def person_called(ref: str) -> User:
-    """Return a person by reference.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = db.session.scalars(select(User).where(User.ref == ref)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return spreadsheet(person_by_ref(ref), of)
 
 
 @bp.get("/export.csv")

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from sqlalchemy import Select, select
 from werkzeug.wrappers import Response as Answer
 from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
@@ -15,12 +14,12 @@ from teleconsult.credits import rules as r
 from teleconsult.credits.declaring import Asked
 from teleconsult.credits.models_activities import CreditDeclaration
 from teleconsult.credits.views import record_export
-from teleconsult.credits.views_desk import person_called
 from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.people.models import User
+from teleconsult.people.queries import person_by_ref
 from teleconsult.web import BaseForm, VersionedForm, _l, page_by_key, show_refusal
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
@@ -72,7 +71,7 @@ def issue() -> str | Answer | tuple[str, int]:
             show_refusal(form, refusal)
         else:
             return redirect(url_for("credits_papers.issued", ref=found))
-    mine = page_by_key(_of(person), BY_NEWEST)
+    mine = page_by_key(declaring.declarations(person), BY_NEWEST)
     page = render_template(
         "credits/declarations.html", form=form, page=mine, words=words, papers=papers, several=len(audiences) > 1
     )
@@ -98,15 +97,6 @@ def _issued(person: User, asked: Asked) -> str:
         ref = declaring.issue(person, asked, facts, (code, pdf, signed_by), by=person).ref
     flash(_("A declaração foi emitida."))
     return ref
-
-
-def _of(person: User | None) -> Select[*tuple[Any, ...]]:
-    d = CreditDeclaration
-    query = select(
-        d.id, d.ref, d.code, d.audience, d.from_on, d.until_on, d.minutes, d.issued_at, d.replaced_at, d.revoked_at,
-        d.signed_by, User.title, User.name,
-    ).join(User, User.id == d.person_id)  # fmt: skip
-    return query if person is None else query.where(d.person_id == person.id)
 
 
 @bp.get("/hours/declarations/<ref>")
@@ -161,7 +151,7 @@ def statement_pdf(month: str) -> Response:
 @requires(Permission.MANAGE_CREDITS)
 def statement_of(ref: str, month: str) -> Response:
     """Give somebody's statement of a month as a PDF."""
-    return _statement(person_called(ref), words.read_month(month))
+    return _statement(person_by_ref(ref), words.read_month(month))
 
 
 def _statement(person: User, month: date) -> Response:
@@ -175,7 +165,10 @@ def _statement(person: User, month: date) -> Response:
 def all_declarations() -> str:
     """List every declaration, newest first."""
     return render_template(
-        "credits/declarations_all.html", page=page_by_key(_of(None), BY_NEWEST), words=words, papers=papers
+        "credits/declarations_all.html",
+        page=page_by_key(declaring.declarations(), BY_NEWEST),
+        words=words,
+        papers=papers,
     )
 
 

@@ -54,6 +54,11 @@ def sign_out_everywhere(user: User) -> None:
     audit.record(stream_of(user), "person.sign_out_everywhere", by_id=user.id, subject=user.ref, sessions=ended)
 
 
+def choose_language(language: str, *, by: User) -> None:
+    """Have the pages and mails of a person in a language from now on; no version of theirs moves."""
+    changed(update(User).where(User.id == by.id).values(language=language))
+
+
 def has_accepted(user: User) -> bool:
     """Tell whether the person accepted the present version of the terms."""
     return user.terms_version == str(current_app.config["TERMS_VERSION"])

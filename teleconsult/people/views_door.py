@@ -4,13 +4,12 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
-from sqlalchemy import update
 from werkzeug.wrappers import Response
 
 from teleconsult import events
 from teleconsult.errors import NotFound
-from teleconsult.extensions import changed, transaction
-from teleconsult.people import kept, sessions
+from teleconsult.extensions import transaction
+from teleconsult.people import account, kept, sessions
 from teleconsult.people import sign_in as door
 from teleconsult.people.access import Permission
 from teleconsult.people.blueprint import bp
@@ -135,5 +134,5 @@ def language() -> Response:
         cookie["language"] = locale
         if current_user.is_authenticated:
             with transaction():
-                changed(update(User).where(User.id == current_user.id).values(language=locale))
+                account.choose_language(locale, by=current_user)
     return redirect(page_before())
