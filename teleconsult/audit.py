@@ -209,7 +209,7 @@ def streams() -> Iterator[tuple[str, int, str]]:
         .order_by(AuditHead.stream)
         .execution_options(yield_per=1000)
     )
-    yield from (tuple(row) for row in rows)  # type: ignore[misc]
+    yield from ((stream, length, last) for stream, length, last in rows)
 
 
 def verify(anchored: Mapping[str, Head] | None = None) -> Iterator[Flaw]:

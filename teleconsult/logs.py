@@ -129,6 +129,7 @@ def init_logs(app: Flask) -> None:
     _root.setLevel(logging.WARNING)
     _ours.setLevel(app.config["LOG_LEVEL"])
     logging.captureWarnings(True)
+    # Flask's own would write what the error says, and with it what somebody typed. Mypy knows methods only on classes.
     app.log_exception = lambda exc_info: log.error("fault", **fault(exc_info[1]))  # type: ignore[method-assign, arg-type]
     # Before the gate, so that whoever is turned away there is logged too; who asks is known behind it.
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)

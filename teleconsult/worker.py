@@ -107,19 +107,19 @@ def consumer(app: Flask) -> Consumer:
     huey = queue(app)
     rounds, round_ = jobs.Rounds(), _Alone(app)
 
-    @huey.task()  # type: ignore[untyped-decorator]
+    @huey.task()  # type: ignore[untyped-decorator]  # Huey has no types
     def deliver(message_id: int) -> None:
         with app.app_context():
             outbox.deliver_one(message_id)
 
-    @huey.periodic_task(crontab(), priority=10)  # type: ignore[untyped-decorator]
+    @huey.periodic_task(crontab(), priority=10)  # type: ignore[untyped-decorator]  # Huey has no types
     def tick() -> None:
         # A round that takes longer than its minute is not run a second time beside itself.
         round_.run(rounds.tick)
 
     watch, planner = planning.Watch(), _Alone(app)
 
-    @huey.task()  # type: ignore[untyped-decorator]
+    @huey.task()  # type: ignore[untyped-decorator]  # Huey has no types
     def replan() -> None:
         if not planner.run(partial(jobs.run, jobs.PLAN)):
             watch.forget()  # what moved while a plan is made is looked at again

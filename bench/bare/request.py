@@ -170,7 +170,7 @@ def upload(ref: str) -> Any:
         key = secrets.token_hex(20)
         media = next((kind for start, kind in STARTS.items() if part.stream.read(8).startswith(start)), None)
         part.stream.seek(0)
-        digest = hashlib.file_digest(part.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = hashlib.file_digest(part.stream, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads into a buffer; the stubs do not say so
         size = part.stream.tell()
         if media is None or not 0 < size <= LONGEST_FILE:
             abort(422)

@@ -7,6 +7,7 @@ typed; `draft_write.write` is its other direction.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from teleconsult import checks
@@ -204,7 +205,7 @@ def _questions(desk: _Desk) -> tuple[tuple[str, str], ...]:
 def _vitals(desk: _Desk) -> dict[str, str]:
     kept = {}
     for name in VITALS:
-        value = desk.take(name, lambda text, name=name: read_vital(name, text))  # type: ignore[misc]
+        value = desk.take(name, partial(read_vital, name))
         if value:
             kept[name] = value
             remark = unusual(name, value)

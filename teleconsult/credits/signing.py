@@ -58,7 +58,7 @@ def with_field(paper: bytes, label: str) -> bytes:
 
 def answer(asked: dict[str, Any]) -> dict[str, str]:
     """Return the signer's name, and the paper signed when one is given."""
-    signer = signers.SimpleSigner.load_pkcs12(asked["file"], passphrase=asked["password"].encode())  # type: ignore[no-untyped-call]
+    signer = signers.SimpleSigner.load_pkcs12(asked["file"], passphrase=asked["password"].encode())  # type: ignore[no-untyped-call]  # pyHanko left it untyped
     if signer is None:
         sys.exit("no certificate")
     name = signer.signing_cert.subject.native.get("common_name") or signer.subject_name

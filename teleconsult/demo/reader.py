@@ -61,7 +61,7 @@ def _toml(file: Path) -> dict[str, Any]:
 def _build(kind: type[T], table: dict[str, Any], where: str) -> T:
     """Make a dataclass of a table: no unknown key, no missing one, each value of its field's type."""
     hints = get_type_hints(kind)
-    must = {field.name for field in fields(kind) if field.default is MISSING}  # type: ignore[arg-type]
+    must = {field.name for field in fields(kind) if field.default is MISSING}  # type: ignore[arg-type]  # a dataclass, as below
     if unknown := table.keys() - hints.keys():
         raise Malformed(f"{where}: unknown {', '.join(sorted(unknown))}")
     if missing := must - table.keys():
@@ -84,7 +84,7 @@ def _read(hint: Any, value: Any, where: str) -> Any:
     if hint is timedelta and isinstance(value, str):
         return ago(value, where)
     if is_dataclass(hint) and isinstance(value, dict):
-        return _build(hint, value, where)  # type: ignore[arg-type]
+        return _build(hint, value, where)  # type: ignore[arg-type]  # hints are classes, or were unpacked above
     if not isinstance(value, hint):
         raise Malformed(f"{where}: {value!r} is not what belongs here")
     return unwrap(value) if isinstance(value, str) else value

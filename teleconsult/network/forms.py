@@ -115,13 +115,16 @@ _WHOLE = _l("Escreva um número inteiro.")
 def _hours(label: str) -> IntegerField:
     """Return a field for a target: what is out of its bounds is said before anything is reckoned with it."""
     bounds = NumberRange(1, MOST_HOURS, _l("Use de 1 a 2160 horas."))
-    # The stubs are of an older release.
-    return IntegerField(label, [InputRequired(_WHOLE), bounds], invalid_value_message=_WHOLE)  # type: ignore[call-arg]
+    return _whole(label, bounds)
 
 
 def _days(label: str) -> IntegerField:
     """Return a field for a window."""
-    bounds = NumberRange(1, MOST_DAYS, _l("Use de 1 a 365 dias."))
+    return _whole(label, NumberRange(1, MOST_DAYS, _l("Use de 1 a 365 dias.")))
+
+
+def _whole(label: str, bounds: NumberRange) -> IntegerField:
+    # The stubs are of an older release.
     return IntegerField(label, [InputRequired(_WHOLE), bounds], invalid_value_message=_WHOLE)  # type: ignore[call-arg]
 
 

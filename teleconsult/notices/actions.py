@@ -135,7 +135,7 @@ def see_all(user_id: int, until: datetime) -> int:
 
 
 def _see(*which: object) -> int:
-    return changed(update(Notice).where(Notice.seen_at.is_(None), *which).values(seen_at=clock.now()))  # type: ignore[arg-type]
+    return changed(update(Notice).where(Notice.seen_at.is_(None), *which).values(seen_at=clock.now()))  # type: ignore[arg-type]  # conditions, both of them
 
 
 def digests_due(limit: int = 100) -> Sequence[int]:

@@ -45,4 +45,4 @@ def mail_form(kinds: dict[Role, list[Kind]], **given: Any) -> MailForm:
         str(role): Kinds(_(ROLE_WORDS[role]), choices=[SelectChoice(kind.word, _(kind.choice)) for kind in rows])
         for role, rows in kinds.items()
     }
-    return type("MailFormOfRoles", (MailForm,), fields)(**given)  # type: ignore[no-any-return]
+    return type("MailFormOfRoles", (MailForm,), fields)(**given)  # type: ignore[no-any-return]  # what type() makes has no type of its own

@@ -83,7 +83,7 @@ def _trust_proxies(app: Flask) -> None:
     """Believe forwarded addresses only from as many proxies as are configured; from nobody by default."""
     proxies = app.config["TRUSTED_PROXIES"]
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask has it wrapped
 
 
 def _context() -> dict[str, Any]:

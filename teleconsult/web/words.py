@@ -45,7 +45,7 @@ def zone() -> ZoneInfo:
     if "zone" not in kept:
         unit = current_user.unit if current_user.is_authenticated else None
         kept["zone"] = ZoneInfo(unit.zone if unit else "America/Recife")
-    return kept["zone"]  # type: ignore[no-any-return]
+    return kept["zone"]  # type: ignore[no-any-return]  # a zone was put there, now or earlier
 
 
 def local(moment: datetime) -> datetime:

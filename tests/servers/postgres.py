@@ -110,7 +110,7 @@ class Postgres:
             sleep(BETWEEN_LOOKS)
 
     def _run(self, statement: str, *names: str) -> None:
-        self._administrator().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        self._administrator().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]  # statements are written above, names are quoted
 
     def _administrator(self) -> psycopg.Connection[Any]:
         """Return the one connection that makes and drops: a new one reads the whole catalogue again."""

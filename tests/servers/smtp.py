@@ -41,7 +41,7 @@ class _Handler:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         if self.server.failing is not None:
             return self.server.failing
         assert isinstance(envelope.content, bytes)

@@ -13,12 +13,12 @@ MADE_BY, BEFORE = "0012", "0011"
 
 
 def counts():
-    found = {table: db.session.scalar(db.text(f"SELECT count(*) FROM {table}")) for table in TABLES}  # noqa: S608
+    found = {table: db.session.scalar(db.text(f"SELECT count(*) FROM {table}")) for table in TABLES}  # noqa: S608 (names written above)
     db.session.rollback()
     return found
 
 
-def test_rows_of_the_calendar_survive(fresh):  # noqa: F811
+def test_rows_of_the_calendar_survive(fresh):  # noqa: F811 (the fixture)
     flask_migrate.upgrade()
     world.populate()
     place = room()

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from teleconsult import clock, events
+from teleconsult.audit import AuditEvent
 from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.shifts import actions, queries
@@ -209,8 +210,6 @@ def test_a_night_shift_is_held_across_midnight(session):
 
 
 def test_the_record_says_who_laid_it(session):
-    from teleconsult.audit import AuditEvent  # noqa: PLC0415
-
     shift = laid(room())
     row = db.session.scalars(db.select(AuditEvent).where(AuditEvent.stream == f"shift:{shift.ref}")).one()
     assert (row.word, row.user_id, row.data["room"]) == ("shift.publish", person("teresa").id, "sala-de-telessaude")
