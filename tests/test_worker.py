@@ -126,8 +126,9 @@ def test_a_worker_sends_as_it_comes_says_nobodys_address_and_stops_in_order(sess
     server.go.clear()
     put("last")
     server.wait_for(1)
+    busy = process.threads(one.process.pid)
     one.process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
+    until(lambda: process.threads(one.process.pid) < busy)  # who has nothing to do goes; who sends goes on
     server.go.set()
     assert one.process.wait(PATIENCE) == 0
     assert rows()[-1].done_at is not None

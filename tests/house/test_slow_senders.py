@@ -54,9 +54,13 @@ def get(server, path="/health", seconds=5, headers=None):
         return answer.status, answer.read()
 
 
-def taken(server):
-    marks = server.server.log.with_name("taken")
-    return marks.read_text().split() if marks.exists() else []
+def of_workers(server, count):
+    return sum(count(pid) for pid in process.children(server.server.process.pid))
+
+
+def marks(server, kind):
+    left = server.server.log.with_name(kind)
+    return left.read_text().split() if left.exists() else []
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -64,7 +68,7 @@ def test_half_sent_requests_keep_nobody_waiting(server, half):
     with contextlib.ExitStack() as held:
         for _ in range(CLIENTS):
             held.enter_context(say(server, HALVES[half]))
-        time.sleep(0.2)
+        server.server.wait_until(lambda: of_workers(server, process.sockets) >= CLIENTS)
         for _ in range(50):
             began = time.monotonic()
             assert get(server) == (200, b"ok")
@@ -85,10 +89,10 @@ def test_a_client_that_never_says_what_it_wants_is_cut_off(hasty):
 
 
 def test_a_form_that_is_cut_off_is_not_taken_for_a_shorter_one(server):
-    before = taken(server)
-    say(server, HALVES["half a form"]).close()
-    time.sleep(0.3)
-    assert taken(server) == before
+    before = marks(server, "taken")
+    say(server, HALVES["half a form"].replace(b"/form", b"/form?cut")).close()
+    server.server.wait_until(lambda: "/form?cut" in marks(server, "ended"))
+    assert marks(server, "taken") == before
 
 
 def test_a_body_without_a_length_is_refused(server):
@@ -124,7 +128,7 @@ def test_what_is_being_answered_at_a_stop_is_answered(tmp_path):
     answers = []
     asking = threading.Thread(target=lambda: answers.append(get(server, "/slow")))
     asking.start()
-    time.sleep(0.3)
+    server.server.wait_until(lambda: marks(server, "begun"))
     server.stop()
     asking.join()
     assert answers == [(200, b"done")]
@@ -176,7 +180,8 @@ def test_slow_forms_of_somebody_signed_in_keep_nobody_from_the_database(product,
     with contextlib.ExitStack() as held:
         for _ in range(CLIENTS):
             held.enter_context(say(product, half))
-        time.sleep(1)
+        # Each keeps a thread that waits for the rest of it; who comes now is answered beside them.
+        product.server.wait_until(lambda: of_workers(product, process.threads) >= CLIENTS)
         for _ in range(20):
             began = time.monotonic()
             assert get(product, "/cases/TC-NONE0", headers={"Cookie": cookie})[0] == 404

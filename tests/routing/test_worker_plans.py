@@ -56,10 +56,14 @@ def test_two_workers_give_each_case_once(session, start):
         modes.set_mode("dermatologia", Mode(How.AUTOMATIC), version=0, by=world.person("teresa"))
     shift("paulo", clock.now() - timedelta(hours=1))
     shift("lia", clock.now() - timedelta(hours=1))
-    start(1, 2)
+    workers = start(1, 2)
     for _ in range(6):
         sent()
     until(GIVEN, 6)
-    time.sleep(1)  # ten more looks of each
-    assert _now(GIVEN) == 6
-    assert _now(db.select(db.func.count()).select_from(Case).where(Case.state == "assigned")) == 6
+    sent()
+    until(GIVEN, 7)
+    for one in workers:  # each ends what it was at
+        one.tell()
+    assert [one.process.wait(test_worker.PATIENCE) for one in workers] == [0, 0]
+    assert _now(GIVEN) == 7
+    assert _now(db.select(db.func.count()).select_from(Case).where(Case.state == "assigned")) == 7

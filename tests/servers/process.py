@@ -127,6 +127,20 @@ def children(pid: int) -> set[int]:
     return {int(child) for task in tasks for child in task.read_text().split()}
 
 
+def threads(pid: int) -> int:
+    """Return how many threads a process has."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def sockets(pid: int) -> int:
+    """Return how many connections a process has taken or made, and sockets it listens on."""
+    found = 0
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found += handle.readlink().name.startswith("socket:")
+    return found
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -9,6 +9,18 @@ from flask import Flask, request
 app = Flask(__name__)
 
 
+def _mark(kind: str, word: str) -> None:
+    with Path(os.environ["TELECONSULT_VAR"], kind).open("a") as file:
+        file.write(f"{word}\n")
+
+
+@app.teardown_request
+def ended(_error: BaseException | None) -> None:
+    """Leave a mark of each form that is over, however it ended."""
+    if request.method == "POST":
+        _mark("ended", request.full_path)
+
+
 @app.get("/health")
 def health() -> str:
     """Be there."""
@@ -19,13 +31,13 @@ def health() -> str:
 def form() -> str:
     """Read a form and leave a mark that it was taken for whole."""
     fields = request.form
-    with Path(os.environ["TELECONSULT_VAR"], "taken").open("a") as file:
-        file.write(f"{len(fields)}\n")
+    _mark("taken", str(len(fields)))
     return str(len(fields))
 
 
 @app.get("/slow")
 def slow() -> str:
-    """Answer after a while."""
+    """Answer after a while; leave a mark that this was begun."""
+    _mark("begun", request.path)
     time.sleep(1)
     return "done"
