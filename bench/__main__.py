@@ -162,12 +162,17 @@ def report(figures: list[Figure], notes: dict[str, Any], machine: dict[str, str]
         target = TARGETS.get(f.operation, PAGE_TARGET)
         lines.append(
             f"| {f.database} | {f.size:,} | {f.operation} | {f.users} | {f.p50:.1f} | {f.p95:.1f} | {f.p99:.1f} | {f.per_second:.0f} "
-            f"| {f.cpu:.2f} | {f.bare_cpu:.2f} | {f.ratio:.2f} | {target} | {f.sql_ms:.2f} "
-            f"| {f.kib:.1f} | {f.bare_kib:.1f} | {f.peak_mib:.0f} |"
+            f"| {f.cpu:.2f} | {f.bare_cpu:.2f} | {f.ratio:.2f} | {target} "
+            f"| {measured(f.sql_ms, 2)} | {measured(f.kib, 1)} | {measured(f.bare_kib, 1)} | {f.peak_mib:.0f} |"
         )
     lines += ["", *growth(figures), ""]
     lines += [f"- {name}: {value}" for name, value in notes.items()]
     return "\n".join(lines)
+
+
+def measured(figure: float | None, places: int) -> str:
+    """Return a figure as the table writes it; a dash where none was taken."""
+    return "–" if figure is None else f"{figure:.{places}f}"
 
 
 def growth(figures: list[Figure]) -> list[str]:

@@ -33,7 +33,7 @@ Act = Callable[[int, int], Any]
 
 @dataclass
 class Figure:
-    """What one operation cost, at one number of users."""
+    """What one operation cost, at one number of users; None: not measured, as a page's statement and size are of pages only."""
 
     database: str
     size: int
@@ -45,10 +45,10 @@ class Figure:
     per_second: float
     cpu: float
     bare_cpu: float
-    sql_ms: float
     peak_mib: float
-    kib: float = 0.0
-    bare_kib: float = 0.0
+    sql_ms: float | None = None
+    kib: float | None = None
+    bare_kib: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -108,7 +108,7 @@ class Bench:
         rates = (product.at(0.5), product.at(0.95), product.at(0.99), count / product.wall)
         cpu = (statistics.median(product.cpu), statistics.median(bare.cpu))
         peak = processes.peak(self.product.workers())
-        return Figure(self.database, self.size, name, users, *rates, *cpu, more.pop("sql_ms", 0.0), peak, **more)
+        return Figure(self.database, self.size, name, users, *rates, *cpu, peak, **more)
 
     def page(self, name: str, person: network.Person, path: str, statement: str) -> Iterator[Figure]:
         """Measure a page of the product beside the same page of the bare program."""
