@@ -37,6 +37,8 @@ def register(app: Flask) -> None:
         command = app.cli.commands[name]
         if command.callback:
             command.callback = _asks_for_migration(command.callback)
+    # Its commands need packages that are none of ours: the help shows what works.
+    import_module("flask_limiter.commands").cli.hidden = True
 
 
 def _asks_for_migration(callback: Callable[..., Any]) -> Callable[..., Any]:

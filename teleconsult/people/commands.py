@@ -10,6 +10,7 @@ from teleconsult.people import actions, credentials, links
 from teleconsult.people.access import Role
 from teleconsult.people.facts import Faulty, PersonFacts, read_person
 from teleconsult.people.models import LinkKind, User
+from teleconsult.web.words import say_in_english
 
 
 def register(app: Flask) -> None:
@@ -34,9 +35,9 @@ def create_manager(name: str, email: str, language: str, ask_password: bool) -> 
         with transaction():
             address = _create(facts, hashed)
     except Faulty as faulty:
-        raise click.ClickException("\n".join(str(refusal) for refusal in faulty.refusals)) from None
+        raise click.ClickException("\n".join(say_in_english(refusal) for refusal in faulty.refusals)) from None
     except Refused as refusal:
-        raise click.ClickException(str(refusal)) from None
+        raise click.ClickException(say_in_english(refusal)) from None
     if address:
         click.echo(f"{facts.email} sets the password here, within seven days; the link opens once:\n{address}")
     else:

@@ -11,6 +11,7 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
 from teleconsult.routing import queries_replay
 from teleconsult.routing.replay_record import Row
+from teleconsult.web.words import say_in_english
 
 POLICIES = ("ours", "edf", "fcfs", "round-robin")
 HEADS = ("policy", "cases", "late", "urgent late", "mean h", "P50 h", "P90 h", "idle min", "evenness")
@@ -41,7 +42,7 @@ def replay(policy: str, over_log: bool, weeks: int, seed: int, load: float, cons
         try:
             rows, left_out = recorded(queries_replay.record(now - timedelta(weeks=weeks), now), policy)
         except Refused as refusal:
-            raise click.ClickException(str(refusal)) from refusal
+            raise click.ClickException(say_in_english(refusal)) from refusal
         over, detail = "log", str(weeks)
     else:
         rows = simulated(policy, seed, load, consultants)

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, get_decimal_symbol
 from flask import has_request_context
 from flask.globals import _cv_app
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 
 from teleconsult import clock
 from teleconsult.errors import Refused
@@ -29,6 +29,12 @@ def say(refusal: Refused) -> str:
     heard = spoken().catalogue.gettext
     params = {name: _said(value, heard) for name, value in refusal.params.items()}
     return gettext(refusal.message, **params) if params else gettext(refusal.message)
+
+
+def say_in_english(refusal: Refused) -> str:
+    """Return the sentence of a refusal as the operator's commands say it: they speak English, help and questions too."""
+    with force_locale("en"):
+        return say(refusal)
 
 
 def _said(value: object, heard: Callable[[str], str]) -> object:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from flask.cli import FlaskGroup
 
 from teleconsult import events
 from teleconsult.extensions import db
@@ -117,6 +118,15 @@ def test_the_project_names_no_machine_and_no_registry():
         and words.search(path.read_text(encoding="utf-8", errors="replace"))
     ]
     assert not found
+
+
+def test_every_command_of_ours_works_and_is_in_the_guide_of_the_operator(application):
+    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    for_developers = {"db", "diagram", "seed", "demo-accounts"}
+    assert {name for name in application.cli.commands if not re.search(rf"\b{name}\b", guide)} <= for_developers
+    shown = application.test_cli_runner().invoke(FlaskGroup(create_app=lambda: application), ["--help"]).output
+    assert "reindex" in shown
+    assert "limiter" not in shown
 
 
 def test_two_clients_are_two_people(application, sign_in):

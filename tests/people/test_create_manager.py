@@ -44,9 +44,9 @@ def test_a_password_typed_here_must_be_changed_first(application, client):
 
 def test_says_what_is_wrong_and_writes_nothing(application):
     for args, text, why in (
-        (("--name", "Ângela", "--email", "x"), "", "e-mail não está completo"),
-        (("--name", "Teresa Farias", "--email", "teresa@rede.example"), "", "Já existe uma conta"),
-        (("--name", "Ângela Prado", "--email", "a@rede.example", "--ask-password"), "curta\ncurta\n", "pelo menos 12"),
+        (("--name", "Ângela", "--email", "x"), "", "This e-mail is not complete"),
+        (("--name", "Teresa Farias", "--email", "teresa@rede.example"), "", "There is already an account"),
+        (("--name", "Ângela Prado", "--email", "a@rede.example", "--ask-password"), "curta\ncurta\n", "at least 12"),
     ):
         result = create(application, *args, text=text)
         assert result.exit_code == 1

@@ -100,7 +100,7 @@ def test_the_command_compares_over_the_log_and_keeps_it(application, session):
 def test_the_command_says_when_the_log_is_empty(application, session):
     done = run(application, "--log", "--weeks", "1")
     assert done.exit_code == 1
-    assert "turno" in done.output
+    assert "No cases were sent for specialties with shifts" in done.output
 
 
 def test_only_the_last_replays_are_remembered(session):
