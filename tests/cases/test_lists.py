@@ -225,6 +225,17 @@ def test_support_sees_the_district_with_the_requester_named(case_in, see):
     assert other in html
 
 
+def test_the_number_of_what_waits_for_the_units_is_that_of_the_rows(case_in, see):
+    case_in(State.RETURNED)
+    case_in(State.ANSWERED)
+    html = see("dora", "/district")
+    assert "2 casos esperam pelas unidades" in html
+    assert html.count("tc-row--work") == 2
+    assert "Dr. Paulo Nogueira respondeu às 2 perguntas." in html
+    assert "suas" not in html
+    assert "Dr. Paulo Nogueira respondeu às suas 2 perguntas." in see("marina", "/mine")
+
+
 def test_support_filters_by_unit_requester_and_who_filed(case_in, see):
     ref = case_in(State.RETURNED).case.ref
     other = case_in(State.RETURNED, requester="bia").case.ref
