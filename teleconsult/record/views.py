@@ -15,6 +15,7 @@ from teleconsult.people.models import User
 from teleconsult.record import queries
 from teleconsult.record.forms import record_form
 from teleconsult.record.queries import Filters
+from teleconsult.record.trails import trails_of
 from teleconsult.record.words import WORDS
 from teleconsult.web import page_by_key
 from teleconsult.web.csv_out import csv_response
@@ -36,7 +37,8 @@ def index() -> str | tuple[str, int]:
         return render_template("record/index.html", form=form, page=None, filters=Filters(), words=WORDS), 422
     filters = form.filters()
     page = page_by_key(queries.events(filters), queries.BY_TIME)
-    shown = render_template("record/index.html", form=form, page=page, filters=filters, words=WORDS)
+    trails = trails_of(page.rows)
+    shown = render_template("record/index.html", form=form, page=page, filters=filters, words=WORDS, trails=trails)
     _record("record.view", filters, found=bool(page.rows))
     return shown
 

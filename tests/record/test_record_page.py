@@ -61,6 +61,16 @@ def test_the_record_says_who_did_what_and_holds_no_patient(manager, case_in):
         assert secret not in page
 
 
+def test_the_trail_of_an_event_is_said_in_words(manager, case_in):
+    ref = case_in(State.SUBMITTED).case.ref
+    manager.get("/record")
+    page = text_of(manager.get("/record"))
+    assert re.search(rf"caso {ref}, nº \d+<", page)
+    assert re.search(r"leituras de Teresa Farias, nº \d+<", page)
+    assert "reader:" not in page
+    assert f"case:{ref}" not in page
+
+
 def test_each_look_is_recorded_with_what_was_asked(manager):
     event()
     manager.get("/record", query_string={"event": "case.view", "person": "paulo@rede.example", "about": "TC-000001"})

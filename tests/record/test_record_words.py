@@ -8,6 +8,7 @@ from teleconsult.bookings.steps import DONE_WORDS
 from teleconsult.cases.alerts import ALERTS
 from teleconsult.cases.lifecycle import MOVES
 from teleconsult.people.models import LinkKind
+from teleconsult.record import trails
 from teleconsult.record.words import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,3 +46,10 @@ def test_no_words_are_there_for_nothing():
     used = {word for word in WORDS if f'"{word}"' in text}
     own = {word for word in WORDS if word.startswith("record.")}
     assert set(WORDS) - used - own - recorded() == set()
+
+
+def test_every_trail_that_is_written_has_words():
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "teleconsult").rglob("*.py"))
+    written = set(re.findall(r'(?:record\(\s*|stream(?:, user_id)? = )f"([a-z]+):\{', text))
+    assert {"case", "reader", "patient", "shift", "leave"} <= written
+    assert written | {"system", "person"} == set(trails.WORDS)
