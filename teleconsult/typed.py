@@ -109,5 +109,8 @@ def fold(text: str) -> str:
 def too_long(limit: int, count: int, field: str) -> Refused:
     """Return the refusal of a text over its limit, which names both: nothing is cut silently."""
     return Refused(
-        N_("O texto passa do limite de %(limit)d caracteres: tem %(count)d."), field, limit=limit, count=count
+        N_("O texto passa do limite de %(limit)s caracteres: tem %(count)s."),
+        field,
+        limit=Decimal(limit),
+        count=Decimal(count),
     )

@@ -129,7 +129,7 @@ def _read(line: Line, known: _Known) -> Row:
         if _FORMULA.match(text):
             raise Refused(N_("Esta célula parece uma fórmula; escreva só o texto."), name)
         if len(text) > LIMITS.get(name, 40):
-            raise Refused(N_("Use no máximo %(limit)d caracteres."), name, limit=LIMITS.get(name, 40))
+            raise Refused(N_("Use no máximo %(limit)s caracteres."), name, limit=LIMITS.get(name, 40))
     for name in NEEDED:
         if not cells[name]:
             raise Refused(N_("Esta célula está vazia."), name)

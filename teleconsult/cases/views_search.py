@@ -44,7 +44,7 @@ def search() -> str | Response | tuple[str, int]:
         return redirect(url_for("cases.search", s=key))
     words = kept(request.args["s"], user) if "s" in request.args else form.q.data or ""
     if form.errors or len(words) > LONGEST_QUERY:
-        limit = _("Use no máximo %(limit)d caracteres.", limit=LONGEST_QUERY)
+        limit = _("Use no máximo %(limit)s caracteres.", limit=LONGEST_QUERY)
         return _page(words, scope_of(user), [], Page([], None, None), limit), 422
     return _results(words, user)
 

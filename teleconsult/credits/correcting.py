@@ -102,7 +102,7 @@ def dispute(entry: CreditEntry, words: str, *, by: User) -> CreditDispute:
     if not words:
         raise Refused(N_("Diga o que não confere."), "words")
     if len(words) > WORDS_MOST:
-        raise Refused(N_("Use no máximo %(limit)d caracteres."), "words", limit=WORDS_MOST)
+        raise Refused(N_("Use no máximo %(limit)s caracteres."), "words", limit=WORDS_MOST)
     if entry.kind == Kind.CORRECTION:
         raise Refused(N_("Conteste o lançamento de origem, não a correção."), "words")
     newest = dispute_of(entry)

@@ -122,7 +122,7 @@ def _hold_to_reason(reason: str) -> None:
     if not reason:
         raise Refused(N_("Falta informar: %(what)s."), field="reason", what=N_("o motivo"))
     if len(reason) > LIMIT:
-        raise Refused(N_("Use no máximo %(limit)d caracteres."), field="reason", limit=LIMIT)
+        raise Refused(N_("Use no máximo %(limit)s caracteres."), field="reason", limit=LIMIT)
 
 
 def _hold_to_order(row: PatientMerge) -> None:

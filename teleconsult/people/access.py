@@ -24,7 +24,7 @@ class Role(StrEnum):
 ROLE_WORDS = {
     Role.REQUESTER: N_("Solicitante"),
     Role.CONSULTANT: N_("Consultor"),
-    Role.ADMINISTRATOR: N_("Técnico administrativo"),
+    Role.ADMINISTRATOR: N_("Administração técnica"),
     Role.SUPPORT: N_("Unidade de apoio"),
     Role.MANAGER: N_("Gerência"),
 }

@@ -76,7 +76,7 @@ def read_person(
     trial = _Trial()
     for key, limit in LIMITS.items():
         if len(given(key, "")) > limit:
-            trial.refuse(N_("Use no máximo %(limit)d caracteres."), key, limit=limit)
+            trial.refuse(N_("Use no máximo %(limit)s caracteres."), key, limit=limit)
     facts = PersonFacts(
         title=given("title", ""),
         name=trial.of(read_name, given("name", "")) or "",

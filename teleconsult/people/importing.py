@@ -53,7 +53,7 @@ HELP = {
     "rqe": N_("pode ficar vazio"),
     "cbo": N_("seis números; pode ficar vazio"),
     "unit": N_("o nome, o código ou o CNES da unidade"),
-    "roles": N_("um ou mais, separados por vírgula: solicitante, consultor, técnico administrativo, apoio, gerência"),
+    "roles": N_("um ou mais, separados por vírgula: solicitante, consultor, administração técnica, apoio, gerência"),
     "specialties": N_("de quem é consultor, separadas por vírgula"),
     "language": N_("português ou inglês; vazio é português"),
 }
@@ -64,6 +64,7 @@ _ROLES = {
     for word in (role.value, ROLE_WORDS[role], {"support": "apoio", "manager": "gerente"}.get(role, ""))
     if word
 } | {
+    "tecnico administrativo": Role.ADMINISTRATOR,
     "tecnica administrativa": Role.ADMINISTRATOR,
     "administrador": Role.ADMINISTRATOR,
     "technical administrator": Role.ADMINISTRATOR,

@@ -71,7 +71,7 @@ def check(password: str, *, about: Iterable[str] = ()) -> None:
     if len(password) < SHORTEST:
         raise _no(N_("Use pelo menos %(shortest)d caracteres."), shortest=SHORTEST)
     if len(password) > LONGEST:
-        raise _no(N_("Use no máximo %(limit)d caracteres."), limit=LONGEST)
+        raise _no(N_("Use no máximo %(limit)s caracteres."), limit=LONGEST)
     if not (any(sign.isalpha() for sign in password) and any(sign.isdigit() for sign in password)):
         raise _no(N_("Use pelo menos uma letra e um número."))
     if len(set(password)) < FEWEST_SIGNS:

@@ -36,7 +36,7 @@ def check_length(text: str) -> str:
         Refused: it is too long.
     """
     if len(text.strip()) > LONGEST_WHY:
-        raise Refused(N_("Use no máximo %(limit)d caracteres."), field="why", limit=LONGEST_WHY)
+        raise Refused(N_("Use no máximo %(limit)s caracteres."), field="why", limit=LONGEST_WHY)
     return text.strip()
 
 

@@ -18,7 +18,7 @@ from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as quick_gettext
 from teleconsult.web.templating import written
 from teleconsult.web.tokens import token_of_cookie
-from teleconsult.web.words import say
+from teleconsult.web.words import say, thousands
 
 
 def _l(message: str, **params: Any) -> str:
@@ -146,4 +146,4 @@ def show_overtaken(form: BaseForm, sentence: str) -> None:
 
 def too_long(limit: int) -> str:
     """Return the sentence for a text over its limit."""
-    return str(gettext("Use no máximo %(limit)d caracteres.", limit=limit))
+    return str(gettext("Use no máximo %(limit)s caracteres.", limit=thousands(limit)))

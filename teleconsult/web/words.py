@@ -39,7 +39,7 @@ def say_in_english(refusal: Refused) -> str:
 
 def _said(value: object, heard: Callable[[str], str]) -> object:
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}".replace(".", decimal_mark())
+        return format_decimal(value, locale=spoken().code)
     return heard(value) if value and isinstance(value, str) else value
 
 

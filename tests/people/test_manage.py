@@ -216,7 +216,7 @@ def test_two_who_edit_at_once(application, teresa, rita, ids):
     page = answer.get_data(as_text=True)
     assert "Dra. Marina Alves salvou este registro enquanto você escrevia" in page
     assert "Confira antes de salvar de novo" in page
-    for word in ("Beatriz Lemos Um", "529.982.247-25", "USF Vietnã", "Solicitante, Técnico administrativo", "English"):
+    for word in ("Beatriz Lemos Um", "529.982.247-25", "USF Vietnã", "Solicitante, Administração técnica", "English"):
         assert page.count(f"Salvo agora: “{word}”") == 2, word  # in the summary, and at the field
     assert page.count("Salvo agora: “(vazio)”") == 2  # the RQE, which was typed here
     assert page.count("Salvo agora") == 12

@@ -268,4 +268,4 @@ def hold_to_reason(why: str) -> None:
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     if len(why) > REASON:
-        raise Refused(N_("Use no máximo %(limit)d caracteres."), field="why", limit=REASON)
+        raise Refused(N_("Use no máximo %(limit)s caracteres."), field="why", limit=REASON)
