@@ -3,8 +3,10 @@
 import pypdfium2
 import pytest
 
-from teleconsult.extensions import transaction
+from teleconsult.extensions import db, transaction
 from teleconsult.network.loader import load
+from teleconsult.network.models import HealthUnit
+from tests import world
 from tests.network.test_loader import REFERENCE
 
 HEADS = {"pt_BR": ("Endereço", "Telefone"), "en": ("Address", "Telephone")}
@@ -28,6 +30,40 @@ def test_the_guide_is_printed_on_few_pages_and_no_word_is_broken(site, page_for,
     assert len(pages) <= MOST_PAGES
     for word in (*HEADS[language], "Ocupacional", "Rua Ambrósio", "3271-5394"):
         assert word in "".join(pages), word
+
+
+def test_no_word_of_the_queue_is_broken_and_its_sheets_have_equal_columns(site, page_for):
+    with site.application.app_context():
+        for slug in ("dermatologia", "cardiologia", "neurologia"):
+            world.new_case().submit(specialty_id=world.specialty(slug).id)
+        with transaction():
+            name = "US 06 Prof. Joaquim Cavalcanti de Albuquerque"
+            db.session.execute(db.update(HealthUnit).where(HealthUnit.slug == "usf-vietna").values(name=name))
+    page = page_for("rosangela")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/desk/print")
+    assert page.evaluate(BROKEN) == []
+    columns = page.evaluate(COLUMNS)
+    assert len(columns) == 3
+    assert columns[0] == columns[1] == columns[2]
+
+
+BROKEN = """() => {
+  const found = [], range = document.createRange();
+  const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    if (node.parentElement.closest(".visually-hidden, caption")) continue;
+    for (const word of node.data.matchAll(/[\\p{L}\\d]+/gu)) {
+      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
+COLUMNS = """() => [...document.querySelectorAll(".tc-sheet table")].map((table) =>
+  [...table.tHead.rows[0].cells].map((cell) => Math.round(cell.getBoundingClientRect().width)).join(" "))"""
 
 
 def token_of(page):
