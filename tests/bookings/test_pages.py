@@ -232,7 +232,7 @@ def test_a_visit_that_was_called_off_does_not_look_as_if_it_were_to_come(desk, s
         page = text(sign_in("marina").get(where))
         assert "Cancelada" in page
         assert "A consulta presencial foi suspensa" in page
-        shown, _, gone = page.partition('<div class="tc-gone">')
+        shown, _, gone = page.partition('<dd class="tc-gone">')
         assert when not in shown
         assert when in gone
     assert "encerrada: A consulta presencial foi suspensa" in page
