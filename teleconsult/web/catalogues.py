@@ -33,7 +33,7 @@ def ensure(folder: str, log: Logger) -> None:
 def _compile(text: Path, made: Path, code: str) -> None:
     """Write one catalogue, whole or not at all: several processes may start at once."""
     from babel.messages.mofile import write_mo  # noqa: PLC0415 (wanted once in the life of a copy)
-    from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415
+    from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415 (the same)
 
     try:
         with text.open("rb") as file:
