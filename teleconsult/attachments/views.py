@@ -59,9 +59,13 @@ class WithdrawForm(BaseForm):
 
 @bp.get("/cases/<ref>/files")
 @requires(Permission.READ_CASES)
-def files(ref: str) -> str:
+def files(ref: str) -> Any:
     """Show the files of a case on a page of their own: where forms without scripts lead, so that no text is lost."""
-    case = _case_to_add_to(ref)
+    try:
+        case = _case_to_add_to(ref)
+    except Refused as refusal:
+        flash(say(refusal), "warning")
+        return redirect(_page_of(ref))
     page = render_template(
         "attachments/files.html", case=case, part=panels.draft_files(case, current_user), back=_text_of(case)
     )

@@ -1,25 +1,27 @@
 """Making a move from a page: in one transaction, with what to do when a rule or somebody else stands in the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import FieldList, HiddenField, StringField
+from wtforms import Field, FieldList, HiddenField, StringField
 
-from teleconsult.cases import lifecycle, queries_moves
+from teleconsult.cases import lifecycle, queries_moves, unsent
 from teleconsult.cases import timeline as told
-from teleconsult.cases.access import case_for, sight_of
+from teleconsult.cases.access import Sight, case_for, sight_of
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.forms_moves import MoveForm
-from teleconsult.cases.models import Case
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.opinion_form import ANSWER, CONCLUDE, ChosenField, chosen
 from teleconsult.cases.queries_case import people_named, specialties_named
+from teleconsult.cases.repeats import recorded
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import NotFound, Overtaken, Refused
-from teleconsult.extensions import transaction
-from teleconsult.people.gate import current_user
+from teleconsult.extensions import db, transaction
+from teleconsult.people.gate import current_user, signed_in
 from teleconsult.typed import carried
-from teleconsult.web import show_refusal
+from teleconsult.web import say, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.setup import error_page
 from teleconsult.web.words import in_language
@@ -27,19 +29,26 @@ from teleconsult.web.words import in_language
 DONE, GONE = 303, 410
 
 
-def check_open(verb: str, case: Case) -> None:
-    """Hold a page to the rules before it is shown.
+def shut(verb: str, case: Case, sight: Sight) -> Response | None:
+    """Lead from the page of a move that is not this person's to make now to the case, and say why; None: it is open.
 
-    Raises:
-        Refused: the move is not this person's to make now.
+    Whoever comes back to it after the move, or is too late, is told what happened since.
     """
-    lifecycle.check(verb, case, current_user, facts_for(case, current_user))
+    try:
+        lifecycle.check(verb, case, current_user, facts_for(case, current_user))
+    except Refused as refusal:
+        elsewhere = case.state not in lifecycle.MOVES[verb].sources and sight is not Sight.CLOSED
+        event = queries_moves.last_event(case.id) if elsewhere else None
+        flash(f"{sentence_of(event)} {say(refusal)}" if event else say(refusal), "warning")
+        return redirect(url_for("cases.show", ref=case.ref))
+    return None
 
 
 def still_open(verb: str, ref: str) -> bool:
     """Tell whether a move is this person's to make, as the case stands now."""
     try:
-        check_open(verb, case_for(current_user, ref)[0])
+        case, _sight = case_for(current_user, ref)
+        lifecycle.check(verb, case, current_user, facts_for(case, current_user))
     except (NotFound, Refused):
         return False
     return True
@@ -106,8 +115,11 @@ def _version(case: Case, form: MoveForm) -> Any:
 def faster(case_id: int, verb: str = "") -> str:
     """Return, in a sentence, what happened to a case last, or a move last: 'Dra. Lia Cordeiro assumiu o caso.'."""
     event = queries_moves.last_event(case_id, verb)
-    if event is None:
-        return str(_("Alguém mudou o caso."))
+    return str(_("Alguém mudou o caso.")) if event is None else sentence_of(event)
+
+
+def sentence_of(event: CaseEvent) -> str:
+    """Return an event in a sentence, as this person reads it."""
     people = {who.id: who for who in people_named([event.by_id, event.for_id], told.refs_in([event]))}
     names = told.Names(
         user=current_user,
@@ -119,23 +131,88 @@ def faster(case_id: int, verb: str = "") -> str:
     return str(_("%(person)s %(did)s.", person=names.actor(event.by_id, event.for_id), did=told.said(event, names)))
 
 
-def away(ref: str, form: Callable[[], Any]) -> tuple[str, int]:
-    """Tell who held a case and sends a form about it that somebody took it meanwhile; what was typed stays to be copied.
+def again(
+    verb: str,
+    case_id: int,
+    form: Any,
+    words: str,
+    *,
+    leaves: bool = False,
+    about: Mapping[str, Any] | None = None,
+    part: str = "",
+) -> Response | None:
+    """Answer a form that this person sent before, and that was recorded, as it was answered then; None: it never was.
+
+    Whoever's line dropped before the answer came would be told otherwise that somebody was faster, and write it anew.
+
+    Args:
+        verb: of the move.
+        case_id: of the case.
+        form: the form as it was posted.
+        words: what is said when the move is done.
+        leaves: the page leads home afterwards.
+        about: what the event tells beside what the form says (`repeats.recorded`).
+        part: tells apart two pages of one verb, for the copy that the browser kept.
+    """
+    event = recorded(verb, case_id, form, signed_in(), about)
+    if event is None:
+        return None
+    last = queries_moves.last_event(case_id)
+    if last is not None and last.number != event.number:
+        flash(_("O que você enviou já estava gravado. Depois disso: %(what)s", what=sentence_of(last)))
+        words = ""
+    case = db.session.get_one(Case, case_id)
+    unsent.forget(case, "opinion" if verb in (ANSWER, CONCLUDE) else verb, part)
+    return gone_on(case, words, leaves=leaves)
+
+
+def away(ref: str, form: Callable[[], Any], verb: str = "", words: str = "") -> Any:
+    """Answer a form about a case that its sender does not see any more.
+
+    Who sends again what was recorded is told that it is done; who held the case is told who took it, and finds what was
+    typed, to be copied.
 
     Raises:
         NotFound: nothing was sent, or this person never held it: it looks like a case that is not there.
     """
-    case_id = queries_moves.taken_from(current_user, ref) if request.method == "POST" else None
+    if request.method != "POST":
+        raise NotFound
+    moved = queries_moves.moved_by(current_user, ref, verb)
+    done = again(verb, moved, form(), words) if moved is not None else None
+    if done is not None:
+        return done
+    case_id = queries_moves.taken_from(current_user, ref)
     if case_id is None:
         raise NotFound
-    return error_page(409, faster(case_id), typed=words_in(form()))
+    return too_late(case_id, ref, words_in(form()))
+
+
+def too_late(case_id: int, ref: str, typed: Sequence[tuple[str, str]] = (), why: str = "") -> tuple[str, int]:
+    """Say who was faster, with what was typed, to be copied, and the way to the case where it can still be seen.
+
+    `why` says it, where what happened last does not.
+    """
+    event = queries_moves.last_event(case_id)
+    try:
+        case_for(current_user, ref)
+        address = url_for("cases.show", ref=ref)
+    except NotFound:
+        address = ""
+    own = event is not None and event.by_id == current_user.id
+    return error_page(409, why or faster(case_id), typed, address=address, own=own)
 
 
 def words_in(form: Any) -> list[tuple[str, str]]:
-    """Return what a person wrote into a form, each text with the label of its field."""
+    """Return what a person wrote into a form, each text with the label of its field; of a list, one line a choice."""
     fields = [one for field in form for one in (field.entries if isinstance(field, FieldList) else [field])]
-    written = [field for field in fields if isinstance(field, StringField) and not isinstance(field, HiddenField)]
-    return [(field.label.text, field.data) for field in written if field.data and field.data.strip()]
+    written = [(field.label.text, _words(field)) for field in fields]
+    return [(label, words) for label, words in written if words.strip()]
+
+
+def _words(field: Field) -> str:
+    if isinstance(field, ChosenField):
+        return "\n".join(one["label"] for one in chosen(field.data or ()))
+    return field.data or "" if isinstance(field, StringField) and not isinstance(field, HiddenField) else ""
 
 
 def names_of(case: Case) -> dict[str, str]:
@@ -150,7 +227,8 @@ def names_of(case: Case) -> dict[str, str]:
 
 def gone_on(case: Case, words: str, *, leaves: bool = False) -> Response:
     """Say what happened, and lead to where the work goes on: home, or the case while it can still be seen."""
-    flash(_(words, **names_of(case)))
+    if words:
+        flash(_(words, **names_of(case)))
     if sight_of(case, current_user) is None:
         # Perhaps by what it does not know: an opinion written, a case opened on purpose.
         try:

@@ -22,6 +22,7 @@ from teleconsult.cases.request import Problem
 from teleconsult.coding.search import titles_of
 from teleconsult.errors import Refused
 from teleconsult.web import _l, say
+from teleconsult.web.messages import gettext
 
 ANSWER, CONCLUDE = "answer", "conclude"
 TEXTS = ("reasoning", "conduct", "red_flags", "when_to_refer", "sources", "decision")
@@ -109,6 +110,15 @@ def opinion_form(numbers: tuple[int, ...], base: type[OpinionForm] = OpinionForm
     needed = DataRequired(_l("Responda a esta pergunta."))
     fields = {f"answer_{number}": TextAreaField(_l("Resposta"), [needed, Within(LONG)]) for number in numbers}
     return type("OpinionFormOf", (base,), fields)
+
+
+def name_answers(form: Any, words: Mapping[int, str] | None = None) -> None:
+    """Name each answer of a form after the question it is to; `words` are those of the questions, where they may be shown."""
+    for name, field in form._fields.items():
+        if name.startswith("answer_"):
+            number = int(name[7:])
+            label = gettext("Resposta à pergunta %(number)d", number=number)
+            field.label.text = f"{label}: {words[number]}" if words and number in words else label
 
 
 def titles(values: Iterable[str]) -> dict[tuple[str, str], str]:

@@ -103,8 +103,7 @@ def diagnosis_for(case: Case) -> str:
 def last_event(case_id: int, verb: str = "") -> CaseEvent | None:
     """Return what happened to a case last, of one verb if it is given."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id)
-    if verb:
-        query = query.where(CaseEvent.verb == verb)
+    query = query.where(CaseEvent.verb == verb) if verb else query
     return db.session.scalar(query.order_by(CaseEvent.number.desc()).limit(1))
 
 
@@ -127,6 +126,13 @@ def just_taken(user: User, ref: str, version: str) -> int | None:
     )
     row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
     return row.id if row and str(row.version - 1) == version else None
+
+
+def moved_by(user: User, ref: str, verb: str) -> int | None:
+    """Return the row number of a case on which this person made a move; it need not be in their sight any more."""
+    query = select(CaseEvent.case_id).join(Case, Case.id == CaseEvent.case_id)
+    query = query.where(Case.ref == ref.upper(), CaseEvent.verb == verb, CaseEvent.by_id == user.id).limit(1)
+    return db.session.scalar(query) if ref.isascii() and ref.isprintable() else None
 
 
 def taken_from(user: User, ref: str) -> int | None:

@@ -13,15 +13,17 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.moving import (
     DONE,
     GONE,
+    again,
     attempt,
     away,
-    check_open,
     faster,
     gone_on,
     is_behind,
     names_of,
     overtaken,
+    shut,
     still_open,
+    too_late,
     words_in,
 )
 from teleconsult.cases.queries_moves import just_taken
@@ -40,28 +42,33 @@ def _add(screen: Screen) -> None:
     @requires(screen.permission)
     def view(ref: str) -> Any:
         try:
-            case, _sight = case_for(current_user, ref)
+            case, sight = case_for(current_user, ref)
         except NotFound:
-            return away(ref, screen.form)
-        form = screen.form(**aside.given(screen.aside), version=case.version, seen=case.steps)
-        extra = screen.prepare(form, case)
-        if request.method == "GET":
-            check_open(screen.verb, case)
-            _add_rows(form, request.args.get("more", 0, int))
-            return page(screen, case, form, extra)
-        if screen.aside and request.form.get("then") == "files":
-            return aside.leave_for(screen.aside, ref)
-        case_id, status = case.id, _settle(screen, case, form)
-        if status == GONE or (status == 409 and not still_open(screen.verb, ref)):
-            return error_page(409, faster(case_id), words_in(form))
-        if status == DONE:
-            aside.forget(screen.aside)
-            unsent.forget(case, screen.verb)
-            return gone_on(case, screen.done, leaves=screen.leaves)
-        return page(screen, case, form, extra, overtaken=faster(case_id) if status == 409 else ""), status
+            return away(ref, screen.form, screen.verb, screen.done)
+        closed = shut(screen.verb, case, sight) if request.method == "GET" else None
+        return _sent_or_shown(screen, case, ref) if closed is None else closed
 
     view.__doc__ = f"Show and make the move {screen.verb!r}."
     bp.add_url_rule(f"/<ref>/{screen.verb}", screen.verb, view, methods=["GET", "POST"])
+
+
+def _sent_or_shown(screen: Screen, case: Case, ref: str) -> Any:
+    form: Any = screen.form(**aside.given(screen.aside), version=case.version, seen=case.steps)
+    extra = screen.prepare(form, case)
+    if request.method == "GET":
+        _add_rows(form, request.args.get("more", 0, int))
+        return page(screen, case, form, extra)
+    if screen.aside and request.form.get("then") == "files":
+        return aside.leave_for(screen.aside, ref)
+    case_id, status = case.id, _settle(screen, case, form)
+    late = _late(screen, case_id, ref, form, status) if status in (GONE, 409) else None
+    if late is not None:
+        return late
+    if status == DONE:
+        aside.forget(screen.aside)
+        unsent.forget(case, screen.verb)
+        return gone_on(case, screen.done, leaves=screen.leaves)
+    return page(screen, case, form, extra, overtaken=faster(case_id) if status == 409 else ""), status
 
 
 def _settle(screen: Screen, case: Case, form: Any) -> int:
@@ -77,6 +84,17 @@ def _add_rows(form: Any, count: int) -> None:
     """Lengthen a form's list, if it has one; the page asks for as many as the copy in its browser needs."""
     for _row in range(min(count, MOST_ROWS) if "items" in form else 0):
         form["items"].append_entry()
+
+
+def _late(screen: Screen, case_id: int, ref: str, form: Any, status: int) -> Any:
+    """Answer a form that came too late: it was recorded the first time, or there is nothing left to do; None: there is."""
+    done = again(screen.verb, case_id, form, screen.done, leaves=screen.leaves)
+    if done is not None:
+        aside.forget(screen.aside)
+        return done
+    if status == GONE or not still_open(screen.verb, ref):
+        return too_late(case_id, ref, words_in(form))
+    return None
 
 
 def page(screen: Screen, case: Case, form: MoveForm, extra: dict[str, Any], *, overtaken: str = "") -> str:
@@ -109,8 +127,9 @@ def claim(ref: str) -> Any:
         taken = just_taken(current_user, ref, request.form.get("version", ""))
         if taken is None:
             raise
-        return error_page(409, faster(taken))
-    if case.state == State.ASSIGNED and case.holder_id == current_user.id:  # pressed twice
+        return too_late(taken, ref)
+    held = case.state in (State.ASSIGNED, State.AWAITING_INFORMATION)
+    if held and case.holder_id == current_user.id:  # pressed twice
         flash(_("O caso já está com você."))
         return redirect(url_for("cases.show", ref=case.ref))
     return _press(
@@ -123,13 +142,18 @@ def claim(ref: str) -> Any:
 def confirm(ref: str) -> Any:
     """Confirm, as the named requester, what support filed."""
     case, _sight = case_for(current_user, ref)
-    return _press(case, lambda: actions.confirm(case, by=current_user), N_("Confirmado. Obrigado por conferir."))
+    done = N_("Confirmado. Obrigado por conferir.")
+    if case.confirm_by_id is None and case.requester_id == current_user.id:  # pressed twice
+        return gone_on(case, done)
+    return _press(case, lambda: actions.confirm(case, by=current_user), done)
 
 
 def _press(case: Case, act: Any, done: str) -> Any:
     """Make a move that needs nothing typed; whoever was too late is told who was faster."""
     form = MoveForm(version=case.version)
-    case_id, status = case.id, attempt(case, form, act)
+    case_id, ref, status = case.id, case.ref, attempt(case, form, act)
     if status == DONE:
         return gone_on(case, done)
-    return error_page(409, faster(case_id)) if status in (GONE, 409) else error_page(422, " ".join(form.form_errors))
+    if status in (GONE, 409):
+        return too_late(case_id, ref)
+    return error_page(422, " ".join(form.form_errors), address=url_for("cases.show", ref=ref))

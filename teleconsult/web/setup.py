@@ -116,7 +116,12 @@ def _headers(response: Response) -> Response:
 
 
 def error_page(
-    code: int, sentence: str = "", typed: Sequence[tuple[str, str]] = (), *, way: tuple[str, str] | None = None
+    code: int,
+    sentence: str = "",
+    typed: Sequence[tuple[str, str]] = (),
+    *,
+    way: tuple[str, str] | None = None,
+    **more: Any,
 ) -> tuple[str, int]:
     """Show an error page; its template needs no database, so it works when that is what failed.
 
@@ -125,12 +130,13 @@ def error_page(
         sentence: what happened, if the page alone does not say it.
         typed: what the person had written and can be sent no more, each text with its label: to be copied.
         way: where it can still be sent: the address and the words of the link.
+        more: what else the page of this code reads.
     """
     name = code if code in KNOWN_PAGES else 500 if code >= 500 else 400
     db.session.rollback()
     if code >= 500:
         g.plain = True
-    return render_template(f"errors/{name}.html", sentence=sentence, typed=typed, way=way), code
+    return render_template(f"errors/{name}.html", sentence=sentence, typed=typed, way=way, **more), code
 
 
 def _http_error(error: HTTPException) -> Any:

@@ -305,8 +305,11 @@ def test_a_file_after_sending_arrives_and_is_told(sign_in, case_in):
 
 def test_a_closed_case_takes_no_file(sign_in, case_in):
     case = case_in(State.CONCLUDED).case
-    assert send(sign_in("marina"), case.ref, ("novo.jpg", PHOTO)).status_code == 422
+    marina, address = sign_in("marina"), f"/cases/{case.ref}"
+    assert send(marina, case.ref, ("novo.jpg", PHOTO)).status_code == 422
     assert rows(case) == []
+    assert marina.get(f"{address}/files").location == address
+    assert "não recebe mais arquivos" in marina.get(address).get_data(as_text=True)
 
 
 def test_after_the_consent_was_taken_back_the_refusal_says_so(sign_in, case_in):

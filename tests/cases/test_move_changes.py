@@ -85,7 +85,33 @@ def test_an_opinion_that_is_not_there(answered, sign_in):
 def test_what_is_withdrawn_is_not_changed_again(answered, sign_in):
     browser = sign_in("paulo")
     send(browser, answered, "opinions/1/withdraw", why="Engano.")
-    assert browser.get(f"/cases/{answered.case.ref}/opinions/1/correct").status_code == 422
+    address = f"/cases/{answered.case.ref}"
+    for path in ("correct", "withdraw"):
+        answer = browser.get(f"{address}/opinions/1/{path}")
+        assert (answer.status_code, answer.location) == (302, address)
+        assert "Você já retirou este parecer." in text_of(browser, answered)
+
+
+@pytest.mark.parametrize("fields", [NEW, NEW | {"why": ""}])
+def test_a_correction_of_what_was_withdrawn_meanwhile_is_given_back(answered, sign_in, fields):
+    browser, given = sign_in("paulo"), {"version": answered.case.version, "seen": answered.case.steps}
+    send(browser, answered, "opinions/1/withdraw", why="Engano.")
+    answer = browser.post(f"/cases/{answered.case.ref}/opinions/1/correct", data=given | fields)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Você já retirou este parecer." in page
+    assert "a mais nova" not in page
+    for name, words in fields.items():
+        assert name == "decision" or not words or f"{words}</textarea>" in page
+    assert "Resposta à pergunta 2" in page
+
+
+def test_a_withdrawal_in_other_words_is_given_back(answered, sign_in):
+    browser, given = sign_in("paulo"), {"version": answered.case.version, "seen": answered.case.steps}
+    send(browser, answered, "opinions/1/withdraw", why="Engano.")
+    answer = browser.post(f"/cases/{answered.case.ref}/opinions/1/withdraw", data=given | {"why": "Outro motivo."})
+    assert answer.status_code == 409
+    assert "Outro motivo.</textarea>" in answer.get_data(as_text=True)
 
 
 def test_the_patient_takes_the_consent_back(answered, sign_in):
@@ -96,7 +122,7 @@ def test_the_patient_takes_the_consent_back(answered, sign_in):
     page = text_of(browser, answered)
     assert "Mudou de ideia." in page
     assert "nada novo deve ser enviado" in page
-    assert send(browser, answered, "revoke_consent", why="De novo.").status_code == 422
+    assert send(browser, answered, "revoke_consent", why="De novo.").status_code == 409
 
 
 @pytest.mark.parametrize("who", ["marina", "dora"])
@@ -105,7 +131,8 @@ def test_nothing_new_is_sent_once_the_consent_is_taken_back(answered, sign_in, w
     send(browser, answered, "revoke_consent", why="Mudou de ideia.")
     for verb, field in (("add", "message"), ("follow_up", "question")):
         assert send(browser, answered, verb, **{field: "Mais isto."}).status_code == 422
-        assert browser.get(f"{address}/{verb}").status_code == 422
+        assert browser.get(f"{address}/{verb}").location == address
+        assert "O paciente retirou o consentimento: nada novo é enviado." in text_of(browser, answered)
     photo = {"files": (BytesIO(picture()), "foto.jpg")}
     assert browser.post(f"{address}/files", data=photo).status_code == 422
     assert db.session.query(Attachment).count() == 0

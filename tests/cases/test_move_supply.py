@@ -5,7 +5,8 @@ import pytest
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import InformationItem
 from teleconsult.extensions import db
-from tests.cases.helping import last_event, now_in, send, text_of, told
+from tests import world
+from tests.cases.helping import last_event, now_in, send, share_unit, text_of, told
 
 
 @pytest.fixture
@@ -94,8 +95,60 @@ def test_files_sent_meanwhile_do_not_make_it_stale(asked, sign_in):
 def test_nothing_is_asked_any_more(case_in, sign_in):
     walk = case_in(State.ASSIGNED)
     browser = sign_in("marina")
-    assert browser.get(f"/cases/{walk.case.ref}/supply").status_code == 422
-    assert send(browser, walk, "supply", answer_1="a").status_code == 422
+    address = f"/cases/{walk.case.ref}"
+    assert browser.get(f"{address}/supply").location == address
+    assert "Rosângela Lima distribuiu para Dr. Paulo Nogueira." in text_of(browser, walk)
+    answer = send(browser, walk, "supply", answer_1="Negativa.")
+    assert answer.status_code == 409
+    assert "Negativa.</textarea>" in answer.get_data(as_text=True)
+
+
+TYPED = {"answer_1": "Negativa em 4 sítios.", "why_not_2": "Sem câmera."}
+
+
+def late(browser, given, path, **fields):
+    answer = browser.post(path, data=given | fields)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("save", [{}, {"save": "1"}])
+def test_who_is_slower_is_told_who_supplied_and_finds_what_was_typed(asked, sign_in, save):
+    marina, given = sign_in("marina"), {"version": asked.case.version, "seen": asked.case.steps}
+    send(sign_in("dora"), asked, "supply", answer_1="Positiva.", answer_2="Segue.")
+    status, page = late(marina, given, f"/cases/{asked.case.ref}/supply", **TYPED, **save)
+    assert status == 409
+    assert "Dora Siqueira por Dra. Marina Alves respondeu ao que foi pedido." in page
+    assert "Negativa em 4 sítios.</textarea>" in page
+    assert "1. Baciloscopia (Resposta)" in page
+    assert "Sem câmera.</textarea>" in page
+    assert f'href="/cases/{asked.case.ref}">' in page
+    assert last_event(asked).data["items"]["1"]["answer"] == "Positiva."
+
+
+def test_answers_to_another_list_are_not_put_under_the_new_items(asked, sign_in):
+    marina, given = sign_in("marina"), {"version": asked.case.version, "seen": asked.case.steps}
+    send(sign_in("dora"), asked, "supply", answer_1="Positiva.", answer_2="Segue.")
+    now_in(asked)
+    asked.do("ask", ["Glicemia", "Peso"], by="paulo")
+    status, page = late(marina, given, f"/cases/{asked.case.ref}/supply", **TYPED)
+    assert status == 409
+    assert "1. Baciloscopia (Resposta)" in page
+    assert "Glicemia" not in page
+    assert items()[0][0] == "Positiva."
+
+
+def test_who_handed_the_case_over_finds_what_was_typed_and_no_form(asked, sign_in):
+    marina, given = sign_in("marina"), {"version": asked.case.version, "seen": asked.case.steps}
+    asked.do("hand_over", to=world.person("jonas"), by="dora")
+    status, page = late(marina, given, f"/cases/{asked.case.ref}/supply", **TYPED)
+    assert status == 409
+    assert "Negativa em 4 sítios.</textarea>" in page
+    assert "passou o caso de você para Dr. Jonas Tenório" in page
+    share_unit()
+    status, page = late(marina, given, f"/cases/{asked.case.ref}/supply", **TYPED)
+    assert status == 409
+    assert "Negativa em 4 sítios.</textarea>" in page
+    assert 'action="' not in page
 
 
 def test_more_rows_come_without_scripts(case_in, sign_in):

@@ -92,7 +92,9 @@ def test_of_two_acts_at_one_moment_one_is_done(application, case_in, sign_in, st
     db.session.remove()
     with uncommitted(application, lambda case: act(case, world.person(who)), (Case, number)):
         answer = browser.post(f"/cases/{ref}/{second}", data=base | ACTS[second][2])
-    assert answer.status_code in (404, 409, 422), answer.get_data(as_text=True)[:2000]
+    # The same words of the same person are the same form: it is answered as done.
+    refused = (302,) if first == second == "supply" else (404, 409, 422)
+    assert answer.status_code in refused, answer.get_data(as_text=True)[:2000]
     assert events_of(number) == [*before, first]
     assert browser.get(f"/cases/{ref}").status_code in (200, 404)
 
