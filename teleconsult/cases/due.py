@@ -43,8 +43,10 @@ class Chip(TypedDict):
     text: str
 
 
-def due_chip(case: Timed, now: datetime, clocks: Clocks, *, asker: bool = False) -> Chip:
+def due_chip(case: Timed, now: datetime, clocks: Clocks, *, asker: bool = False, consented: bool = True) -> Chip:
     """Return the deadline of a case in a few words; `asker`: as its requester reads it.
+
+    Without the patient's consent nobody asks again, and there is no day until which one may.
 
     kind is clock, soon, late, paused or none; a tone never comes without its words.
     """
@@ -55,7 +57,7 @@ def due_chip(case: Timed, now: datetime, clocks: Clocks, *, asker: bool = False)
             return Chip(kind="paused", text=_(PAUSED.message))
         kind = "soon" if case.ends_at - now <= NEAR else "clock"
         return Chip(kind=kind, text=_("responder até %(when)s", when=short_when(case.ends_at, now)))
-    if case.state == State.ANSWERED and case.ends_at is not None:
+    if case.state == State.ANSWERED and case.ends_at is not None and consented:
         return Chip(kind="clock", text=_("dúvidas até %(when)s", when=short_when(case.ends_at, now)))
     return Chip(kind="none", text="")
 

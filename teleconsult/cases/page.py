@@ -88,6 +88,11 @@ class Page:
         return [question for question in self.asked if not question.answered_in]
 
     @property
+    def consent_withdrawn(self) -> bool:
+        """Tell whether the patient took the consent back, as far as whoever reads may know it."""
+        return _is_withdrawn(self.consents)
+
+    @property
     def title(self) -> str:
         """Return the title of the page: never a patient's name."""
         case = self.case
@@ -130,7 +135,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         meta=_meta(case, patient),
         state_word=state_word(case, None if on_paper else user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
-        due=due_chip(case, now, clocks, asker=asker_side),
+        due=due_chip(case, now, clocks, asker=asker_side, consented=not _is_withdrawn(consents)),
         clock=clock_of(case, now, clocks),
         moves=_moves(case, user, facts, sight),
         next_url=link_of(case, user),
@@ -152,6 +157,10 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         consents=consents,
         may_revoke=asks,
     )
+
+
+def _is_withdrawn(consents: Sequence[CaseConsent]) -> bool:
+    return bool(consents) and consents[-1].revoked_at is not None
 
 
 def _people(case: Case, happened: Iterable[Any], consents: Iterable[CaseConsent]) -> dict[int, User]:

@@ -133,5 +133,6 @@ LEFT_BEHIND: dict[str, Callable[[CaseEvent], Said]] = {
     "cancel": _why,
     "correct": _opinion,
     "withdraw": _why,
+    "revoke_consent": _why,
 }
 """What the move of a verb left behind, as the fields of its form."""

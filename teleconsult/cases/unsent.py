@@ -16,7 +16,7 @@ from teleconsult.cases.screens import SCREENS
 from teleconsult.people.gate import current_user
 from teleconsult.people.models import User
 
-TYPED = frozenset({*SCREENS, "supply", "withdraw"})
+TYPED = frozenset({*SCREENS, "supply", "withdraw", "revoke_consent"})
 """The moves on whose pages something is typed or chosen, each the only page of its verb."""
 
 

@@ -12,9 +12,10 @@ from teleconsult.cases.forms_moves import MoveForm, WhyForm
 from teleconsult.cases.lifecycle import Who
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
-from teleconsult.cases.moving import DONE, GONE, again, attempt, faster, gone_on, too_late, words_in
+from teleconsult.cases.moving import DONE, GONE, again, attempt, faster, gone_on, sentence_of, too_late, words_in
 from teleconsult.cases.opinion_form import CorrectionForm, from_opinion, name_answers, opinion_form
 from teleconsult.cases.queries_case import last_edition
+from teleconsult.cases.queries_moves import last_event
 from teleconsult.cases.world import facts_for
 from teleconsult.cases.writing import Writing, look_up
 from teleconsult.errors import N_, NotFound
@@ -98,7 +99,8 @@ def revoke_consent(ref: str) -> Any:
         case,
         lambda why: actions.revoke_consent(case, why=why, by=current_user),
         lambda: _already_revoked(case),
-        heading=_("O paciente retirou o consentimento"),
+        heading=_("Registrar que o paciente retirou o consentimento"),
+        submit=_("Registrar a retirada"),
         icon="stop",
         will=[
             _("A retirada fica registrada com a data e quem a anotou. Nada novo é enviado sobre este caso."),
@@ -109,7 +111,10 @@ def revoke_consent(ref: str) -> Any:
 
 
 def _already_revoked(case: Case) -> str:
-    return "" if actions.live_consent(case) is not None else _("Não há consentimento a retirar.")
+    if actions.live_consent(case) is not None:
+        return ""
+    event = last_event(case.id, "revoke_consent")
+    return sentence_of(event) if event else _("Não há consentimento a retirar.")
 
 
 def _with_reason(verb: str, case: Case, act: Any, closed: Closed, *, done: str, about: Any = None, **shown: Any) -> Any:

@@ -215,6 +215,13 @@ _WORDS = {
         "undo",
         State.CANCELLED,
     ),
+    "revoke_consent": MoveWords(
+        N_("Registrar que o paciente retirou o consentimento"),
+        N_("nada novo é enviado sobre o caso"),
+        N_("registrou que o paciente retirou o consentimento"),
+        "stop",
+        State.CANCELLED,
+    ),
     "withdraw_file": MoveWords(
         N_("Retirar o arquivo"),
         N_("fica riscado, mas legível, com o motivo"),

@@ -107,6 +107,13 @@ KINDS: dict[str, Kind] = {
             by=N_("%(name)s retirou um arquivo do caso"),
             choice=N_("Um arquivo é retirado"),
         ),
+        _kind(
+            "case.revoke_consent",
+            "stop",
+            {R, C, A},
+            by=N_("%(name)s registrou que o paciente retirou o consentimento"),
+            choice=N_("Um paciente retira o consentimento"),
+        ),
         _kind("case.answer", "answered", {R}, by=N_("%(name)s respondeu o caso"), choice=N_("O consultor responde")),
         _kind(
             "case.conclude",

@@ -1,13 +1,18 @@
 """What is final is never overwritten: corrections, withdrawals, a consent taken back."""
 
+import re
 from io import BytesIO
 
 import pytest
 
+from teleconsult import audit
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.extensions import db
+from teleconsult.notices.models import Notice
+from teleconsult.outbox import OutboxMessage
+from tests import world
 from tests.attachments.samples import picture
 from tests.cases.helping import last_event, now_in, send, text_of, told
 
@@ -116,13 +121,60 @@ def test_a_withdrawal_in_other_words_is_given_back(answered, sign_in):
 
 def test_the_patient_takes_the_consent_back(answered, sign_in):
     browser = sign_in("marina")
-    assert "O paciente retirou o consentimento" in text_of(browser, answered)
+    page = text_of(browser, answered)
+    assert "Registrar que o paciente retirou o consentimento</a>" in page
+    assert "O paciente retirou o consentimento" not in page
+    assert "A unidade pode perguntar de novo até" in page
+    page = text_of(browser, answered, "/revoke_consent")
+    assert re.search(r"<h1[^>]*>Registrar que o paciente retirou o consentimento</h1>", page)
+    assert re.search(r"<button[^>]*>(<svg.*?</svg>)?Registrar a retirada</button>", page, re.DOTALL)
     page = told(browser, send(browser, answered, "revoke_consent", why="Mudou de ideia."))
     assert "Retirada do consentimento registrada." in page
     page = text_of(browser, answered)
     assert "Mudou de ideia." in page
     assert "nada novo deve ser enviado" in page
-    assert send(browser, answered, "revoke_consent", why="De novo.").status_code == 409
+    assert "A unidade pode perguntar de novo até" not in page
+    assert "dúvidas até" not in page
+    assert "O caso se encerra por si" in page
+    answer = send(browser, answered, "revoke_consent", why="De novo.")
+    assert answer.status_code == 409
+    assert "Você registrou que o paciente retirou o consentimento." in answer.get_data(as_text=True)
+    assert "De novo.</textarea>" in answer.get_data(as_text=True)
+    address = f"/cases/{answered.case.ref}"
+    assert browser.get(f"{address}/revoke_consent").location == address
+    assert "Você registrou que o paciente retirou o consentimento." in text_of(browser, answered)
+
+
+def notices_of(word):
+    db.session.rollback()
+    return {row.user_id for row in db.session.scalars(db.select(Notice).where(Notice.kind == word))}
+
+
+def test_a_consent_taken_back_stands_on_the_timeline_and_the_other_side_is_told(answered, sign_in):
+    send(sign_in("dora"), answered, "revoke_consent", why="MOTIVO-SECRETO")
+    event = last_event(answered)
+    assert (event.verb, event.for_id, event.said) == ("revoke_consent", answered.case.requester_id, "MOTIVO-SECRETO")
+    assert notices_of("case.revoke_consent") == {world.person(key).id for key in ("marina", "paulo")}
+    (letter, _other) = [row.payload for row in outbox("case_revoke_consent")]
+    assert "MOTIVO" not in repr(letter)
+    page = text_of(sign_in("paulo"), answered)
+    assert "Dora Siqueira por Dra. Marina Alves</b> registrou que o paciente retirou o consentimento" in page
+    assert "MOTIVO-SECRETO" in page
+    page = text_of(sign_in("rosangela"), answered)
+    assert "registrou que o paciente retirou o consentimento" in page
+    assert "MOTIVO-SECRETO" not in page
+    assert list(audit.verify()) == []
+
+
+def test_while_a_case_waits_those_who_give_it_out_are_told_of_a_consent_taken_back(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    send(sign_in("marina"), walk, "revoke_consent", why="Mudou de ideia.")
+    assert notices_of("case.revoke_consent") == {world.person("rosangela").id}
+
+
+def outbox(template):
+    rows = db.session.scalars(db.select(OutboxMessage)).all()
+    return [row for row in rows if row.payload.get("template") == template]
 
 
 @pytest.mark.parametrize("who", ["marina", "dora"])

@@ -33,6 +33,7 @@ OTHERS = (
     ("supply", S.AWAITING_INFORMATION, "dora", {"answer_1": "a", "why_not_2": "b"}, S.ASSIGNED, "Enviado a Dr. Paulo"),
     ("opinions/1/correct", S.ANSWERED, "paulo", NEW, S.ANSWERED, "Parecer corrigido."),
     ("opinions/1/withdraw", S.ANSWERED, "paulo", WHY, S.ANSWERED, "Parecer retirado."),
+    ("revoke_consent", S.ANSWERED, "marina", WHY, S.ANSWERED, "Retirada do consentimento registrada."),
 )
 EVERY = (*ROWS, *OTHERS)
 NAMES = [*IDS, *(f"{row[0]}-{row[1]}-{row[2]}" for row in OTHERS)]
@@ -43,7 +44,7 @@ OF_THE_SYSTEM = {"release", "lapse"}
 
 def test_every_verb_of_the_table_is_tried():
     tried = {row[0].rpartition("/")[2] for row in EVERY}
-    assert tried | ELSEWHERE | OF_THE_SYSTEM == set(MOVES) | {"correct", "withdraw"}
+    assert tried | ELSEWHERE | OF_THE_SYSTEM == set(MOVES) | {"correct", "withdraw", "revoke_consent"}
     assert set(repeats.LEFT_BEHIND) == tried
 
 

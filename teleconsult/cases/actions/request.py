@@ -156,9 +156,21 @@ def revoke_consent(case: Case, *, why: str, by: User) -> None:
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     consent.revoked_at, consent.revoked_by_id, consent.revoked_why = clock.now(), by.id, why
-    case.changed_at = consent.revoked_at  # The case's version moves: who is sending it on this consent is overtaken.
+    # The case's version moves with its event: who is sending it on this consent is overtaken.
+    for_id = case.requester_id if by.id != case.requester_id else None
+    event = put_on_timeline("revoke_consent", case, by=by, said=why, data={}, for_id=for_id)
     db.session.flush()
-    audit.record(f"case:{case.ref}", "case.revoke_consent", by_id=by.id, subject=case.ref, why=audit.digest(why))
+    audit.record(
+        f"case:{case.ref}",
+        "case.revoke_consent",
+        by_id=by.id,
+        for_id=for_id,
+        subject=case.ref,
+        number=event.number,
+        why=audit.digest(why),
+    )
+    events.emit("case.revoke_consent", case=case, event=event, by=by)
+    notices.tell([*asking(case), *answering(case)], "case.revoke_consent", subject=case.ref, by=by)
 
 
 def confirm(case: Case, *, by: User) -> None:
