@@ -137,8 +137,16 @@ def said(event: Any, names: Names) -> str:
         return str(_(SENT_AGAIN))
     if event.verb == "accept" and event.by_id is None:
         return str(_(ACCEPTED_BY_TIME))
+    if event.verb == "add" and event.data.get("files"):
+        return _added(len(event.data["files"]), with_words=bool(event.said))
     done, fill = words_of(event.verb, event.source).done, _PLACES.get(event.verb)
     return str(_(done, **fill(event.data, names)) if fill else _(done))
+
+
+def _added(files: int, *, with_words: bool) -> str:
+    if with_words:
+        return ngettext("acrescentou uma mensagem e um arquivo", "acrescentou uma mensagem e %(num)d arquivos", files)
+    return ngettext("acrescentou um arquivo", "acrescentou %(num)d arquivos", files)
 
 
 def _people(data: Data, names: Names) -> dict[str, str]:
@@ -186,13 +194,9 @@ def _supplies(data: Data, _names: Names) -> list[str]:
     return [_supplied(number, item) for number, item in data["items"].items()]
 
 
-def _files(data: Data, _names: Names) -> list[str]:
-    number = len(data.get("files", ()))
-    return [ngettext("%(num)d arquivo", "%(num)d arquivos", number)] if number else []
-
-
 def _referral(data: Data, names: Names) -> list[str]:
-    return [_pair(names.specialty(data["specialty"]), _(PRIORITY_WORDS[Priority(data["priority"])]))]
+    priority = _("prioridade %(priority)s", priority=_(PRIORITY_WORDS[Priority(data["priority"])]).lower())
+    return [_pair(names.specialty(data["specialty"]), priority)]
 
 
 _DETAILS: dict[str, Callable[[Data, Names], list[str]]] = {
@@ -200,7 +204,6 @@ _DETAILS: dict[str, Callable[[Data, Names], list[str]]] = {
     "return": _missing,
     "ask": _items,
     "supply": _supplies,
-    "add": _files,
     "escalate": _referral,
 }
 """What an event carries beside its words, one line each."""

@@ -113,7 +113,7 @@ _WORDS = {
     "add": MoveWords(
         N_("Acrescentar mensagem ou arquivo"),
         N_("o outro lado é avisado; nada muda no prazo"),
-        N_("acrescentou"),
+        N_("acrescentou uma mensagem"),
         "clip",
         State.DRAFT,
     ),

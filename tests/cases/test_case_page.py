@@ -152,6 +152,24 @@ def test_priority_and_specialty_changes_are_told_in_words(case_in, sign_in):
     assert "passou de Dermatologia para Neurologia" in page
 
 
+def test_what_was_added_is_named(case_in, sign_in):
+    walk = case_in(State.ASSIGNED)
+    for message, files in (("Segue.", ()), ("", ("AR-1",)), ("", ("AR-2", "AR-3")), ("Segue.", ("AR-4",))):
+        walk.do("add", message, files=files, by="marina")
+    page = text_of(sign_in("paulo"), walk)
+    for words in (
+        "acrescentou uma mensagem <",
+        "acrescentou um arquivo <",
+        "acrescentou 2 arquivos <",
+        "acrescentou uma mensagem e um arquivo <",
+    ):
+        assert f"<b>Dra. Marina Alves</b> {words}" in page
+
+
+def test_the_priority_of_a_referral_is_called_so(case_in, sign_in):
+    assert "<li>Dermatologia: prioridade alta</li>" in text_of(sign_in("marina"), case_in(State.IN_PERSON))
+
+
 def test_the_machine_is_named_when_it_acts(case_in, sign_in):
     walk = case_in(State.ANSWERED)
     with clock.at(clock.now() + timedelta(days=20)), transaction(walk.case):

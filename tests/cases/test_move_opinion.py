@@ -151,7 +151,7 @@ def test_an_opinion_sent_on_a_stale_page_is_kept_and_can_be_sent_again(held, sig
     answer = send(browser, held, "answer", stale=True, **WRITTEN)
     assert answer.status_code == 409
     page = answer.get_data(as_text=True)
-    assert "Dra. Marina Alves acrescentou." in page
+    assert "Dra. Marina Alves acrescentou uma mensagem." in page
     assert "Pode tratar na unidade." in page
     assert now_in(held) == State.ASSIGNED
     assert drafts()[0].fields["answer_1"] == "Sim, é hanseníase."
