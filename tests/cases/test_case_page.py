@@ -170,6 +170,31 @@ def test_the_priority_of_a_referral_is_called_so(case_in, sign_in):
     assert "<li>Dermatologia: prioridade alta</li>" in text_of(sign_in("marina"), case_in(State.IN_PERSON))
 
 
+@pytest.mark.parametrize(
+    ("number", "before", "after"),
+    [(1, "falta 1 de 1", "respondida"), (2, "faltam 2 de 2", "respondidas")],
+)
+def test_the_questions_left_are_counted_while_they_can_be_answered(session, sign_in, number, before, after):
+    walk = world.new_case()
+    walk.submit(questions=world.request().questions[:number])
+    walk.assign()
+    marina = sign_in("marina")
+    assert f">{before}<" in text_of(marina, walk)
+    walk.answer()
+    assert f">{after}<" in text_of(marina, walk)
+
+
+def test_of_a_closed_case_no_answer_is_missing(case_in, sign_in):
+    walk = case_in(State.CANCELLED)
+    page = text_of(sign_in("marina"), walk)
+    assert ">sem resposta<" in page
+    assert "faltam" not in page
+    walk = case_in(State.ANSWERED)
+    walk.do("follow_up", "E na gestação?", by="marina")
+    walk.do("cancel", "Resolvido.", by="marina")
+    assert ">1 de 3 sem resposta<" in text_of(sign_in("marina"), walk)
+
+
 def test_the_machine_is_named_when_it_acts(case_in, sign_in):
     walk = case_in(State.ANSWERED)
     with clock.at(clock.now() + timedelta(days=20)), transaction(walk.case):

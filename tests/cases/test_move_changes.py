@@ -63,7 +63,7 @@ def test_a_withdrawn_opinion_is_struck_through_and_its_questions_are_open_again(
     assert "Retirado por Dr. Paulo Nogueira" in page
     assert "Respondi no caso errado." in page
     assert "tc-gone" in page
-    assert "falta 2 de 2" in page
+    assert "faltam 2 de 2" in page
     assert now_in(answered) == State.ANSWERED
 
 
