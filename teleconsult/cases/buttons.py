@@ -7,9 +7,9 @@ from flask import url_for
 from teleconsult.cases import lifecycle
 from teleconsult.cases.lifecycle import MOVES, State
 from teleconsult.cases.models import Case
-from teleconsult.cases.needs import Facts
+from teleconsult.cases.needs import DECLINED, Facts
 from teleconsult.cases.words import MAIN, is_main, words_of
-from teleconsult.errors import Refused
+from teleconsult.errors import N_, Refused
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import say
@@ -36,10 +36,13 @@ class Button:
     post: bool = False
 
 
+OFF_DUTY = N_("Você está fora de turno: assumir um caso da fila fica disponível durante os seus turnos.")
+
+
 def buttons(case: Case, user: User, facts: Facts) -> list[Button]:
     """Return the moves that are this person's to make in this state, the main one marked.
 
-    A move that only the world stands in the way of (a window that closed) is there too, with the reason.
+    A move that only the world stands in the way of (a window that closed, no shift now) is there too, with the reason.
     """
     parts = lifecycle.parts(case, user, facts)
     made = [
@@ -47,7 +50,15 @@ def buttons(case: Case, user: User, facts: Facts) -> list[Button]:
         for move in MOVES.values()
         if case.state in move.sources and move.who & parts
     ]
+    if _off_duty(case, facts):
+        made.append(_button("claim", case, _(DECLINED if user.id in facts.declined else OFF_DUTY)))
     return _mark_main(made, case)
+
+
+def _off_duty(case: Case, facts: Facts) -> bool:
+    """Tell whether somebody who answers in the specialty of a waiting case lacks nothing but the shift."""
+    waits = case.state in MOVES["claim"].sources
+    return waits and case.specialty_id in facts.specialties and not facts.on_duty
 
 
 def _why_not(verb: str, case: Case, user: User, facts: Facts) -> str:

@@ -93,7 +93,11 @@ def consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
         raise Refused(WITHDRAWN)
 
 
+DECLINED = N_("Você recusou este caso; peça à administração se quiser assumi-lo.")
+"""Why a case is not taken by who gave it back."""
+
+
 def not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
     """Refuse who has declined this case."""
     if user is not None and user.id in facts.declined:
-        raise Refused(N_("Você recusou este caso; peça à administração se quiser assumi-lo."))
+        raise Refused(DECLINED)

@@ -138,7 +138,11 @@ def test_the_list_shows_what_waits_also_off_duty(application, session, sign_in, 
     day = (now + timedelta(days=8 - now.weekday())).date()
     laid(place, day=day, at=now)
     db.session.remove()
-    page = sign_in("paulo").get("/waiting").get_data(as_text=True)
+    browser = sign_in("paulo")
+    page = browser.get("/waiting").get_data(as_text=True)
     assert ref in page
     assert f"/cases/{ref}/claim" not in page
     assert "fora de turno" in page
+    page = browser.get(f"/cases/{ref}").get_data(as_text=True)
+    assert "Assumir o caso<small>Você está fora de turno: assumir um caso da fila fica disponível" in page
+    assert f'action="/cases/{ref}/claim"' not in page
