@@ -70,7 +70,7 @@ def _soap(request: Request) -> list[tuple[str, str, str, str]]:
 
 def _vitals(request: Request) -> Pairs:
     return [
-        (_(VITALS[name].label), f"{show_vital(value, decimal_mark())} {VITALS[name].unit}")
+        (_(VITALS[name].label), f"{show_vital(value, decimal_mark())} {_(VITALS[name].unit)}")
         for name, value in request.vitals.items()
     ]
 

@@ -264,7 +264,7 @@ REQUEST = (
         "cancel",
         forms.WhyForm,
         lambda case, form, by: actions.cancel(case, form.why.data, by=by),
-        (N_("O pedido se encerra sem resposta e não volta à fila. O que foi escrito continua no registro."),),
+        (N_("O pedido se encerra sem esperar resposta e não volta à fila. O que foi escrito continua no registro."),),
         N_("Pedido cancelado."),
         Permission.FILE_CASES,
     ),

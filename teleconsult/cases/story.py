@@ -158,7 +158,7 @@ def signs_of(signs: Mapping[str, str] | None) -> list[tuple[str, str]]:
     """Return vital signs as they are kept, each with its name and unit, in the order of the form."""
     signs = signs or {}
     return [
-        (str(_(vital.label)), f"{show_vital(signs[name], decimal_mark())} {vital.unit}")
+        (str(_(vital.label)), f"{show_vital(signs[name], decimal_mark())} {_(vital.unit)}")
         for name, vital in VITALS.items()
         if signs.get(name)
     ]

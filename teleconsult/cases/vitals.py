@@ -35,7 +35,7 @@ VITALS: dict[str, Vital] = {
     for vital in (
         _vital("blood_pressure", N_("Pressão arterial"), "mmHg", "20", "300", "50 180"),
         _vital("heart_rate", N_("Frequência cardíaca"), "bpm", "10", "350", "45 140"),
-        _vital("respiratory_rate", N_("Frequência respiratória"), "irpm", "2", "120", "10 40"),
+        _vital("respiratory_rate", N_("Frequência respiratória"), N_("irpm"), "2", "120", "10 40"),
         _vital("temperature", N_("Temperatura"), "°C", "20", "46", "35 39", 1),
         _vital("saturation", N_("Saturação de oxigênio"), "%", "1", "100", "92 100"),
         _vital("glucose", N_("Glicemia capilar"), "mg/dL", "5", "2000", "60 300"),
@@ -46,7 +46,9 @@ VITALS: dict[str, Vital] = {
 """In the order of the form."""
 
 _PAIR = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:[/xX×]|por)\s*(\d{1,3}(?:[.,]\d)?)")
-_UNITS = re.compile(r"(?:mm\s*hg|bpm|irpm|ipm|rpm|mg\s*/\s*dl|°\s*c|º\s*c|c|%|kg|cm|m)\.?$", re.IGNORECASE)
+_UNITS = re.compile(
+    r"(?:mm\s*hg|bpm|irpm|ipm|rpm|breaths\s*/\s*min|mg\s*/\s*dl|°\s*c|º\s*c|c|%|kg|cm|m)\.?$", re.IGNORECASE
+)
 _TEN = 10
 
 

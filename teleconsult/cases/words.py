@@ -196,7 +196,7 @@ _WORDS = {
     ),
     "cancel": MoveWords(
         N_("Cancelar o pedido"),
-        N_("encerra sem resposta, com o motivo"),
+        N_("encerra sem esperar resposta, com o motivo"),
         N_("cancelou o pedido"),
         "cancelled",
         State.CANCELLED,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from teleconsult import clock
 from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.vitals import read_vital
 from teleconsult.extensions import db, transaction
 from tests import world
 from tests.cases.helping import Counter, leaky_case, text_of, through_everything
@@ -195,6 +196,14 @@ def test_of_a_closed_case_no_answer_is_missing(case_in, sign_in):
     assert ">1 de 3 sem resposta<" in text_of(sign_in("marina"), walk)
 
 
+def test_the_words_of_cancelling_hold_also_after_an_opinion(case_in, sign_in):
+    walk = case_in(State.ANSWERED)
+    walk.do("follow_up", "E na gestação?", by="marina")
+    browser = sign_in("marina")
+    assert "encerra sem esperar resposta" in text_of(browser, walk)
+    assert "sem resposta e não volta" not in text_of(browser, walk, "/cancel")
+
+
 def test_the_machine_is_named_when_it_acts(case_in, sign_in):
     walk = case_in(State.ANSWERED)
     with clock.at(clock.now() + timedelta(days=20)), transaction(walk.case):
@@ -233,6 +242,13 @@ def test_the_page_is_complete_in_english(case_in, sign_in):
     page = text_of(browser, walk)
     assert 'lang="en"' in page
     assert "Dermatology" in page
+    walk = world.new_case()
+    walk.submit(vitals={"respiratory_rate": "18"})
+    assert "18 breaths/min" in text_of(browser, walk)
+    assert read_vital("respiratory_rate", "18 breaths/min") == "18"
+    walk.assign()
+    walk.escalate()
+    assert ">Close without a visit</h1>" in text_of(browser, walk, "/close_unseen")
 
 
 def test_statements_do_not_grow_with_the_history(application, case_in, sign_in):
