@@ -11,7 +11,7 @@ VIEWS = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("
 QUERIES = {"select", "insert", "update", "delete", "exists", "text", "func"}
 
 LEFT = {
-    "cases/views_draft.py": {"_new_page", "edit", "edit_step", "_posted", "discard"},
+    "cases/views_draft.py": {"_new_page", "edit", "edit_step", "_posted", "_keep", "save", "discard"},
     "cases/views_send.py": {"match", "review", "submit", "_overtaken", "_refused"},
     # A press that came twice is answered with what it did, before the table of moves is asked.
     "cases/views_moves.py": {"claim"},
