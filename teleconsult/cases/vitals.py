@@ -66,7 +66,7 @@ def read_vital(name: str, text: str) -> str:
     if name == "height" and value < 3:
         value *= 100  # Typed in metres.
     _possible(vital, value)
-    return _plain(value, vital.places)
+    return _plain(_precise(vital, value), vital.places)
 
 
 def _pressure(vital: Vital, text: str) -> str:
@@ -79,8 +79,22 @@ def _pressure(vital: Vital, text: str) -> str:
     if upper < lower:
         raise Refused(N_("A pressão máxima vem primeiro, como em 120/80."), vital.name)
     for part in (upper, lower):
-        _possible(vital, part)
+        _possible(vital, _precise(vital, part))
     return f"{_plain(upper, 0)}/{_plain(lower, 0)}"
+
+
+_WHOLE = N_("Escreva um número inteiro, sem vírgula.")
+_PRECISE = {
+    1: N_("Escreva no máximo uma casa depois da vírgula, como em 36,5."),
+    3: N_("Escreva no máximo três casas depois da vírgula, como em 3,250."),
+}
+
+
+def _precise(vital: Vital, value: Decimal) -> Decimal:
+    """Return a value that is kept as it was typed: none is rounded without a word."""
+    if value != round(value, vital.places):
+        raise Refused(_PRECISE.get(vital.places, _WHOLE), vital.name)
+    return value
 
 
 def _possible(vital: Vital, value: Decimal) -> None:

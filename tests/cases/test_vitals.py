@@ -27,6 +27,9 @@ from teleconsult.web import say
         ("weight", "70", "70"),
         ("height", "1,70 m", "170"),
         ("height", "170", "170"),
+        ("height", "1,685 m", "168.5"),
+        ("heart_rate", "72,0", "72"),
+        ("weight", "3,2450", "3.245"),
     ],
 )
 def test_many_ways_in_one_form_kept(name, typed, kept):
@@ -53,6 +56,27 @@ def test_what_cannot_be_is_refused_at_its_field(name, typed):
     with pytest.raises(Refused) as refused:
         read_vital(name, typed)
     assert refused.value.field == name
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("temperature", "37.55"),
+        ("temperature", "36,95 °C"),
+        ("heart_rate", "72,5"),
+        ("respiratory_rate", "18.4"),
+        ("saturation", "97,5"),
+        ("glucose", "98,5"),
+        ("weight", "3,2455"),
+        ("height", "1,6855 m"),
+        ("height", "168,55"),
+        ("blood_pressure", "120,5/80"),
+    ],
+)
+def test_none_is_rounded_without_a_word(name, typed):
+    with pytest.raises(Refused) as refused:
+        read_vital(name, typed)
+    assert "vírgula" in str(refused.value)
 
 
 def test_what_is_rare_is_remarked_and_never_stands_in_the_way():
