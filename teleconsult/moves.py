@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from teleconsult.errors import N_, Refused
+from teleconsult.typed import says_nothing
 
 S = TypeVar("S", bound=str)
 W = TypeVar("W", bound=str)
@@ -60,5 +61,6 @@ def hold(
     for need in move.needs:
         need(*asking)
     for name in move.carries if carry is not None else ():
-        if not (carry or {}).get(name):
+        given = (carry or {}).get(name)
+        if not given or (isinstance(given, str) and says_nothing(given)):
             raise Refused(N_("Falta informar: %(what)s."), field=name, what=words[name])

@@ -80,7 +80,23 @@ def read_number(text: str, field: str) -> Decimal:
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL_BUT_ENDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """The characters of Unicode's category Cc; between lines without their ends and tabs."""
+
+
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""What Unicode calls letters and signs, and draws as nothing."""
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether nobody can read anything in a text: spaces, control characters, marks of no width and the like."""
+    return not any(sign not in _BLANK_LETTERS and unicodedata.category(sign)[0] in "LNPS" for sign in text)
+
+
+def legible(text: str) -> str:
+    """Return a text as a form takes it: trimmed, without control characters but line ends and tabs; '' when it says nothing."""
+    kept = _CONTROL_BUT_ENDS.sub("", text).strip()
+    return "" if says_nothing(kept) else kept
 
 
 def one_line(text: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.bookings.steps import Channel
 from teleconsult.web import VersionedForm, _l
@@ -47,10 +47,10 @@ class BookForm(SlotForm):
 class MoveBookingForm(SlotForm):
     """Another slot, and why."""
 
-    why = TextAreaField(_l("Motivo da mudança"), [InputRequired(_l("Escreva o motivo.")), Length(max=REASON)])
+    why = TextAreaField(_l("Motivo da mudança"), [DataRequired(_l("Escreva o motivo.")), Length(max=REASON)])
 
 
 class CancelBookingForm(VersionedForm):
     """Why a booking is cancelled."""
 
-    why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=REASON)])
+    why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=REASON)])

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from teleconsult.bookings.allowance import WEEKDAYS
@@ -85,7 +85,7 @@ class PublishForm(BaseForm):
 class WhyForm(BaseForm):
     """A reason, and nothing else."""
 
-    why = StringField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=300)])
+    why = StringField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
 
 
 class MoveSessionForm(WhyForm):

@@ -242,7 +242,7 @@ def mark(ref: str, verb: str) -> Response:
             elif verb == "miss":
                 actions.miss(found, request.form.get("cause", ""), by=signed_in())
             else:
-                actions.correct(found, request.form.get("why", "").strip(), by=signed_in())
+                actions.correct(found, legible(request.form.get("why", "")), by=signed_in())
         flash(words[verb])
     except Refused as refusal:
         flash(say(refusal), "warning")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from teleconsult.bookings import queries_quota, settings
 from teleconsult.bookings.actions import setting
@@ -41,7 +41,7 @@ class AllowanceForm(BaseForm):
 class AgreementForm(BaseForm):
     """What was agreed with another district for a specialty."""
 
-    district = StringField(_l("Distrito"), [InputRequired(_l("Escreva o nome do distrito.")), Length(max=40)])
+    district = StringField(_l("Distrito"), [DataRequired(_l("Escreva o nome do distrito.")), Length(max=40)])
     specialty = SelectField(_l("Especialidade"), [InputRequired(_l("Escolha a especialidade."))])
     forms = IntegerField(
         _l("Primeiras consultas por mês"),

@@ -29,7 +29,7 @@ from teleconsult.cases.request import (
 from teleconsult.cases.vitals import VITALS, read_vital, unusual
 from teleconsult.errors import N_, Refused
 from teleconsult.patients.matching import SEXES
-from teleconsult.typed import check_name, one_line, read_birth_date, read_whole, several_lines, too_long
+from teleconsult.typed import check_name, one_line, read_birth_date, read_whole, says_nothing, several_lines, too_long
 
 T = TypeVar("T")
 OF_AGE = 18
@@ -85,7 +85,7 @@ class _Desk:
 
     def raw(self, name: str) -> str:
         value = self.fields.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return "" if not isinstance(value, str) or says_nothing(value) else value.strip()
 
     def line(self, name: str) -> str:
         """Return a text of one line, within its limit."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.credits.rules import INSIDE_WORDS, LIMITS
 from teleconsult.errors import N_, Refused
@@ -51,7 +51,7 @@ class FactorForm(BaseForm):
     """How many points of the career plan an hour is worth from a day on."""
 
     begins_on = DayField(_l("Vale a partir de"), [InputRequired(_l("Escreva o dia em que o fator começa."))])
-    factor = StringField(_l("Pontos por hora"), [InputRequired(_l("Escreva quantos pontos vale uma hora."))])
+    factor = StringField(_l("Pontos por hora"), [DataRequired(_l("Escreva quantos pontos vale uma hora."))])
 
     def thousandths(self) -> int:
         """Return the factor in thousandths.
@@ -69,14 +69,14 @@ class CorrectionForm(BaseForm):
     """What a line should be worth, and why."""
 
     minutes = whole(_l("Quantos minutos o lançamento deve valer"))
-    why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=1000)])
+    why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=1000)])
 
 
 class AnswerForm(VersionedForm):
     """The answer to a dispute: accepted with the right minutes, or declined."""
 
     minutes = StringField(_l("Se aceitar, quantos minutos o lançamento passa a valer"))
-    answer = TextAreaField(_l("Resposta"), [InputRequired(_l("Escreva a resposta.")), Length(max=1000)])
+    answer = TextAreaField(_l("Resposta"), [DataRequired(_l("Escreva a resposta.")), Length(max=1000)])
     decision = HiddenField()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from teleconsult import audit
 from teleconsult.credits import chart, correcting, statement, versions, words
@@ -68,7 +68,7 @@ class DisputeForm(BaseForm):
 
     words = TextAreaField(
         _l("O que não confere?"),
-        [InputRequired(_l("Diga o que não confere.")), Length(max=correcting.WORDS_MOST)],
+        [DataRequired(_l("Diga o que não confere.")), Length(max=correcting.WORDS_MOST)],
     )
 
 

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms import SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.credits import activities, versions, words
 from teleconsult.credits.activities import KIND_WORDS, Written
@@ -29,7 +29,7 @@ class ActivityForm(VersionedForm):
     """An activity and who was there."""
 
     kind = SelectField(_l("Tipo"))
-    title = StringField(_l("Tema"), [InputRequired(_l("Escreva o tema.")), Length(max=120)])
+    title = StringField(_l("Tema"), [DataRequired(_l("Escreva o tema.")), Length(max=120)])
     day = DayField(_l("Dia"), [InputRequired(_l("Escreva o dia."))])
     time = TimeField(_l("Começo"), [InputRequired(_l("Escreva a hora do começo."))])
     minutes = whole(_l("Duração em minutos"), _l("Escreva a duração em minutos."))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.credits import declaring, papers, versions, words
 from teleconsult.credits import rules as r
@@ -53,7 +53,7 @@ class DeclarationForm(BaseForm):
 class RevokeForm(VersionedForm):
     """Why a declaration becomes void."""
 
-    why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=500)])
+    why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=500)])
 
 
 @bp.route("/hours/declarations", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from teleconsult.checks import check_cnes
 from teleconsult.errors import Refused
@@ -46,7 +46,7 @@ def _values(data: dict[str, Any]) -> dict[str, Any]:
 class UnitForm(VersionedForm):
     """A health unit."""
 
-    name = StringField(_l("Nome"), [InputRequired(_l("Escreva o nome da unidade.")), Length(max=120)])
+    name = StringField(_l("Nome"), [DataRequired(_l("Escreva o nome da unidade.")), Length(max=120)])
     kind = SelectField(_l("Tipo"))
     code = StringField(_l("Código na rede"), [Length(max=20)])
     cnes = StringField(_l("CNES"))
@@ -81,8 +81,8 @@ class UnitForm(VersionedForm):
 class SpecialtyForm(VersionedForm):
     """A specialty, programme or service."""
 
-    name_pt = StringField(_l("Nome em português"), [InputRequired(_l("Escreva o nome.")), Length(max=120)])
-    name_en = StringField(_l("Nome em inglês"), [InputRequired(_l("Escreva o nome.")), Length(max=120)])
+    name_pt = StringField(_l("Nome em português"), [DataRequired(_l("Escreva o nome.")), Length(max=120)])
+    name_en = StringField(_l("Nome em inglês"), [DataRequired(_l("Escreva o nome.")), Length(max=120)])
     category = SelectField(_l("Categoria"))
     teleconsult = BooleanField(_l("Recebe casos de teleconsultoria"))
     municipal_reference = SelectField(_l("Referência no município"), default="")

@@ -1,7 +1,7 @@
 """Forms of the door and of one's own account."""
 
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired
+from wtforms.validators import DataRequired, EqualTo, InputRequired
 
 from teleconsult.web import BaseForm, _l
 
@@ -9,7 +9,7 @@ from teleconsult.web import BaseForm, _l
 class SignInForm(BaseForm):
     """Who, and the password. `next` and `kept` lead back to where the person was."""
 
-    who = StringField(_l("CPF ou e-mail institucional"), [InputRequired(_l("Escreva o seu CPF ou e-mail."))])
+    who = StringField(_l("CPF ou e-mail institucional"), [DataRequired(_l("Escreva o seu CPF ou e-mail."))])
     password = PasswordField(_l("Senha"), [InputRequired(_l("Escreva a sua senha."))])
     shared = BooleanField(_l("Computador da unidade: sair sozinho após 15 minutos parado"), default=True)
     next = HiddenField()
@@ -19,7 +19,7 @@ class SignInForm(BaseForm):
 class ResetForm(BaseForm):
     """Whose password is to be made anew."""
 
-    who = StringField(_l("CPF ou e-mail institucional"), [InputRequired(_l("Escreva o seu CPF ou e-mail."))])
+    who = StringField(_l("CPF ou e-mail institucional"), [DataRequired(_l("Escreva o seu CPF ou e-mail."))])
 
 
 class NewPasswordForm(BaseForm):

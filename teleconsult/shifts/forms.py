@@ -14,7 +14,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from teleconsult.shifts.calendar import DAY
@@ -146,7 +146,7 @@ class ChangeForm(WhenMixin, VersionedForm):
 class WhyForm(VersionedForm):
     """Why something is taken off the calendar; the person is told."""
 
-    why = TextAreaField(_l("Motivo"), [InputRequired(_l("Escreva o motivo.")), Length(max=300)])
+    why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
 
 
 class CopyForm(BaseForm):

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from teleconsult.errors import Refused
 from teleconsult.network.forms import ZONES
@@ -41,7 +41,7 @@ def _opening(word: str) -> Any:
 class RoomForm(VersionedForm):
     """A room: what it is called, how many it takes, when it is open."""
 
-    name = StringField(_l("Nome"), [InputRequired(_l("Escreva o nome da sala.")), Length(max=120)])
+    name = StringField(_l("Nome"), [DataRequired(_l("Escreva o nome da sala.")), Length(max=120)])
     kind = SelectField(_l("Para quê"))
     unit = SelectField(_l("Unidade"))
     workstations = IntegerField(
@@ -102,4 +102,4 @@ class HolidayForm(BaseForm):
     """A holiday of one's own."""
 
     day = CalendarDay(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
-    name = StringField(_l("Nome"), [InputRequired(_l("Escreva o nome do feriado.")), Length(max=120)])
+    name = StringField(_l("Nome"), [DataRequired(_l("Escreva o nome do feriado.")), Length(max=120)])

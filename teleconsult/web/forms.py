@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask_babel import gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
@@ -12,13 +11,14 @@ from wtforms.i18n import get_translations
 from wtforms.widgets import core
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]  # missing from its stubs
 
-from teleconsult.errors import Overtaken, Refused
+from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import transaction
+from teleconsult.typed import legible
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as quick_gettext
 from teleconsult.web.templating import written
 from teleconsult.web.tokens import token_of_cookie
-from teleconsult.web.words import say, thousands
+from teleconsult.web.words import say
 
 
 def _l(message: str, **params: Any) -> str:
@@ -41,25 +41,42 @@ core.html_params = attributes
 core.Input.html_params = staticmethod(attributes)  # type: ignore[method-assign]  # its own hook for this
 
 
+_TOO_LONG = N_("O texto passa do limite de %(limit)d caracteres: tem %(count)d.")
+_NO_CHOICE = N_("Escolha uma das opções.")
+_SAID_BETTER = {
+    "Not a valid choice.": _NO_CHOICE,
+    "Invalid Choice: could not coerce.": _NO_CHOICE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _NO_CHOICE,
+    "'%(value)s' is not a valid choice for this field.": _NO_CHOICE,
+    "This field is required.": N_("Preencha este campo."),
+    "Not a valid integer value.": N_("Escreva um número inteiro."),
+}
+"""What WTForms says → what the product says, in all its forms alike."""
+
+
 class _Words:
-    """WTForms' own messages through the catalogues that WTForms ships, in the reader's language."""
+    """WTForms' messages in the reader's language: the product's own sentence, or else that of its catalogues."""
 
     def __init__(self, locale: str) -> None:
         self._inner = get_translations([locale, locale.split("_", maxsplit=1)[0]])
 
     def gettext(self, string: str) -> str:
-        return str(self._inner.gettext(string))
+        own = _SAID_BETTER.get(string)
+        return quick_gettext(own) if own else str(self._inner.gettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(self._inner.ngettext(singular, plural, n))
+        if singular.startswith("Field cannot be longer than"):  # WTForms fills in `max` and `length`
+            return quick_gettext(_TOO_LONG).replace("(limit)", "(max)").replace("(count)", "(length)")
+        own = _SAID_BETTER.get(singular)
+        return quick_gettext(own) if own else str(self._inner.ngettext(singular, plural, n))
 
 
 _words: dict[str, _Words] = {}
 
 
 def _strip(value: Any) -> Any:
-    """Drop what a text never means to carry: spaces at the ends."""
-    return value.strip() if isinstance(value, str) else value
+    """Drop what a text never means to carry: spaces at its ends, control characters, and all of one that shows nothing."""
+    return legible(value) if isinstance(value, str) else value
 
 
 class _Csrf(_FlaskFormCSRF):
@@ -142,8 +159,3 @@ def show_overtaken(form: BaseForm, sentence: str) -> None:
     """Say on a form that somebody else was faster: its summary then speaks of that, and of no field to put right."""
     form.overtaken = True
     form.form_errors = [*form.form_errors, sentence]
-
-
-def too_long(limit: int) -> str:
-    """Return the sentence for a text over its limit."""
-    return str(gettext("Use no máximo %(limit)s caracteres.", limit=thousands(limit)))

@@ -36,6 +36,7 @@ from teleconsult.cases.request import (
 from teleconsult.cases.vitals import VITALS
 from teleconsult.errors import Refused
 from teleconsult.patients.matching import SEXES
+from teleconsult.typed import says_nothing
 
 TODAY = date(2026, 11, 21)
 BOOK = Book(
@@ -215,7 +216,10 @@ def test_what_can_be_returned_leads_to_a_field_of_the_form():
     for name in RETURNABLE:
         step = step_of(name)
         assert step in STEPS
-        assert anchor_of(name) in FIELDS[step] or name == "files"
+        assert anchor_of(name) in FIELDS[step] or name in (
+            "files",
+            "vitals",
+        )  # parts of the page with an id of their own
     assert step_of("nonsense") is None
 
 
@@ -234,11 +238,16 @@ letters = st.characters(exclude_categories=["Cs", "Cc"])
 
 
 def lines(limit, empty=""):
-    return st.text(letters, max_size=min(limit, 40)).map(lambda text: " ".join(text.split()) or empty)
+    return said(st.text(letters, max_size=min(limit, 40)).map(lambda text: " ".join(text.split())), empty)
 
 
 def prose(limit, empty=""):
-    return st.text(letters | st.sampled_from("\n\t"), max_size=min(limit, 60)).map(lambda text: text.strip() or empty)
+    return said(st.text(letters | st.sampled_from("\n\t"), max_size=min(limit, 60)).map(str.strip), empty)
+
+
+def said(texts, empty):
+    """A text in which nobody can read anything is none."""
+    return texts.map(lambda text: empty if says_nothing(text) else text)
 
 
 def names(empty=""):

@@ -90,7 +90,7 @@ def test_two_administrators_make_the_same_choice(case_in, sign_in):
     assert sent(first, walk, "assign", data)[0] == 302
     status, page = sent(second, walk, "assign", data)
     assert status == 409
-    assert "Escolha inválida." not in page
+    assert "Escolha uma das opções." not in page
     assert "distribuiu para" in page
 
 

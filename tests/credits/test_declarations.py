@@ -144,7 +144,7 @@ def test_a_revoked_declaration_says_so_and_keeps_the_reason_to_itself(november, 
         ({"until_on": "2026-12-31"}, "no futuro"),
         ({"from_on": "2025-01-01", "until_on": "2025-12-31"}, "Não há horas suas"),
         ({"from_on": "31/02/2026"}, "não existe"),
-        ({"audience": "requester"}, "Not a valid choice|opção válida|inválida"),
+        ({"audience": "requester"}, "Escolha uma das opções"),
     ],
 )
 def test_what_cannot_be_declared_says_why(november, sign_in, changes, words):

@@ -1,0 +1,32 @@
+"""What WTForms says by itself is said in the product's own words, in both languages, by every form."""
+
+import pytest
+from flask_babel import force_locale
+from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, Length
+
+from teleconsult.web import BaseForm
+
+
+class Some(BaseForm):
+    why = StringField("Motivo", [Length(max=10)])
+    kind = RadioField("Tipo", choices=[("a", "A")])
+    many = SelectMultipleField("Papéis", choices=[("a", "A")])
+    name = StringField("Nome", [DataRequired()])
+
+
+@pytest.mark.parametrize(
+    ("locale", "too_long", "no_choice"),
+    [
+        ("pt_BR", "O texto passa do limite de 10 caracteres: tem 12.", "Escolha uma das opções."),
+        ("en", "The text is over the limit of 10 characters: it has 12.", "Choose one of the options."),
+    ],
+)
+def test_a_limit_and_a_choice(application, locale, too_long, no_choice):
+    data = {"why": "doze letras.", "kind": "z", "many": "z"}
+    with application.test_request_context(method="POST", data=data), force_locale(locale):
+        form = Some(meta={"csrf": False})
+        assert not form.validate()
+        assert form.errors["why"] == [too_long]
+        assert form.errors["kind"] == form.errors["many"] == [no_choice]
+        assert "required" not in form.errors["name"][0]
