@@ -44,6 +44,8 @@ class Reader:
         self.forms: list[dict[str, object]] = []
         self.refs: list[tuple[str, str]] = []
         self.faults: list[str] = []
+        self.summary: list[str] = []
+        self.summary_depth = 0
         self.open: list[str] = []
         self.fragment = True
 
@@ -85,6 +87,7 @@ class Reader:
         if tag == "form":
             self.forms.append({"method": given.get("method", "get").lower(), "token": False})
         self._control(tag, given)
+        self._complaint(tag, given)
         for name in ("aria-labelledby", "aria-describedby", "aria-controls"):
             self.refs += [(name, target) for target in given.get(name, "").split()]
         if tag == "img" and "alt" not in given:
@@ -95,6 +98,12 @@ class Reader:
             self.faults.append("a form inside a form")
         if tag not in VOID:
             self.open.append(tag)
+
+    def _complaint(self, tag, given):
+        if "data-errors" in given:
+            self.summary_depth = len(self.open)
+        if tag == "a" and len(self.open) > self.summary_depth > 0 and given.get("href", "").startswith("#"):
+            self.summary.append(given["href"][1:])
 
     def _control(self, tag, given):
         if given.get("name") == "csrf_token" and self.forms:
@@ -109,6 +118,7 @@ class Reader:
             self.open.pop()
         if tag in self.open and self.open[-1] == tag:
             self.open.pop()
+            self.summary_depth *= len(self.open) >= self.summary_depth
         elif tag not in VOID:
             self.faults.append(f"</{tag}> does not close <{self.open[-1] if self.open else 'nothing'}>")
 
@@ -132,6 +142,9 @@ def check(html: str) -> None:
         and not given.get("aria-label")
         and not given.get("aria-labelledby")
     ]
+    places = {name: place for place, name in enumerate(page.ids)}
+    order = [places[target] for target in page.summary if target in places]
+    faults += ["the summary is in another order than the page: " + ", ".join(page.summary)] * (order != sorted(order))
     if not page.fragment:
         faults += [f"{page.titles} titles"] if page.titles != 1 else []
         faults += [f"{page.h1s} h1"] if page.h1s != 1 else []

@@ -21,7 +21,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.shifts.asked import FIRST_YEAR, LAST_YEAR
-from teleconsult.typed import read_day
+from teleconsult.typed import legible, read_day
 from teleconsult.web import say, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext

@@ -104,15 +104,15 @@ RETURNABLE: dict[str, str] = {
     "cpf": N_("CPF"),
     "mother_name": N_("Nome da mãe"),
     "record_number": N_("Número do prontuário"),
-    "address": N_("Endereço"),
     "phone": N_("Telefone"),
+    "address": N_("Endereço"),
     "consent_given_by": N_("Consentimento do paciente"),
     "complaint": N_("Motivo, em uma linha"),
     "subjective": N_("História (subjetivo)"),
     "objective": N_("Exame (objetivo)"),
     "vitals": N_("Sinais vitais"),
-    "assessment": N_("Avaliação"),
     "problems": N_("Problemas e diagnósticos"),
+    "assessment": N_("Avaliação"),
     "plan": N_("Plano e tratamento já feito"),
     "available": N_("O que há na unidade"),
     "question_1": N_("Perguntas"),
@@ -123,7 +123,7 @@ RETURNABLE: dict[str, str] = {
 """What an administrator can send back as missing: field → its words, in the order of the form."""
 
 _ELSEWHERE = {"vitals": "clinical", "files": "questions", "questions": "questions", "consent": "patient"}
-_ANCHORS = {"vitals": "blood_pressure", "questions": "question_1", "consent": "consent_given_by"}
+_ANCHORS = {"questions": "question_1", "consent": "consent_given_by"}
 
 
 _STEP_OF = {name: step for step in STEPS for name in FIELDS[step]} | _ELSEWHERE
@@ -141,7 +141,7 @@ def step_of(field: str) -> str | None:
 
 
 def anchor_of(field: str) -> str:
-    """Return the field of the page that a name leads to: 'vitals' begins at the blood pressure."""
+    """Return the field, or the group of fields, of the page that a name leads to."""
     return _ANCHORS.get(field, field)
 
 

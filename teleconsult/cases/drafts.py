@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from teleconsult import clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for
-from teleconsult.cases.draft_fields import SAVED
+from teleconsult.cases.draft_fields import RETURNABLE, SAVED
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_text import Book, Reading
 from teleconsult.cases.draft_text import read as read_texts
@@ -151,13 +151,15 @@ def saver_of(case: Case, step: str) -> User | None:
 
 
 def missing_of(case: Case) -> dict[str, str]:
-    """Return what an administrator sent the case back for: field → what to do about it."""
+    """Return what an administrator sent the case back for, in the order of the form: field → what to do about it."""
     if case.state != State.RETURNED:
         return {}
     query = select(MissingItem.field, MissingItem.note).where(
         MissingItem.case_id == case.id, MissingItem.resolved_at.is_(None)
     )
-    return {row.field: row.note for row in db.session.execute(query.order_by(MissingItem.event_id))}
+    notes = {row.field: row.note for row in db.session.execute(query.order_by(MissingItem.event_id))}
+    order = [*RETURNABLE, *notes]
+    return {name: notes[name] for name in sorted(notes, key=order.index)}
 
 
 def drafts_of(user: User) -> Sequence[Any]:

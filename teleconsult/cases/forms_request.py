@@ -4,6 +4,7 @@ A form is made from the texts of the draft, never checked by itself: what cannot
 shown as it was typed, with the reason beside it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -62,11 +63,16 @@ def _radio(label: str, words: Mapping[Any, str]) -> RadioField:
 
 
 class StepForm(BaseForm):
-    """One step: the texts, and what the page must send back with them."""
+    """One step: the texts, in the order of its page, and what the page must send back with them."""
 
     draft_version = HiddenField()
     draft_editor = HiddenField()
     draft_marks = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.of_groups: defaultdict[str, list[str]] = defaultdict(list)
+        """Sentences about several fields together, by the id of their group on the page."""
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], step: str, **hidden: Any) -> "StepForm":
@@ -78,11 +84,13 @@ class StepForm(BaseForm):
         self.tell({name: say(refusal) for name, refusal in refusals.items()})
 
     def tell(self, sentences: Mapping[str, str]) -> None:
-        """Put sentences beside their fields; a name without a field of its own leads to its first one."""
+        """Put sentences beside their fields; one about several fields stands with their group."""
         for name, sentence in sentences.items():
             field = self._fields.get(name) or self._fields.get(anchor_of(name))
             if field is not None:
                 field.errors = [*field.errors, sentence]
+            else:
+                self.of_groups[name].append(sentence)
 
     def offer(self, specialties: Iterable[Any]) -> None:
         """Fill the choices that the network knows: rows with slug, name and whether it takes cases."""
@@ -93,18 +101,18 @@ class PatientForm(StepForm):
 
     specialty = SelectField(_l("Especialidade"))
     patient_name = _line("patient_name", N_("Nome completo"))
-    social_name = _line("social_name", N_("Nome social"))
     birth_date = _line("birth_date", N_("Data de nascimento"))
     age = _line("age", N_("Idade, em anos"))
     sex = _radio(N_("Sexo"), SEXES)
     cns = _line("cns", N_("CNS (cartão SUS)"))
     cpf = _line("cpf", N_("CPF"))
-    record_number = _line("record_number", N_("Número do prontuário"))
     mother_name = _line("mother_name", N_("Nome da mãe"))
+    social_name = _line("social_name", N_("Nome social"))
+    record_number = _line("record_number", N_("Número do prontuário"))
+    phone = _line("phone", N_("Telefone, com DDD"))
     address = _line("address", N_("Endereço"))
     neighbourhood = _line("neighbourhood", N_("Bairro"))
     municipality = _line("municipality", N_("Município"))
-    phone = _line("phone", N_("Telefone, com DDD"))
     consent_given_by = _radio(N_("Quem consentiu"), CONSENT_GIVERS)
     consent_name = _line("consent_name", N_("Nome de quem consentiu pelo paciente"))
     consent_how = _radio(N_("Como foi dado"), CONSENT_WAYS)
@@ -127,8 +135,8 @@ class ClinicalForm(StepForm):
     glucose = _line("glucose", N_("Glicemia, mg/dL"))
     weight = _line("weight", N_("Peso, kg"))
     height = _line("height", N_("Altura, cm"))
-    assessment = _text("assessment", N_("Hipóteses e raciocínio"))
     problems = ChosenField(_l("Problemas e diagnósticos"))
+    assessment = _text("assessment", N_("Hipóteses e raciocínio"))
     plan = _text("plan", N_("Tratamento já feito e plano"))
     available = _text("available", N_("O que há na unidade"))
 
@@ -149,10 +157,10 @@ class QuestionsForm(StepForm):
     question_2_kind = SelectField(_l("Tipo da pergunta 2"), choices=_KINDS)
     question_3 = _text("question_3", N_("Pergunta 3"))
     question_3_kind = SelectField(_l("Tipo da pergunta 3"), choices=_KINDS)
-    would_refer = _radio(N_("Sem a teleconsultoria, você encaminharia este paciente hoje?"), WOULD_REFER)
-    would_refer_specialty = SelectField(_l("Para qual especialidade"))
     priority = _radio(N_("Prioridade"), _PRIORITIES)
     priority_reason = _text("priority_reason", N_("Por que precisa de resposta mais cedo"))
+    would_refer = _radio(N_("Sem a teleconsultoria, você encaminharia este paciente hoje?"), WOULD_REFER)
+    would_refer_specialty = SelectField(_l("Para qual especialidade"))
 
     def offer(self, specialties: Iterable[Any]) -> None:
         self.would_refer_specialty.choices = specialty_choices(specialties, _("A mesma deste pedido"), every=True)

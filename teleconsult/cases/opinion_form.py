@@ -4,7 +4,7 @@ A draft is kept as it was typed: `answer_<number>` for each question that is sti
 their names, `diagnoses` as a list of values of `draft_problems`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -66,6 +66,12 @@ class OpinionForm(MoveForm):
 
     problems: tuple[Problem, ...] = ()
 
+    def __iter__(self) -> Iterator[Field]:
+        """Return the fields in the order of the page: what was asked is answered first, but for why one corrects."""
+        first = {"why": 0}
+        first |= {name: 1 for name in self._fields if name.startswith("answer_")}
+        return iter(sorted(self._fields.values(), key=lambda field: first.get(field.name, 2)))
+
     def validate_diagnoses(self, field: Any) -> None:
         """Read the diagnoses; to conclude, one is needed."""
         codes = titles(field.data or ())
@@ -108,7 +114,10 @@ class CorrectionForm(OpinionForm):
 def opinion_form(numbers: tuple[int, ...], base: type[OpinionForm] = OpinionForm) -> type[OpinionForm]:
     """Return the form of an opinion on the questions with these numbers."""
     needed = DataRequired(_l("Responda a esta pergunta."))
-    fields = {f"answer_{number}": TextAreaField(_l("Resposta"), [needed, Within(LONG)]) for number in numbers}
+    fields = {
+        f"answer_{number}": TextAreaField(_l("Resposta %(number)d", number=number), [needed, Within(LONG)])
+        for number in numbers
+    }
     return type("OpinionFormOf", (base,), fields)
 
 

@@ -36,6 +36,7 @@ class PersonForm(VersionedForm):
     email = StringField(_l("E-mail"))
     cpf = StringField(_l("CPF"), [Optional()])
     cns = StringField(_l("CNS"), [Optional()])
+    language = SelectField(_l("Idioma"))
     council = SelectField(_l("Conselho"), [Optional()])
     council_number = StringField(_l("Número do registro"), [Optional()])
     council_uf = SelectField(_l("UF do registro"), [Optional()])
@@ -44,7 +45,6 @@ class PersonForm(VersionedForm):
     unit = SelectField(_l("Unidade"), [Optional()], coerce=_number)
     roles = ChecksField(_l("Papéis"))
     specialties = ChecksField(_l("Especialidades em que responde"), coerce=int)
-    language = SelectField(_l("Idioma"))
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs, data=_typed(user) if user else None)

@@ -41,7 +41,7 @@ core.html_params = attributes
 core.Input.html_params = staticmethod(attributes)  # type: ignore[method-assign]  # its own hook for this
 
 
-_TOO_LONG = N_("O texto passa do limite de %(limit)d caracteres: tem %(count)d.")
+_TOO_LONG = N_("O texto passa do limite de %(limit)s caracteres: tem %(count)s.")
 _NO_CHOICE = N_("Escolha uma das opções.")
 _SAID_BETTER = {
     "Not a valid choice.": _NO_CHOICE,

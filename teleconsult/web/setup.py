@@ -24,6 +24,7 @@ from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import init_messages
 from teleconsult.web.navigation import navigation
 from teleconsult.web.rich import rich
+from teleconsult.web.summary import lines_of
 from teleconsult.web.words import language_names, say, template_words
 
 LANGUAGES = ("pt_BR", "en")
@@ -68,7 +69,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(template_words(), rich=rich)
-    app.jinja_env.globals.update(app_version=VERSION, language_names=language_names, **FOR_TEMPLATES)
+    app.jinja_env.globals.update(app_version=VERSION, language_names=language_names, lines_of=lines_of, **FOR_TEMPLATES)
     app.context_processor(_context)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFound, lambda _none: error_page(404))

@@ -54,7 +54,10 @@ def test_what_is_missing_stands_at_each_field_and_in_a_summary(marina, ref):
     page = marina.get(path(ref, "clinical")).get_data(as_text=True)
     assert "A administração pede 2 ajustes nesta etapa" in page
     assert 'href="#objective"' in page
-    assert 'href="#blood_pressure"' in page
+    assert 'href="#vitals"' in page
+    group = page.split('id="vitals"')[1]
+    assert "Peso de hoje, em kg." in group[: group.index("Pressão, mmHg")]
+    assert 'id="blood_pressure-e"' not in page
     field = page.split('id="objective-e"')[1][:400]
     assert "Teste de sensibilidade nas lesões." in field
     questions = marina.get(path(ref, "questions")).get_data(as_text=True)

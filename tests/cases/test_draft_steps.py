@@ -211,3 +211,9 @@ def test_no_page_names_the_patient_in_its_title_or_address(marina, ref):
     for where in ("patient", "clinical", "questions", "review"):
         page = marina.get(path(ref, where)).get_data(as_text=True)
         assert "Severina" not in page.split("</title>")[0]
+
+
+def test_the_summary_says_which_sign_it_is(marina, ref):
+    page = fill(marina, ref, "clinical", heart_rate="x", weight="y").get_data(as_text=True)
+    assert '<a href="#heart_rate">Freq. cardíaca, bpm: Escreva só o número, como em 36,5.</a>' in page
+    assert '<a href="#weight">Peso, kg: Escreva só o número, como em 36,5.</a>' in page
