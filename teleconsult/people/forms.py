@@ -22,19 +22,25 @@ class ResetForm(BaseForm):
     who = StringField(_l("CPF ou e-mail institucional"), [DataRequired(_l("Escreva o seu CPF ou e-mail."))])
 
 
+def _new() -> PasswordField:
+    return PasswordField(_l("Nova senha"), [InputRequired(_l("Escreva a nova senha."))])
+
+
+def _again() -> PasswordField:
+    return PasswordField(_l("A mesma senha outra vez"), [EqualTo("password", _l("As duas senhas não são iguais."))])
+
+
 class NewPasswordForm(BaseForm):
     """A new password, twice."""
 
-    password = PasswordField(_l("Nova senha"), [InputRequired(_l("Escreva a nova senha."))])
-    password_again = PasswordField(
-        _l("A mesma senha outra vez"), [EqualTo("password", _l("As duas senhas não são iguais."))]
-    )
+    password, password_again = _new(), _again()
 
 
-class ChangePasswordForm(NewPasswordForm):
+class ChangePasswordForm(BaseForm):
     """The present password, and the new one."""
 
     password_now = PasswordField(_l("Senha atual"), [InputRequired(_l("Escreva a sua senha atual."))])
+    password, password_again = _new(), _again()
     next = HiddenField()
 
 
