@@ -3,9 +3,11 @@
 import pypdfium2
 import pytest
 
-from teleconsult.extensions import db, transaction
+from teleconsult import clock
+from teleconsult.cases.request import PatientFacts
+from teleconsult.extensions import transaction
 from teleconsult.network.loader import load
-from teleconsult.network.models import HealthUnit
+from teleconsult.patients.models import Patient
 from tests import world
 from tests.network.test_loader import REFERENCE
 
@@ -32,20 +34,30 @@ def test_the_guide_is_printed_on_few_pages_and_no_word_is_broken(site, page_for,
         assert word in "".join(pages), word
 
 
-def test_no_word_of_the_queue_is_broken_and_its_sheets_have_equal_columns(site, page_for):
+@pytest.fixture
+def queue(site):
+    """A case in the queue of three specialties; taken back afterwards, because the site is everybody's."""
     with site.application.app_context():
-        for slug in ("dermatologia", "cardiologia", "neurologia"):
-            world.new_case().submit(specialty_id=world.specialty(slug).id)
-        with transaction():
-            name = "US 06 Prof. Joaquim Cavalcanti de Albuquerque"
-            db.session.execute(db.update(HealthUnit).where(HealthUnit.slug == "usf-vietna").values(name=name))
+        walks = [world.new_case() for _ in range(3)]
+        for number, (walk, slug) in enumerate(zip(walks, ("dermatologia", "cardiologia", "neurologia"), strict=True)):
+            facts = PatientFacts(name=f"Ivonete Paixão {number}", age_years=50 + number, sex="female")
+            with transaction(walk.case):
+                walk.case.patient = Patient(ref=f"PA-FOLHA{number}", name=facts.name, created_at=clock.now())
+            walk.submit(specialty_id=world.specialty(slug).id, patient=facts)
+        yield
+        for walk in walks:
+            walk.do("cancel", "Só para a folha.", by="marina")
+
+
+@pytest.mark.usefixtures("queue")
+def test_no_word_of_the_queue_is_broken_and_its_sheets_have_equal_columns(page_for):
     page = page_for("rosangela")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/desk/print")
     assert page.evaluate(BROKEN) == []
     columns = page.evaluate(COLUMNS)
-    assert len(columns) == 3
-    assert columns[0] == columns[1] == columns[2]
+    assert len(columns) >= 3
+    assert len(set(columns)) == 1
 
 
 BROKEN = """() => {
