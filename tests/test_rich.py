@@ -1,6 +1,7 @@
 """Formatting of typed text: nothing of it is lost, only what is allowed comes out, and the short way gives what the long way gives."""
 
 import re
+from html import unescape
 
 import nh3
 import pytest
@@ -44,7 +45,7 @@ def typed_again(shown):
         ("<[^>]+>", ""),
     ):
         shown = re.sub(tag, mark, shown)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    return unescape(shown)
 
 
 def signs(text):
@@ -57,6 +58,7 @@ def signs(text):
 @example("**a *b* c** e ***d***")
 @example("- a\n- 5 kg\n  - c\n* p < 0,05")
 @example("____/____/**** (*) e **/**")
+@example("0\xa00 &lt; &amp;lt;")
 def test_every_letter_digit_and_sign_that_was_typed_is_shown(text):
     assert signs(typed_again(str(rich(text)))) == signs(text)
 

@@ -1,8 +1,4 @@
-// A draft saves itself. The form carries data-autosave-url, data-draft (its key) and data-draft-version; the page has one
-// .tc-saved line with the words and one #dois-textos dialog (choose.js). What has not reached the server is kept in this
-// browser under the person's own key until the server confirms it (sweep.js forgets it after a day and at sign-out).
-// A form without an address to save at is only kept here, until it is sent; data-draft-posted says that it came back unsent.
-// The answers that the server may give are written in templates/macros/draft.html.
+// A draft saves itself, and is kept in this browser until the server has it: templates/macros/draft.html tells how.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-draft]");
@@ -80,8 +76,7 @@
     try { return JSON.parse(localStorage.getItem(place)); } catch (e) { return null; }
   }
 
-  // By the version and the page's name, sweep.js sees on the next page whether the server has taken this very text. While an
-  // older one is on its way, or was when the line dropped, it could be taken for this one: then the copy has no version.
+  // By its version sweep.js sees whether the server took this very text; it has none while an older one is on its way.
   function keep() {
     if (wiped) return;
     const editor = form.elements.draft_editor ? form.elements.draft_editor.value : form.dataset.draftEditor || "";
@@ -145,7 +140,7 @@
     if (!url || asking || submitting || saving || !dirty()) return;
     saving = unsure = true;
     const sent = read();
-    // The words stay: a status line that changed twice at every save would talk over what is being typed.
+    // The words stay: a line that changed at every save would talk over what is being typed.
     if (line && !failures) line.classList.add("is-busy");
     try {
       const answer = await fetch(url, { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" });
@@ -176,7 +171,6 @@
 
   // ---- two texts
 
-  // Few pages ever show two texts: what shows them is fetched when it is needed.
   function loaded(address) {
     return new Promise((done) => {
       const script = document.head.appendChild(document.createElement("script"));
@@ -186,8 +180,7 @@
     });
   }
 
-  // Where nobody here changed what the page was shown with (`base`, if it is known), there is nothing to choose: the other text
-  // stands. In a conflict the same holds the other way round.
+  // What only one side changed since `base` is not asked.
   async function ask(kind, here, there, base, said) {
     const names = differing(here, there).filter(has);
     const theirs = base ? names.filter((name) => same(here, base, name)) : [];

@@ -18,9 +18,9 @@ def s3_server():
 
 @pytest.fixture
 def bucket(s3_server):
-    name = f"t{secrets.token_hex(6)}"
-    s3_server.client().create_bucket(Bucket=name)
-    return S3Storage(
+    name, client = f"t{secrets.token_hex(6)}", s3_server.client()
+    client.create_bucket(Bucket=name)
+    yield S3Storage(
         name,
         {
             "S3_ENDPOINT": s3_server.endpoint,
@@ -29,6 +29,10 @@ def bucket(s3_server):
             "S3_SECRET_KEY": s3_server.secret_key,
         },
     )
+    # Each holds volumes of the server, which has so many and no more.
+    for row in client.list_objects_v2(Bucket=name).get("Contents", ()):
+        client.delete_object(Bucket=name, Key=row["Key"])
+    client.delete_bucket(Bucket=name)
 
 
 @pytest.fixture
