@@ -19,6 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 
 class Item(Form):
     name = StringField("Nome do exame", [InputRequired("Escreva o nome do exame")])

@@ -8,6 +8,8 @@ from wtforms.validators import DataRequired, Length, Regexp
 from teleconsult.web import BaseForm
 from teleconsult.web.controls import about_of, control, kind_of, limit_of, offers_none
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 
 class _Form(BaseForm):
     line = StringField("Linha", [DataRequired(), Length(max=80)], default='a "b" <c>')

@@ -10,6 +10,8 @@ from wtforms.validators import DataRequired, Length
 from teleconsult.web import BaseForm, controls
 from teleconsult.web.forms import _l
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 PAGE = """{% from "macros/fields.html" import field %}
 {%- for f in form if f.name != "csrf_token" %}{{ field(f, help=_("Ao menos 12 caracteres.")) }}{% endfor %}"""
 HELPED = '{% from "macros/fields.html" import field %}{{ field(form.line, help=said) }}'

@@ -7,6 +7,8 @@ from wtforms.validators import DataRequired, Length
 
 from teleconsult.web import BaseForm
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 
 class Some(BaseForm):
     why = StringField("Motivo", [Length(max=10)])

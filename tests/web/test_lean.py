@@ -11,6 +11,8 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from teleconsult.extensions import csrf
 from teleconsult.lean import Tokens
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 
 def _token(application, secret):
     with application.test_request_context():

@@ -5,6 +5,8 @@ from wtforms import FieldList, Form, FormField, HiddenField, RadioField, StringF
 
 from teleconsult.web.summary import lines_of
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 
 class Item(Form):
     name = StringField("Exame")

@@ -10,6 +10,8 @@ from jinja2 import DictLoader, UndefinedError
 
 from teleconsult.web.templating import LanguageEnvironment
 
+pytestmark = pytest.mark.only_sqlite  # what is written into a page does not depend on the database
+
 FILES = {
     "parts.html": """
 {%- macro pic(name, words=none) -%}
