@@ -6,7 +6,8 @@ what to look at: what must not be lost is in the outbox, so a queue that is lost
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -61,9 +62,20 @@ def queue(app: Flask) -> Huey:
     given = {"results": False, "serializer": SignedSerializer(app.config["SECRET_KEY"], salt=QUEUE)}
     if address.get_backend_name() == "postgresql":
         dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
-        # A thread that listens does not hear meanwhile that it is to stop.
-        return PostgresHuey(QUEUE, dsn=dsn, read_timeout=app.config["WORKER_LOOK_SECONDS"], **given)
+        with _alone_in(dsn):
+            # A thread that listens does not hear meanwhile that it is to stop.
+            return PostgresHuey(QUEUE, dsn=dsn, read_timeout=app.config["WORKER_LOOK_SECONDS"], **given)
     return SqliteHuey(QUEUE, filename=str(app.config["VAR"] / "jobs.db"), fsync=False, **given)
+
+
+@contextmanager
+def _alone_in(dsn: str) -> Iterator[None]:
+    """Let one worker after another do something: CREATE TABLE IF NOT EXISTS fails for the second of two at once."""
+    import psycopg  # noqa: PLC0415 (no driver in memory that is not used)
+
+    with psycopg.connect(dsn, autocommit=True) as connection:  # whose end lets go of the lock
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [QUEUE])
+        yield
 
 
 class _Alone:
@@ -143,6 +155,7 @@ def consumer(app: Flask) -> Consumer:
 
 def run(app: Flask) -> None:
     """Work until told to stop."""
+    begun = consumer(app)
     log.info("worker started")
-    consumer(app).run()
+    begun.run()
     log.info("worker stopped")

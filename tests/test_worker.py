@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -212,6 +213,23 @@ def test_a_round_runs_each_job_once_in_its_stretch_of_time(application, monkeypa
             with clock.at(now + timedelta(minutes=minutes)):
                 rounds.tick()
     assert ran == ["m", "h", "m", "m", "m", "h"]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_workers_that_begin_at_once_on_an_empty_database_all_begin(application, database, tmp_path, monkeypatch, _round):
+    monkeypatch.setitem(application.config, "VAR", tmp_path)
+    if database == "postgresql":
+        with application.app_context(), transaction():
+            for table in ("kv", "schedule", "task", "counter"):
+                db.session.execute(db.text(f"DROP TABLE IF EXISTS huey_{table}"))
+    together = threading.Barrier(6)
+
+    def begin(_number):
+        together.wait()
+        return worker.queue(application).pending_count()
+
+    with ThreadPoolExecutor(6) as workers:
+        assert list(workers.map(begin, range(6))) == [0] * 6
 
 
 def test_the_queue_is_where_the_database_is(application, database, tmp_path, monkeypatch):
