@@ -93,7 +93,10 @@ def transaction(subject: Any = None, version: int | str | None = None) -> Iterat
             _reload(session, subject)
             if version is not None and str(subject.version) != str(version):
                 raise Overtaken
+        begun = session.get_transaction()
         yield
+        if session.get_transaction() is not begun:  # what came before is gone, and what came after was a mere reading
+            raise RuntimeError("the transaction was ended inside transaction()")
         session.commit()
 
 

@@ -123,3 +123,12 @@ def test_a_busy_database_is_told_as_overtaken(session):
         specialty().name_en = "Changed"
     assert _read_by_the_session() == "Changed"
     db.session.execute(db.text("PRAGMA busy_timeout=5000"))
+
+
+def test_what_ends_a_transaction_inside_it_is_refused(session):
+    there = specialty()
+    with pytest.raises(RuntimeError, match="ended inside"), transaction(there):
+        there.name_en = "Changed"
+        db.session.rollback()
+        specialty().name_en = "Changed after it"
+    assert not _read_by_the_session().startswith("Changed")

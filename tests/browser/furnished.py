@@ -113,8 +113,9 @@ def _calendar(site: Site) -> tuple[str, str]:
     with site.application.app_context():
         rooms.open_room()
         offered = rooms.lay("paulo")
+        shift = rooms.shift(offered)
         with transaction():
-            actions.cancel_shift(rooms.shift(offered), why="Congresso.", by=world.person("teresa"))
+            actions.cancel_shift(shift, why="Congresso.", by=world.person("teresa"))
         with transaction():
             laid = actions.publish_series(
                 room=rooms.room(), user=world.person("helena"), specialty=world.specialty("cardiologia"),
