@@ -111,10 +111,15 @@ def _begin_writing(session: Any) -> None:
         _keep_connection(session, session.connection(execution_options={"teleconsult_write": True}))
         return
     with statements.driver_of(connection) as driver:
-        driver.rollback()
-        _grow_stale(session)
-        if connection.dialect.name == "sqlite":
-            driver.execute("BEGIN IMMEDIATE")
+        _turn(connection, driver)
+    _grow_stale(session)
+
+
+def _turn(connection: Connection, driver: Any) -> None:
+    """End what the driver read, and let it begin to write; PostgreSQL begins with the first statement."""
+    driver.rollback()
+    if connection.dialect.name == "sqlite":
+        driver.execute("BEGIN IMMEDIATE")
 
 
 def _reading(session: Any) -> Connection | None:
@@ -149,9 +154,7 @@ def transaction_apart() -> Iterator[None]:
     """
     session, connection = db.session(), _connection()
     with _writing(session), statements.driver_of(connection) as driver:
-        driver.rollback()
-        if connection.dialect.name == "sqlite":
-            driver.execute("BEGIN IMMEDIATE")
+        _turn(connection, driver)
         yield
         driver.commit()
         if connection.dialect.name == "sqlite":

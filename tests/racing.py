@@ -1,5 +1,6 @@
 """Two at the same moment, in an order that the test knows."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -11,6 +12,18 @@ from teleconsult.extensions import db, transaction
 
 HELD = 0.4
 """Seconds for which a first transaction stays open: enough for the second to come to what the first has written."""
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Let another process hold SQLite's lock of all who write; this connection waits next to no time for it."""
+    db.session.execute(db.text("PRAGMA busy_timeout=20"))
+    other = sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """The record of a reading: written beside what was read, or not at all."""
 
-import sqlite3
-
 import psycopg
 import pytest
 from sqlalchemy import inspect
@@ -10,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from teleconsult import audit
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, end_reading, transaction, transaction_apart
+from tests.racing import locked
 from tests.world import person, specialty
 
 
@@ -76,14 +75,8 @@ def test_an_act_after_it_is_its_own(session):
 
 @pytest.mark.only_sqlite  # PostgreSQL waits for a row, never for the database
 def test_a_busy_database_is_told_as_overtaken(session):
-    db.session.execute(db.text("PRAGMA busy_timeout=20"))
-    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        with pytest.raises(Overtaken), transaction_apart():
-            pass
-    finally:
-        other.close()
+    with locked(), pytest.raises(Overtaken), transaction_apart():
+        pass
 
 
 @pytest.mark.only_postgresql  # a file is not lost

@@ -1,7 +1,5 @@
 """Reading turns into writing: what was read is read again, but who asks; nothing that was pending comes along."""
 
-import sqlite3
-
 import pytest
 from sqlalchemy import event, update
 
@@ -9,6 +7,7 @@ from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, keep_as_read, read, transaction
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
+from tests.racing import locked
 from tests.world import person, specialty
 
 FIRST = db.select(Specialty.name_en).where(Specialty.slug == "dermatologia").limit(1)
@@ -111,16 +110,11 @@ def test_it_undoes_what_fails(session):
 @pytest.mark.only_sqlite  # PostgreSQL waits for a row, never for the database
 def test_a_busy_database_is_told_as_overtaken(session):
     _read_by_the_session()
-    db.session.execute(db.text("PRAGMA busy_timeout=20"))
-    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        with pytest.raises(Overtaken), transaction():
-            pass
-    finally:
-        other.close()
-    with transaction(specialty()) as _:
-        specialty().name_en = "Changed"
+    with locked(), pytest.raises(Overtaken), transaction():
+        pass
+    there = specialty()
+    with transaction(there):
+        there.name_en = "Changed"
     assert _read_by_the_session() == "Changed"
     db.session.execute(db.text("PRAGMA busy_timeout=5000"))
 

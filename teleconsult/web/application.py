@@ -82,7 +82,7 @@ class Answer(Response):
     """An answer whose headers were looked at when they were set: Werkzeug copies them one by one to look again."""
 
     def get_wsgi_headers(self, environ: Any) -> Headers:
-        """Return the headers as they leave, with the length and what every answer has."""
+        """Return the headers as they leave, with the length."""
         where = self.headers.get("Location")
         if not self.is_sequence or self.status_code in (204, 304) or not (where is None or where.isascii()):
             headers = super().get_wsgi_headers(environ)
@@ -93,7 +93,7 @@ class Answer(Response):
         return headers
 
     def get_wsgi_response(self, environ: Any) -> tuple[Any, str, list[tuple[str, str]]]:
-        """Return what WSGI is told: body, status, headers."""
+        """Return what WSGI is told: body, status, headers with those of every answer."""
         body, status, headers = super().get_wsgi_response(environ)
         return body, status, headers + ALWAYS
 
