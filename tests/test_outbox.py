@@ -99,10 +99,11 @@ def test_a_refusal_for_good_is_given_up_at_once_and_can_be_tried_again(session):
     trouble.append(outbox.Permanent())
     put("a", "b")
     deliver()
-    assert row().gave_up_at is not None
+    given_up = row()
+    assert given_up.gave_up_at is not None
     trouble.clear()
     with transaction():
-        outbox.retry(row().id)
+        outbox.retry(given_up.id)
     assert deliver() == [True]
     with transaction():
         assert outbox.retry_all() == 1

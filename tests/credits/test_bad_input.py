@@ -115,8 +115,9 @@ def test_a_shift_across_a_clock_change_pays_the_hours_that_passed(application, s
 
 
 def test_what_begins_like_a_formula_leaves_as_text(november, sign_in):
+    first = entries()[0]
     with transaction():
-        correcting.correct(entries()[0], 230, why="=1+1", by=world.person("teresa"))
+        correcting.correct(first, 230, why="=1+1", by=world.person("teresa"))
     rows = list(
         csv.reader(io.StringIO(text(sign_in("paulo").get("/hours/2026-11/export.csv")).lstrip("\ufeff")), delimiter=";")
     )

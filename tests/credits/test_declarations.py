@@ -110,9 +110,9 @@ def test_the_same_declaration_is_not_issued_twice(november, sign_in):
 def test_one_reissued_after_a_correction_points_to_its_successor(november, sign_in, client):
     browser = sign_in("paulo")
     issue(browser)
-    first = newest()
+    first, entry = newest(), entries()[1]
     with transaction():
-        correcting.correct(entries()[1], 0, why="Repetido.", by=world.person("teresa"))
+        correcting.correct(entry, 0, why="Repetido.", by=world.person("teresa"))
     issue(browser)
     second = newest()
     assert (first.minutes, second.minutes) == (276, 258)

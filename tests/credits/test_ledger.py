@@ -145,8 +145,9 @@ def test_a_closed_month_takes_no_entry(session):
 def test_a_correction_of_a_closed_month_lands_in_the_open_one(session):
     answered(at("2026-11-17T19:00"))
     close(date(2026, 11, 1))
+    first = entries()[0]
     with clock.at(at("2027-02-10T11:00")), transaction():
-        correcting.correct(entries()[0], 10, why="Foi um parecer curto.", by=world.person("teresa"))
+        correcting.correct(first, 10, why="Foi um parecer curto.", by=world.person("teresa"))
     correction = entries()[1]
     assert (correction.minutes, correction.month, correction.day) == (-8, date(2027, 2, 1), date(2026, 11, 17))
     assert correction.corrects_id == entries()[0].id
@@ -196,9 +197,10 @@ def test_absurd_corrections_are_refused(session, minutes, why, words):
 
 def test_a_reversal_takes_everything_and_another_correction_counts_from_there(session):
     answered(at("2026-11-17T19:00"))
+    first = entries()[0]
     for minutes in (0, 12):
         with transaction():
-            correcting.correct(entries()[0], minutes, why="Conferido.", by=world.person("teresa"))
+            correcting.correct(first, minutes, why="Conferido.", by=world.person("teresa"))
     assert [(e.minutes, e.reason) for e in entries()[1:]] == [(-18, "reversal"), (12, "correction")]
     with pytest.raises(Refused, match="de origem"), transaction():
         correcting.correct(entries()[1], 5, why="x", by=world.person("teresa"))

@@ -260,8 +260,9 @@ def test_a_shift_shows_its_work_and_the_corrections_of_both(session, sign_in):
     consultant = sign_in("paulo")
     assert "Nenhum lançamento deste turno" in text(consultant.get(f"/hours/shifts/{ref}"))
     leave(ref, at("2026-11-17T12:00"))
+    written = entries()
     with transaction():
-        for entry in entries():
+        for entry in written:
             correcting.correct(entry, 7, why=f"Conferido: {entry.kind}.", by=world.person("teresa"))
     page = text(consultant.get(f"/hours/shifts/{ref}"))
     for words in (f'href="/cases/{case}"', f"feito no turno {ref}", "Conferido: shift.", "Conferido: opinion."):

@@ -114,8 +114,9 @@ def test_two_answers_at_once_keep_under_the_cap(application, session):
 
 def test_two_managers_answer_one_dispute(application, session):
     attended("2026-11-17T08:00", "2026-11-17T12:00")
+    entry = entries()[0]
     with clock.at(at("2026-11-18T10:00")), transaction():
-        ref = correcting.dispute(entries()[0], "Saí depois.", by=world.person("paulo")).ref
+        ref = correcting.dispute(entry, "Saí depois.", by=world.person("paulo")).ref
 
     def settle(minutes):
         found = correcting.dispute_called(ref)
