@@ -121,8 +121,13 @@ def test_a_busy_database_is_told_as_overtaken(session):
 
 def test_what_ends_a_transaction_inside_it_is_refused(session):
     there = specialty()
-    with pytest.raises(RuntimeError, match="ended inside"), transaction(there):
-        there.name_en = "Changed"
-        db.session.rollback()
-        specialty().name_en = "Changed after it"
+
+    def change():
+        with transaction(there):
+            there.name_en = "Changed"
+            db.session.rollback()
+            specialty().name_en = "Changed after it"
+
+    with pytest.raises(RuntimeError, match="ended inside"):
+        change()
     assert not _read_by_the_session().startswith("Changed")
