@@ -216,7 +216,9 @@ def test_a_round_runs_each_job_once_in_its_stretch_of_time(application, monkeypa
 
 
 @pytest.mark.parametrize("_round", range(3))
-def test_workers_that_begin_at_once_on_an_empty_database_all_begin(application, database, tmp_path, monkeypatch, _round):
+def test_workers_that_begin_at_once_on_an_empty_database_all_begin(
+    application, database, tmp_path, monkeypatch, _round
+):
     monkeypatch.setitem(application.config, "VAR", tmp_path)
     if database == "postgresql":
         with application.app_context(), transaction():
