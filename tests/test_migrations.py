@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 
 from teleconsult import create_app, guards
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.cases.request import PatientFacts
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import db, transaction
@@ -175,3 +176,29 @@ def test_of_units_specialties_and_rooms_that_share_a_name_the_oldest_keeps_it(fr
     rooms = dict(db.session.execute(db.select(Room.slug, Room.name_digest)).all())
     assert rooms == {"sala-um": digest_of("Sala um"), "sala-dois": None}
     assert db.session.scalar(db.select(db.func.count()).select_from(HealthUnit)) == len(world.UNITS)
+
+
+def test_what_was_handed_over_by_half_is_handed_over_whole(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    own, filed, waiting = world.new_case("marina"), world.new_case("marina"), world.new_case("marina")
+    for walk in (own, filed, waiting):
+        walk.do("hand_over", to=world.person("jonas"), by="rosangela")
+    own.do("hand_over", to=world.person("marina"), by="rosangela")
+    own.do("hand_over", to=world.person("jonas"), by="rosangela")
+    alone = world.new_case("marina").case.id
+    marina, jonas, dora = (world.person(name).id for name in ("marina", "jonas", "dora"))
+    ids = [walk.case.id for walk in (own, filed, waiting)]
+    with transaction():
+        for case_id, filer, confirms in zip(
+            [*ids, alone], (marina, dora, dora, dora), (None, None, marina, marina), strict=True
+        ):
+            changed = db.update(Case).where(Case.id == case_id)
+            db.session.execute(changed.values(filed_by_id=filer, confirm_by_id=confirms))
+    db.session.remove()
+    flask_migrate.downgrade(revision="0018")
+    flask_migrate.upgrade()
+    query = db.select(Case.id, Case.filed_by_id, Case.confirm_by_id)
+    found = {number: rest for number, *rest in db.session.execute(query)}
+    assert [found[number] for number in ids] == [[jonas, None], [dora, None], [dora, jonas]]
+    assert found[alone] == [dora, marina]
