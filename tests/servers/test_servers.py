@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.servers import chromium, postgres, process, s3, smtp
+from tests.servers import chromium, postgres, process, restoring, s3, smtp
 
 pytestmark = pytest.mark.server
 
@@ -64,6 +64,78 @@ def test_a_database_that_was_made_before_is_made_anew(pg):
     pg.create("empty")
     with pytest.raises(ProgrammingError, match="does not exist"):
         run(pg.copy("empty", "again"), "SELECT n FROM t")
+
+
+@pytest.fixture
+def restored(pg):
+    """Return a database with rows of each kind, the engine of who uses it, and what restores it."""
+    template = pg.create("restored_template")
+    run(
+        template,
+        "CREATE TABLE filled (id serial PRIMARY KEY, word text)",
+        "CREATE TABLE empty (id serial PRIMARY KEY, filled_id int REFERENCES filled)",
+        "INSERT INTO filled (word) VALUES ('one'), ('two')",
+    )
+    restoring.keep(template)
+    url = pg.copy("restored_template", "restored")
+    engine = create_engine(url)
+    keeper = restoring.Restoring(engine)
+    keeper.begin(url)
+    yield engine, keeper
+    keeper.end()
+    engine.dispose()
+
+
+def held(engine):
+    with engine.connect() as connection:
+        filled = connection.execute(text("SELECT id, word FROM filled ORDER BY id")).all()
+        return [tuple(row) for row in filled], connection.execute(text("SELECT count(*) FROM empty")).scalar()
+
+
+AS_FILLED = ([(1, "one"), (2, "two")], 0)
+
+
+def test_rows_and_numbers_are_given_back(restored):
+    engine, keeper = restored
+    for _ in range(3):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE filled SET word = 'other' WHERE id = 1"))
+            connection.execute(text("DELETE FROM filled WHERE id = 2"))
+            new = connection.execute(text("INSERT INTO filled (word) VALUES ('three') RETURNING id")).scalar()
+            number = connection.execute(text("INSERT INTO empty (filled_id) VALUES (1) RETURNING id")).scalar()
+        assert (new, number) == (3, 1)
+        assert keeper.restore()
+        assert held(engine) == AS_FILLED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE more (n int)",
+        "DROP TABLE empty",
+        "ALTER TABLE filled ADD n int",
+        "CREATE INDEX more ON filled (word)",
+    ],
+)
+def test_a_database_of_another_shape_is_not_restored(restored, change):
+    engine, keeper = restored
+    with engine.begin() as connection:
+        connection.execute(text(change))
+    assert not keeper.restore()
+
+
+def test_who_else_is_connected_is_sent_away_and_a_connection_in_use_is_told(restored):
+    engine, keeper = restored
+    plain = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    stranger = psycopg.connect(plain)
+    stranger.execute("INSERT INTO filled (word) VALUES ('pending')")
+    assert keeper.restore()
+    with pytest.raises(psycopg.OperationalError):
+        stranger.commit()
+    with engine.connect():
+        assert not keeper.restore()
+    assert held(engine) == AS_FILLED
+    assert keeper.restore()
 
 
 def test_two_sessions_of_postgresql_are_really_two(pg):
