@@ -202,3 +202,25 @@ def test_what_was_handed_over_by_half_is_handed_over_whole(fresh):
     found = {number: rest for number, *rest in db.session.execute(query)}
     assert [found[number] for number in ids] == [[jonas, None], [dora, None], [dora, jonas]]
     assert found[alone] == [dora, marina]
+
+
+@pytest.mark.only_postgresql
+def test_search_rows_come_together_and_apart_again(fresh):
+    flask_migrate.upgrade(revision="0019")
+
+    def beside():
+        found = "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'case_search'"
+        size = db.session.scalar(db.text(found))
+        db.session.rollback()
+        return size
+
+    world.populate()
+    world.walk_to(State.SUBMITTED)
+    with transaction():
+        words = [f"palavra{number}" for number in range(300)]
+        db.session.execute(db.text("UPDATE case_search SET body = array_to_tsvector(:words)"), {"words": words})
+    assert beside() > 0
+    flask_migrate.upgrade()
+    assert beside() == 0
+    flask_migrate.downgrade(revision="0019")
+    assert beside() > 0
