@@ -26,6 +26,7 @@ from teleconsult.coding.search import titles_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.loading import columns_of, known, taken
+from teleconsult.network import prompts
 from teleconsult.network.directory import HAS_VISITS
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
@@ -113,9 +114,9 @@ def specialty_name(specialty_id: int | None, rows: Sequence[Any] = ()) -> str:
 
 
 def prompts_of(specialty_id: int | None, rows: Sequence[Any] = ()) -> list[str]:
-    """Return what helps the specialist, a line each; `rows` as for `specialty_name`."""
+    """Return what helps the specialist, a line each, in the reader's language; `rows` as for `specialty_name`."""
     row = _specialty(specialty_id, rows)
-    return row.prompts.splitlines() if row else []
+    return prompts.shown(row.prompts) if row else []
 
 
 def _specialty(specialty_id: int | None, rows: Sequence[Any]) -> Any:

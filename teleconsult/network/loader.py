@@ -5,7 +5,6 @@ source are historical and go where no screen shows them as current.
 """
 
 import csv
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,8 @@ from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
 from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.network.naming import take_free_names
+from teleconsult.network.prompts import PROMPTS
 
-PROMPTS = Path(__file__).with_name("prompts.toml")
 SERVICE_OF_UNITS = "other_unit_service"
 """Category of the source for what family health units offer themselves: a support service here."""
 
@@ -124,15 +123,11 @@ def _specialty(row: Mapping[str, str]) -> Specialty:
         municipal_reference=row["municipal_reference"],
         alternative=ALTERNATIVES.get(row["slug"], NO_REFERENCE if missing else ""),
         details=row["details_pt"] if not missing else "",
-        prompts=_prompts().get(row["slug"], ""),
+        prompts="\n".join(PROMPTS.get(row["slug"], ())),
         note=row["note"],
     )
     specialty.search_key = specialty_key(specialty)
     return specialty
-
-
-def _prompts() -> dict[str, str]:
-    return {slug: "\n".join(lines) for slug, lines in tomllib.loads(PROMPTS.read_text(encoding="utf-8")).items()}
 
 
 def register(app: Flask) -> None:
