@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func
 
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
+from teleconsult.network import prompts
 from teleconsult.network.loader import BadData, load
 from teleconsult.network.models import HealthUnit, Specialty
 
@@ -82,6 +84,18 @@ def test_prompts_help_whoever_writes(loaded, session):
     lines = specialty("endocrinologia").prompts.splitlines()
     assert len(lines) == 4
     assert session.scalar(db.select(func.count()).where(Specialty.prompts != "")) >= 12
+
+
+def test_prompts_are_shown_in_the_readers_language_and_a_managers_as_written(loaded, application):
+    kept = specialty("geriatria").prompts + "\nO que a família pergunta"
+    with application.test_request_context(), force_locale("en"):
+        assert prompts.shown(kept)[2:] == [
+            "Falls, memory, mood and sleep",
+            "Who cares for them and who they live with",
+            "O que a família pergunta",
+        ]
+    with application.test_request_context(), force_locale("pt_BR"):
+        assert prompts.shown(kept) == kept.splitlines()
 
 
 def test_loading_is_recorded(loaded, session):
