@@ -13,7 +13,7 @@ from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import State, being_written
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db, read
@@ -76,11 +76,6 @@ def add(
     )
     events.emit("attachment.add", case=case, attachment=row, by=by)
     return row
-
-
-def being_written(case: Case) -> bool:
-    """Tell whether a case is still its requester's to write: its files go with the request."""
-    return case.state in (State.DRAFT, State.RETURNED)
 
 
 def send(case: Case, rows: list[Attachment], *, by: User, message: str = "") -> CaseEvent | None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from teleconsult.attachments import queries
-from teleconsult.attachments.actions import being_written
 from teleconsult.attachments.kinds import KINDS
 from teleconsult.attachments.receive import limit_of
 from teleconsult.cases import lifecycle, world
@@ -23,7 +22,7 @@ def may_add(case: Case, user: User, facts: Facts | None = None) -> bool:
 
     `facts` are what the rules must know, when the caller has read them already.
     """
-    if being_written(case):
+    if lifecycle.being_written(case):
         own = case.requester_id == user.id and user.has(Role.REQUESTER)
         return own or (user.has(Role.SUPPORT) and world.own_district(case, user))
     return lifecycle.is_open("add", case, user, facts or world.facts_for(case, user))

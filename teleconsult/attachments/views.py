@@ -11,7 +11,6 @@ from wtforms.validators import Length
 
 from teleconsult import audit
 from teleconsult.attachments import actions, panels, queries, serve, taking
-from teleconsult.attachments.actions import being_written
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Stored, UploadRequest
@@ -76,7 +75,7 @@ def files(ref: str) -> Any:
 
 def _text_of(case: Case) -> str:
     """Return the page on which the text stands that these files go with."""
-    if being_written(case):
+    if lifecycle.being_written(case):
         return url_for("cases.edit_step", ref=case.ref, step="questions")
     if any(move.verb == "supply" for move in lifecycle.open_moves(case, current_user, facts_for(case, current_user))):
         return url_for("cases.supply", ref=case.ref)

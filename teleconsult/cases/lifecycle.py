@@ -43,6 +43,7 @@ class State(StrEnum):
 OPEN = frozenset(State) - {State.CONCLUDED, State.CANCELLED}
 SERVICE = frozenset({State.SUBMITTED, State.ASSIGNED})
 REQUESTER_TIME = frozenset({State.RETURNED, State.AWAITING_INFORMATION})
+WRITTEN = frozenset({State.DRAFT, State.RETURNED})
 
 
 class Who(StrEnum):
@@ -221,6 +222,11 @@ def check(
         elsewhere=N_("Este passo não é possível na situação em que o caso está agora."),
     )
     return move
+
+
+def being_written(case: CaseLike) -> bool:
+    """Tell whether a case is still its requester's to write: its request can change, and its files go with it."""
+    return case.state in WRITTEN
 
 
 def open_moves(case: CaseLike, user: Person | None, facts: Facts) -> list[Move]:

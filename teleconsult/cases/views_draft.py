@@ -15,7 +15,7 @@ from teleconsult.cases.blueprint import bp
 from teleconsult.cases.draft_fields import LISTS, STEP_WORDS, STEPS, Fields, differing, pick, step_of
 from teleconsult.cases.draft_merge import marks_of, merged
 from teleconsult.cases.forms_request import BeginForm
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import State, being_written
 from teleconsult.cases.models import Case
 from teleconsult.cases.sending import undecided
 from teleconsult.errors import NotFound, Overtaken, Refused
@@ -30,7 +30,6 @@ from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localclock
 
 _TOKEN = re.compile(r"[\w-]{16,43}", re.ASCII)
-WRITTEN = (State.DRAFT, State.RETURNED)
 STEP = f"any({','.join(STEPS)}):step"
 
 
@@ -86,7 +85,7 @@ def _new_page(form: BeginForm) -> str:
 def edit(ref: str) -> Response:
     """Go on where the request is not complete yet."""
     case = drafts.draft_for(current_user, ref)
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return redirect(url_for("cases.show", ref=case.ref))
     wanted = [step_of(name) for name in drafts.missing_of(case)]
     step = drafts.reading_of(case).first_open() or next((step for step in STEPS if step in wanted), "review")
@@ -107,7 +106,7 @@ def edit_step(ref: str, step: str) -> Any:
     if request.method == "POST":
         return _posted(ref, step)
     case = drafts.draft_for(current_user, ref)
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return redirect(url_for("cases.show", ref=case.ref))
     page = request_page.step_page(case, step, check="check" in request.args)
     _record_reading(case)
@@ -120,7 +119,7 @@ def _posted(ref: str, step: str) -> Any:
         case, clash = _keep(ref, step, texts)
     except NotFound:
         return draft_late.not_there(ref, step, texts)
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return draft_late.after_sending(case, step, texts, marks)
     if clash:
         joined, _both = merged(texts, case.draft.fields if case.draft else {}, step, marks)
@@ -143,7 +142,7 @@ def _keep(ref: str, step: str, texts: Fields) -> tuple[Case, list[str]]:
         try:
             with transaction():
                 case = drafts.draft_for(current_user, ref)
-                if case.state in WRITTEN:
+                if being_written(case):
                     actions.save_step(
                         case, step, texts, version=version, editor=_editor(), by=current_user, marks=marks
                     )
@@ -152,7 +151,7 @@ def _keep(ref: str, step: str, texts: Fields) -> tuple[Case, list[str]]:
             case = drafts.draft_for(current_user, ref)
             there = case.draft.fields if case.draft else {}
             clash = merged(texts, there, step, marks)[1]
-            if clash or case.state not in WRITTEN:
+            if clash or not being_written(case):
                 break
     return case, clash or differing(texts, there, step)
 
@@ -205,7 +204,7 @@ def save(ref: str) -> Any:
         case = drafts.draft_for(current_user, ref)
     except NotFound:
         return _not_saved(ref)
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return _not_saved(ref, case)
     texts, version = pick(request.form, step), request.form.get("draft_version", "")
     try:

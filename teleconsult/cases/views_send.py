@@ -10,10 +10,10 @@ from teleconsult.cases.access import record_reading
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.draft_fields import REVIEW, STEPS
 from teleconsult.cases.forms_request import MatchForm, SendForm
+from teleconsult.cases.lifecycle import being_written
 from teleconsult.cases.models import Case
 from teleconsult.cases.review import shown
 from teleconsult.cases.sending import decide, send, undecided
-from teleconsult.cases.views_draft import WRITTEN
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.patients.actions import NEW
@@ -31,7 +31,7 @@ def match(ref: str) -> Any:
     """Show the records that may be this patient's, as little of them as tells them apart, and ask which it is."""
     case = drafts.draft_for(current_user, ref)
     reading = drafts.reading_of(case)
-    found = undecided(case, reading.request.patient) if case.state in WRITTEN else None
+    found = undecided(case, reading.request.patient) if being_written(case) else None
     if found is None:
         return redirect(request_page.address(case, "clinical"))
     form = MatchForm(draft_version=case.draft.version if case.draft else 0)
@@ -68,7 +68,7 @@ def _record_look(case: Case, found: Found) -> None:
 def review(ref: str) -> Any:
     """Show the whole request as the specialist will see it, and what still stands in the way."""
     case = drafts.draft_for(current_user, ref)
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return redirect(url_for("cases.show", ref=case.ref))
     page = _review_page(case)
     if case.requester_id != current_user.id:
@@ -104,7 +104,7 @@ def submit(ref: str) -> Any:
         with transaction():
             case = drafts.draft_for(current_user, ref)
             sent_ref = case.ref
-            if case.state not in WRITTEN:
+            if not being_written(case):
                 return redirect(url_for("cases.show", ref=sent_ref))
             if str(case.version) != str(form.version.data):
                 raise Overtaken
@@ -121,7 +121,7 @@ def submit(ref: str) -> Any:
 
 def _refused(case: Case, refusal: Refused) -> Any:
     """Answer what stands in the way; it may be no more than the same request, sent by the other press."""
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return redirect(url_for("cases.show", ref=case.ref))
     flash(say(refusal), "error")
     return _review_page(case), 422
@@ -129,7 +129,7 @@ def _refused(case: Case, refusal: Refused) -> Any:
 
 def _overtaken(case: Case) -> Any:
     """Answer whoever was slower: the case was sent meanwhile, or the draft is another one than was seen."""
-    if case.state not in WRITTEN:
+    if not being_written(case):
         return redirect(url_for("cases.show", ref=case.ref))
     flash(_("Este pedido mudou enquanto você conferia. Veja como ficou e envie de novo."), "warning")
     return _review_page(case), 409
