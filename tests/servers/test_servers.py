@@ -138,6 +138,13 @@ def test_who_else_is_connected_is_sent_away_and_a_connection_in_use_is_told(rest
     assert keeper.restore()
 
 
+def test_who_may_not_put_guards_aside_restores_nothing(pg, restored):
+    engine, keeper = restored
+    run(pg.url("restored"), "CREATE ROLE plain LOGIN")
+    keeper.begin(engine.url.set(username="plain").render_as_string(hide_password=False))
+    assert not keeper.restore()
+
+
 def test_two_sessions_of_postgresql_are_really_two(pg):
     url = pg.create("two_sessions")
     run(url, "CREATE TABLE t (n int)")
