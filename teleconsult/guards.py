@@ -7,6 +7,9 @@ from sqlalchemy import Connection
 
 APPEND_ONLY = ("audit_events", "case_events", "booking_events", "credit_entries")
 
+SPARES = {("case_events", "delete"): "OLD.state <> 'draft'"}
+"""Rows that are held only while this is so: what happened to a draft goes with it, and the record keeps that it did."""
+
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'rows of %% are only added', TG_TABLE_NAME; END $$
@@ -32,11 +35,16 @@ def _statements(dialect: str, table: str) -> list[str]:
     if dialect == "postgresql":
         return [
             f"CREATE TRIGGER {table}_no_{what} BEFORE {what.upper()} ON {table} "
-            f"FOR EACH {'STATEMENT' if what == 'truncate' else 'ROW'} EXECUTE FUNCTION refuse_change()"
+            f"FOR EACH {'STATEMENT' if what == 'truncate' else 'ROW'} {_when(table, what)}EXECUTE FUNCTION refuse_change()"
             for what in ("update", "delete", "truncate")
         ]
     return [
-        f"CREATE TRIGGER {table}_no_{what} BEFORE {what.upper()} ON {table} "
+        f"CREATE TRIGGER {table}_no_{what} BEFORE {what.upper()} ON {table} {_when(table, what)}"
         f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are only added'); END"
         for what in ("update", "delete")
     ]
+
+
+def _when(table: str, what: str) -> str:
+    held = SPARES.get((table, what))
+    return f"WHEN ({held}) " if held else ""

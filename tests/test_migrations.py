@@ -7,8 +7,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
+from sqlalchemy.exc import DatabaseError
 
 from teleconsult import create_app, guards
+from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import PatientFacts
@@ -224,3 +226,24 @@ def test_search_rows_come_together_and_apart_again(fresh):
     assert beside() == 0
     flask_migrate.downgrade(revision="0019")
     assert beside() > 0
+
+
+def test_a_draft_that_was_handed_over_goes_only_since_its_guard_lets_it(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    walk = world.new_case("marina")
+    walk.do("hand_over", to=world.person("jonas"), by="rosangela")
+    number = walk.case.id
+    db.session.remove()
+
+    def discard():
+        with transaction():
+            actions.discard(db.session.get_one(Case, number), by=world.person("jonas"))
+
+    flask_migrate.downgrade(revision="0020")
+    with pytest.raises(DatabaseError, match="only added"):
+        discard()
+    db.session.remove()
+    flask_migrate.upgrade()
+    discard()
+    assert db.session.get(Case, number) is None

@@ -1,10 +1,16 @@
 """What a hand-over leaves behind: who reads the draft afterwards, and who is still told."""
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
+from teleconsult import audit
+from teleconsult.attachments.models import Attachment
 from teleconsult.cases.lifecycle import State
-from teleconsult.extensions import db
+from teleconsult.cases.models import Case, CaseEvent, CaseSeen
+from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
+from tests.attachments.samples import picture
+from tests.attachments.sending import named
 from tests.cases.filing import STEPS, begin, case_of, fill, fill_all, hidden, path, send, value_of
 from tests.world import SECRET_NAME, Walk, new_case, person
 
@@ -80,3 +86,31 @@ def test_what_waits_to_be_confirmed_waits_for_the_new_requester(session, sign_in
     page = jonas.get("/cases/confirm").get_data(as_text=True)
     assert jonas.post(f"/cases/{ref}/confirm", data={"version": value_of(page, "version")}).status_code == 302
     assert case_of(ref).confirm_by_id is None
+
+
+def test_it_is_discarded_by_whom_it_went_to(draft, sign_in):
+    sign_in("marina").post(f"/cases/{draft}/files", data=picture(), headers=named("dorso.jpg"))
+    hand_over(draft)
+    jonas, number = sign_in("jonas"), case_of(draft).id
+    for browser in (jonas, sign_in("rosangela")):  # who looked at it has seen its event
+        assert browser.get(f"/cases/{draft}").status_code in (200, 302)
+    db.session.rollback()
+    assert db.session.query(CaseSeen).filter_by(case_id=number).count()
+    answer = jonas.post(f"/cases/{draft}/discard", data={"sure": "1"})
+    assert (answer.status_code, answer.location) == (302, "/")
+    db.session.rollback()
+    assert db.session.get(Case, number) is None
+    for rows in (CaseEvent, CaseSeen, Attachment):
+        assert db.session.query(rows).filter_by(case_id=number).count() == 0
+    assert SECRET_NAME not in jonas.get("/cases/new").get_data(as_text=True)
+    assert jonas.get("/notices").status_code == 200
+    words = db.session.scalars(db.select(audit.AuditEvent.word).where(audit.AuditEvent.stream == f"case:{draft}")).all()
+    assert words[-2:] == ["case.hand_over", "case.discard"]
+    assert list(audit.verify()) == []
+
+
+def test_what_happened_to_a_case_that_was_sent_is_held_by_the_database(session):
+    walk = new_case("marina")
+    walk.submit()
+    with pytest.raises(DatabaseError, match="only added"), transaction():
+        db.session.execute(db.delete(CaseEvent).where(CaseEvent.case_id == walk.case.id))

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
 from teleconsult.cases.draft_fields import SAVED, differing
 from teleconsult.cases.draft_merge import merged
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case, CaseDraft
+from teleconsult.cases.models import Case, CaseDraft, CaseEvent, CaseSeen
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, Overtaken, Refused
-from teleconsult.extensions import db, write
+from teleconsult.extensions import changed, db, write
 from teleconsult.loading import add_row
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
@@ -180,5 +180,9 @@ def discard(case: Case, *, by: User) -> None:
         raise Refused(N_("Só um rascunho seu pode ser descartado."))
     audit.record(f"case:{case.ref}", "case.discard", by_id=by.id, subject=case.ref)
     events.emit("case.discard", case=case, by=by)
+    # A hand-over is an event of the draft, and whoever then came to its page has seen that.
+    for rows in (CaseEvent, CaseSeen):
+        changed(delete(rows).where(rows.case_id == case.id))
+    db.session.expire(case, ["events"])
     db.session.delete(case)
     db.session.flush()
