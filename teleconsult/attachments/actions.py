@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from teleconsult import audit, clock, events
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.queries import asks, is_theirs
 from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
@@ -93,12 +94,16 @@ def send(case: Case, rows: list[Attachment], *, by: User, message: str = "") -> 
 
 
 def describe(row: Attachment, *, caption: str, kind: str, taken_on: date | None, by: User) -> None:
-    """Change what is said of a file, by who added it, until the case is closed.
+    """Change what is said of a file, by whose it is (`queries.is_theirs`), until the case is closed.
 
     Raises:
-        Refused: somebody else added it, or the case is closed.
+        Refused: it is somebody else's, or the case is closed.
     """
-    if row.added_by_id != by.id or row.case.state in (State.CONCLUDED, State.CANCELLED) or row.withdrawn_at:
+    if (
+        not is_theirs(row, by, asking=asks(row.case, by))
+        or row.case.state in (State.CONCLUDED, State.CANCELLED)
+        or row.withdrawn_at
+    ):
         raise Refused(N_("Só quem enviou o arquivo muda a legenda, enquanto o caso está aberto."))
     row.caption, row.kind, row.taken_on = caption, kind if kind in KIND_WORDS else row.kind, _not_future(taken_on)
     db.session.flush()
@@ -112,10 +117,10 @@ def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
         The key of an object to delete once the transaction is over, or None.
 
     Raises:
-        Refused: somebody else added it, or there is no reason.
+        Refused: it is somebody else's (`queries.is_theirs`), or there is no reason.
     """
     case = row.case
-    if row.added_by_id != by.id or row.withdrawn_at is not None:
+    if not is_theirs(row, by, asking=asks(case, by)) or row.withdrawn_at is not None:
         raise Refused(N_("Só quem enviou o arquivo pode retirá-lo."))
     if case.state == State.DRAFT:
         _record_withdrawal(row, by)
@@ -125,7 +130,7 @@ def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = clock.now(), by.id, why
-    event = cases.withdraw_file(case, row.ref, why, by=by, for_id=row.for_id)
+    event = cases.withdraw_file(case, row.ref, why, by=by, for_id=_named(row, by))
     _record_withdrawal(row, by, number=event.number, text=audit.digest(why))
     db.session.flush()
     events.emit("attachment.withdraw", case=case, attachment=row, by=by)
@@ -135,8 +140,14 @@ def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
 def _record_withdrawal(row: Attachment, by: User, **more: Any) -> None:
     ref = row.case.ref
     audit.record(
-        f"case:{ref}", "attachment.withdraw", by_id=by.id, for_id=row.for_id, subject=ref, file=row.ref, **more
+        f"case:{ref}", "attachment.withdraw", by_id=by.id, for_id=_named(row, by), subject=ref, file=row.ref, **more
     )
+
+
+def _named(row: Attachment, by: User) -> int | None:
+    """Return the requester for whom support takes a file back, if it does."""
+    case = row.case
+    return case.requester_id if row.referral_id is None and by.id != case.requester_id and asks(case, by) else None
 
 
 @events.on("case.discard")

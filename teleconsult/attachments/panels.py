@@ -10,7 +10,6 @@ from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
 from teleconsult.cases.needs import Facts
 from teleconsult.events import panel
-from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 
@@ -23,8 +22,7 @@ def may_add(case: Case, user: User, facts: Facts | None = None) -> bool:
     `facts` are what the rules must know, when the caller has read them already.
     """
     if lifecycle.being_written(case):
-        own = case.requester_id == user.id and user.has(Role.REQUESTER)
-        return own or (user.has(Role.SUPPORT) and world.own_district(case, user))
+        return queries.asks(case, user)
     return lifecycle.is_open("add", case, user, facts or world.facts_for(case, user))
 
 

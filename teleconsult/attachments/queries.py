@@ -11,8 +11,10 @@ from teleconsult.attachments.models import Attachment
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral
+from teleconsult.cases.world import own_district
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -30,6 +32,7 @@ class Shown:
     has_preview: bool
     withdrawn: bool
     own: bool
+    """The reader may describe and withdraw it."""
     event_number: int | None
     sheet_of: int | None = None
     """The referral whose recorded counter-referral it is the sheet of: it is shown beside that."""
@@ -48,13 +51,15 @@ _COLUMNS = (
     Attachment.previewed_at,
     Attachment.withdrawn_at,
     Attachment.added_by_id,
+    Attachment.for_id,
     Attachment.event_number,
     Attachment.withdrawn_why,
     User.title,
     User.name.label("person"),
+    Attachment.referral_id,
 )
 _OF_CASE = (
-    select(*_COLUMNS, CounterReferral.referral_id)
+    select(*_COLUMNS, CounterReferral.referral_id.label("sheet_of"))
     .outerjoin(CounterReferral, CounterReferral.referral_id == Attachment.referral_id)
     .outerjoin(User, User.id == Attachment.withdrawn_by_id)
     .where(Attachment.case_id == bindparam("case_id"))
@@ -64,8 +69,23 @@ _OF_CASE = (
 
 def files_of(case: Case, user: User) -> list[Shown]:
     """Return the files of a case, oldest first, in one statement."""
-    rows = read(_OF_CASE, {"case_id": case.id})
-    return [one_of(row, user, row.referral_id, _withdrawal(row)) for row in rows]
+    rows, asking = read(_OF_CASE, {"case_id": case.id}), asks(case, user)
+    return [one_of(row, user, row.sheet_of, _withdrawal(row), asking=asking) for row in rows]
+
+
+def asks(case: Case, user: User) -> bool:
+    """Tell whether this person asks on a case now: its requester, or support for one."""
+    own = case.requester_id == user.id and user.has(Role.REQUESTER)
+    return own or (user.has(Role.SUPPORT) and own_district(case, user))
+
+
+def is_theirs(row: Any, user: User, *, asking: bool) -> bool:
+    """Tell whether a file is this person's to describe or withdraw: who sent it.
+
+    What came with the request, or from support for its requester, is also theirs who ask now: who sent it may have left.
+    """
+    with_request = row.referral_id is None and (row.event_number is None or row.for_id is not None)
+    return bool(row.added_by_id == user.id or (asking and with_request))
 
 
 def _withdrawal(row: Any) -> str:
@@ -79,7 +99,7 @@ def _withdrawal(row: Any) -> str:
     return _("Retirado por %(person)s, %(when)s. Motivo: %(why)s", **said)
 
 
-def one_of(row: Any, user: User, sheet_of: int | None = None, withdrawal: str = "") -> Shown:
+def one_of(row: Any, user: User, sheet_of: int | None = None, withdrawal: str = "", *, asking: bool = False) -> Shown:
     """Return one row of `files_of`, or an attachment, as the macros show it."""
     return Shown(
         ref=row.ref,
@@ -88,7 +108,7 @@ def one_of(row: Any, user: User, sheet_of: int | None = None, withdrawal: str = 
         icon=BY_MEDIA[row.content_type].icon,
         has_preview=row.previewed_at is not None,
         withdrawn=row.withdrawn_at is not None,
-        own=row.added_by_id == user.id,
+        own=is_theirs(row, user, asking=asking),
         event_number=row.event_number,
         sheet_of=sheet_of,
         withdrawal=withdrawal,
