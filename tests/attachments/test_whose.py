@@ -3,12 +3,14 @@
 import pytest
 
 from teleconsult.attachments.models import Attachment
+from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.extensions import db
 from tests import world
 from tests.attachments.samples import picture
 from tests.attachments.sending import named
-from tests.attachments.test_storing import rows
+from tests.attachments.test_storing import as_body, keys, meanwhile, rows  # noqa: F401 (a fixture)
 from tests.cases.helping import last_event
 
 WHY = {"why": "É de outra pessoa."}
@@ -84,3 +86,23 @@ def test_what_one_side_sent_later_is_not_the_others(case_in, sign_in, sender, ot
     for way, data in (("withdraw", WHY), ("edit", {"caption": "X", "kind": "photo"})):
         assert "Só quem enviou" in browser.post(f"/files/{file}/{way}", data=data).get_data(as_text=True)
     assert (file_of(file).withdrawn_at, file_of(file).caption) == (None, "")
+
+
+def test_a_draft_that_is_handed_over_meanwhile_takes_no_file_of_its_former_writer(
+    sign_in,
+    case_in,
+    each_store,
+    meanwhile,  # noqa: F811 (the fixture)
+):
+    case = case_in(State.DRAFT).case
+    browser, before, number = sign_in("marina"), keys(each_store), case.id
+    done = meanwhile(
+        lambda: cases.hand_over(
+            db.session.get_one(Case, number), to=world.person("jonas"), by=world.person("rosangela")
+        )
+    )
+    db.session.rollback()
+    assert as_body(browser, case.ref).status_code == 422
+    assert done == [True]
+    assert rows(number) == []
+    assert keys(each_store) == before
