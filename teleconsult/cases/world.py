@@ -39,10 +39,14 @@ def facts_for(case: Case, user: User | None) -> Facts:
 
 
 def _sends(case: Case, user: User | None) -> bool:
-    """Tell whether this person sends for the patient; while the request is written, its form asks for consent."""
+    """Tell whether this person sends for the patient; while the request is written, its form asks for consent.
+
+    Who distributes does so once the case is concluded: to reopen it asks anew.
+    """
     if user is None or case.state in (State.DRAFT, State.RETURNED, State.CANCELLED):
         return False
-    return user.id == case.requester_id or user.has(Role.SUPPORT)
+    reopens = case.state == State.CONCLUDED and user.has(Role.ADMINISTRATOR)
+    return reopens or user.id == case.requester_id or user.has(Role.SUPPORT)
 
 
 def attending(case: Case, user: User | None) -> bool:

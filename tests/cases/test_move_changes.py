@@ -195,6 +195,17 @@ def test_nothing_new_is_sent_once_the_consent_is_taken_back(answered, sign_in, w
     assert send(browser, answered, "reopen", why="Voltou.").status_code == 422
 
 
+def test_a_case_is_not_asked_anew_without_consent_by_who_distributes_either(case_in, sign_in):
+    walk, browser = case_in(State.CONCLUDED), sign_in("rosangela")
+    assert "/reopen" in text_of(browser, walk)
+    send(sign_in("marina"), walk, "revoke_consent", why="Mudou de ideia.")
+    assert "/reopen" not in text_of(browser, walk)
+    answer = send(browser, walk, "reopen", why="Voltou.")
+    assert answer.status_code == 422
+    assert "O paciente retirou o consentimento: nada novo é enviado." in answer.get_data(as_text=True)
+    assert now_in(walk) == State.CONCLUDED
+
+
 def test_what_was_asked_for_is_not_sent_without_consent(case_in, sign_in):
     walk, browser = case_in(State.AWAITING_INFORMATION), sign_in("marina")
     send(browser, walk, "revoke_consent", why="Mudou de ideia.")
