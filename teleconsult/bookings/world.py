@@ -34,10 +34,14 @@ def own_district(request: BookingRequest, user: User) -> bool:
 
 
 def still_open(request: BookingRequest) -> bool:
-    """Tell whether a visit can still come of the request: the first while the case waits for it, a return after."""
-    if request.kind == Kind.FIRST:
-        return request.case.state == CaseState.IN_PERSON and request.referral.ended_at is None
-    return request.case.state != CaseState.CANCELLED
+    """Tell whether a visit can still come of the request: the first while the case waits for it, a return always.
+
+    A return was asked for by who saw the patient. A case that is reopened, and then cancelled or left to lapse, does not
+    undo that; and one that could not be booked, first on its list, would hold up all who stand behind it.
+    """
+    if request.kind == Kind.RETURN:
+        return True
+    return request.case.state == CaseState.IN_PERSON and request.referral.ended_at is None
 
 
 def live_booking(request: BookingRequest) -> Booking | None:

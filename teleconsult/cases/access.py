@@ -162,8 +162,11 @@ def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = Fals
 
 
 def _attends(case: Case, user: User) -> bool:
-    """Tell whether the person is the specialist of the patient's visit; the floor that keeps the agenda knows."""
-    sent_there = case.state in (State.IN_PERSON, State.CONCLUDED) and user.has(Role.CONSULTANT)
+    """Tell whether the person is the specialist of the patient's visit; the floor that keeps the agenda knows.
+
+    In whatever state the case is: it may be reopened before the patient comes back to the specialist.
+    """
+    sent_there = case.escalated_by_id is not None and user.has(Role.CONSULTANT)
     return sent_there and any(events.panels("attending", case=case, user=user))
 
 

@@ -203,6 +203,38 @@ def test_a_return_is_a_request_of_its_own_on_the_same_referral(desk):
     assert db.session.scalars(db.select(AllowanceMonth)).all() == []
 
 
+def to_return(desk):
+    """Let a patient be seen and asked back; return the request of the return."""
+    case = desk.escalated().case
+    with transaction(case):
+        visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
+        cases.counter_refer(case, visit, by=world.person("rosangela"), from_paper=True)
+    return queries.requests_of(case.id)[1]
+
+
+@pytest.mark.parametrize("how", ["cancel", "lapse"])
+def test_a_return_stands_whatever_becomes_of_the_reopened_case(desk, sign_in, how):
+    desk.publish(first=1, returns=1)
+    booked, waiting = to_return(desk), to_return(desk)
+    desk.book(booked)
+    walk = world.Walk(waiting.case)
+    walk.do("reopen", "Piorou.", by="marina")
+    if how == "cancel":
+        walk.do("cancel", "Já não é preciso.", by="marina")
+    else:
+        walk.do("ask", ["Hemograma"], by="paulo")
+        with clock.at(clock.now() + timedelta(days=31)), transaction(walk.case):
+            cases.lapse(walk.case)
+    assert walk.case.state == "cancelled"
+    desk.do("cancel", booked, "Pediu outro dia.", by="marina")
+    assert (booked.state, waiting.state) == (State.CANCELLED, State.OFFERED)
+    desk.do("book", waiting, open_offer(waiting).slot_id, actions.Terms(), by="marina")
+    assert waiting.state == State.BOOKED
+    page = sign_in("lia").get(f"/cases/{walk.case.ref}").get_data(as_text=True)
+    assert world.SECRET_NAME in page, "whom the patient comes back to"
+    assert sign_in("helena").get(f"/cases/{walk.case.ref}").status_code == 404
+
+
 def test_missed_with_its_cause_and_back_on_the_list(desk):
     desk.allow()
     desk.publish()
