@@ -56,8 +56,8 @@ def attending(case: Case, user: User | None) -> bool:
 
 
 def consented(case: Case) -> bool:
-    """Tell whether the patient's consent stands."""
-    return any(consent.revoked_at is None for consent in case.consents)
+    """Tell whether the patient's consent stands: the last that was given."""
+    return bool(case.consents) and case.consents[-1].revoked_at is None
 
 
 def own_district(case: Case, user: User) -> bool:

@@ -206,6 +206,20 @@ def test_a_case_is_not_asked_anew_without_consent_by_who_distributes_either(case
     assert now_in(walk) == State.CONCLUDED
 
 
+def test_of_two_consents_no_earlier_one_stands_when_the_last_is_taken_back(case_in, sign_in):
+    walk, browser = case_in(State.RETURNED), sign_in("marina")
+    walk.submit()  # completed, with the consent that was given anew
+    walk.assign()
+    assert len(walk.case.consents) == 2
+    send(browser, walk, "revoke_consent", why="Mudou de ideia.")
+    answer = send(browser, walk, "add", message="Mais isto.")
+    assert answer.status_code == 422
+    assert "O paciente retirou o consentimento: nada novo é enviado." in answer.get_data(as_text=True)
+    answer = send(browser, walk, "revoke_consent", why="De novo.")
+    assert answer.status_code == 409
+    assert "registrou que o paciente retirou o consentimento" in answer.get_data(as_text=True)
+
+
 def test_what_was_asked_for_is_not_sent_without_consent(case_in, sign_in):
     walk, browser = case_in(State.AWAITING_INFORMATION), sign_in("marina")
     send(browser, walk, "revoke_consent", why="Mudou de ideia.")

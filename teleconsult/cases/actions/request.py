@@ -19,6 +19,7 @@ from teleconsult.cases.models import (
 from teleconsult.cases.models_opinion import InformationRequest, MissingItem
 from teleconsult.cases.request import Request, age_on, check_request
 from teleconsult.cases.sides import answering, asking
+from teleconsult.cases.world import consented
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
@@ -140,8 +141,8 @@ def _resolve_missing(case: Case) -> None:
 
 
 def live_consent(case: Case) -> CaseConsent | None:
-    """Return the consent that stands, if any."""
-    return next((row for row in reversed(case.consents) if row.revoked_at is None), None)
+    """Return the consent that stands, if any: the last, in whose place no earlier one comes when it is taken back."""
+    return case.consents[-1] if consented(case) else None
 
 
 def revoke_consent(case: Case, *, why: str, by: User) -> None:
