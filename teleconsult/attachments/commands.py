@@ -36,8 +36,15 @@ def wrong(*, whole: bool) -> Iterator[tuple[str, str, str]]:
             what = _compared(row, whole=whole)
         except StorageLost:
             what = "there is no such object"
-        if what:
+        if what and _still_named(row.key):
             yield row.ref, row.key, what
+
+
+def _still_named(key: str) -> bool:
+    """Tell whether a row names an object now: a draft may have been written on, or thrown away, since the rows were read."""
+    there = db.session.scalar(select(Attachment.id).where(Attachment.key == key))
+    db.session.rollback()
+    return there is not None
 
 
 def _compared(row: Any, *, whole: bool) -> str:

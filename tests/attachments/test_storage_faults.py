@@ -169,3 +169,24 @@ def test_a_store_that_is_away_is_not_taken_for_files_that_are_lost(application, 
     answer = application.test_cli_runner().invoke(args=["check-files"])
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert "does not answer" in answer.stderr
+
+
+def test_a_file_that_leaves_its_draft_meanwhile_is_not_missed(application, sign_in, draft, store_in):
+    browser = sign_in("marina")
+    send_form(browser, draft.ref, "um.jpg")
+    (row,) = rows(draft)
+
+    class Meanwhile:
+        """A storage that is asked for a file just after its writer has taken it back."""
+
+        def __getattr__(self, name):
+            return getattr(place, name)
+
+        def size(self, key):
+            assert browser.post(f"/files/{row.ref}/withdraw", data={}).status_code == 302
+            return place.size(key)
+
+    place = storage()
+    store_in(Meanwhile())
+    answer = application.test_cli_runner().invoke(args=["check-files"])
+    assert (answer.exit_code, answer.stdout) == (0, "Every file is there.\n")
