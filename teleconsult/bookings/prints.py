@@ -16,6 +16,7 @@ from teleconsult.cases.ages import age_words
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.models import PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
+from teleconsult.cases.words import UNSEEN_WORDS
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 from teleconsult.typed import fold
@@ -53,7 +54,8 @@ def referral_sheet(
     place = booking.session.unit if booking else case.unit
     address = " · ".join(filter(None, (place.address, place.neighbourhood, place.phone)))
     more = {"place": _place(place), "address": address, "referral": referral.ref, "words": words, "fields": fields}
-    return _set("referral", _("Encaminhamento à especialidade"), more, by=by, code=case.ref)
+    title, ended = _("Encaminhamento à especialidade"), UNSEEN_WORDS.get(referral.ended_how)
+    return _set("referral", f"{title} ({_(ended)})" if ended else title, more, by=by, code=case.ref)
 
 
 def _came_back(back: CounterReferral | None) -> dict[str, str]:

@@ -8,9 +8,11 @@ from teleconsult import clock, events
 from teleconsult.cases.access import Sight, look_at, record_reading
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.page import Page, build
+from teleconsult.cases.words import UNSEEN_WORDS
 from teleconsult.errors import NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
+from teleconsult.web.messages import gettext as _
 
 
 @bp.get("/<ref>/print")
@@ -31,7 +33,9 @@ def print_referral(ref: str) -> str:
     booked: dict[str, str] = dict.fromkeys(("day", "doctor", "hour"), "")
     for known in events.panels("booked", referral=referral):
         booked |= known
-    return _printed(page, "cases/print_referral.html", referral=referral, sheet=sheet, booked=booked)
+    ended = UNSEEN_WORDS.get(referral.ended_how)
+    more = {"referral": referral, "sheet": sheet, "booked": booked, "ended": _(ended) if ended else ""}
+    return _printed(page, "cases/print_referral.html", **more)
 
 
 def _whole(ref: str) -> Page:

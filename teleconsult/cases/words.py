@@ -11,6 +11,9 @@ from typing import Any
 from teleconsult.cases.lifecycle import State
 from teleconsult.errors import N_
 
+UNSEEN_WORDS = {"called_off": N_("consulta suspensa"), "unseen": N_("encerrado sem consulta")}
+"""How a referral ended without a visit: its sheet says so, wherever it turns up."""
+
 STATE_WORDS = {
     State.DRAFT: N_("Rascunho"),
     State.SUBMITTED: N_("Na fila"),

@@ -44,6 +44,26 @@ def test_the_referral_sheet_is_filled_from_the_case_and_the_visit(booked, sign_i
         assert word in said
 
 
+@pytest.mark.parametrize(
+    ("verb", "why", "words"),
+    [("call_off", "Foi resolvido.", "(consulta suspensa)"), ("close_unseen", "moved", "(encerrado sem consulta)")],
+)
+def test_the_sheet_of_a_visit_that_will_not_be_says_so(booked, sign_in, verb, why, words):
+    """It turns up again from a bookmark or the way back, and is handed to a patient who then travels for nothing."""
+    request, _booking = booked
+    ref, browser = request.case.ref, sign_in("marina")
+
+    def paper():
+        return " ".join(words_of(browser.get(f"/cases/{ref}/referral.pdf")).split())
+
+    assert words not in paper()
+    world.Walk(request.case).do(verb, why, by="rosangela")
+    assert words in paper()
+    assert f"Encaminhamento à especialidade {words}</h2>" in browser.get(f"/cases/{ref}/referral").get_data(
+        as_text=True
+    )
+
+
 def test_the_sheet_on_the_page_says_when_and_with_whom_the_visit_is(booked, desk, sign_in):
     request, booking = booked
     local = booking.at - timedelta(hours=3)
