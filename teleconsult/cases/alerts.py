@@ -21,7 +21,7 @@ from teleconsult.cases.models_alerts import CaseAlert
 from teleconsult.cases.models_opinion import OpinionDraft, Outcome, OutcomeLater, Referral
 from teleconsult.cases.outcome import LATER
 from teleconsult.cases.shelves import in_state
-from teleconsult.cases.sides import asking
+from teleconsult.cases.sides import asked, asking
 from teleconsult.extensions import changed, db, upsert
 from teleconsult.network import settings
 from teleconsult.notices import actions as notices
@@ -187,9 +187,9 @@ ALERTS = {
         Alert("case.holder_idle", holder_idle, lambda _: people.active_with_role(Role.ADMINISTRATOR)),
         Alert("case.late", late, lambda _: people.active_with_role(Role.MANAGER)),
         Alert("case.lapse_soon", lapse_soon, asking),
-        Alert("case.survey", survey, asking),
-        Alert("case.outcome_30", _later(LATER[0]), asking),
-        Alert("case.outcome_90", _later(LATER[1]), asking),
+        Alert("case.survey", survey, asked),
+        Alert("case.outcome_30", _later(LATER[0]), asked),
+        Alert("case.outcome_90", _later(LATER[1]), asked),
     )
 }
 """Every alert by its kind, which is also its audit word and its notice."""

@@ -3,7 +3,7 @@
 from flask_babel import gettext, ngettext
 from sqlalchemy import func, select
 
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import OPEN, State
 from teleconsult.cases.models import Case
 from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.events import panel
@@ -26,3 +26,18 @@ def cases_that_go_back(person: User) -> list[str] | None:
     )
     later = gettext("Os casos dela que esperam a unidade voltam à fila quando a unidade responder.")
     return [back if count else gettext("Nenhum caso espera resposta da pessoa agora."), later]
+
+
+@panel("person.leaving", order=55)
+def cases_left_without_requester(person: User) -> list[str] | None:
+    """Return how many open cases nobody asks for any more: somebody must hand each over, or what is answered is not read."""
+    count = db.session.scalar(select(func.count()).where(Case.requester_id == person.id, Case.state.in_(sorted(OPEN))))
+    if not count:
+        return None
+    return [
+        ngettext(
+            "%(num)d caso aberto da pessoa precisa passar a um colega da unidade; até lá, a administração recebe os avisos dele.",
+            "%(num)d casos abertos da pessoa precisam passar a colegas da unidade; até lá, a administração recebe os avisos deles.",
+            count,
+        )
+    ]

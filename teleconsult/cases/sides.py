@@ -24,8 +24,16 @@ _ASKING = people.to_tell(
 def asking(case: Case) -> Sequence[User]:
     """Return who asks: the requester, who filed the case, and who of district support has acted for the requester.
 
-    Where the unit has no line it is support that must act next: a notice for the requester alone is read too late.
+    Where the unit has no line it is support that must act next: a notice for the requester alone is read too late. While
+    the accounts of all of them are off, also those who can hand the case over: an answer that nobody reads helps no patient.
     """
+    found = asked(case)
+    gone = not any(person.is_active for person in found)
+    return [*found, *people.active_with_role(Role.ADMINISTRATOR)] if gone else found
+
+
+def asked(case: Case) -> Sequence[User]:
+    """Return who asks, and nobody in their place: whom one may ask how it was."""
     return people.told_by(_ASKING, {"case_id": case.id})
 
 

@@ -1,0 +1,84 @@
+"""A requester whose account is switched off while a case is open: somebody hears of it until it is handed over."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.cases import alerts
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db, transaction
+from teleconsult.notices.models import Notice
+from teleconsult.outbox import OutboxMessage
+from teleconsult.people import actions as people
+from tests import world
+from tests.world import person
+
+
+def leave(key="marina"):
+    db.session.rollback()
+    with transaction():
+        people.switch_off(person(key), by=person("teresa"))
+
+
+def told(kind):
+    db.session.rollback()
+    found = db.select(Notice.user_id).where(Notice.kind == kind)
+    names = {person(key).id: key for key, *_ in world.PEOPLE}
+    return sorted(names[user_id] for user_id in db.session.scalars(found))
+
+
+@pytest.mark.parametrize("verb", ["ask", "answer"])
+def test_what_comes_back_is_told_to_who_can_hand_the_case_over(case_in, verb):
+    walk = case_in(State.ASSIGNED)
+    leave()
+    walk.do("ask", ["Foto"], by="paulo") if verb == "ask" else walk.answer()
+    assert told(f"case.{verb}") == ["rosangela"]
+    db.session.rollback()
+    mails = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.address == "rosangela@rede.example"))
+    assert f"case_{verb}" in [row.payload["template"] for row in mails]
+    walk.do("hand_over", to=person("jonas"), by="rosangela")
+    if verb == "ask":
+        walk.do("supply", {1: ("Enviada.", "")}, by="jonas")
+        walk.do("ask", ["Outra foto"], by="paulo")
+    else:
+        walk.do("add", "Veja a referência.", by="paulo")
+    assert told("case.ask" if verb == "ask" else "case.add") == (["jonas", "rosangela"] if verb == "ask" else ["jonas"])
+
+
+def test_while_support_is_there_nobody_else_is_told(session):
+    walk = world.new_case()
+    walk.submit()
+    walk.do("add", "Mais um dado.", by="dora")  # in the requester's name
+    walk.assign()
+    leave()
+    walk.answer()
+    assert told("case.answer") == ["dora"]
+
+
+def test_a_case_about_to_lapse_is_told_and_a_survey_is_not(case_in):
+    waiting = case_in(State.AWAITING_INFORMATION)
+    done = case_in(State.CONCLUDED)
+    leave()
+    with clock.at(clock.now() + timedelta(days=7, minutes=1)):
+        for kind in ("case.lapse_soon", "case.survey"):
+            with transaction():
+                (due,) = alerts.find(kind)
+                assert due.case_id == (waiting if kind == "case.lapse_soon" else done).case.id
+                alerts.raise_alert(due)
+    assert (told("case.lapse_soon"), told("case.survey")) == (["rosangela"], [])
+
+
+def test_it_is_said_before_the_account_is_switched_off(case_in, sign_in):
+    case_in(State.CONCLUDED)
+    teresa = sign_in("teresa")
+
+    def said(key="MARINA"):
+        return teresa.post(f"/people/PE-{key}/switch-off").get_data(as_text=True)
+
+    assert "passar a" not in said()
+    case_in(State.ANSWERED)
+    assert "1 caso aberto da pessoa precisa passar a um colega da unidade" in said()
+    case_in(State.DRAFT)
+    assert "2 casos abertos da pessoa precisam passar a colegas da unidade" in said()
+    assert "passar a" not in said("JONAS")
