@@ -117,7 +117,7 @@ def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
     """Write the row of a file that is stored, and tell the other side, in one transaction."""
     with transaction(case):
         # While it came, the request may have gone to somebody else.
-        if being_written(case) and not panels.may_add(case, current_user):
+        if lifecycle.being_written(case) and not panels.may_add(case, current_user):
             raise Refused(NO_MORE)
         row = actions.add(case, stored, by=current_user, **said)
         actions.send(case, [row], by=current_user)
