@@ -66,6 +66,5 @@ def _ways() -> list[tuple[str, str, str, str]]:
         (url_for("patients.index"), "user", _("Pacientes"), _("juntar dois cadastros da mesma pessoa")),
         (url_for("outbox.index"), "mail", _("Envios"), _("o que espera para sair, e o que parou")),
         (url_for("network.guide"), "book", _("Guia de referência"), _("como todos o leem")),
-        (url_for("outbox.index"), "mail", _("Saída de e-mails"), _("o que espera, e o que não pôde ser entregue")),
         (url_for("record.index"), "log", _("Registro"), _("quem fez e quem leu o quê, e quando")),
     ]
