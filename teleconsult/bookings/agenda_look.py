@@ -17,7 +17,7 @@ from teleconsult.people.models import User
 from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import in_language, localdate
+from teleconsult.web.words import in_language, localday
 
 
 def session(found: DaySession, user: User) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def session(found: DaySession, user: User) -> dict[str, Any]:
         "ref": row.ref,
         "version": row.version,
         "day": row.day,
-        "day_words": localdate(row.day),
+        "day_words": localday(row.day),
         "title": in_language(row.name_pt, row.name_en),
         "hours": f"{visit_clock(row.starts_at, row.zone)}–{visit_clock(row.ends_at, row.zone)}",
         "who": row.specialist_name,

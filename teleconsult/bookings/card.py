@@ -22,7 +22,7 @@ from teleconsult.extensions import db
 from teleconsult.network import alternatives
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language, localdate, localtime, short_span
+from teleconsult.web.words import in_language, localday, localtime, short_span
 
 PRESSED = frozenset({"refuse", "requeue"})
 
@@ -109,9 +109,9 @@ def _place(request: BookingRequest) -> list[tuple[str, str]]:
     if expected.day is None:
         when = _("ainda não há agenda publicada que alcance este lugar da lista")
     elif expected.published:
-        when = _("%(day)s, pela agenda publicada", day=localdate(expected.day))
+        when = _("%(day)s, pela agenda publicada", day=localday(expected.day))
     else:
-        when = _("por volta de %(day)s, no ritmo da agenda", day=localdate(expected.day))
+        when = _("por volta de %(day)s, no ritmo da agenda", day=localday(expected.day))
     age = short_span((clock.now() - request.since).total_seconds())
     place = _("%(place)dº", place=ahead + 1) if ahead else _("1º: é o próximo")
     return [

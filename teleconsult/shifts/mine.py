@@ -17,7 +17,7 @@ from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.models import Room, Shift, Swap
 from teleconsult.shifts.showing import AWAY, minutes_of
-from teleconsult.shifts.words import day_words, span_words
+from teleconsult.shifts.words import day_inside, day_words, span_words
 from teleconsult.web.words import in_language
 
 COMING = 40
@@ -34,6 +34,7 @@ class Mine:
     ref: str
     version: int
     day: str
+    day_inside: str
     span: str
     specialty: str
     room: str
@@ -120,6 +121,7 @@ def _mine(row: Any, now: datetime) -> Mine:
         ref=row.ref,
         version=row.version,
         **_when(row, zone),
+        day_inside=day_inside(row.starts_at.astimezone(zone).date()),
         specialty=in_language(row.name_pt, row.name_en),
         room=row.room,
         workstation=row.workstation,

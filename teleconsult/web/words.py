@@ -91,6 +91,11 @@ def localdate(day: date | datetime | None) -> str:
     return spoken().day(day, year=True) if spoken().code == "en" else _medium(day)
 
 
+def localday(day: date) -> str:
+    """Show a day that is near: 'sex., 21 nov.'; the year is added when it is another one."""
+    return spoken().day(day, weekday=True, year=day.year != local(clock.now()).year)
+
+
 @lru_cache(maxsize=512)
 def _medium(day: date) -> str:
     """Return a day as the default language writes it; Babel reads its pattern anew each time."""
@@ -159,6 +164,7 @@ def template_words() -> dict[str, Any]:
         "papertime": papertime,
         "localclock": localclock,
         "localdate": localdate,
+        "localday": localday,
         "relative": relative,
         "short_span": short_span,
         "hours_said": hours_said,

@@ -65,7 +65,7 @@ def test_one_comes_and_goes(room, sign_in):
 def test_a_shift_to_come_has_no_button_yet_and_a_press_is_answered(room, paulo):
     ref = rooms.lay()
     page = text(paulo.get("/shifts/mine"))
-    assert "Próximo turno: Seg." in page
+    assert "Próximo turno: seg." in page
     assert "/check-in" not in page
     assert "meia hora antes" in text(paulo.post(f"/shifts/{ref}/check-in", follow_redirects=True))
 
@@ -121,10 +121,10 @@ def away(first, last, **more):
 def test_one_says_when_one_is_away_and_takes_it_back(room, paulo, session):
     ref, day = rooms.lay(), rooms.next_monday()
     rooms.lay(day=day + timedelta(days=1))
-    assert "Próximo turno: Seg." in text(paulo.get("/shifts/mine"))
+    assert "Próximo turno: seg." in text(paulo.get("/shifts/mine"))
     page = text(paulo.post("/shifts/mine/leave", data=away(day, day, why="Férias"), follow_redirects=True))
     assert "Afastamento registrado." in page
-    assert "Próximo turno: Ter." in page
+    assert "Próximo turno: ter." in page
     assert "você está afastado neste dia" in page
     leave = one(session, Leave)
     assert leave.from_at == rooms.at(day, 0)
