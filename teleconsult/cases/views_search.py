@@ -85,7 +85,8 @@ def _seek(scope: Scope, words: str, user: User) -> tuple[list[tuple[Row[Any], Si
 
 
 def _shown(row: Row[Any], sight: Sight, wanted: Sequence[str], user: User, moment: Moment) -> dict[str, Any]:
-    texts = [getattr(row, name) for name in CLINICAL] if sight is Sight.FULL else []
+    # What is bold in the case is plain here: a line of a list shows no signs.
+    texts = [getattr(row, name).replace("**", "") for name in CLINICAL] if sight is Sight.FULL else []
     about = [words for words in (specialty_words(row), row.unit_name, row.ref) if words]
     return {
         "url": moment.address_of(row.ref),
