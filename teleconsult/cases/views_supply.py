@@ -104,7 +104,10 @@ def _form(case: Case, asked: InformationRequest) -> Any:
     values = {f"answer_{item.number}": item.answer for item in asked.items}
     values |= {f"why_not_{item.number}": item.why_not for item in asked.items}
     numbers = tuple(item.number for item in asked.items)
-    return supply_form(numbers)(version=case.version, seen=case.steps, **values)
+    form = supply_form(numbers)(version=case.version, seen=case.steps, **values)
+    for number in numbers:
+        form[f"answer_{number}"].label.text = _("Item %(number)d", number=number)
+    return form
 
 
 def _settle(case: Case, form: MoveForm, asked: InformationRequest) -> int:
