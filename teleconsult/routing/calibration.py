@@ -125,10 +125,10 @@ def promises_panel(**_facts: Any) -> dict[str, Any]:
 
 
 def percent(share: float) -> str:
-    """Show a share without decimals: '92 %'."""
-    return _("%(n)d %%", n=round(share * 100))
+    """Show a share without decimals: '92%'."""
+    return _("%(n)d%%", n=round(share * 100))
 
 
 def interval(share: Share) -> str:
-    """Show how sure a share is: '85 a 96 %'."""
-    return _("%(low)d a %(high)d %%", low=round(share.low * 100), high=round(share.high * 100))
+    """Show how sure a share is: '85 a 96%'."""
+    return _("%(low)d a %(high)d%%", low=round(share.low * 100), high=round(share.high * 100))

@@ -67,7 +67,7 @@ def test_the_page_shows_the_share_the_picture_and_the_tables(application, sessio
     with clock.at(MONDAY + timedelta(days=5)):
         browser = sign_in("teresa")
         page = browser.get("/distribution").get_data(as_text=True)
-        assert "50 %" in page
+        assert "50%" in page
         assert "1 resposta que ainda se espera já passou da hora prevista." in page
         assert "<svg" in page
         assert "Dermatologia" in page
