@@ -48,8 +48,8 @@ def test_every_class_of_the_style_sheets_is_given_to_something():
     classes = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)))
     text = written("templates", "teleconsult", "static/js")
     said = set(re.findall(r"[\w-]+", text))
-    # Put together in a template from a beginning and a value: the width of a box, the tone of a note, the state of a case.
-    put_together = re.compile(r"c(3|4|6|8|12)|is-answered|.*--\w+")
+    # Put together from a beginning and a value: the width of a box or a field, the tone of a note, the state of a case.
+    put_together = re.compile(r"c(3|4|6|8|12)|tc-w-[sml]|is-answered|.*--\w+")
     unused = {name for name in classes - said if not put_together.fullmatch(name)}
     assert not unused
     assert not {name for name in classes - said if "--" in name and name.partition("--")[0] + "--" not in text}
