@@ -50,8 +50,8 @@ class WhenMixin(BaseForm):
     """The day and the hours of a shift, as the clock on the wall of its room shows them."""
 
     day = CalendarDay(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
-    starts = TimeField(_l("Início"), [InputRequired(_l("Diga a que horas começa."))])
-    ends = TimeField(_l("Fim"), [InputRequired(_l("Diga a que horas termina."))])
+    starts = TimeField(_l("Começa às"), [InputRequired(_l("Diga a que horas começa."))])
+    ends = TimeField(_l("Termina às"), [InputRequired(_l("Diga a que horas termina."))])
     next_day = BooleanField(_l("Termina no dia seguinte"))
     workstation = IntegerField(
         _l("Estação"),

@@ -71,8 +71,8 @@ def test_a_new_manager_lays_a_month_out_in_under_five_minutes(page_for, site):
         teresa.pick("Consultor e especialidade", who)
         teresa.pick("Sala", "Sala de telessaúde")
         teresa.write("Dia", str(monday))
-        teresa.write("Início", "08:00")
-        teresa.write("Fim", "12:00")
+        teresa.write("Começa às", "08:00")
+        teresa.write("Termina às", "12:00")
         teresa.pick("Repete", "Toda semana")
         for weekday in weekdays:
             teresa.page.get_by_label(weekday).check()
