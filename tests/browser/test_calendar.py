@@ -162,7 +162,7 @@ def test_a_consultant_comes_goes_and_swaps_on_a_telephone(page_for, site):
     paulo.reads("Saída registrada. Até a próxima.")
     paulo.follow("Pedir troca")
     paulo.write("Recado", "Congresso em Salvador")
-    paulo.press("Oferecer")
+    paulo.press("Pedir troca")
     paulo.reads("oferecido a quem puder")
     assert not faults(paulo.page)
 
@@ -223,7 +223,7 @@ def test_from_the_roster_to_the_promise_and_what_moves_it(page_for, site):
 
     paulo = Somebody(page_for("paulo")).at(f"/cases/{ref}")  # opened: no machine takes it away any more
     paulo.at("/shifts/mine").follow("Pedir troca")
-    paulo.press("Oferecer")
+    paulo.press("Pedir troca")
     lia = Somebody(page_for("lia")).at("/shifts/mine")
     lia.press("Ficar com o turno")
     lia.page.locator("#confirma [data-yes]").click()
