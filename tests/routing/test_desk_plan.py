@@ -329,7 +329,7 @@ def test_all_of_it_in_english(desk):
         world.person("rosangela").language = "en"
     html = desk()
     assert "on shift Mon, 08:00" in html
-    assert "Distribute the suggestion" in html
+    assert "Assign the suggestion" in html
 
 
 def test_two_administrators_press_at_once_and_each_case_is_given_once(desk, sign_in, session):
