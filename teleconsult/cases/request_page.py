@@ -39,6 +39,7 @@ def frame(case: Case, step: str, reading: Reading, rows: Sequence[Any] = ()) -> 
     return {
         "case": case,
         "step": step,
+        "back": _back(case),
         "again": again,
         "heading": _("Completar o caso: %(step)s", step=word) if again else _("Novo caso: %(step)s", step=word),
         "lead": lead_of(case, reading, rows),
@@ -139,7 +140,6 @@ def step_page(
         clash=clash,
         lacking=len(reading.problems_of(step)) if check else 0,
         autosave=_autosave(case, step, form),
-        back=_back(case),
         ready=ready,
         ready_key=ready_key,
         **frame(case, step, reading, rows),
