@@ -86,7 +86,7 @@ def test_what_the_consultant_asked_for_is_named_and_answered_in_one_press(case_i
     walk.do("ask", ["Creatinina", "Potássio", "ECG", "Foto de longe"], by="paulo")
     html = see("marina", "/mine")
     assert "1 caso espera por você." in html
-    assert "Dr. Paulo Nogueira pediu <b>Creatinina, Potássio, ECG e mais 1</b>." in html
+    assert "Dr. Paulo Nogueira pediu: <b>Creatinina, Potássio, ECG e mais 1</b>" in html
     assert f'href="/cases/{walk.case.ref}/supply"' in html
     assert world.SECRET_NAME in html
     assert "responder até" in html
