@@ -226,7 +226,7 @@ def _autosave(case: Case, step: str, form: StepForm) -> dict[str, Any]:
 def _back(case: Case) -> dict[str, str]:
     if case.state == State.RETURNED:
         return {"url": url_for("cases.show", ref=case.ref), "label": _("Caso %(ref)s", ref=case.ref)}
-    return {"url": "/", "label": _("Meus casos")}
+    return {"url": "/", "label": _("Meus casos") if case.requester_id == current_user.id else _("Casos do distrito")}
 
 
 def _more(case: Case, step: str, fields: Mapping[str, Any], prompts: list[str], query: str | None) -> dict[str, Any]:
