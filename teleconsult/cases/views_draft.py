@@ -23,7 +23,7 @@ from teleconsult.events import panel
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.confirm import ask
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import say, show_refusal
 from teleconsult.web.messages import gettext as _
@@ -35,8 +35,8 @@ STEP = f"any({','.join(STEPS)}):step"
 
 @panel("nav", order=20)
 def nav(user: User) -> dict[str, Any] | None:
-    """Return the way to a new request, for those who may file one."""
-    if Permission.FILE_CASES not in user.permissions:
+    """Return the way to a new request, for those who may file one and act as such."""
+    if Permission.FILE_CASES not in user.permissions or acting_role() not in (Role.REQUESTER, Role.SUPPORT):
         return None
     return {
         "label": _("Novo caso"),

@@ -55,7 +55,7 @@ class UnmergeForm(VersionedForm):
 @events.panel("nav", order=70)
 def nav(user: User) -> dict[str, Any] | None:
     """Return the way to the patients, for those who look after the records."""
-    if Permission.MANAGE_PATIENTS not in user.permissions or acting_role() == Role.MANAGER:
+    if Permission.MANAGE_PATIENTS not in user.permissions or acting_role() != Role.ADMINISTRATOR:
         return None  # the management comes to it from its first page: five items are enough
     current = request.blueprint == "patients"
     url = url_for("patients.index")

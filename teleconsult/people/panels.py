@@ -13,8 +13,8 @@ from teleconsult.web.messages import gettext as _
 
 @panel("nav", order=80)
 def people_in_nav(user: User) -> dict[str, Any] | None:
-    """Lead managers to the people of the network."""
-    if Permission.MANAGE_PEOPLE not in user.permissions:
+    """Lead managers to the people of the network, while they act as such: a bar with the items of two roles fits no phone."""
+    if Permission.MANAGE_PEOPLE not in user.permissions or acting_role() != Role.MANAGER:
         return None
     return {
         "label": _("Pessoas"),

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from teleconsult import audit, clock
 from teleconsult.events import panel
 from teleconsult.extensions import transaction_apart
-from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.record import queries
 from teleconsult.record.forms import record_form
@@ -104,8 +104,8 @@ def _record(word: str, filters: Filters, *, found: bool) -> None:
 
 @panel("nav", order=90)
 def record_in_nav(user: User) -> dict[str, Any] | None:
-    """Lead whoever may read it to the record."""
-    if Permission.READ_RECORD not in user.permissions:
+    """Lead managers to the record, while they act as such."""
+    if Permission.READ_RECORD not in user.permissions or acting_role() != Role.MANAGER:
         return None
     here = request.blueprint == "record"
     return {"label": _("Registro"), "icon": "log", "url": url_for("record.index"), "count": 0, "count_new": False,

@@ -266,6 +266,21 @@ def test_chooses_the_role_of_this_session(application, sign_in):
     assert 'value="manager" aria-current="true"' in client.get("/account").get_data(as_text=True)
 
 
+def test_the_bar_is_that_of_the_role_of_this_session(application, sign_in):
+    with application.app_context(), transaction():
+        marina = world.person("marina")
+        marina.role_rows.append(UserRole("manager"))
+    client = sign_in("marina")
+    managers = ('href="/people"', 'href="/record"', 'href="/patients"')
+    page = client.get("/account").get_data(as_text=True)
+    assert 'href="/cases/new"' in page
+    assert not [link for link in managers if link in page]
+    client.post("/account/role", data={"role": "manager"})
+    page = client.get("/account").get_data(as_text=True)
+    assert 'href="/cases/new"' not in page
+    assert all(link in page for link in managers[:2])
+
+
 def test_not_a_role_one_does_not_hold(sign_in):
     client = sign_in("marina")
     assert client.post("/account/role", data={"role": "manager"}).status_code == 403
