@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, func, select
 from teleconsult import audit, clock, events
 from teleconsult.attachments.kinds import KIND_WORDS
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.queries import asks, is_theirs
+from teleconsult.attachments.queries import is_theirs
 from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State, being_written
 from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.world import asks
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db, read
 from teleconsult.loading import add_row

@@ -22,7 +22,7 @@ def may_add(case: Case, user: User, facts: Facts | None = None) -> bool:
     `facts` are what the rules must know, when the caller has read them already.
     """
     if lifecycle.being_written(case):
-        return queries.asks(case, user)
+        return world.asks(case, user)
     return lifecycle.is_open("add", case, user, facts or world.facts_for(case, user))
 
 

@@ -11,10 +11,9 @@ from teleconsult.attachments.models import Attachment
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral
-from teleconsult.cases.world import own_district
+from teleconsult.cases.world import asks
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
-from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -71,12 +70,6 @@ def files_of(case: Case, user: User) -> list[Shown]:
     """Return the files of a case, oldest first, in one statement."""
     rows, asking = read(_OF_CASE, {"case_id": case.id}), asks(case, user)
     return [one_of(row, user, row.sheet_of, _withdrawal(row), asking=asking) for row in rows]
-
-
-def asks(case: Case, user: User) -> bool:
-    """Tell whether this person asks on a case now: its requester, or support for one."""
-    own = case.requester_id == user.id and user.has(Role.REQUESTER)
-    return own or (user.has(Role.SUPPORT) and own_district(case, user))
 
 
 def is_theirs(row: Any, user: User, *, asking: bool) -> bool:

@@ -65,6 +65,12 @@ def own_district(case: Case, user: User) -> bool:
     return bool(user.unit and user.unit.district and user.unit.district == case.unit.district)
 
 
+def asks(case: Case, user: User) -> bool:
+    """Tell whether this person asks on a case now: its requester, or support for one."""
+    own = case.requester_id == user.id and user.has(Role.REQUESTER)
+    return own or (user.has(Role.SUPPORT) and own_district(case, user))
+
+
 def declined(case_id: int) -> frozenset[int]:
     """Return the consultants who declined a case."""
     return frozenset(db.session.scalars(select(Decline.consultant_id).where(Decline.case_id == case_id)))
