@@ -2,10 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from flask import current_app
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from teleconsult.attachments.ends import HEAD, TAIL, Ends
 from teleconsult.attachments.kinds import Kind, check
@@ -190,13 +190,47 @@ class UploadRequest(Request):
         self.incoming.append(made)
         return made
 
+    def body(self) -> "Body":
+        """Return the body as it comes.
+
+        Raises:
+            RequestEntityTooLarge: it is longer than may be sent.
+        """
+        _ = self.stream  # looks at the length, reads nothing
+        return Body(self.environ["wsgi.input"], self.content_length or 0)
+
     def drop_incoming(self) -> None:
         """Leave nothing of what was read and not kept (a form cut off half-way, a refused token)."""
         for made in self.incoming:
             made.drop()
 
 
-def read_body(stream: BinaryIO, limit: int) -> Incoming:
+class Readable(Protocol):
+    """What bytes can be read from until there are none."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Body:
+    """The body of a request, handed on as the server has it: Werkzeug's stream copies it twice, into a buffer and out of it."""
+
+    def __init__(self, stream: Readable, length: int) -> None:
+        self._stream, self._left = stream, length
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`; none at the end.
+
+        Raises:
+            ClientDisconnected: it ended before its length.
+        """
+        data = self._stream.read(min(size, self._left))
+        if self._left and not data:
+            raise ClientDisconnected
+        self._left -= len(data)
+        return data
+
+
+def read_body(stream: Readable, limit: int) -> Incoming:
     """Read a request whose body is one file."""
     made = Incoming(limit)
     try:

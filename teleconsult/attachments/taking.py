@@ -1,7 +1,7 @@
 """Taking files from a request: one as the raw body, which a script sends, or those of a plain form."""
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 from urllib.parse import unquote
 
 from flask import current_app, flash, g, request
@@ -67,7 +67,7 @@ def one(keep: Keep, name: str, line: Callable[[Attachment], str], check: Check =
     end_reading()  # taking the body may need minutes on a bad line
     try:
         _check_token()
-        incoming = read_body(cast(BinaryIO, request.stream), current_app.config["MAX_FILE_BYTES"])
+        incoming = read_body(cast(UploadRequest, request).body(), current_app.config["MAX_FILE_BYTES"])
         row = _kept(keep, check, incoming, name, {})
     except RequestEntityTooLarge:
         limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
