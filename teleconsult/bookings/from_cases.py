@@ -12,7 +12,7 @@ from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queries_prints import booked_for
 from teleconsult.bookings.steps import Kind, State
 from teleconsult.bookings.words import visit_clock
-from teleconsult.bookings.world import local_day
+from teleconsult.bookings.world import facts_for, local_day
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.errors import N_, Refused
@@ -36,8 +36,8 @@ def take_it_off(*, referral: Referral, how: str, by: User, sheet: CounterReferra
     for request in queries.requests_of(referral.case_id):
         if request.referral_id != referral.id or request.kind != Kind.FIRST or request.state in OVER:
             continue
-        if how == "counter_referred" and request.state == State.BOOKED:
-            # The sheet that came back says that the patient was seen.
+        if how == "counter_referred" and facts_for(request, None).begun:
+            # The sheet that came back says that the patient was seen; before the day of the visit, that it was not there.
             actions.attend(request, by=None)
         else:
             actions.end(request, how)
@@ -65,16 +65,33 @@ def attends(case: Case, user: User) -> bool | None:
 @events.panel("visit")
 def visit_of(case: Case) -> tuple[date, str] | None:
     """Return when and by whom the patient of a case was seen, as the agenda has it: it is not asked twice."""
-    row = db.session.execute(
-        select(AgendaSession.day, AgendaSession.zone, AgendaSession.specialist_name)
-        .join(Booking, Booking.session_id == AgendaSession.id)
+    row = _visit(case)
+    return (row.day, row.specialist_name) if row is not None and _begun(row) else None
+
+
+@events.panel("visit_ahead")
+def visit_ahead(case: Case) -> dict[str, str] | None:
+    """Say of a visit whose day is still to come what becomes of it when the patient was seen elsewhere before."""
+    row = _visit(case)
+    if row is None or _begun(row):
+        return None
+    hour = visit_clock(row.at, row.zone)
+    return {"template": "bookings/ahead.html", "day": localdate(row.day), "hour": hour, "doctor": row.specialist_name}
+
+
+def _visit(case: Case) -> Any:
+    query = (
+        select(Booking.at, AgendaSession.day, AgendaSession.zone, AgendaSession.specialist_name)
+        .join(AgendaSession, AgendaSession.id == Booking.session_id)
         .join(BookingRequest, BookingRequest.id == Booking.request_id)
         .where(BookingRequest.case_id == case.id, Booking.ended_at.is_(None))
-        .order_by(Booking.at.desc())
-        .limit(1)
-    ).one_or_none()
-    begun = row is not None and row.day <= local_day(clock.now(), row.zone)
-    return (row.day, row.specialist_name) if row is not None and begun else None
+    )
+    return db.session.execute(query.order_by(Booking.at.desc()).limit(1)).one_or_none()
+
+
+def _begun(visit: Any) -> bool:
+    begun: bool = visit.day <= local_day(clock.now(), visit.zone)
+    return begun
 
 
 @events.panel("booked")

@@ -181,7 +181,7 @@ DONE_WORDS = {
 ENDED_WORDS = {
     "called_off": N_("A consulta presencial foi suspensa"),
     "unseen": N_("O caso foi encerrado sem consulta"),
-    "counter_referred": N_("A contrarreferência foi registrada sem marcação"),
+    "counter_referred": N_("A contrarreferência foi registrada sem a consulta marcada"),
 }
 """Why a request ended: how its referral did."""
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from teleconsult import audit, clock, events
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseOpening, CaseSeen
-from teleconsult.cases.models_opinion import Opinion
+from teleconsult.cases.models_opinion import CounterReferral, Opinion
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import db, read, transaction_apart, upsert
@@ -162,12 +162,18 @@ def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = Fals
 
 
 def _attends(case: Case, user: User) -> bool:
-    """Tell whether the person is the specialist of the patient's visit; the floor that keeps the agenda knows.
+    """Tell whether the person is the specialist of the patient's visit, as the floor that keeps the agenda knows, or was.
 
     In whatever state the case is: it may be reopened before the patient comes back to the specialist.
     """
-    sent_there = case.escalated_by_id is not None and user.has(Role.CONSULTANT)
-    return sent_there and any(events.panels("attending", case=case, user=user))
+    if case.escalated_by_id is None or not user.has(Role.CONSULTANT):
+        return False
+    saw = select(CounterReferral.id).where(
+        CounterReferral.case_id == case.id,
+        CounterReferral.recorded_by_id == user.id,
+        CounterReferral.from_paper.is_(False),
+    )
+    return any(events.panels("attending", case=case, user=user)) or db.session.scalar(saw.limit(1)) is not None
 
 
 def _is_party(case: Case, user: User) -> bool:

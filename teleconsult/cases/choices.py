@@ -107,4 +107,5 @@ def came_back(form: Any, case: Case) -> dict[str, Any]:
         if request.method == "GET":
             form.attended_on.data = form.attended_on.data or day
             form.attended_by.data = form.attended_by.data or name
-    return {"panels": events.panels("scans", case=case, user=current_user)}
+    ahead = events.panels("visit_ahead", case=case)
+    return {"panels": [*ahead, *events.panels("scans", case=case, user=current_user)]}

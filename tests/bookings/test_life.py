@@ -180,12 +180,20 @@ def test_the_end_of_the_referral_frees_the_slot(desk, how):
         else:
             visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", returns=False)
             cases.counter_refer(request.case, visit, by=world.person("rosangela"), from_paper=True)
-    if how == "counter_refer":
-        assert request.state == State.ATTENDED
-    else:
-        assert (request.state, other.state) == (State.ENDED, State.OFFERED)
-        with pytest.raises(Refused):
-            desk.do("requeue", request, by="marina")
+    assert (request.state, other.state) == (State.ENDED, State.OFFERED)
+    with pytest.raises(Refused):
+        desk.do("requeue", request, by="marina")
+
+
+def test_a_counter_referral_from_the_day_of_the_visit_on_says_that_the_patient_came(desk):
+    desk.allow()
+    session = desk.publish(first=1)
+    request, other = desk.escalated(), desk.escalated()
+    desk.book(request)
+    with clock.at(session.starts_at), transaction(request.case):
+        visit = cases.Visit(session.day, "Dra. Lia", "Psoríase", "Sim.", "Tratar.", returns=False)
+        cases.counter_refer(request.case, visit, by=world.person("rosangela"), from_paper=True)
+    assert (request.state, other.state) == (State.ATTENDED, State.WAITING)
 
 
 def test_a_return_is_a_request_of_its_own_on_the_same_referral(desk):

@@ -266,7 +266,7 @@ def test_the_specialist_of_the_session_sees_the_case_and_writes_the_counter_refe
     answer = browser.post(f"{case}/counter_refer", data=data)
     assert answer.status_code == 302, answer.get_data(as_text=True)[:2000]
     fresh()
-    assert (request.case.state, request.state) == ("concluded", "attended")
+    assert (request.case.state, request.state) == ("concluded", "ended")
     assert "Psoríase" in text(sign_in("marina").get(case))
     text(browser.get(case))
 
@@ -333,13 +333,20 @@ def ended(case, how):
 WHY_ENDED = {
     "called_off": "A consulta presencial foi suspensa",
     "unseen": "O caso foi encerrado sem consulta",
-    "counter_referred": "A contrarreferência foi registrada sem marcação",
+    "counter_referred": "A contrarreferência foi registrada sem a consulta marcada",
 }
 
 
 @pytest.mark.parametrize(
     ("how", "booked"),
-    [("called_off", False), ("called_off", True), ("unseen", False), ("unseen", True), ("counter_referred", False)],
+    [
+        ("called_off", False),
+        ("called_off", True),
+        ("unseen", False),
+        ("unseen", True),
+        ("counter_referred", False),
+        ("counter_referred", True),
+    ],
 )
 def test_an_ended_request_says_why_and_offers_nothing(desk, sign_in, how, booked):
     desk.allow()
