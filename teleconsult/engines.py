@@ -8,8 +8,12 @@ from sqlalchemy.util.queue import Empty
 
 from teleconsult.statements import driver_of
 
-KEPT = 2
-"""Connections to SQLite that a process keeps open: a megabyte each, and the interpreter runs one thread at a time."""
+KEPT = {"sqlite": 2, "postgresql": 4}
+"""Connections that a process keeps open: its interpreter runs one thread at a time. Of SQLite each takes a megabyte; on
+PostgreSQL each has plans of its own, so that few that are used often answer sooner than many."""
+
+MOST = 15
+"""Connections that a process has at once; who needs another waits."""
 
 PATIENCE = 0.05
 """Seconds to wait for one of them before another is opened, and closed after its use: both may be waiting for a writer."""
@@ -32,11 +36,13 @@ class Sparing(QueuePool):
 
 
 def sparing(address: str) -> dict[str, Any]:
-    """Return how the connections to a database are kept, as options of its engine; of PostgreSQL, and in memory, as SQLAlchemy does by itself."""
+    """Return how the connections to a database are kept, as options of its engine; in memory, as SQLAlchemy does by itself."""
     url = make_url(address)
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.database in (None, "", ":memory:"):
         return {}
-    return {"poolclass": Sparing, "pool_size": KEPT, "max_overflow": 13, "pool_use_lifo": True}
+    kept = KEPT[kind]
+    return {"poolclass": Sparing, "pool_size": kept, "max_overflow": MOST - kept, "pool_use_lifo": True}
 
 
 def tune(engine: Engine) -> None:
@@ -75,8 +81,8 @@ def _tune_sqlite(engine: Engine) -> None:
 
 
 def _tune_postgresql(engine: Engine) -> None:
-    from teleconsult.postgresql import KeepsPlans  # noqa: PLC0415 (no driver in memory that is not used)
+    from teleconsult import postgresql  # noqa: PLC0415 (no driver in memory that is not used)
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
-        return KeepsPlans.connect(*given, **named)
+        return postgresql.connect(*given, **named)

@@ -5,8 +5,10 @@ import threading
 import pytest
 from sqlalchemy import create_engine
 
-from teleconsult import engines
+from teleconsult import engines, postgresql
 from teleconsult.extensions import db
+
+KEPT = engines.KEPT["sqlite"]
 
 
 @pytest.fixture
@@ -18,17 +20,17 @@ def engine(tmp_path):
 
 
 def test_more_connections_than_are_kept_can_be_used_at_once_and_are_closed_after_it(engine):
-    taken = [engine.connect() for _ in range(engines.KEPT + 3)]
-    assert engine.pool.checkedout() == engines.KEPT + 3
+    taken = [engine.connect() for _ in range(KEPT + 3)]
+    assert engine.pool.checkedout() == KEPT + 3
     for connection in taken:
         connection.close()
-    assert engine.pool.checkedin() == engines.KEPT
+    assert engine.pool.checkedin() == KEPT
     assert engine.pool.checkedout() == 0
 
 
 def test_a_connection_that_comes_back_in_a_moment_is_waited_for(engine, monkeypatch):
     monkeypatch.setattr(engines, "PATIENCE", 60)
-    taken = [engine.connect() for _ in range(engines.KEPT)]
+    taken = [engine.connect() for _ in range(KEPT)]
     used = []
     waits = threading.Thread(target=lambda: used.append(engine.raw_connection().driver_connection))
     waits.start()
@@ -52,10 +54,21 @@ def test_many_at_once_leave_few_connections(engine):
         user.start()
     for user in users:
         user.join()
-    assert engine.pool.checkedin() == engines.KEPT
+    assert engine.pool.checkedin() == KEPT
     assert engine.pool.checkedout() == 0
 
 
-def test_the_product_spares_connections_to_sqlite_alone(session):
-    sqlite = db.engine.dialect.name == "sqlite"
-    assert isinstance(db.engine.pool, engines.Sparing) == sqlite
+def test_the_product_spares_connections(session):
+    assert isinstance(db.engine.pool, engines.Sparing)
+    assert db.engine.pool.size() == engines.KEPT[db.engine.dialect.name]
+
+
+@pytest.mark.only_postgresql
+def test_a_statement_that_comes_again_is_planned_once(session):
+    found = []
+    for number in range(6):
+        found.append(db.session.execute(db.text("SELECT :number * 41"), {"number": number}).scalar_one())
+        db.session.rollback()
+    plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%41%'"
+    assert db.session.execute(db.text(plans)).all() == [(6 - postgresql.PREPARED_AFTER, 0)]
+    assert found == [0, 41, 82, 123, 164, 205]

@@ -247,14 +247,14 @@ class CaseEvent(Model):
     """One thing that happened to a case. Append-only: the database refuses changes."""
 
     __tablename__ = "case_events"
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (UniqueConstraint("case_id", "number"), Index("ix_case_events_by_id", "by_id", "at", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     number: Mapped[int]
     verb: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     for_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     source: Mapped[str] = mapped_column(String(24))
     state: Mapped[str] = mapped_column(String(24))

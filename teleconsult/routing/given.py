@@ -49,7 +49,7 @@ _GIVEN = (
         CaseEvent.verb == "assign",
         CaseEvent.at > bindparam("since", type_=CaseEvent.at.type),
     )
-    .order_by(CaseEvent.id.desc())
+    .order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
     .limit(MOST)
 )
 _PEOPLE = select(User.ref, User.title, User.name).where(User.ref.in_(bindparam("refs", expanding=True)))
