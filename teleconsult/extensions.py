@@ -212,6 +212,16 @@ def _reload(session: Any, subject: Any) -> None:
         raise Overtaken from error
 
 
+def hold(thing: Any, *relations: str) -> None:
+    """Keep an object's row as it is until the transaction ends, and read it anew, these relations of it too.
+
+    Whoever changes it at the same time waits, or is waited for. On SQLite nobody else writes meanwhile.
+    """
+    if dialect_name() == "postgresql":
+        db.session.refresh(thing, with_for_update={"read": True, "of": thing.__class__})
+        db.session.expire(thing, relations)
+
+
 def upsert(model: type[Base]) -> Any:
     """Return the dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     postgresql = db.session.get_bind().dialect.name == "postgresql"

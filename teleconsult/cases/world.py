@@ -8,7 +8,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.needs import Facts
-from teleconsult.extensions import db
+from teleconsult.extensions import db, hold
 from teleconsult.network import settings
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
@@ -84,3 +84,13 @@ def is_able(consultant: User | None, specialty_id: int | None) -> bool:
         and consultant.has(Role.CONSULTANT)
         and specialty_id in consultant.specialty_ids
     )
+
+
+def is_still_able(consultant: User | None, specialty_id: int | None) -> bool:
+    """Tell the same of a consultant whom a case has just come to, who may be switched off at this moment.
+
+    Whoever does that waits until this transaction ends, and finds the case then; or this waits for them, and reads anew.
+    """
+    if consultant is not None:
+        hold(consultant, "role_rows", "specialty_rows")
+    return is_able(consultant, specialty_id)

@@ -12,7 +12,7 @@ from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.needs import Facts
 from teleconsult.cases.sides import asking
-from teleconsult.cases.world import facts_for, is_able
+from teleconsult.cases.world import facts_for, is_still_able
 from teleconsult.loading import add_row
 from teleconsult.network import settings
 from teleconsult.notices import actions as notices
@@ -70,7 +70,7 @@ def make(
     events.emit(f"case.{verb}", case=case, event=event, by=by)
     search.index(case)
     notices.tell(tell, f"case.{verb}", subject=case.ref, by=by, to=_comes_to(set or {}))
-    if case.state == State.ASSIGNED and not is_able(case.holder, case.specialty_id):
+    if case.state == State.ASSIGNED and not is_still_able(case.holder, case.specialty_id):
         release(case)
     return event
 
