@@ -15,9 +15,9 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, events
+from teleconsult.cases.authors import WROTE
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseOpening, CaseSeen
-from teleconsult.cases.models_opinion import CounterReferral, Opinion
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import db, read, transaction_apart, upsert
@@ -54,7 +54,6 @@ class Sight(StrEnum):
         return self in (Sight.FULL, Sight.WAITING)
 
 
-_WROTE = exists().where(Opinion.case_id == Case.id, Opinion.author_id == bindparam("user_id"))
 _OPENED = exists().where(
     CaseOpening.case_id == Case.id,
     CaseOpening.user_id == bindparam("user_id"),
@@ -66,7 +65,7 @@ _continued = select(_other.id).where(_other.linked_case_id == Case.id).exists()
 _OF_CASE, _OF_UNIT, _OF_SPECIALTY = columns_of(Case), columns_of(HealthUnit), columns_of(Specialty)
 _CASE = (
     select(
-        _WROTE.label("wrote"),
+        WROTE.label("wrote"),
         _OPENED.label("opened"),
         CaseSeen.number,
         _continued.label("continued"),
@@ -162,18 +161,12 @@ def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = Fals
 
 
 def _attends(case: Case, user: User) -> bool:
-    """Tell whether the person is the specialist of the patient's visit, as the floor that keeps the agenda knows, or was.
+    """Tell whether the person is the specialist of the patient's visit; the floor that keeps the agenda knows.
 
     In whatever state the case is: it may be reopened before the patient comes back to the specialist.
     """
-    if case.escalated_by_id is None or not user.has(Role.CONSULTANT):
-        return False
-    saw = select(CounterReferral.id).where(
-        CounterReferral.case_id == case.id,
-        CounterReferral.recorded_by_id == user.id,
-        CounterReferral.from_paper.is_(False),
-    )
-    return any(events.panels("attending", case=case, user=user)) or db.session.scalar(saw.limit(1)) is not None
+    sent_there = case.escalated_by_id is not None and user.has(Role.CONSULTANT)
+    return sent_there and any(events.panels("attending", case=case, user=user))
 
 
 def _is_party(case: Case, user: User) -> bool:

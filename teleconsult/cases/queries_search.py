@@ -14,12 +14,11 @@ from typing import Any
 from sqlalchemy import (
     Row,
     bindparam,
-    exists,
     select,
 )
 
+from teleconsult.cases.authors import WROTE
 from teleconsult.cases.models import Case, PatientSnapshot
-from teleconsult.cases.models_opinion import Opinion
 from teleconsult.cases.queries_fts import find_by_fts
 from teleconsult.cases.queries_vectors import find_by_vectors
 from teleconsult.coding.words import beginnings_of
@@ -99,7 +98,6 @@ def _plain(typed: str) -> str:
     return typed[:LONGEST_QUERY].replace("\x00", " ").encode("utf-8", "ignore").decode()
 
 
-_WROTE = exists().where(Opinion.case_id == Case.id, Opinion.author_id == bindparam("user_id"))
 _ROWS: Any = (
     select(
         Case.id,
@@ -132,7 +130,7 @@ _ROWS: Any = (
         HealthUnit.district,
         PatientSnapshot.name,
         PatientSnapshot.social_name,
-        _WROTE.label("wrote"),
+        WROTE.label("wrote"),
     )
     .join(HealthUnit, HealthUnit.id == Case.unit_id)
     .outerjoin(Specialty, Specialty.id == Case.specialty_id)

@@ -1,7 +1,7 @@
 """The full-text index over cases: one row per case that was sent, in the dialect of the database.
 
 Three columns. `keys` says who may find the case: `r` its requester, `u` its unit, `c` each consultant
-who holds, escalated or answered it, `w` its specialty while it waits; `names` holds the patient's, `body`
+who holds, escalated or answered it, or saw the patient, `w` its specialty while it waits; `names` holds the patient's, `body`
 the clinical words. Both databases are given the same words, folded by `coding.words` (no accents, no
 case); PostgreSQL adds Portuguese stems. Reading is in `queries_search`.
 """
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from teleconsult.cases.authors import SEEN_BY
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent, CaseProblem, CaseQuestion, PatientSnapshot
 from teleconsult.cases.models_opinion import (
@@ -155,7 +156,7 @@ _TEXTS = union_all(
     .join(InformationRequest, InformationRequest.id == InformationItem.request_id)
     .where(InformationRequest.case_id == _HERE),
     _said(Referral.justification + literal(" ") + Referral.diagnosis).where(Referral.case_id == _HERE),
-    _said(
-        CounterReferral.diagnosis + literal(" ") + CounterReferral.opinion + literal(" ") + CounterReferral.conduct
-    ).where(CounterReferral.case_id == _HERE),
+    _said(_together(CounterReferral.diagnosis, CounterReferral.opinion, CounterReferral.conduct), author=SEEN_BY).where(
+        CounterReferral.case_id == _HERE
+    ),
 )

@@ -48,6 +48,7 @@ def test_the_specialist_who_saw_the_patient_before_the_day_goes_on_seeing_the_ca
     fresh()
     assert booked.state == "ended"
     assert "Psoríase." in text(browser.get(address))
+    assert booked.case.ref in text(browser.get("/cases/search?q=psoríase"))
 
 
 def test_who_only_typed_the_paper_does_not(booked, sign_in):
