@@ -144,9 +144,14 @@ def _fit(value: Any, column: Key) -> Any:
         raise ValueError("not a value of this column")
     if isinstance(value, int) and abs(value) > MOST:
         raise ValueError("no row has this number")
-    if isinstance(value, str) and "\x00" in value:
+    if isinstance(value, str) and ("\x00" in value or not _is_writable(value)):
         raise ValueError("no text holds this")
     return value
+
+
+def _is_writable(text: str) -> bool:
+    """Tell whether a text can be sent to the database: JSON can name half of a sign, which no encoding has."""
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _unpack(value: Any) -> Any:
