@@ -1,11 +1,11 @@
 """Tell people: a row for the list in the product, and an e-mail through the outbox, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, delete, insert, literal_column, select, union_all, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, or_, select, union_all, update
 
 from teleconsult import audit, clock, mail, outbox
 from teleconsult.extensions import changed, db, read, upsert, write_all
@@ -124,9 +124,21 @@ def _next_digest(person: User, now: datetime) -> datetime:
     return today if today > here else today + timedelta(days=1)
 
 
-def see(user_id: int, subject: str) -> int:
-    """Mark what a person was told of one subject as seen; return how many. The caller holds the transaction."""
-    return _see(Notice.user_id == user_id, Notice.subject == subject)
+def see(user_id: int, subject: str, *only: ColumnElement[bool]) -> int:
+    """Mark what a person was told of one subject as seen; return how many. The caller holds the transaction.
+
+    `only` is looked at in the same statement, and by it at the same moment: whether the subject is still as it was shown.
+    """
+    return _see(Notice.user_id == user_id, Notice.subject == subject, *only)
+
+
+def see_shown(user_id: int, numbers: Collection[int], older: bool) -> int:
+    """Mark the notices as seen that a page showed, and with `older` all before them. The caller holds the transaction.
+
+    By their numbers and not by a moment: what was written a moment before the page may be committed after it.
+    """
+    shown = Notice.id.in_(numbers)
+    return _see(Notice.user_id == user_id, or_(shown, Notice.id < min(numbers)) if older and numbers else shown)
 
 
 def see_all(user_id: int, until: datetime) -> int:
@@ -134,8 +146,8 @@ def see_all(user_id: int, until: datetime) -> int:
     return _see(Notice.user_id == user_id, Notice.at <= until)
 
 
-def _see(*which: object) -> int:
-    return changed(update(Notice).where(Notice.seen_at.is_(None), *which).values(seen_at=clock.now()))  # type: ignore[arg-type]  # conditions, both of them
+def _see(*which: ColumnElement[bool]) -> int:
+    return changed(update(Notice).where(Notice.seen_at.is_(None), *which).values(seen_at=clock.now()))
 
 
 def digests_due(limit: int = 100) -> Sequence[int]:

@@ -1,12 +1,11 @@
 """The list of what a person was told, and the e-mails they want of it."""
 
 import re
-from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from teleconsult import clock, mail
+from teleconsult import mail
 from teleconsult.errors import NotFound
 from teleconsult.events import panels
 from teleconsult.extensions import transaction
@@ -15,7 +14,8 @@ from teleconsult.notices.forms import mail_form
 from teleconsult.notices.words import KINDS, kinds_for
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
-from teleconsult.web import page_by_key
+from teleconsult.typed import carried
+from teleconsult.web import PAGE_SIZE, page_by_key
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("notices", __name__)
@@ -31,9 +31,7 @@ def index() -> str:
     further = not only_new and ("after" in request.args or "before" in request.args)
     fresh = None if further else page_by_key(queries.unseen_of(current_user.id), queries.BY_AGE)
     seen = None if only_new else page_by_key(queries.seen_of(current_user.id), queries.BY_AGE)
-    return render_template(
-        "notices/index.html", fresh=fresh, seen=seen, only_new=only_new, kinds=KINDS, until=clock.now().isoformat()
-    )
+    return render_template("notices/index.html", fresh=fresh, seen=seen, only_new=only_new, kinds=KINDS)
 
 
 @bp.get("/notices/<ref>")
@@ -57,16 +55,13 @@ def show(ref: str) -> Response:
 @bp.post("/notices/seen")
 @requires(Permission.READ_NOTICES)
 def see_all() -> Response:
-    """Mark as seen whatever was there when the page was made."""
-    try:
-        until = datetime.fromisoformat(request.form.get("until", ""))
-        if until.tzinfo is None:
-            abort(400)
-        until = until.astimezone(UTC)
-    except (ValueError, OverflowError):
+    """Mark as seen what the page showed and counted: what came since is still new."""
+    shown = [carried(number) for number in request.form.get("shown", "").split()]
+    if not shown or len(shown) > PAGE_SIZE or None in shown:
         abort(400)
+    numbers = [number for number in shown if number is not None]
     with transaction():
-        count = actions.see_all(current_user.id, until)
+        count = actions.see_shown(current_user.id, numbers, older="older" in request.form)
     flash(_("Avisos marcados como vistos.") if count else _("Não havia aviso novo."))
     return redirect(url_for("notices.index"))
 
