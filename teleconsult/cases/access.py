@@ -232,4 +232,5 @@ def record_reading(case: Case, user: User, word: str = "case.view", *, seen: int
                     where=CaseSeen.number < case.steps,
                 )
             )
-            notices.see(user.id, case.ref)
+            # What happened since the case was read is not on the page: who is told of it has not seen it.
+            notices.see(user.id, case.ref, select(Case.steps).where(Case.id == case.id).scalar_subquery() == case.steps)
