@@ -174,11 +174,12 @@ def _words_of(*names: str) -> set[str]:
 
 
 def index_names(patient: Patient) -> None:
-    """Bring the words up to date under which a record is found: its own names, and those merged into it."""
+    """Bring the words up to date under which a record is found: its own names, and those of all that went into it."""
+    # Along the chain: what was joined to a record that was joined to this one is found here too.
+    joined = select(Patient.id).where(Patient.id == patient.id).cte("joined", recursive=True)
+    joined = joined.union(select(Patient.id).where(Patient.merged_into_id == joined.c.id))
     told = db.session.execute(
-        select(Patient.name, Patient.social_name).where(
-            (Patient.id == patient.id) | (Patient.merged_into_id == patient.id)
-        )
+        select(Patient.name, Patient.social_name).where(Patient.id.in_(select(joined.c.id))).order_by(Patient.id)
     )
     wanted = _words_of(*(name for names in told for name in names))
     kept = set(db.session.scalars(select(PatientName.word).where(PatientName.patient_id == patient.id)))

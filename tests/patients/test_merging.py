@@ -114,6 +114,17 @@ def test_chains_are_followed_to_their_end_and_undone_newest_first(session):
     assert [values(ref) for ref in (first, second, third)] == before
 
 
+def test_every_name_of_a_chain_finds_the_record_that_stands(session):
+    first, second, third = record("Ana Silveira"), record("Beatriz Souza"), record("Carla Dias")
+    join(second, first)
+    join(third, second)
+    for name in ("silveira", "souza", "dias"):
+        assert [row.ref for row in db.session.execute(search(name))] == [third]
+    part(second)
+    assert [row.ref for row in db.session.execute(search("silveira"))] == [second]
+    assert [row.ref for row in db.session.execute(search("dias"))] == [third]
+
+
 def test_two_merges_into_one_record_are_undone_newest_first(session):
     kept, one, other = record("Ana"), record("Ana B", phone="8134462631"), record("Ana C", phone="81999990000")
     before = [values(ref) for ref in (kept, one, other)]
