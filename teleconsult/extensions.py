@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.attributes import instance_state
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.local import LocalProxy
 
 from teleconsult import statements
@@ -82,7 +82,7 @@ def transaction(subject: Any = None, version: int | str | None = None) -> Iterat
     once there), reloads `subject` and compares its version with the one the form posted.
 
     Raises:
-        Overtaken: the version is stale, a unique key was taken a moment ago, or the database is busy.
+        Overtaken: the version is stale, a row is gone, a unique key was taken a moment ago, or the database is busy.
     """
     session = db.session()
     with _writing(session):
@@ -169,7 +169,7 @@ def _writing(session: Any) -> Iterator[None]:
     session.info["writing"] = True
     try:
         yield
-    except StaleDataError as error:
+    except (StaleDataError, ObjectDeletedError) as error:  # changed, or gone, since it was read
         session.rollback()
         raise Overtaken from error
     except (IntegrityError, OperationalError) as error:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from teleconsult import audit, clock, events
 from teleconsult.attachments.kinds import KIND_WORDS
@@ -17,8 +17,8 @@ from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State, being_written
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.world import asks
-from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db, read
+from teleconsult.errors import N_, Overtaken, Refused
+from teleconsult.extensions import changed, db, read
 from teleconsult.loading import add_row
 from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
@@ -119,15 +119,15 @@ def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
 
     Raises:
         Refused: it is somebody else's (`queries.is_theirs`), or there is no reason.
+        Overtaken: somebody took it away a moment ago.
     """
     case = row.case
     if not is_theirs(row, by, asking=asks(case, by)) or row.withdrawn_at is not None:
         raise Refused(N_("Só quem enviou o arquivo pode retirá-lo."))
     if case.state == State.DRAFT:
+        key = remove(row)
         _record_withdrawal(row, by)
-        db.session.delete(row)
-        db.session.flush()
-        return row.key
+        return key
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = clock.now(), by.id, why
@@ -136,6 +136,17 @@ def withdraw(row: Attachment, *, why: str, by: User) -> str | None:
     db.session.flush()
     events.emit("attachment.withdraw", case=case, attachment=row, by=by)
     return None
+
+
+def remove(row: Attachment) -> str:
+    """Delete the row of a file that was never sent; return the key of the object to delete once the transaction is over.
+
+    Raises:
+        Overtaken: somebody did a moment ago.
+    """
+    if not changed(delete(Attachment).where(Attachment.id == row.id)):
+        raise Overtaken
+    return row.key
 
 
 def _record_withdrawal(row: Attachment, by: User, **more: Any) -> None:

@@ -93,16 +93,16 @@ def take_away(case: Case, ref: str, *, by: User) -> str:
     Raises:
         NotFound: no such sheet waits here.
         Refused: somebody else sent it, or the counter-referral is not theirs to record.
+        Overtaken: somebody took it away a moment ago.
     """
     row = next((file for file in waiting(referral_to_scan(case, by)) if file.ref == ref), None)
     if row is None:
         raise NotFound
     if row.added_by_id != by.id:
         raise Refused(N_("Só quem enviou o arquivo pode retirá-lo."))
+    key = actions.remove(row)
     audit.record(f"case:{case.ref}", "attachment.withdraw", by_id=by.id, subject=case.ref, file=row.ref)
-    db.session.delete(row)
-    db.session.flush()
-    return row.key
+    return key
 
 
 @panel("scanned")

@@ -347,6 +347,21 @@ def test_withdrawing_from_a_draft_deletes(sign_in, draft):
     assert key not in {found for found, _ in storage().stored()}
 
 
+@pytest.mark.parametrize("path", ["withdraw", "edit"])
+def test_a_file_that_is_being_taken_from_a_draft_is_gone_for_who_comes_second(application, sign_in, draft, path):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+
+    def withdraw(file):
+        assert actions.withdraw(file, why="", by=world.person("marina"))
+
+    with uncommitted(application, withdraw, (Attachment, row.id)):
+        answer = browser.post(f"/files/{row.ref}/{path}", data={"caption": "C", "kind": "ecg"})
+    assert answer.status_code == 409
+    assert rows(draft) == []
+
+
 def test_withdrawing_later_keeps_it_with_its_reason(sign_in, case_in):
     case = case_in(State.ASSIGNED).case
     browser = sign_in("marina")
