@@ -220,7 +220,7 @@ def change_slot(ref: str, number: int, verb: str) -> Response:
 
 
 def _said(form: Any) -> str:
-    return " ".join([*form.form_errors, *(error for field in form for error in field.errors)])
+    return " ".join(str(line) for line in [*form.form_errors, *(error for field in form for error in field.errors)])
 
 
 @bp.post("/visits/<ref>/attend", endpoint="attend", defaults={"verb": "attend"})

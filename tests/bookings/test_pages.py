@@ -210,7 +210,9 @@ def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
     assert len(slots) == 30
     ref = slots[0].ref
     text(browser.get(f"/bookings/agenda/sessions/{ref}"))
-    browser.post(f"/bookings/agenda/sessions/{ref}/1/block", data={"why": "Reunião"})
+    block = f"/bookings/agenda/sessions/{ref}/1/block"
+    assert "Escreva o motivo." in text(browser.post(block, data={"why": " "}, follow_redirects=True))
+    browser.post(block, data={"why": "Reunião"})
     browser.post(f"/bookings/agenda/sessions/{ref}/2/add", data={})
     assert "Reunião" in text(browser.get(f"/bookings/agenda/sessions/{ref}"))
     text(browser.get(f"/bookings/agenda/sessions/{ref}/cancel"))
