@@ -82,17 +82,22 @@ class PublishForm(BaseForm):
         return at.hour * 60 + at.minute
 
 
+def _why() -> StringField:
+    return StringField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
+
+
 class WhyForm(BaseForm):
     """A reason, and nothing else."""
 
-    why = StringField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
+    why = _why()
 
 
-class MoveSessionForm(WhyForm):
-    """Another day or hour of a session, and why."""
+class MoveSessionForm(BaseForm):
+    """Another day or hour of a session, and why: in the order of its page, which is that of what it complains of."""
 
     day = DayField(_l("Novo dia"), [InputRequired(_l("Informe o dia."))])
     starts = TimeField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
+    why = _why()
 
     def minute(self) -> int:
         """Return the minute of the day at which it starts."""

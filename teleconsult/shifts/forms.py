@@ -46,17 +46,29 @@ def time_of(minutes: int) -> time:
     return time(minutes // 60 % 24, minutes % 60)
 
 
+class WhoMixin(BaseForm):
+    """Who sits there. The fields of a form are in the order in which this module names them, which is that of its page."""
+
+    who = SelectField(_l("Consultor e especialidade"), validate_choice=False)
+
+
+class WhereMixin(BaseForm):
+    """The room of a shift."""
+
+    room = SelectField(_l("Sala"))
+
+
 class WhenMixin(BaseForm):
     """The day and the hours of a shift, as the clock on the wall of its room shows them."""
 
     day = CalendarDay(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
     starts = TimeField(_l("Começa às"), [InputRequired(_l("Diga a que horas começa."))])
     ends = TimeField(_l("Termina às"), [InputRequired(_l("Diga a que horas termina."))])
-    next_day = BooleanField(_l("Termina no dia seguinte"))
     workstation = IntegerField(
         _l("Estação"),
         [Optional(), NumberRange(1, MOST_WORKSTATIONS, _l("Escreva o número da estação, ou deixe em branco."))],
     )
+    next_day = BooleanField(_l("Termina no dia seguinte"))
 
     def validate_ends(self, field: TimeField) -> None:
         """Hold the end to come after the start; past midnight is said on purpose."""
@@ -79,11 +91,9 @@ class WhenMixin(BaseForm):
         }
 
 
-class ShiftForm(WhenMixin):
+class ShiftForm(WhoMixin, WhereMixin, WhenMixin):
     """A shift that is laid, once or again and again."""
 
-    room = SelectField(_l("Sala"))
-    who = SelectField(_l("Consultor e especialidade"), validate_choice=False)
     every = SelectField(_l("Repete"), default="")
     weekdays = SelectMultipleField(
         _l("Nos dias"), coerce=int, widget=ListWidget(), option_widget=CheckboxInput(), default=()
@@ -133,10 +143,8 @@ def _who(row: Any) -> SelectChoice:
     return SelectChoice(f"{row.ref} {row.slug}", _("%(name)s, %(specialty)s", name=name, specialty=specialty))
 
 
-class ChangeForm(WhenMixin, VersionedForm):
+class ChangeForm(WhereMixin, WhenMixin, VersionedForm):
     """A shift that stands on the calendar, put elsewhere."""
-
-    room = SelectField(_l("Sala"))
 
     def __init__(self, *args: Any, rooms: Sequence[Room], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

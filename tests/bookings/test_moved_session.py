@@ -84,6 +84,7 @@ def test_over_http(desk, sign_in):
     assert "muda junto" in text(browser.get(url))
     day = (today() + timedelta(days=10)).isoformat()
     assert "Escreva o motivo." in text(browser.post(url, data={"day": day, "starts": "14:00", "why": ""}), 422)
+    text(browser.post(url, data={}), 422)  # the complaints stand in the order of the page
     answer = browser.post(url, data={"day": day, "starts": "14:00", "why": "Congresso"})
     assert answer.status_code == 302, answer.get_data(as_text=True)[:2000]
     fresh()

@@ -73,6 +73,16 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(room, manager, session,
     assert count(session) == 0
 
 
+def test_complaints_stand_in_the_order_of_the_page(room, manager, session):
+    """The reader of pages holds every answer to it."""
+    empty = {"who": "", "room": "", "day": "", "starts": "", "ends": "", "workstation": "x"}
+    text(manager.post("/shifts/new", data=empty), 422)
+    manager.post("/shifts/new", data=rooms.form(rooms.next_monday()))
+    session.rollback()
+    ref = session.scalars(db.select(Shift.ref)).one()
+    text(manager.post(f"/shifts/{ref}", data=empty | {"version": "1"}), 422)
+
+
 def test_a_night_shift_is_laid_shown_and_moved(manager, session):
     rooms.open_room("Plantão", hours=[(day, 0, 1440) for day in range(7)])
     day = rooms.next_monday()
