@@ -5,10 +5,13 @@ source are historical and go where no screen shows them as current.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask import Flask
@@ -16,15 +19,29 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from teleconsult import audit
+from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, transaction
 from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
-from teleconsult.network.directory import SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
+from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
 from teleconsult.network.models import HealthUnit, Specialty
-from teleconsult.network.naming import take_free_names
+from teleconsult.network.naming import name_key, take_free_names
 from teleconsult.network.prompts import PROMPTS
 
 SERVICE_OF_UNITS = "other_unit_service"
 """Category of the source for what family health units offer themselves: a support service here."""
+
+
+UNIT_COLUMNS = (
+    "unit_id", "code", "short_name", "kind", "address", "neighbourhood", "microregion", "phones", "booking_phone",
+    "services", "note",
+)  # fmt: skip
+SPECIALTY_COLUMNS = (
+    "slug", "name_pt", "name_en", "category", "at_lessa_de_andrade", "municipal_reference", "details_pt", "note",
+)  # fmt: skip
+"""What is read of each file; it may have other columns."""
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+M = TypeVar("M", HealthUnit, Specialty)
 
 
 class BadData(Exception):
@@ -44,10 +61,10 @@ def load(folder: Path, district: str) -> Loaded:
     """Load the network, all or nothing, inside the caller's transaction.
 
     Raises:
-        BadData: a file is missing, or a row says something unknown.
+        BadData: a file is missing or empty, or a row says something unknown.
     """
-    units = [_unit(row, district) for row in _rows(folder / "health_units.csv", "unit_id", _unit_fault)]
-    specialties = [_specialty(row) for row in _rows(folder / "specialties.csv", "slug", _specialty_fault)]
+    units = _rows(folder / "health_units.csv", partial(_unit, district=district), UNIT_COLUMNS)
+    specialties = _rows(folder / "specialties.csv", _specialty, SPECIALTY_COLUMNS)
     new_units, new_specialties = _new(HealthUnit, units), _new(Specialty, specialties)
     take_free_names([*new_units, *new_specialties])
     db.session.add_all([*new_units, *new_specialties])
@@ -64,30 +81,81 @@ def _new(model: type[HealthUnit] | type[Specialty], made: list[Any]) -> list[Any
     return [row for row in made if row.slug not in known]
 
 
-def _rows(path: Path, key: str, fault: Callable[[Mapping[str, str]], str]) -> Iterator[dict[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadData(f"{path.name}: cannot be read ({error})") from error
-    for number, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        if None in row or None in row.values() or not row.get(key):
-            raise BadData(f"{path.name}, line {number}: not as many columns as the first line, or no {key}")
-        wrong = fault(row)
+def _rows(path: Path, made: Callable[[Mapping[str, str]], M], columns: Sequence[str]) -> list[M]:
+    """Return what a file says, each row checked; `columns` must be there, the first of them tells the rows apart."""
+    rows, lines = [], dict[str, int]()
+    for number, row in _lines(path, columns):
+        key = row[columns[0]]
+        try:
+            wrong = f"{columns[0]} {key!r} stands on line {lines[key]} already" if key in lines else _slug_fault(key)
+            thing = made(row)
+        except ValueError as error:
+            raise BadData(f"{path.name}, line {number}: {error}") from None
+        wrong = wrong or _length_fault(thing)
         if wrong:
             raise BadData(f"{path.name}, line {number}: {wrong}")
-        yield row
+        lines[key] = number
+        rows.append(thing)
+    if not rows:
+        raise BadData(f"{path.name}: nothing stands under its heading")
+    return rows
 
 
-def _unit_fault(row: Mapping[str, str]) -> str:
-    return "" if row.get("kind") in UNIT_KINDS else f"unknown kind {row.get('kind')!r}"
+def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row of a file, its columns by name, with the line it begins on."""
+    text = _text(path)
+    reader, number = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True), 1
+    try:
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise BadData(f"{path.name}: its first line must name the columns; these are missing: {', '.join(missing)}")
+        number = reader.line_num + 1
+        for row in reader:
+            if None in row or None in row.values():
+                raise BadData(f"{path.name}, line {number}: not as many columns as the first line")
+            yield number, {name: value.strip() for name, value in row.items()}
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise BadData(f"{path.name}, line {number}: cannot be read, look at its quotes ({error})") from error
 
 
-def _specialty_fault(row: Mapping[str, str]) -> str:
-    known = {*SPECIALTY_CATEGORIES, SERVICE_OF_UNITS}
-    return "" if row.get("category") in known else f"unknown category {row.get('category')!r}"
+def _text(path: Path) -> str:
+    try:
+        # Spreadsheet programs put a mark before UTF-8, which is no part of the first column's name.
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData(f"{path.name}: cannot be read ({error})") from error
+    if "\x00" in text:
+        raise BadData(f"{path.name}: cannot be read (it is no text)")
+    if not text.strip():
+        raise BadData(f"{path.name}: the file is empty")
+    return text
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands between the columns: a spreadsheet program of Brazil writes semicolons."""
+    first = text.partition("\n")[0]
+    return max(",;", key=first.count)
+
+
+def _slug_fault(slug: str) -> str:
+    return "" if _SLUG.fullmatch(slug) else f"{slug!r} is no identifier: small letters and numbers, joined by hyphens"
+
+
+def _length_fault(thing: HealthUnit | Specialty) -> str:
+    """Tell what no column can hold: one database would refuse it in words of its own, the other would take it."""
+    for column in thing.__table__.columns:
+        value, limit = getattr(thing, column.name), getattr(column.type, "length", None)
+        if isinstance(value, str) and limit and len(value) > limit:
+            return f"{column.name} has {len(value)} characters, more than {limit}"
+    return ""
 
 
 def _unit(row: Mapping[str, str], district: str) -> HealthUnit:
+    if row["kind"] not in UNIT_KINDS:
+        raise ValueError(f"unknown kind {row['kind']!r}")
+    if not name_key(row["short_name"]):
+        raise ValueError("no short_name")
     unit = HealthUnit(
         slug=row["unit_id"],
         code=row["code"],
@@ -112,6 +180,13 @@ def _unit_name(row: Mapping[str, str]) -> str:
 
 
 def _specialty(row: Mapping[str, str]) -> Specialty:
+    if row["category"] not in {*SPECIALTY_CATEGORIES, SERVICE_OF_UNITS}:
+        raise ValueError(f"unknown category {row['category']!r}")
+    if row["municipal_reference"] not in REFERENCE_WORDS:
+        raise ValueError(f"unknown municipal_reference {row['municipal_reference']!r}")
+    for name in ("name_pt", "name_en"):
+        if not name_key(row[name]):
+            raise ValueError(f"no {name}")
     category = "support_service" if row["category"] == SERVICE_OF_UNITS else row["category"]
     missing = row["municipal_reference"] == "0"
     specialty = Specialty(
@@ -146,4 +221,8 @@ def load_network(folder: Path, district: str) -> None:
             loaded = load(folder, district)
     except BadData as error:
         raise click.ClickException(str(error)) from error
+    except Overtaken:
+        raise click.ClickException(
+            "Somebody changed the network at this moment: nothing was loaded, try again"
+        ) from None
     click.echo(f"{loaded.units} units and {loaded.specialties} specialties added, {loaded.known} were there already")

@@ -125,6 +125,69 @@ def test_a_bad_row_is_named_and_nothing_is_loaded(session, tmp_path, broken, say
     assert session.scalar(db.select(func.count()).select_from(HealthUnit)) == before
 
 
+def folder_with(tmp_path, units=None, specialties=None):
+    """Return a folder with the reference files, each changed as bytes."""
+    for name, change in (("health_units.csv", units), ("specialties.csv", specialties)):
+        content = (REFERENCE / name).read_bytes()
+        (tmp_path / name).write_bytes(change(content) if change else content)
+    return str(tmp_path)
+
+
+def only(*rows):
+    return lambda content: b"\n".join([content.splitlines()[0], *rows, b""])
+
+
+VILA = b"usf-vila,,Vila,usf,Rua A,Torre,4.1,,,,0,1,0,"
+
+
+@pytest.mark.parametrize(
+    ("units", "specialties", "says"),
+    [
+        (lambda _: b"", None, "health_units.csv: the file is empty"),
+        (lambda _: b"\xef\xbb\xbf\r\n", None, "health_units.csv: the file is empty"),
+        (None, lambda _: b"", "specialties.csv: the file is empty"),
+        (only(), None, "health_units.csv: nothing stands under its heading"),
+        (None, only(), "specialties.csv: nothing stands under its heading"),
+        (lambda text: text.split(b"\n", 1)[1], None, "health_units.csv: its first line must name the columns"),
+        (lambda text: text.replace(b",booking_phone,", b",phone_2,"), None, "these are missing: booking_phone"),
+        (None, lambda text: text.replace(b"at_lessa_de_andrade", b"here"), "these are missing: at_lessa_de_andrade"),
+        (only(VILA, VILA), None, "health_units.csv, line 3: unit_id 'usf-vila' stands on line 2 already"),
+        (only(VILA.replace(b"usf-vila", b"usf/vila")), None, "line 2: 'usf/vila' is no identifier"),
+        (only(VILA.replace(b"usf-vila", b"")), None, "line 2: '' is no identifier"),
+        (only(VILA.replace(b"Vila", b"")), None, "line 2: no short_name"),
+        (only(VILA.replace(b"Torre", b"T" * 81)), None, "line 2: neighbourhood has 81 characters, more than 80"),
+        (only(VILA.replace(b"Torre", b'"To\nrre"'), VILA), None, "line 4: unit_id 'usf-vila' stands on line 2 already"),
+        (only(VILA.replace(b"Torre", b'"Torre')), None, "health_units.csv, line 2: "),
+        (only(VILA.replace(b"Torre", b"To\0rre")), None, "health_units.csv: cannot be read (it is no text)"),
+        (lambda text: text.decode().encode("latin-1"), None, "health_units.csv: cannot be read"),
+        (None, lambda text: text.replace(b",Alergologia,", b",,"), "specialties.csv, line 2: no name_pt"),
+        (None, lambda text: text.replace(b"specialty,1,1,", b"specialty,1,yes,"), "unknown municipal_reference 'yes'"),
+    ],
+)
+def test_an_odd_file_is_refused_in_a_sentence_and_nothing_is_loaded(application, tmp_path, units, specialties, says):
+    answer = application.test_cli_runner().invoke(args=["load-network", folder_with(tmp_path, units, specialties)])
+    assert answer.exit_code == 1
+    assert says in answer.output
+    with application.app_context():
+        assert db.session.scalar(db.select(func.count()).select_from(HealthUnit)) == 4
+        assert db.session.scalar(db.select(func.count()).select_from(Specialty)) == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda _: only(VILA)(_).replace(b",", b";"),
+        only(VILA.replace(b"Rua A", b'"Rua A,\nfundos"')),
+    ],
+)
+def test_a_file_of_a_spreadsheet_program_is_read(application, tmp_path, written):
+    answer = application.test_cli_runner().invoke(args=["load-network", folder_with(tmp_path, written)])
+    assert answer.exit_code == 0, answer.output
+    assert "specialties added" in answer.output
+
+
 def test_the_command_says_what_it_did(application):
     answer = application.test_cli_runner().invoke(args=["load-network", str(REFERENCE)])
     assert answer.exit_code == 0, answer.output
