@@ -18,7 +18,7 @@ from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.patients.actions import NEW, admit
 from teleconsult.patients.matching import name_key
 from teleconsult.patients.models import Patient
-from teleconsult.patients.queries import Found, look_up
+from teleconsult.patients.queries import Found, joined_since, look_up
 from teleconsult.people.models import User
 
 
@@ -35,6 +35,10 @@ def decision_of(case: Case, facts: PatientFacts) -> Decision:
     noted: dict[str, Any] = case.draft.fields.get(MATCH, {}) if case.draft else {}
     if noted.get("facts") != digest_of(facts):
         return Decision()
+    earlier = case.linked_case
+    if not noted["seen"] and earlier is not None and earlier.patient is not None:
+        # Nobody was asked: it is whose the earlier case is, and records may have been joined or parted since.
+        return Decision(earlier.patient.ref)
     return Decision(noted["choice"], tuple(noted["seen"]))
 
 
@@ -55,7 +59,8 @@ def undecided(case: Case, facts: PatientFacts) -> Found | None:
     decision = decision_of(case, facts)
     shown = [suggestion.ref for suggestion in found.suggestions]
     new = decision.choice == NEW and not found.numbered and set(shown) <= set(decision.seen)
-    return None if new or decision.choice in shown else found
+    joined = not found.numbered and joined_since(decision.choice) is not None
+    return None if new or joined or decision.choice in shown else found
 
 
 def decide(case: Case, facts: PatientFacts, found: Found, choice: str, *, by: User) -> None:
@@ -75,10 +80,10 @@ def known_patient(case: Case) -> Patient | None:
     if case.patient is not None:
         return case.patient
     earlier = case.linked_case
-    noted: dict[str, Any] = case.draft.fields.get(MATCH, {}) if case.draft else {}
-    if earlier is None or earlier.patient is None or noted.get("choice") != earlier.patient.ref:
+    if earlier is None or earlier.patient is None or case.draft is None:
         return None
-    return earlier.patient if noted.get("facts") == digest_of(reading_of(case).request.patient) else None
+    choice = decision_of(case, reading_of(case).request.patient).choice
+    return earlier.patient if choice == earlier.patient.ref else None
 
 
 def send(case: Case, *, version: str, by: User) -> CaseEvent:

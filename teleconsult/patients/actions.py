@@ -12,7 +12,7 @@ from teleconsult.extensions import changed, db, dialect_name, read, write, write
 from teleconsult.loading import known
 from teleconsult.patients.matching import Known, name_key, words
 from teleconsult.patients.models import Patient, PatientName
-from teleconsult.patients.queries import Found, look_up, standing
+from teleconsult.patients.queries import Found, joined_since, look_up, standing
 from teleconsult.people.models import User
 from teleconsult.statements import kept_upsert
 from teleconsult.web.refs import new_ref
@@ -79,7 +79,8 @@ def admit(
         if patient is None:
             patient = _create(facts, by, unit_id or by.unit_id)
         elif _hold(patient):
-            _bring_up_to_date(patient, facts, by, unit_id or by.unit_id, confirmed=found.match is None)
+            confirmed = found.match is None and not _was_joined(decided)  # of what it was joined to nobody said a thing
+            _bring_up_to_date(patient, facts, by, unit_id or by.unit_id, confirmed=confirmed)
         else:
             continue
         if patient is not None:
@@ -94,11 +95,17 @@ def _chosen(found: Found, decided: str, seen: Collection[str] | None, known: Pat
         return found.match
     if decided in shown:
         return standing(db.session.scalars(select(Patient).where(Patient.ref == decided)).one())
+    if not found.numbered and (joined := _was_joined(decided)):
+        return joined  # it looks like another person now, and would be taken for nobody
     if known is not None and not found.numbered:
         return standing(known)
     if not shown or (decided == NEW and not found.numbered and (seen is None or set(shown) <= set(seen))):
         return None
     raise Undecided(found)
+
+
+def _was_joined(decided: str) -> Patient | None:
+    return joined_since(decided) if decided not in ("", NEW) else None
 
 
 def _create(facts: Facts, by: User, unit_id: int | None) -> Patient | None:

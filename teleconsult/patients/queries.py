@@ -89,6 +89,12 @@ def standing(patient: Patient) -> Patient:
     return patient
 
 
+def joined_since(ref: str) -> Patient | None:
+    """Return the record into which one that was chosen has gone since; None when it stands by itself, or is none."""
+    chosen = db.session.scalar(select(Patient).where(Patient.ref == ref, Patient.merged_into_id.is_not(None)))
+    return standing(chosen) if chosen is not None else None
+
+
 def _suggestions(facts: Known, but: int | None) -> tuple[Suggestion, ...]:
     told = {
         "birth_date": facts.birth_date,

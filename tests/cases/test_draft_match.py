@@ -9,7 +9,9 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.merging import merge, unmerge
 from teleconsult.patients.models import Patient
+from teleconsult.patients.queries import live_merge, patient_for
 from tests.cases.filing import begin, case_of, fill, review_of, send
 from tests.world import person
 
@@ -118,6 +120,60 @@ def test_somebody_registered_after_new_was_said_is_asked_about(marina):
     record(name="Severina Conceição de Albuquerque")
     assert finish(marina, ref).status_code == 422
     assert case_of(ref).state == State.DRAFT
+
+
+def join(kept, other):
+    with transaction():
+        merge(patient_for(kept), patient_for(other), reason="Casou-se e mudou de nome.", by=person("rosangela"))
+
+
+def part(other):
+    with transaction():
+        unmerge(live_merge(patient_for(other)), reason="Eram primas.", by=person("rosangela"))
+
+
+MARRIED = {"name": "Severina Prado", "birth_date": date(1980, 1, 1), "mother_name": "Rita"}
+
+
+def test_a_record_that_was_joined_while_the_request_was_written_is_the_one_that_stands(marina):
+    """It may look like another person by now: whoever chose must not end with a third record of the same patient."""
+    known, married = record(), record(**MARRIED)
+    ref, _where = to_match(marina)
+    choose(marina, ref, known)
+    join(married, known)
+    assert finish(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == married
+    assert case_of(ref).patient.name == "Severina Prado"  # nobody who wrote the request has seen it
+    assert case_of(ref).snapshot.name == "Severina Conceição Albuquerque"
+    assert db.session.scalar(db.select(db.func.count(Patient.id))) == 2
+
+
+def test_a_record_that_was_joined_to_one_that_looks_alike_is_not_asked_about_again(marina):
+    known, like = record(), record(name="Severina Conceição de Albuquerque")
+    ref, _where = to_match(marina)
+    choose(marina, ref, known)
+    join(like, known)
+    assert finish(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == like
+
+
+@pytest.mark.parametrize("parted", [True, False])
+def test_a_request_that_continues_a_case_goes_to_whose_that_case_is_by_now(marina, parted):
+    known, other = record(), record(**MARRIED)
+    earlier, _where = to_match(marina)
+    choose(marina, earlier, known)
+    finish(marina, earlier)
+    if parted:
+        join(other, known)
+    ref = begin(marina, linked=earlier)
+    if parted:
+        part(known)
+    else:
+        join(other, known)
+    fill(marina, ref, "patient")
+    assert finish(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == (known if parted else other)
+    assert case_of(ref).patient_id == case_of(earlier).patient_id
 
 
 def test_a_number_with_another_name_is_confirmed_or_corrected(marina):
