@@ -132,10 +132,10 @@ class TargetsForm(VersionedForm):
     """Hours to the first opinion by priority and how they run, the week of business hours, and windows in days."""
 
     routine = _hours(_l("Rotina"))
-    high = _hours(_l("Alta"))
-    urgent = _hours(_l("Urgente"))
     runs_routine = SelectField(_l("Rotina: como as horas contam"))
+    high = _hours(_l("Alta"))
     runs_high = SelectField(_l("Alta: como as horas contam"))
+    urgent = _hours(_l("Urgente"))
     runs_urgent = SelectField(_l("Urgente: como as horas contam"))
     day_0 = StringField(WEEKDAYS[0], [Length(max=80)])
     day_1 = StringField(WEEKDAYS[1], [Length(max=80)])

@@ -182,6 +182,12 @@ def test_what_is_no_whole_number_is_said_at_its_field(manager, session, typed):
     assert f'value="{typed}"' in page
 
 
+def test_complaints_of_the_targets_stand_in_the_order_of_the_page(manager, session):
+    """The reader of pages holds every answer to it."""
+    wrong = {"version": settings.stamp(), "urgent": "x", "runs_routine": "x", "runs_urgent": "x", "day_0": "x"}
+    assert manager.post("/targets", data=TIMES | wrong).status_code == 422
+
+
 def test_two_managers_do_not_overwrite_each_other_unseen(manager, session):
     based_on = settings.stamp()
     manager.post("/targets", data=TIMES | {"version": based_on})
