@@ -31,6 +31,12 @@ OVERLAP = 1000
 """Events read again by the next anchor: on PostgreSQL one with a lower number may be committed a moment later."""
 
 
+SHAPE: dict[str, type] = {
+    "number": int, "at": str, "until": int, "streams": int, "events": int, "heads": dict, "before": str, "digest": str,
+}  # fmt: skip
+"""What a line of the file holds. A line of another shape is none of ours, whatever its names are."""
+
+
 @dataclass
 class Anchors:
     """What the file says: the last known end of each stream, and where its own chain is broken."""
@@ -158,10 +164,12 @@ def _pack(line: dict[str, Any]) -> bytes:
 def _parse(text: bytes) -> dict[str, Any] | None:
     try:
         line = json.loads(text)
-        whole = {"number", "at", "until", "streams", "events", "heads", "before", "digest"} <= line.keys()
-    except (ValueError, AttributeError):
+        whole = all(isinstance(line[name], kind) for name, kind in SHAPE.items())
+        date.fromisoformat(line["at"][:10])
+        ends = [(type(length), type(last)) for length, last in line["heads"].values()]
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
-    return line if whole else None
+    return line if whole and set(ends) <= {(int, str)} else None
 
 
 def _place() -> Path:

@@ -1,5 +1,6 @@
 """The record: whole, or it says where it is not; and the database itself refuses to change it."""
 
+import json
 import threading
 
 import pytest
@@ -425,6 +426,22 @@ def test_a_rewritten_record_does_not_fit_its_anchors(anchor_file, streams):
         record(stream, 6, word="test.invented")
     assert flaws() == []
     assert [(flaw.number, flaw.what) for flaw in anchors.verify()] == [(5, "differs from its anchor")] * 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"heads": []}, {"heads": {"system": 1}}, {"heads": {"system": [1]}}, {"heads": {"system": ["1", "x"]}},
+        {"number": "1"}, {"at": 1}, {"at": "yesterday"}, {"until": None}, {"digest": []}, {"digest": None},
+    ],
+)  # fmt: skip
+def test_a_line_of_another_shape_shows_and_stops_nothing(anchor_file, streams, change):
+    anchors.anchor()
+    line = json.loads(anchor_file.read_text()) | change
+    anchor_file.write_text(json.dumps(line) + "\n")
+    assert Flaw("anchors", 1, "changed") in list(anchors.verify())
+    anchors.due()  # the day's own anchor begins anew behind it
+    assert anchors.anchor()["number"] == 2
 
 
 def test_a_line_that_was_changed_or_taken_out_of_the_anchors_shows(anchor_file, streams):
