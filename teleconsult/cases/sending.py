@@ -18,7 +18,7 @@ from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.patients.actions import NEW, admit
 from teleconsult.patients.matching import name_key
 from teleconsult.patients.models import Patient
-from teleconsult.patients.queries import Found, joined_since, look_up
+from teleconsult.patients.queries import Found, came_by_joining, joined_since, look_up
 from teleconsult.people.models import User
 
 
@@ -101,9 +101,16 @@ def send(case: Case, *, version: str, by: User) -> CaseEvent:
     reading = reading_of(case)
     _hold_to_complete(reading)
     facts = reading.request.patient
-    decision = decision_of(case, facts)
+    decision, known = decision_of(case, facts), known_patient(case)
+    told_of = case.linked_case if case.patient is None and case.linked_case is not None else case
     patient = admit(
-        facts, by=by, unit_id=case.unit_id, decided=decision.choice, seen=decision.seen, known=known_patient(case)
+        facts,
+        by=by,
+        unit_id=case.unit_id,
+        decided=decision.choice,
+        seen=decision.seen,
+        known=known,
+        joined=known is not None and came_by_joining(known, told_of.ref),
     )
     return actions.submit(case, reading.request, patient=patient, by=by)
 

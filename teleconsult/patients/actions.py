@@ -55,6 +55,7 @@ def admit(
     decided: str = "",
     seen: Collection[str] | None = None,
     known: Patient | None = None,
+    joined: bool = False,
 ) -> Patient:
     """Return the record of a patient, brought up to date with what the form says; a new one if there is none.
 
@@ -69,6 +70,7 @@ def admit(
             nobody was asked.
         seen: the references that were shown to whoever decided NEW; another one is asked about. None: all.
         known: the patient of whom a person said before that the form is about; likeness asks no more.
+        joined: that was said of another record, which was joined to this one: what it knows is not written over.
 
     Raises:
         Undecided: nobody decided yet, or about other records.
@@ -79,7 +81,8 @@ def admit(
         if patient is None:
             patient = _create(facts, by, unit_id or by.unit_id)
         elif _hold(patient):
-            confirmed = found.match is None and not _was_joined(decided)  # of what it was joined to nobody said a thing
+            # Of a record to which another was joined meanwhile nobody who writes has seen a thing.
+            confirmed = found.match is None and not joined and not _was_joined(decided)
             _bring_up_to_date(patient, facts, by, unit_id or by.unit_id, confirmed=confirmed)
         else:
             continue

@@ -95,6 +95,12 @@ def joined_since(ref: str) -> Patient | None:
     return standing(chosen) if chosen is not None else None
 
 
+def came_by_joining(patient: Patient, moved: str) -> bool:
+    """Tell whether something, a case by its reference, is this patient's because another record was joined to it."""
+    joined = select(PatientMerge.before).where(PatientMerge.kept_id == patient.id, PatientMerge.undone_at.is_(None))
+    return any(moved in before["moved"] for before in db.session.scalars(joined))
+
+
 def _suggestions(facts: Known, but: int | None) -> tuple[Suggestion, ...]:
     told = {
         "birth_date": facts.birth_date,

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from teleconsult.audit import AuditEvent
+from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
@@ -173,7 +174,23 @@ def test_a_request_that_continues_a_case_goes_to_whose_that_case_is_by_now(marin
     fill(marina, ref, "patient")
     assert finish(marina, ref).location == f"/cases/{ref}"
     assert case_of(ref).patient.ref == (known if parted else other)
+    assert patient_for(other).name == "Severina Prado"
     assert case_of(ref).patient_id == case_of(earlier).patient_id
+
+
+def test_a_request_that_was_sent_back_does_not_write_over_the_record_to_which_its_patients_was_joined(marina):
+    known, married = record(), record(**MARRIED)
+    ref, _where = to_match(marina)
+    choose(marina, ref, known)
+    finish(marina, ref)
+    case = case_of(ref)
+    with transaction(case):
+        actions.return_(case, {"objective": "Falta o teste de sensibilidade."}, by=person("rosangela"))
+    join(married, known)
+    fill(marina, ref, "clinical", objective="Perda de sensibilidade.")
+    assert send(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == married
+    assert (case_of(ref).patient.name, case_of(ref).patient.mother_name) == ("Severina Prado", "Rita")
 
 
 def test_a_number_with_another_name_is_confirmed_or_corrected(marina):
