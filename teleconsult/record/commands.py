@@ -31,7 +31,7 @@ def verify_audit(digest: str | None) -> None:
     if not anchors.read().digests:
         click.echo("There are no anchors: a tail that was cut with its head cannot show.", err=True)
     if flawed:
-        click.echo(f"{flawed} streams are not whole", err=True)
+        click.echo(f"The record is not whole: {flawed} found.", err=True)
         sys.exit(1)
     click.echo("The record is whole.")
 
