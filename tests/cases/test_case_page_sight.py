@@ -47,6 +47,16 @@ def test_each_person_sees_exactly_their_part(session, sign_in, column):
         assert sight_in(answer.get_data(as_text=True)) == sights[column], who
 
 
+@pytest.mark.parametrize(("own", "of_the_case"), [("DS V", "DS IV"), ("", ""), ("", "DS IV")])
+def test_support_of_no_or_another_district_finds_no_case(session, sign_in, own, of_the_case):
+    walk = through_everything(leaky_case(), State.ASSIGNED)
+    with transaction():
+        world.person("dora").unit.district = own
+        world.person("marina").unit.district = of_the_case
+    for path in ("", "/add", "/hand_over"):
+        text_of(sign_in("dora"), walk, path, status=404)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_neither_name_nor_story_for_routing(session, sign_in, state):
     walk = through_everything(leaky_case(), state)
