@@ -20,7 +20,7 @@ def facts_for(case: Case, user: User | None) -> Facts:
     now = clock.now()
     waiting = case.state == State.SUBMITTED
     specialties = frozenset(user.specialty_ids) if waiting and user and user.has(Role.CONSULTANT) else frozenset()
-    mine = case.specialty_id is not None and case.specialty_id in specialties
+    mine = case.specialty_id in specialties
     windows = settings.every_window() if case.state in (State.ANSWERED, State.CONCLUDED) else {}
     return Facts(
         specialties=specialties,
