@@ -57,6 +57,26 @@ def test_support_of_no_or_another_district_finds_no_case(session, sign_in, own, 
         text_of(sign_in("dora"), walk, path, status=404)
 
 
+@pytest.mark.parametrize(
+    ("who", "state", "becomes"),
+    [
+        ("marina", State.ASSIGNED, "consultant"),
+        ("paulo", State.AWAITING_INFORMATION, "requester"),
+        ("lia", State.SUBMITTED, "requester"),
+        ("dora", State.ASSIGNED, "requester"),
+        ("rosangela", State.ASSIGNED, "consultant"),  # who had opened it
+    ],
+)
+def test_what_a_role_shows_goes_with_the_role(case_in, sign_in, who, state, becomes):
+    walk = case_in(state)
+    if who == "rosangela":
+        sign_in(who).post(f"/cases/{walk.case.ref}/open")
+    assert world.SECRET_NAME in text_of(sign_in(who), walk) or who == "lia"
+    with transaction():
+        world.person(who).role_rows = [world.UserRole(becomes)]
+    text_of(sign_in(who), walk, status=404)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_neither_name_nor_story_for_routing(session, sign_in, state):
     walk = through_everything(leaky_case(), state)
