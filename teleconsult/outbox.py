@@ -244,7 +244,7 @@ def _failed(claim: _Claim, error: Exception) -> None:
     if isinstance(error, Permanent) or claim.attempts > len(BACKOFF):
         _settle_ours(claim, gave_up_at=now, last_error=said)
     else:
-        later = now + timedelta(minutes=BACKOFF[max(0, claim.attempts - 1)])
+        later = now + timedelta(minutes=BACKOFF[claim.attempts - 1])
         _settle_ours(claim, next_at=later, last_error=said)
 
 

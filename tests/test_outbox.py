@@ -86,6 +86,12 @@ def test_a_failure_is_tried_again_later_and_later_then_given_up(session):
     assert now - NOON > timedelta(days=2, hours=20)
     assert (row().gave_up_at, row().done_at) == (now, None)
     assert outbox.waiting() == []
+    given_up = row().id
+    with clock.at(now):
+        with transaction():
+            assert outbox.retry(given_up) == 1
+        assert deliver() == [False]  # the first try of a new round
+    assert (row().attempts, row().gave_up_at) == (1, None)
 
 
 def test_only_the_kind_of_a_failure_is_kept(session):
@@ -119,6 +125,7 @@ def test_what_cannot_be_sent_yet_waits_and_is_never_given_up(session):
     for _ in range(30):
         with clock.at(now):
             assert deliver() == [False]
+            assert deliver() == []
         now += timedelta(minutes=outbox.NOT_READY_MINUTES)
     assert (row().attempts, row().gave_up_at) == (0, None)
 
@@ -129,7 +136,7 @@ def test_a_server_that_is_away_rests_and_holds_up_nothing_else(session, monkeypa
     with transaction():
         outbox.put("other", "d", "", {})
     assert outbox.deliver_one(row("a").id) is False
-    assert row("a").attempts == 1
+    assert (row("a").attempts, row("a").last_error) == (1, "Away")
     assert outbox.waiting() == [row("d").id]
     assert not outbox.deliver_one(row("b").id)
     assert row("b").attempts == 0
