@@ -220,7 +220,9 @@ def test_ends_one(application, sign_in):
     here, elsewhere = sign_in("marina"), sign_in("marina")
     with application.app_context():
         mark = db.session.scalars(select(Session).order_by(Session.id.desc())).first().mark
+    assert mark in here.get("/account/sessions").get_data(as_text=True)
     assert here.post("/account/sessions/end", data={"session": mark}).location == "/account/sessions"
+    assert mark not in here.get("/account/sessions").get_data(as_text=True)
     assert elsewhere.get("/account").location.startswith("/sign-in")
     assert here.post("/account/sessions/end", data={"session": mark}).status_code == 404
     assert "person.end_session" in words(application)

@@ -35,6 +35,16 @@ def test_ends_when_nothing_is_done(client, shared, minutes):
         assert not is_in(client)
 
 
+def test_what_one_does_keeps_nobody_else_signed_in(sign_in):
+    start = clock.now()
+    marina, paulo = sign_in("marina"), sign_in("paulo")
+    with clock.at(start + timedelta(minutes=59)):
+        assert is_in(marina)
+    with clock.at(start + timedelta(minutes=61)):
+        assert is_in(marina)
+        assert not is_in(paulo)
+
+
 def test_ends_after_twelve_hours_however_busy(client):
     start = clock.now()
     client.post("/sign-in", data=WHO)
@@ -117,7 +127,10 @@ def test_sign_out_ends_it_on_the_server(application, client):
     client.post("/sign-in", data=WHO)
     with client.session_transaction() as cookie:
         before = dict(cookie)
+        cookie["typed"] = "by who signs out"
     assert client.post("/sign-out").location == "/sign-in"
+    with client.session_transaction() as cookie:
+        assert not {"_user_id", "typed"} & set(cookie)
     assert "Você saiu." in client.get("/sign-in").get_data(as_text=True)
     with client.session_transaction() as cookie:
         cookie.update(before)
