@@ -54,6 +54,9 @@ def save(found: CreditActivity | None, written: Written, *, by: User) -> CreditA
     wanted = {person.id for person in written.people}
     found.attendance = [kept.get(id_) or CreditAttendance(person_id=id_) for id_ in sorted(wanted)]
     db.session.flush()
+    audit.record(
+        "system", "credits.write_activity", by_id=by.id, subject=found.ref, minutes=found.minutes, people=len(wanted)
+    )
     return found
 
 

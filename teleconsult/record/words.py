@@ -150,6 +150,7 @@ WORDS: dict[str, str] = {
     "credits.accepted": N_("Contestação aceita"),
     "credits.declined": N_("Contestação não aceita"),
     "credits.close": N_("Mês de horas fechado"),
+    "credits.write_activity": N_("Atividade anotada"),
     "credits.activity": N_("Horas de atividade lançadas"),
     "credits.declare": N_("Declaração emitida"),
     "credits.revoke": N_("Declaração revogada"),

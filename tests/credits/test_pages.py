@@ -190,6 +190,9 @@ def test_an_activity_earns_who_gave_it_and_who_was_there(session, sign_in):
     assert "Marina Alves" in text(manager.get(here))
     assert manager.post(here, data={"version": "1"}).status_code == 302
     assert manager.post(here, data={"version": "2"}).status_code in (409, 422)
+    about = {"ref": here.rpartition("/")[2]}
+    words = db.session.scalars(db.text("SELECT word FROM audit_events WHERE subject = :ref ORDER BY id"), about).all()
+    assert words == ["credits.write_activity", "credits.activity"]
     assert [e.minutes for e in entries("paulo")] == [60]
     assert [(e.kind, e.minutes) for e in entries("marina")] == [("education", 60)]
     assert "Educação permanente" in text(sign_in("marina").get("/hours/2026-11"))
