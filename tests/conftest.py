@@ -25,7 +25,7 @@ from teleconsult import create_app
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.people import sessions
-from tests import compiled, english, memory, pages, world
+from tests import compiled, english, memory, pages, recorded, world
 from tests.servers import postgres, restoring
 
 SETTINGS: dict[str, Any] = {
@@ -70,6 +70,7 @@ class Browser(FlaskClient):
             return FlaskClient.open(self, *args, **kwargs)
 
         answer = contextvars.copy_context().run(alone)
+        recorded.hold()
         if answer.mimetype == "text/html" and answer.status_code < 500 and not answer.location:
             pages.check(answer.get_data(as_text=True))
         return answer
@@ -163,6 +164,7 @@ class Kept:
         )
         self.application.test_client_class = Browser
         with self.application.app_context():
+            recorded.watch(db.engine)
             self.restoring = restoring.Restoring(db.engine) if kind == "postgresql" else None
 
     def refresh(self) -> Flask:
