@@ -121,6 +121,23 @@ def test_the_reasons_say_what_agrees_and_the_doubts_what_does_not():
     assert likeness.doubts == ("sexo diferente",)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"birth_date": date(1980, 3, 13)}, "data de nascimento quase igual"),
+        ({"birth_date": date(1980, 4, 12)}, "data de nascimento quase igual"),
+        ({"birth_date": date(1981, 3, 12)}, "data de nascimento quase igual"),
+        ({"birth_date": date(1981, 3, 13)}, "data de nascimento diferente"),
+        ({"mother_name": "Josefa Fereira da Silva"}, "nome da mãe parecido"),
+        ({"mother_name": "Josefa Ferreira Lima"}, "parte do nome da mãe igual"),
+        ({"mother_name": "Rita Lima"}, "nome da mãe diferente"),
+    ],
+)
+def test_what_is_nearly_the_same_is_called_so(changes, said):
+    likeness = compare(ANTONIO, replace(ANTONIO, **changes))
+    assert said in (likeness.doubts if said.endswith("diferente") else likeness.reasons)
+
+
 def test_a_social_name_is_a_name():
     assert (
         compare(replace(ANTONIO, social_name="Antônia Ferreira"), replace(ANTONIO, name="Antonia Ferreira")).score > 90
