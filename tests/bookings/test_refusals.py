@@ -27,6 +27,18 @@ def test_a_slot_taken_a_moment_ago(desk):
     assert db.session.scalar(db.select(db.func.count()).select_from(Booking)) == 2
 
 
+@pytest.mark.parametrize("own", ["DS V", ""])
+def test_support_books_for_its_own_district_alone(desk, own):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    with transaction():
+        world.person("dora").unit.district = own
+        request.unit.district = "DS IV" if own else ""
+    with pytest.raises(Refused, match="cabe a outra pessoa"):
+        desk.do("book", request, desk.slot(request), actions.Terms(), by="dora")
+
+
 def test_past_other_specialty_other_kind(desk):
     desk.allow()
     session = desk.publish()
