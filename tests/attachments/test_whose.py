@@ -88,6 +88,21 @@ def test_what_one_side_sent_later_is_not_the_others(case_in, sign_in, sender, ot
     assert (file_of(file).withdrawn_at, file_of(file).caption) == (None, "")
 
 
+def test_what_is_withdrawn_or_of_a_closed_case_stays_as_it_is(case_in, sign_in):
+    walk, browser = case_in(State.ASSIGNED), sign_in("marina")
+    gone, kept = sent(browser, walk), sent(browser, walk)
+    assert browser.post(f"/files/{gone}/withdraw", data=WHY).status_code == 302
+    first = file_of(gone).withdrawn_at
+    assert "Só quem enviou" in browser.post(f"/files/{gone}/withdraw", data=WHY).get_data(as_text=True)
+    assert file_of(gone).withdrawn_at == first
+    said = {"caption": "Dorso", "kind": "photo"}
+    assert "Só quem enviou" in browser.post(f"/files/{gone}/edit", data=said).get_data(as_text=True)
+    db.session.rollback()
+    walk.conclude()
+    assert "Só quem enviou" in browser.post(f"/files/{kept}/edit", data=said).get_data(as_text=True)
+    assert (file_of(gone).caption, file_of(kept).caption) == ("", "")
+
+
 def test_a_draft_that_is_handed_over_meanwhile_takes_no_file_of_its_former_writer(
     sign_in,
     case_in,
