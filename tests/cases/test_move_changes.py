@@ -7,9 +7,11 @@ import pytest
 
 from teleconsult import audit
 from teleconsult.attachments.models import Attachment
+from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Opinion
-from teleconsult.extensions import db
+from teleconsult.errors import Refused
+from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from tests import world
@@ -81,6 +83,17 @@ def test_a_correction_that_is_withdrawn_leaves_no_edition_standing(answered, sig
 @pytest.mark.parametrize(("who", "status"), [("lia", 404), ("marina", 403), ("rosangela", 403)])
 def test_only_the_author_changes_an_opinion(answered, sign_in, path, who, status):
     assert sign_in(who).get(f"/cases/{answered.case.ref}/opinions/1/{path}").status_code == status
+
+
+@pytest.mark.parametrize("who", ["lia", "marina", "rosangela"])
+def test_nor_does_the_verb_let_anybody_else(answered, who):
+    (opinion,) = db.session.scalars(db.select(Opinion)).all()
+    for change in (
+        lambda by: actions.correct(opinion, world.written(answered.case), why="Outra leitura.", by=by),
+        lambda by: actions.withdraw(opinion, why="Outra leitura.", by=by),
+    ):
+        with pytest.raises(Refused, match="Só quem escreveu"), transaction(answered.case):
+            change(world.person(who))
 
 
 def test_an_opinion_that_is_not_there(answered, sign_in):
