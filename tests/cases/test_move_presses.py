@@ -7,8 +7,10 @@ import pytest
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.models_opinion import Opinion
+from teleconsult.errors import Refused
 from teleconsult.extensions import db
 from tests.cases.helping import now_in, send, text_of, told
+from tests.world import person
 
 OPINION = {
     "answer_1": "Sim.",
@@ -73,6 +75,15 @@ def test_who_declined_is_told_so_and_cannot_take_it(case_in, sign_in):
     assert answer.status_code == 422
     assert "Você recusou este caso" in answer.get_data(as_text=True)
     assert f'href="/cases/{walk.case.ref}">' in answer.get_data(as_text=True)
+
+
+def test_who_declined_gets_it_back_from_a_person_never_from_the_machine(case_in):
+    walk, paulo = case_in(State.ASSIGNED), person("paulo")
+    walk.do("decline", "Férias.", by="paulo")
+    with pytest.raises(Refused, match="recusou este caso"):
+        walk.do("assign", to=paulo, why="Em turno.", by=None)
+    walk.do("assign", to=paulo, why="Combinado com ele.", by="rosangela")
+    assert walk.case.holder_id == paulo.id
 
 
 def test_the_administrator_sees_loads_and_who_declined(case_in, sign_in):
