@@ -133,6 +133,7 @@ def test_a_reset_ends_the_rest(application, client):
     assert not entered(application, world.PASSWORD)
     ask(client)
     use(client, secret(application))
+    assert not entered(application, "wrong")  # the first of ten once more
     assert entered(application, NEW)
 
 
