@@ -42,6 +42,15 @@ class Card:
     said: str
     doors: Sequence[Mapping[str, Any]]
 
+    @property
+    def main(self) -> str:
+        """Return the verb of the one filled button, if there is one."""
+        first = self.doors[0]["verb"] if self.doors else ""
+        return first if first in FILLED else ""
+
+
+FILLED = frozenset({"accept", "book", "requeue"})
+"""Doors that bring the request on: the first of them is the filled button wherever the card stands."""
 
 DOORS = (
     ("accept", "check"),
@@ -195,7 +204,9 @@ def booking_panel(case: Case, user: User, sight: Sight, **_facts: Any) -> dict[s
     ).all()
     if not found:
         return None
-    return {"template": "bookings/panel.html", "cards": [card_of(request, user) for request in found]}
+    cards = [card_of(request, user) for request in found]
+    filled = next((number for number, card in enumerate(cards) if card.main), None)
+    return {"template": "bookings/panel.html", "cards": cards, "filled": filled}
 
 
 def address(base: str, **kept: str) -> str:

@@ -1,7 +1,7 @@
 """The page of one case: everything that its template shows to one person, and nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -105,10 +105,13 @@ class Page:
         return self.people.get(user_id or 0)
 
 
-def _moves(case: Case, user: User, facts: Facts, sight: Sight) -> list[Button]:
+def _moves(case: Case, user: User, facts: Facts, sight: Sight, panels: Sequence[Mapping[str, Any]]) -> list[Button]:
     if sight is Sight.CLOSED:
         return []
     made = buttons(case, user, facts)
+    # A part of the page that has the filled button is where the case stands: a visit is booked before it is reported.
+    if any(part.get("filled") is not None for part in panels):
+        made = [replace(button, main=False) for button in made]
     # Of a draft that another writes one sees that it is there, to hand it over when that person leaves.
     return made if case.state != State.DRAFT or sight is Sight.FULL else [b for b in made if b.verb == "hand_over"]
 
@@ -128,6 +131,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     asker_side = asks or user.unit_id == case.unit_id
     clocks = counting.load() if case.state in SERVICE | REQUESTER_TIME else counting.Clocks({})
     names = _names(user, people, happened, on_paper=on_paper)
+    panels = events.panels("case", case=case, user=user, sight=sight, facts=facts)
     return Page(
         case=case,
         sight=sight,
@@ -137,7 +141,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
         due=due_chip(case, now, clocks, asker=asker_side, consented=not _is_withdrawn(consents)),
         clock=clock_of(case, now, clocks),
-        moves=_moves(case, user, facts, sight),
+        moves=_moves(case, user, facts, sight, panels),
         next_url=link_of(case, user),
         asker=people[case.requester_id].full_name,
         asker_side=asker_side,
@@ -148,7 +152,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         sent=story.last_sent(happened, people),
         people=people,
         taken=unsent.sent(case, happened, user),
-        panels=events.panels("case", case=case, user=user, sight=sight, facts=facts),
+        panels=panels,
         outcome=_outcome(case, happened, asks=asks) if sight.identity else None,
         **_content(look, user, asker_side, happened, people),
         patient=patient,

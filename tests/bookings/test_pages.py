@@ -119,6 +119,30 @@ def test_an_offer_is_accepted_by_a_press(desk, sign_in):
     assert two.state == State.BOOKED
 
 
+def filled(page):
+    """Return the words of every filled button of the page; that of the dialog is hidden until it is asked for."""
+    here = page.split("<dialog")[0]
+    return re.findall(r'class="btn btn-primary"[^>]*>(?:<svg.*?</svg>)?\s*([^<]+)', here, re.DOTALL)
+
+
+def test_a_case_has_one_filled_button_and_it_brings_the_visit_on(desk, sign_in):
+    """Whoever records counter-referrals from paper also books: until the visit is booked, that comes first."""
+    desk.allow()
+    desk.publish(first=1)
+    one, two = desk.escalated(), desk.escalated()
+    desk.book(one)
+    browser = sign_in("rosangela")
+    case = f"/cases/{two.case.ref}"
+    assert filled(text(browser.get(case))) == ["Marcar a consulta"]
+    desk.do("cancel", one, "Viajou.", by="marina")
+    offered = text(browser.get(case))
+    assert filled(offered) == ["Aceitar a vaga"]
+    assert "Registrar a contrarreferência" in offered
+    browser.post(f"/bookings/{two.ref}/accept", data={"version": two.version})
+    fresh()
+    assert filled(text(browser.get(case))) == ["Registrar a contrarreferência"]
+
+
 @pytest.mark.parametrize("key", ["bia", "paulo", "teresa"])
 def test_strangers_find_nothing(desk, sign_in, key):
     request = desk.escalated()

@@ -74,7 +74,7 @@ MAIN = {
     ("marina", State.AWAITING_INFORMATION): "Responder ao que foi pedido",
     ("paulo", State.AWAITING_INFORMATION): None,
     ("marina", State.ANSWERED): "Aceitar a resposta e encerrar",
-    ("rosangela", State.IN_PERSON): "Registrar a contrarreferência",
+    ("rosangela", State.IN_PERSON): None,  # the visit is to be booked first: that button is on its own card
     ("marina", State.IN_PERSON): None,
     ("marina", State.CONCLUDED): None,
     ("marina", State.CANCELLED): None,
