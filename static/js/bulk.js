@@ -8,10 +8,21 @@
     const boxes = () => Array.from(form.querySelectorAll(".tc-rows input[type=checkbox], tbody input[type=checkbox]"));
     const buttons = Array.from(bar.querySelectorAll("button:not([data-always])"));
 
+    const always = bar.querySelector("button[data-always]");
+
+    function fill(button, filled) {
+      button.classList.toggle("btn-primary", filled);
+      button.classList.toggle("btn-secondary", !filled);
+    }
+
     function show() {
       const n = boxes().filter((box) => box.checked).length;
       say.textContent = n === 0 ? bar.dataset.none : n === 1 ? bar.dataset.one : bar.dataset.many.replace("{n}", n);
       buttons.forEach((button) => { button.disabled = n === 0; });
+      if (always) { // whoever has marked some wants those: the filled button is theirs
+        buttons.forEach((button) => fill(button, n > 0));
+        fill(always, n === 0);
+      }
       if (all) {
         const box = all.querySelector("input");
         box.checked = n > 0 && n === boxes().length;

@@ -35,7 +35,7 @@ def furnish(site: Site) -> Places:
     twin, reviewed = _draft(site), _draft(site, cns="700000010211009")
     one, joined = _merged(site)
     cardiology, offered = _calendar(site)
-    _replayed(site)
+    replayed(site)
     places = {
         "marina": (
             "/cases/confirm",
@@ -134,7 +134,7 @@ def _calendar(site: Site) -> tuple[str, str]:
     return ref, offered
 
 
-def _replayed(site: Site) -> None:
+def replayed(site: Site) -> None:
     """Keep a comparison of ways of distributing, as `flask replay` does."""
     policies = ("ours", "edf", "fcfs", "round-robin", "least-wait", "fewest-late")
     rows = [Row(policy, 400, 12, 40, 2, 7.4, 1.6, 21.4, 13540, 0.186) for policy in policies]

@@ -1,0 +1,124 @@
+"""Whether what a page shows has its place there: nothing over anything else, nothing cut, no bar over the list."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import transaction
+from tests import world
+from tests.browser import furnished
+from tests.browser.furnished_hours import furnish as furnish_hours
+
+
+def box(place: Locator) -> dict[str, float]:
+    """Return where something stands, right and bottom edges too."""
+    found = place.bounding_box()
+    assert found is not None
+    return found | {"right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}
+
+
+@pytest.fixture
+def waiting(site):
+    """Return the references of two cases that wait at the desk."""
+    return [site.case_in(State.SUBMITTED) for _case in range(2)]
+
+
+def test_the_bar_of_the_queue_leaves_a_phone_its_list(page_for, waiting):
+    page = page_for("rosangela", phone=True)
+    bar = page.locator(".tc-bulk")
+    suggested = page.get_by_role("button", name=re.compile("^Distribuir os? .*sugerid"))
+    marked = page.get_by_role("button", name="Distribuir os marcados")
+    expect(suggested).to_have_class(re.compile("btn-primary"))
+    expect(marked).to_be_hidden()
+    window = page.viewport_size["height"]
+    assert box(bar)["height"] < window * 0.17
+    page.locator(".tc-rows [type=checkbox]").first.check()
+    expect(marked).to_have_class(re.compile("btn-primary"))
+    expect(suggested).to_have_class(re.compile("btn-secondary"))
+    assert box(bar)["height"] < window * 0.17
+    assert box(marked)["y"] == box(suggested)["y"]
+
+
+def test_the_filters_of_the_queue_begin_on_one_line(page_for, waiting):
+    page = page_for("rosangela", phone=True)
+    mark = box(page.locator("[data-bulk-all] input"))
+    selects = [box(one) for one in page.locator(".tc-tools select").all()]
+    second = min(one["x"] for one in selects if one["y"] > mark["bottom"])
+    assert abs(second - mark["x"]) < 1
+
+
+def test_the_longest_deadline_ends_before_the_consultant_begins(page_for, waiting):
+    page = page_for("rosangela")
+    row = page.locator(".tc-row--q").first
+    row.locator(".tc-row__due > span").evaluate(
+        "(e) => { e.className = 'tc-due tc-due--late'; e.lastChild.textContent = 'atrasado há 59 min'; }"
+    )
+    assert box(row.locator(".tc-row__due > span"))["right"] < box(row.locator(".tc-row__sug"))["x"]
+
+
+@pytest.fixture
+def long_name(site):
+    """Call dermatology by the longest name of the network while a test looks."""
+    with site.application.app_context(), transaction():
+        world.specialty().name_pt = "Ginecologia/Obstetrícia"
+    yield
+    with site.application.app_context(), transaction():
+        world.specialty().name_pt = "Dermatologia"
+
+
+def test_a_specialty_of_two_words_stays_in_its_column(page_for, waiting, long_name):
+    page = page_for("rosangela")
+    rail = page.locator(".tc-rail")
+    line = rail.locator("a").filter(has_text="Ginecologia/")
+    assert box(line.locator(".tc-count").last)["right"] <= box(rail)["right"]
+
+
+@pytest.mark.parametrize("name", ["Dra. Ana Lia", "Dra. Maria do Perpétuo Socorro Cavalcanti de Albuquerque"])
+def test_a_name_stands_in_the_bar_on_one_line(page_for, name):
+    """A manager's bar is the fullest: six places, the search, and the name with the role."""
+    page = page_for("teresa")
+    shown = page.locator(".tc-me__text")
+    shown.locator("b").evaluate("(e, name) => { e.textContent = name; }", name)
+    assert box(shown)["height"] < 2.6 * 14 * 1.3
+    assert box(shown)["right"] <= page.viewport_size["width"]
+    expect(page.locator(".tc-nav a").last).to_be_visible()
+    assert box(page.locator(".tc-nav a").last)["right"] <= box(page.locator(".tc-find"))["x"]
+
+
+def test_a_long_move_stands_beside_the_way_to_the_others(page_for, site):
+    page = page_for("marina", phone=True)
+    page.goto(f"/cases/{site.case_in(State.ANSWERED)}")
+    main, others = page.locator(".tc-move .btn-primary"), page.locator(".tc-move .tc-only-phone")
+    assert box(main)["right"] < box(others)["x"]
+
+
+def test_the_number_of_the_health_card_is_seen_whole(page_for, site):
+    page = page_for("marina", phone=True)
+    page.goto("/cases/new")
+    page.locator("[name=specialty]").select_option(index=1)
+    page.locator("main form [type=submit]").last.click()
+    number = page.locator("[name=cns]")
+    number.fill("700 0000 1020 1003")
+    assert number.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+
+
+def test_a_figure_of_the_hours_stays_in_its_tile(page_for, site):
+    paths = furnish_hours(site)["paulo"]
+    page = page_for("paulo", phone=True)
+    page.goto(paths[0])
+    pictures = page.locator(".tc-spark").all()
+    assert pictures
+    for picture in pictures:
+        assert box(picture)["right"] <= box(picture.locator(".."))["right"] - 8
+
+
+def test_the_hours_over_a_bar_are_not_cut(page_for, site):
+    furnished.replayed(site)
+    page = page_for("teresa")
+    page.goto("/distribution")
+    drawing = page.locator("svg.tc-chart").filter(has=page.locator("rect.b")).last
+    values = drawing.locator("text.v").all()
+    assert values
+    assert max(box(one)["right"] for one in values) <= box(drawing)["right"]
