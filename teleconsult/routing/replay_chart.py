@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from teleconsult.routing.replay_record import Row
 
-STEP, TOP, LEFT, WIDTH = 54, 8, 2, 306
+STEP, TOP, LEFT, WIDTH = 54, 8, 2, 290
 
 
 class Bars(NamedTuple):
