@@ -31,7 +31,7 @@ def read_problem(value: str, codes: Codes) -> Problem:
         system, code, words = coded.groups()
         if (system, code) not in codes:
             raise Refused(
-                N_("O código %(code)s não existe na tabela. Procure pelo nome do problema."), "problems", code=code
+                N_("O código %(code)s não existe na tabela. Busque pelo nome do problema."), "problems", code=code
             )
         title = one_line(words or "") or codes[system, code]
     else:
@@ -39,7 +39,7 @@ def read_problem(value: str, codes: Codes) -> Problem:
     if len(title) > PROBLEM_LIMIT:
         raise too_long(PROBLEM_LIMIT, len(title), "problems")
     if not title:
-        raise Refused(N_("Escreva o problema em palavras, ou procure o código."), "problems")
+        raise Refused(N_("Escreva o problema em palavras, ou busque o código."), "problems")
     return Problem(title, system, code)
 
 

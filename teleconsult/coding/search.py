@@ -82,7 +82,7 @@ def check_code(system: str, code: str, field: str = "code") -> str:
     written = code_beginning(code[:LONGEST_QUERY])
     known = written and db.session.scalar(select(Code.code).where(Code.system == system, Code.code == written))
     if not known:
-        raise Refused(N_("O código %(code)s não existe na tabela. Procure pelo nome do problema."), field, code=code)
+        raise Refused(N_("O código %(code)s não existe na tabela. Busque pelo nome do problema."), field, code=code)
     return known
 
 
@@ -94,7 +94,7 @@ def check_value(value: str, field: str = "code") -> tuple[System, str]:
     """
     system, _, code = value.partition(":")
     if system not in EVERY_SYSTEM:
-        raise Refused(N_("O código %(code)s não existe na tabela. Procure pelo nome do problema."), field, code=value)
+        raise Refused(N_("O código %(code)s não existe na tabela. Busque pelo nome do problema."), field, code=value)
     return System(system), check_code(system, code, field)
 
 

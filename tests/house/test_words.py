@@ -95,6 +95,24 @@ def test_places_are_the_same_in_both_languages(entries):
     assert not [str(error) for entry in entries.values() for error in entry.check(catalogue)]
 
 
+OTHER_WORDS = {
+    r"\b[Pp]rocur(ar|e)\b": "buscar",
+}
+"""What the product calls by another word: one word for one thing, on every screen."""
+
+NOT_THAT = {"Não encontramos o que você procura", "O que deve fazer a equipe procurar ajuda antes do retorno."}
+
+
+def test_one_thing_is_called_by_one_word(collected):
+    found = {
+        f"{where}: {message}": word
+        for (_context, message), where in collected.items()
+        for pattern, word in OTHER_WORDS.items()
+        if message not in NOT_THAT and re.search(pattern, message)
+    }
+    assert not found
+
+
 def test_the_english_is_english(entries):
     left = {e.id: found for e in entries.values() for form in forms(e.string) if (found := english.portuguese_in(form))}
     assert not left
