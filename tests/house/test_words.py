@@ -114,6 +114,19 @@ def test_one_thing_is_called_by_one_word(collected):
 
 
 def test_the_english_is_english(entries):
+def test_a_date_is_asked_for_in_one_way(collected):
+    """The browser says the order in its own field of a date; the one that is text says it, and always so."""
+    said = {message for _context, message in collected if re.search(r"\bdia/m|\baaaa\b", message)}
+    assert said == {"dd/mm/aaaa"}
+    native = [
+        str(path)
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "dd/mm/aaaa" in line and "birth_date" not in line
+    ]
+    assert not native
+
+
     left = {e.id: found for e in entries.values() for form in forms(e.string) if (found := english.portuguese_in(form))}
     assert not left
 
