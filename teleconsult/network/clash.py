@@ -61,7 +61,7 @@ def _who(words: Sequence[str], slug: str = "") -> str:
     )
     last = db.session.execute(query).one_or_none()
     if last is None:
-        return _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
+        return _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
     return _(
         "Este registro mudou enquanto você escrevia: a última alteração é de %(name)s, %(when)s. Confira os campos "
         "marcados e salve de novo para valer o seu.",

@@ -113,7 +113,7 @@ def edit_unit(slug: str) -> str | Response | tuple[str, int]:
     form = UnitForm(obj=unit)
     change = partial(actions.edit_unit, unit, by=current_user)
     if form.validate_on_submit() and _done(form, lambda: change(form.values()), unit):
-        flash(_("Unidade alterada."))
+        flash(_("Unidade salva."))
         return redirect(url_for("network.units"))
     return _form("network/unit_form.html", form, unit=unit)
 
@@ -164,7 +164,7 @@ def edit_specialty(slug: str) -> str | Response | tuple[str, int]:
     form = SpecialtyForm(obj=specialty, consultants=consultants, backup=backup)
     change = partial(actions.edit_specialty, specialty, by=current_user)
     if form.validate_on_submit() and _done(form, lambda: change(form.values()), specialty):
-        flash(_("Especialidade alterada."))
+        flash(_("Especialidade salva."))
         return redirect(url_for("network.specialties"))
     return _form("network/specialty_form.html", form, specialty=specialty)
 
@@ -187,7 +187,7 @@ def targets() -> str | Response | tuple[str, int]:
         return _form("network/targets.html", form, effect=effect)
     change = partial(actions.set_times, based_on=form.version.data or "", by=current_user)
     if _done(form, lambda: change(form.hours(), form.days(), wanted)):
-        flash(_("Prazos alterados. Valem para os relógios que começam a partir de agora."))
+        flash(_("Prazos salvos. Valem para os relógios que começam a partir de agora."))
         return redirect(url_for("network.targets"))
     present = settings.counting()
     return _form("network/targets.html", form, effect=_effect(present, present, settings.target_hours()))
@@ -212,9 +212,7 @@ def _done(form: VersionedForm, change: Callable[[], object], subject: HealthUnit
         else:
             show_overtaken(
                 form,
-                _(
-                    "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
-                ),
+                _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
             )
     else:
         return True

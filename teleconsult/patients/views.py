@@ -113,9 +113,7 @@ def edit(ref: str) -> Any:
             form.version.data = str(patient.version)
             show_overtaken(
                 form,
-                _(
-                    "Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
-                ),
+                _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
             )
     page = render_template("patients/edit.html", patient=patient, form=form)
     _record("patient.view", patient.ref)

@@ -35,7 +35,7 @@ SHOWN = {
     State.CANCELLED: N_("Cancelados"),
 }
 CLOSED = frozenset({State.CONCLUDED, State.CANCELLED})
-SORTS = {"due": N_("Por prazo"), "age": N_("Mais antigos primeiro"), "changed": N_("Alterados por último")}
+SORTS = {"due": N_("Por prazo"), "age": N_("Mais antigos primeiro"), "changed": N_("Mudados por último")}
 PRINT_MOST = 500
 
 

@@ -56,7 +56,7 @@ def edit(slug: str) -> Any:
     line = modes.line_of(slug)
     form = ModeForm(data={"how": line.how, "most_open": line.most_open, "version": line.version})
     if form.validate_on_submit() and _done(slug, form):
-        flash(_("Distribuição alterada. Vale para os casos que esperam na fila."))
+        flash(_("Distribuição salva. Vale para os casos que esperam na fila."))
         return redirect(url_for("modes.index"))
     page = render_template("routing/mode.html", form=form, line=line)
     return (page, 422) if form.errors else page
@@ -74,7 +74,7 @@ def _done(slug: str, form: ModeForm) -> bool:
         form.version.data = str(modes.line_of(slug).version)
         show_overtaken(
             form,
-            _("Outra pessoa alterou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
+            _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
         )
     else:
         return True

@@ -66,7 +66,7 @@ def pressed(act: Callable[[], object], subject: Any = None, version: str | None 
 
 def faster() -> str:
     """Return what is said when somebody else changed the same thing in the meantime."""
-    return _("Outra pessoa alterou a escala enquanto você decidia. Confira como está agora e tente de novo.")
+    return _("Outra pessoa mudou a escala enquanto você decidia. Confira como está agora e tente de novo.")
 
 
 def shown(template: str, form: Any, **more: Any) -> Answer:

@@ -55,7 +55,7 @@ def edit_room(slug: str) -> Answer | Response:
     form = RoomForm(units=(), room=room)
     change = partial(actions.change_room, room, by=current_user)
     if form.validate_on_submit() and done(form, lambda: change(**form.values()), room):
-        told(_("Sala alterada."))
+        told(_("Sala salva."))
         return redirect(url_for("shifts.rooms"))
     return shown("shifts/room.html", form, room=room)
 

@@ -97,6 +97,7 @@ def test_places_are_the_same_in_both_languages(entries):
 
 OTHER_WORDS = {
     r"\b[Pp]rocur(ar|e)\b": "buscar",
+    r"\b[Aa]lter(ar|ad|ou)": "mudar",
 }
 """What the product calls by another word: one word for one thing, on every screen."""
 
@@ -113,7 +114,6 @@ def test_one_thing_is_called_by_one_word(collected):
     assert not found
 
 
-def test_the_english_is_english(entries):
 def test_a_date_is_asked_for_in_one_way(collected):
     """The browser says the order in its own field of a date; the one that is text says it, and always so."""
     said = {message for _context, message in collected if re.search(r"\bdia/m|\baaaa\b", message)}
@@ -127,6 +127,7 @@ def test_a_date_is_asked_for_in_one_way(collected):
     assert not native
 
 
+def test_the_english_is_english(entries):
     left = {e.id: found for e in entries.values() for form in forms(e.string) if (found := english.portuguese_in(form))}
     assert not left
 

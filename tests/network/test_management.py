@@ -96,7 +96,7 @@ def test_who_was_overtaken_keeps_what_was_typed(manager, session):
     answer = manager.post("/units/usf-vietna/edit", data=UNIT | {"name": "Minha ideia", "version": stale})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert "Outra pessoa alterou este registro" in page
+    assert "Outra pessoa mudou este registro" in page
     assert 'value="Minha ideia"' in page
     session.rollback()
     assert unit_by("usf-vietna").name == "USF Vietnã"

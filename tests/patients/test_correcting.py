@@ -146,7 +146,7 @@ def test_two_at_once_do_not_overwrite_each_other_unseen(ref, sign_in):
     assert browser.post(f"/patients/{ref}/edit", data=given).status_code == 302
     answer = browser.post(f"/patients/{ref}/edit", data=given | {"phone": "81999991111"})
     assert answer.status_code == 422
-    assert "Outra pessoa alterou" in answer.get_data(as_text=True)
+    assert "Outra pessoa mudou" in answer.get_data(as_text=True)
     db.session.rollback()
     assert patient_for(ref).phone == "81999990000"
 

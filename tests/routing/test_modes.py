@@ -60,7 +60,7 @@ def test_the_management_sets_a_mode_and_it_is_recorded(session, sign_in):
         follow_redirects=True,
     )
     page = answer.get_data(as_text=True)
-    assert "Distribuição alterada" in page
+    assert "Distribuição salva" in page
     assert "Automática" in page
     assert modes.every_mode() == {world.specialty().id: Mode("automatic", 7)}
     recorded = session.scalars(db.select(audit.AuditEvent).where(audit.AuditEvent.word == "routing.mode")).one()
@@ -84,7 +84,7 @@ def test_the_slower_of_two_sees_what_the_other_did(session, sign_in):
         "/distribution/modes/dermatologia", data={"how": "automatic", "most_open": "7", "version": "0"}
     )
     assert answer.status_code == 422
-    assert "Outra pessoa alterou" in answer.get_data(as_text=True)
+    assert "Outra pessoa mudou" in answer.get_data(as_text=True)
     assert modes.every_mode()[world.specialty().id].how == How.CLAIM
 
 

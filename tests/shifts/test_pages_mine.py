@@ -90,7 +90,7 @@ def test_a_shift_is_offered_and_a_colleague_of_the_specialty_takes_it(room, paul
     assert "agora é seu" in text(lia.post(f"/swaps/{swap}/accept", follow_redirects=True))
     assert rooms.shift(ref).user.name == "Lia Cordeiro"
     late = text(lia.post(f"/swaps/{swap}/accept", follow_redirects=True))
-    assert "Outra pessoa alterou a escala" in late
+    assert "Outra pessoa mudou a escala" in late
 
 
 def test_an_offer_to_one_is_seen_by_nobody_else_and_can_be_taken_back(room, paulo, sign_in, session):

@@ -70,9 +70,9 @@ def test_a_room_is_changed_and_who_was_overtaken_keeps_what_was_typed(manager, s
     slug = rooms.open_room()
     assert 'value="8:00–21:00"' in text(manager.get(f"/rooms/{slug}/edit"))
     data = ROOM | {"name": "Sala azul", "workstations": "2", "version": rooms.room().version}
-    assert "Sala alterada." in text(manager.post(f"/rooms/{slug}/edit", data=data, follow_redirects=True))
+    assert "Sala salva." in text(manager.post(f"/rooms/{slug}/edit", data=data, follow_redirects=True))
     page = text(manager.post(f"/rooms/{slug}/edit", data=data | {"name": "Minha ideia"}), 422)
-    assert "Outra pessoa alterou a escala" in page
+    assert "Outra pessoa mudou a escala" in page
     assert 'value="Minha ideia"' in page
 
 
@@ -120,7 +120,7 @@ def test_a_holiday_that_another_adds_at_the_same_moment_is_named(application, ma
     day = date(YEAR, 10, 27)
     with uncommitted(application, lambda: actions.add_holiday(day=day, name="Feira", by=world.person("dora"))):
         page = text(manager.post("/holidays", data={"day": f"{day:%d/%m/%Y}", "name": "Festa"}), 422)
-    assert "Outra pessoa alterou" not in page
+    assert "Outra pessoa mudou" not in page
     session.rollback()
     assert session.get_one(Holiday, day).name == "Feira"
 

@@ -184,7 +184,7 @@ def test_who_was_overtaken_keeps_what_was_typed(room, manager):
     ref = rooms.lay()
     data = {"room": room, "day": str(rooms.next_monday()), "starts": "14:00", "ends": "15:00", "version": "0"}
     page = text(manager.post(f"/shifts/{ref}", data=data), 422)
-    assert "Outra pessoa alterou a escala" in page
+    assert "Outra pessoa mudou a escala" in page
     assert 'value="14:00"' in page
 
 
@@ -202,7 +202,7 @@ def test_a_shift_is_dragged_to_another_day(room, manager):
     [
         ({"day": "2020-01-06"}, "tc-toast--warning"),
         ({"starts": "300"}, "tc-toast--warning"),
-        ({"version": "0"}, "Outra pessoa alterou a escala"),
+        ({"version": "0"}, "Outra pessoa mudou a escala"),
         ({"starts": "x"}, "Escala"),
         ({"day": "x"}, "Escala"),
         ({"starts": "99999"}, "tc-toast--warning"),
