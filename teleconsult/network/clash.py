@@ -9,7 +9,7 @@ from wtforms import BooleanField, SelectField
 from teleconsult import audit
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db
-from teleconsult.network import settings
+from teleconsult.network import settings, source_words
 from teleconsult.network.forms import OWN, TargetsForm, spans_of, written_week
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
@@ -63,7 +63,7 @@ def _who(words: Sequence[str], slug: str = "") -> str:
     if last is None:
         return _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
     return _(
-        "Este registro mudou enquanto você escrevia: a última alteração é de %(name)s, %(when)s. Confira os campos "
+        "Este registro mudou enquanto você escrevia: a última mudança é de %(name)s, %(when)s. Confira os campos "
         "marcados e salve de novo para valer o seu.",
         name=last[0].full_name,
         when=localtime(last.at),
@@ -81,4 +81,4 @@ def _shown(field: Any, saved: Any) -> str:
     if isinstance(field, SelectField):
         choices: Any = field.iter_choices()  # its stubs are of an older release
         saved = next((choice.label for choice in choices if choice.value == (saved or "")), saved)
-    return str(saved or _("(vazio)"))
+    return source_words.shown(str(saved or _("(vazio)")))

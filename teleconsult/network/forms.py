@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from teleconsult.checks import check_cnes
 from teleconsult.errors import Refused
-from teleconsult.network import week
+from teleconsult.network import source_words, week
 from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS
 from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT_HOURS, MOST_DAYS, MOST_HOURS, Counting
 from teleconsult.people.models import User
@@ -43,6 +43,29 @@ def _values(data: dict[str, Any]) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in data.items() if name not in OWN}
 
 
+class _OfTheSource:
+    """A text that the source may have written: read in one's own language, and kept as it is unless it is changed."""
+
+    data: str | None
+    object_data: str | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)  # type: ignore[misc]  # of the field that this is mixed into
+        if source_words.says(self.data or "", self.object_data or ""):
+            self.data = self.object_data
+
+    def _value(self) -> str:
+        return source_words.shown(self.data or "")
+
+
+class SourceLine(_OfTheSource, StringField):
+    """One line of it."""
+
+
+class SourceText(_OfTheSource, TextAreaField):
+    """As many lines as it takes."""
+
+
 class UnitForm(VersionedForm):
     """A health unit."""
 
@@ -59,7 +82,7 @@ class UnitForm(VersionedForm):
     zone = SelectField(_l("Fuso horário"), choices=[SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES])
     shares_cases = BooleanField(_l("Os solicitantes desta unidade veem os casos uns dos outros"))
     has_line = BooleanField(_l("A unidade tem computador e linha"), default=True)
-    note = TextAreaField(_l("Observação"), [Length(max=2000)])
+    note = SourceText(_l("Observação"), [Length(max=2000)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,10 +110,10 @@ class SpecialtyForm(VersionedForm):
     teleconsult = BooleanField(_l("Recebe casos de teleconsultoria"))
     municipal_reference = SelectField(_l("Referência no município"), default="")
     alternative = TextAreaField(_l("O que fazer quando não há referência"), [Length(max=1000)])
-    details = StringField(_l("Detalhe"), [Length(max=500)])
+    details = SourceLine(_l("Detalhe"), [Length(max=500)])
     prompts = TextAreaField(_l("O que ajuda o especialista"), [Length(max=2000)])
     backup = SelectField(_l("Consultor substituto"), [Optional()], default="")
-    note = TextAreaField(_l("Observação"), [Length(max=2000)])
+    note = SourceText(_l("Observação"), [Length(max=2000)])
 
     def __init__(self, *args: Any, consultants: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from teleconsult import clock, events
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.network import actions, alternatives, directory, settings
+from teleconsult.network import actions, alternatives, directory, settings, source_words
 from teleconsult.network.clash import show_clash, show_times_clash
 from teleconsult.network.directory import GuideFilter
 from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm, written_week
@@ -24,6 +24,7 @@ from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("network", __name__)
 bp.add_app_template_filter(alternatives.shown, "alternative")
+bp.add_app_template_filter(source_words.shown, "of_the_source")
 
 ALL = 500
 """Units on a printed guide."""

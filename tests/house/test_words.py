@@ -97,7 +97,7 @@ def test_places_are_the_same_in_both_languages(entries):
 
 OTHER_WORDS = {
     r"\b[Pp]rocur(ar|e)\b": "buscar",
-    r"\b[Aa]lter(ar|ad|ou)": "mudar",
+    r"\b[Aa]lter(ar|ad|ou|aç)": "mudar",
 }
 """What the product calls by another word: one word for one thing, on every screen."""
 

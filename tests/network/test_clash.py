@@ -44,7 +44,7 @@ def test_who_was_faster_and_what_is_saved_is_said_at_the_field(manager, session)
     answer = manager.post("/units/usf-vietna/edit", data=data)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert f"a última alteração é de {world.person('dora').full_name}" in page
+    assert f"a última mudança é de {world.person('dora').full_name}" in page
     assert heading(page) == "Alguém foi mais rápido"
     assert marks(page) == {
         "phone": "Está salvo agora: “81 2222-2222”",
@@ -94,7 +94,7 @@ def test_a_specialty_and_its_backup(manager, session):
     found = marks(page)
     assert found["backup"] == f"Está salvo agora: “{world.person('lia').full_name}”"
     assert found["note"] == "Está salvo agora: “Só adultos”"
-    assert f"a última alteração é de {world.person('dora').full_name}" in page
+    assert f"a última mudança é de {world.person('dora').full_name}" in page
     session.rollback()
     assert specialty_by("dermatologia").note == "Só adultos"
 
@@ -120,7 +120,7 @@ def test_targets_say_who_was_faster_and_what_is_saved_at_each_field(manager, ses
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert heading(page) == "Alguém foi mais rápido"
-    assert re.search(f"a última alteração é de {world.person('dora').full_name}, [^<]*[0-9]:[0-9]", page)
+    assert re.search(f"a última mudança é de {world.person('dora').full_name}, [^<]*[0-9]:[0-9]", page)
     assert marks(page) == {
         "routine": "Está salvo agora: “70”",
         "runs_routine": "Está salvo agora: “Só no horário de atendimento”",
