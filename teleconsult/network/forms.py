@@ -109,7 +109,7 @@ class SpecialtyForm(VersionedForm):
     category = SelectField(_l("Categoria"))
     teleconsult = BooleanField(_l("Recebe casos de teleconsultoria"))
     municipal_reference = SelectField(_l("Referência no município"), default="")
-    alternative = TextAreaField(_l("O que fazer quando não há referência"), [Length(max=1000)])
+    alternative = SourceText(_l("O que fazer quando não há referência"), [Length(max=1000)])
     details = SourceLine(_l("Detalhe"), [Length(max=500)])
     prompts = TextAreaField(_l("O que ajuda o especialista"), [Length(max=2000)])
     backup = SelectField(_l("Consultor substituto"), [Optional()], default="")

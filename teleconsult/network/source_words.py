@@ -5,6 +5,7 @@ manager writes in its place is shown as it was written.
 """
 
 from teleconsult.errors import N_
+from teleconsult.network import alternatives
 from teleconsult.web.messages import gettext as _
 
 NOTES = {
@@ -190,8 +191,8 @@ DETAILS = frozenset(
 
 
 def shown(text: str) -> str:
-    """Return a text of the source in the reader's language, any other as it was written."""
-    return _(NOTES.get(text, text)) if text in NOTES or text in DETAILS else text
+    """Return a text of the source, or of the product about it, in the reader's language; any other as it was written."""
+    return _(NOTES.get(text, text)) if text in NOTES or text in DETAILS else alternatives.shown(text)
 
 
 def says(words: str, text: str) -> bool:

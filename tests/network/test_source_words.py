@@ -8,7 +8,7 @@ import pytest
 from flask_babel import force_locale
 
 from teleconsult.extensions import db, transaction
-from teleconsult.network import source_words
+from teleconsult.network import alternatives, source_words
 from teleconsult.network.directory import specialty_by, unit_by
 from teleconsult.network.loader import load
 from teleconsult.network.models import HealthUnit, Specialty
@@ -81,11 +81,14 @@ def test_other_words_take_its_place(sign_in, session, noted):
 def test_the_detail_of_a_specialty_is_read_in_english_on_its_form_and_in_the_guide(sign_in, session):
     with transaction():
         specialty_by("dermatologia").details = "Inclui hansenologia na Portaria"
+        specialty_by("dermatologia").alternative = alternatives.NO_REFERENCE
     manager = sign_in("teresa")
     manager.post("/language", data={"locale": "en"})
     sent, _page = form_of(manager, "/specialties/dermatologia/edit")
     assert sent["details"] == "Includes leprosy in the ordinance"
+    assert sent["alternative"].startswith("No reference service")
     assert "Includes leprosy in the ordinance" in manager.get("/guide").get_data(as_text=True)
     assert manager.post("/specialties/dermatologia/edit", data=sent).status_code == 302
     session.rollback()
     assert specialty_by("dermatologia").details == "Inclui hansenologia na Portaria"
+    assert specialty_by("dermatologia").alternative == alternatives.NO_REFERENCE
