@@ -122,3 +122,15 @@ def test_the_hours_over_a_bar_are_not_cut(page_for, site):
     values = drawing.locator("text.v").all()
     assert values
     assert max(box(one)["right"] for one in values) <= box(drawing)["right"]
+
+
+def test_a_date_beside_another_field_is_seen_whole_when_it_is_to_be_put_right(page_for, watch):
+    watch.allowed.append("422")
+    page = page_for("rosangela", phone=True)
+    page.goto("/leaves/new")
+    page.locator("main .tc-move .btn-primary").click()
+    day = page.locator(".tc-trio .tc-bad [type=date]").first
+    room = day.evaluate(
+        "(e) => { const s = getComputedStyle(e); return e.clientWidth - parseFloat(s.paddingLeft) * 2; }"
+    )
+    assert room >= 120  # ten characters and the picture of the calendar
