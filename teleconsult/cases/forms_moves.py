@@ -107,7 +107,9 @@ class HandOverForm(MoveForm):
 class AskForm(MoveForm):
     """The list of exams and data that are asked for; empty rows are left out."""
 
-    items = FieldList(StringField(_l("Exame ou informação"), [Length(max=300)]), min_entries=SPARE_ROWS)
+    items = FieldList(
+        StringField(_l("Exame ou informação"), [Length(max=300)]), _l("O que você precisa"), min_entries=SPARE_ROWS
+    )
     note = TextAreaField(_l("Recado para a unidade"), [Length(max=SHORT)])
 
     def wanted(self) -> list[str]:

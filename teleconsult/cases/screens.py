@@ -66,13 +66,13 @@ def _hand_over(case: Case, form: Any, by: User) -> Any:
 def _return(case: Case, form: Any, by: User) -> Any:
     missing = form.missing()
     if not missing:
-        raise Refused(N_("Escreva, em ao menos um campo, o que falta."))
+        raise Refused(N_("Escreva, em ao menos um campo, o que falta."), field="missing_subjective")
     return actions.return_(case, missing, note=form.note.data or "", by=by)
 
 
 def _ask(case: Case, form: Any, by: User) -> Any:
     if not form.wanted():
-        raise Refused(N_("Escreva ao menos um exame ou uma informação."))
+        raise Refused(N_("Escreva ao menos um exame ou uma informação."), field="items")
     return actions.ask(case, form.wanted(), note=form.note.data or "", by=by)
 
 

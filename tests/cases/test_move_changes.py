@@ -244,3 +244,20 @@ def test_what_was_asked_for_is_not_sent_without_consent(case_in, sign_in):
 @pytest.mark.parametrize(("who", "status"), [("paulo", 403), ("jonas", 404), ("dora", 200)])
 def test_whose_it_is_to_record(answered, sign_in, who, status):
     assert sign_in(who).get(f"/cases/{answered.case.ref}/revoke_consent").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "verb", "says", "target"),
+    [
+        ("rosangela", State.SUBMITTED, "return", "Escreva, em ao menos um campo, o que falta.", "missing_subjective"),
+        ("paulo", State.ASSIGNED, "ask", "Escreva ao menos um exame ou uma informação.", "items"),
+    ],
+)
+def test_an_empty_list_is_told_where_it_is_to_be_written(case_in, sign_in, who, state, verb, says, target):
+    walk = case_in(state)
+    page = send(sign_in(who), walk, verb).get_data(as_text=True)
+    summary, rest = page.split('class="tc-errors"')[1].split("</ul>", 1)
+    assert says in summary
+    assert f'href="#{target}"' in summary
+    assert f'id="{target}-e"' in rest
+    assert says in rest.split(f'id="{target}-e"')[1].split("</p>")[0]
