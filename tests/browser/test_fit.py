@@ -10,6 +10,7 @@ from teleconsult.extensions import transaction
 from tests import world
 from tests.browser import furnished
 from tests.browser.furnished_hours import furnish as furnish_hours
+from tests.browser.people import Somebody
 
 
 def box(place: Locator) -> dict[str, float]:
@@ -73,6 +74,18 @@ def test_a_specialty_of_two_words_stays_in_its_column(page_for, waiting, long_na
     rail = page.locator(".tc-rail")
     line = rail.locator("a").filter(has_text="Ginecologia/")
     assert box(line.locator(".tc-count").last)["right"] <= box(rail)["right"]
+
+
+@pytest.mark.parametrize("language", ["pt_BR", "en"])
+def test_the_words_of_the_search_are_not_cut(page_for, language):
+    somebody = Somebody(page_for("marina"))
+    somebody.speak(language)
+    field = somebody.page.locator("#busca")
+    room = field.evaluate(
+        """(e) => { const s = getComputedStyle(e), c = document.createElement('canvas').getContext('2d'); c.font = s.font;
+        return e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) - c.measureText(e.placeholder).width; }"""
+    )
+    assert room >= 0
 
 
 @pytest.mark.parametrize("name", ["Dra. Ana Lia", "Dra. Maria do Perpétuo Socorro Cavalcanti de Albuquerque"])
