@@ -21,7 +21,9 @@ from teleconsult.web.words import zone
 @requires(Permission.MANAGE_SHIFTS)
 def leaves() -> str:
     """List who is away, now and later."""
-    return render_template("shifts/leaves.html", rows=leaves_from(clock.now()), kinds=words.LEAVE_KINDS)
+    return render_template(
+        "shifts/leaves.html", rows=leaves_from(clock.now()), kinds=words.LEAVE_KINDS, away=words.leave_words
+    )
 
 
 @bp.route("/leaves/new", methods=["GET", "POST"])

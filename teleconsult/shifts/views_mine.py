@@ -27,7 +27,8 @@ from teleconsult.web.words import localtime, zone
 def mine() -> str:
     """Show a consultant's shifts, the offers of colleagues, and when they are away."""
     user = signed_in()
-    return render_template("shifts/mine.html", look=my_page(user), kinds=words.LEAVE_KINDS, has_feed=has_feed(user))
+    spoken = {"kinds": words.LEAVE_KINDS, "away": words.leave_words}
+    return render_template("shifts/mine.html", look=my_page(user), has_feed=has_feed(user), **spoken)
 
 
 def my_shift(ref: str) -> Shift:

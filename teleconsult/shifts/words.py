@@ -1,7 +1,7 @@
 """Days, hours and rules of the calendar in words, in the reader's language."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -12,6 +12,7 @@ from teleconsult.shifts.models import RoomHours
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
+from teleconsult.web.words import local, localday, localtime
 
 WEEKDAYS = (
     N_("segunda"),
@@ -26,6 +27,14 @@ WEEKDAYS = (
 ROOM_KINDS = {"telehealth": N_("Sala de telessaúde"), "support": N_("Computadores da unidade de apoio")}
 LEAVE_KINDS = {"leave": N_("Licença"), "unavailable": N_("Indisponível")}
 SCOPES = {"national": N_("Nacional"), "state": N_("Estadual"), "municipal": N_("Municipal")}
+
+
+def leave_words(from_at: datetime, until_at: datetime) -> tuple[str, str]:
+    """Return since and until when somebody is away: of whole days the first and the last, otherwise the moments."""
+    first, after = local(from_at), local(until_at)
+    if first.time() == after.time() == time():
+        return localday(first.date()), localday((after - timedelta(days=1)).date())
+    return localtime(from_at), localtime(until_at)
 
 
 def clock_words(minutes: int) -> str:

@@ -79,10 +79,10 @@ def test_other_words_take_its_place(sign_in, session, noted):
 
 
 def test_the_detail_of_a_specialty_is_read_in_english_on_its_form_and_in_the_guide(sign_in, session):
-    with transaction():
-        specialty_by("dermatologia").details = "Inclui hansenologia na Portaria"
-        specialty_by("dermatologia").alternative = alternatives.NO_REFERENCE
     manager = sign_in("teresa")
+    sent, _page = form_of(manager, "/specialties/dermatologia/edit")
+    loaded = {"details": "Inclui hansenologia na Portaria", "alternative": alternatives.NO_REFERENCE}
+    assert manager.post("/specialties/dermatologia/edit", data=sent | loaded).status_code == 302
     manager.post("/language", data={"locale": "en"})
     sent, _page = form_of(manager, "/specialties/dermatologia/edit")
     assert sent["details"] == "Includes leprosy in the ordinance"

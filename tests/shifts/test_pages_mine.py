@@ -8,6 +8,7 @@ from teleconsult import clock
 from teleconsult.extensions import db, transaction
 from teleconsult.shifts import actions, queries
 from teleconsult.shifts.models import Leave, Shift, Swap
+from teleconsult.web.words import localday
 from tests import world
 from tests.counting import reading, statements
 from tests.shifts import pages_world as rooms
@@ -151,6 +152,17 @@ def test_a_leave_has_an_end(paulo, session, change, says):
     assert says in text(paulo.post("/shifts/mine/leave", data=data), 422)
     session.rollback()
     assert session.scalar(db.select(db.func.count()).select_from(Leave)) == 0
+
+
+def test_whole_days_are_said_by_their_first_and_last_and_hours_as_they_are(room, paulo, sign_in):
+    first, last = rooms.next_monday(), rooms.next_monday() + timedelta(days=4)
+    paulo.post("/shifts/mine/leave", data=away(first, last))
+    paulo.post("/shifts/mine/leave", data=away(last + timedelta(days=1), last + timedelta(days=1), first_hour="13:00"))
+    for page in (text(paulo.get("/shifts/mine")), text(sign_in("teresa").get("/leaves"))):
+        assert localday(first) in page
+        assert localday(last) in page
+        assert page.count("00:00") == 1  # the end of what begins at one in the afternoon
+        assert "13:00" in page
 
 
 def test_somebody_elses_leave_is_not_there(room, paulo, sign_in, session):
