@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from teleconsult import clock, events
-from teleconsult.cases import counting, outcome, story, timeline, unsent
+from teleconsult.cases import counting, outcome, page_words, story, timeline, unsent
 from teleconsult.cases import queries_case as queries
 from teleconsult.cases.access import Look, Sight, sight_of
-from teleconsult.cases.ages import age_words, band_words
 from teleconsult.cases.buttons import Button, buttons, link_of
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
@@ -20,12 +18,8 @@ from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.needs import Facts
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
-from teleconsult.checks import show_cns, show_cpf, show_phone
-from teleconsult.network.models import Specialty
-from teleconsult.patients.matching import SEXES
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language, local, localdate
 
 GIVEN = frozenset({"answer", "conclude"})
 CLOSING = frozenset({"conclude", "accept", "close_unseen", "counter_refer"})
@@ -98,7 +92,7 @@ class Page:
         case = self.case
         if case.specialty is None:
             return str(_("Caso %(ref)s", ref=case.ref))
-        return str(_("Caso %(ref)s · %(specialty)s", ref=case.ref, specialty=_specialty(case.specialty)))
+        return str(_("Caso %(ref)s · %(specialty)s", ref=case.ref, specialty=page_words.specialty_of(case.specialty)))
 
     def person(self, user_id: int | None) -> User | None:
         """Return somebody the case names."""
@@ -121,7 +115,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     case, sight, now = look.case, look.sight, clock.now()
     # Whoever never saw it finds everything new; marking everything would mark nothing.
     seen = look.seen or case.steps
-    age = _age(case, sight, now)
+    age = page_words.age_of(case, sight, now)
     happened = queries.events_of(case) if sight is not Sight.CLOSED else []
     patient, consents = queries.identity_of(case) if sight.identity else (None, [])
     people = _people(case, happened, consents)
@@ -135,8 +129,8 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     return Page(
         case=case,
         sight=sight,
-        name=_name(case, sight, patient, age),
-        meta=_meta(case, patient),
+        name=page_words.name_of(case, sight, patient, age),
+        meta=page_words.meta_of(case, patient),
         state_word=state_word(case, None if on_paper else user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
         due=due_chip(case, now, clocks, asker=asker_side, consented=not _is_withdrawn(consents)),
@@ -146,7 +140,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         asker=people[case.requester_id].full_name,
         asker_side=asker_side,
         acting_for=people[case.requester_id].full_name if Who.SUPPORT in mine and Who.REQUESTER not in mine else "",
-        parties=_parties(case, people, happened) if sight is not Sight.CLOSED else [],
+        parties=page_words.parties_of(case, people, happened) if sight is not Sight.CLOSED else [],
         entries=timeline.timeline(happened, sight, names, seen),
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         sent=story.last_sent(happened, people),
@@ -157,7 +151,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         **_content(look, user, asker_side, happened, people),
         patient=patient,
         age=age,
-        identity=_identity(patient, age) if patient else [],
+        identity=page_words.identity_of(patient, age) if patient else [],
         consents=consents,
         may_revoke=asks,
     )
@@ -239,64 +233,3 @@ def state_word(case: Case, user: User | None, people: Mapping[int, User]) -> str
             return str(_("Com você"))
         return str(_("Com %(person)s", person=people[case.holder_id].full_name))
     return str(_(STATE_WORDS[State(case.state)]))
-
-
-def _name(case: Case, sight: Sight, patient: PatientSnapshot | None, age: str) -> str:
-    """Return how the page calls the patient: by name to whoever may know it, else by initials or not at all."""
-    if sight is Sight.CLOSED or not case.initials:
-        return str(_("Caso %(ref)s", ref=case.ref))
-    name = (patient.social_name or patient.name) if patient else case.initials
-    return str(_("%(name)s, %(age)s", name=name, age=age)) if age else name
-
-
-def _age(case: Case, sight: Sight, now: datetime) -> str:
-    words = age_words if sight.clinical else band_words
-    return words(local(now).date(), case.birth_date, case.age_years)
-
-
-def _specialty(row: Specialty) -> str:
-    return in_language(row.name_pt, row.name_en)
-
-
-def _meta(case: Case, patient: PatientSnapshot | None) -> list[str]:
-    made = [_specialty(case.specialty) if case.specialty else "", _("caso %(ref)s", ref=case.ref)]
-    if patient is not None:
-        civil = _("nome civil: %(name)s", name=patient.name) if patient.social_name else ""
-        number = _("prontuário %(number)s", number=patient.record_number) if patient.record_number else ""
-        made = [civil, _(SEXES[patient.sex]) if patient.sex else "", number, *made]
-    return [str(words) for words in made if words]
-
-
-def _identity(patient: PatientSnapshot, age: str) -> list[tuple[str, str]]:
-    """Return what is known of the patient beside the name."""
-    place = ", ".join(part for part in (patient.address, patient.neighbourhood, patient.municipality) if part)
-    pairs = [
-        (_("Nascimento"), localdate(patient.birth_date)),
-        (_("Idade"), age),
-        (_("Sexo"), _(SEXES[patient.sex]) if patient.sex else ""),
-        (_("CNS"), show_cns(patient.cns) if patient.cns else ""),
-        (_("CPF"), show_cpf(patient.cpf) if patient.cpf else ""),
-        (_("Nome da mãe"), patient.mother_name),
-        (_("Telefone"), show_phone(patient.phone) if patient.phone else ""),
-        (_("Endereço"), place),
-    ]
-    return [(str(label), value) for label, value in pairs if value]
-
-
-def _parties(case: Case, people: Mapping[int, User], happened: Sequence[Any]) -> list[tuple[str, str, str]]:
-    """Return who takes part: what they do, their name, and their registration."""
-    rows: list[tuple[str, int | None]] = [(_("Quem pergunta"), case.requester_id)]
-    if case.filed_by_id != case.requester_id:
-        rows.append((_("Registrado por"), case.filed_by_id))
-    triage = next((e.by_id for e in reversed(happened) if e.verb in ("assign", "return") and e.by_id), None)
-    rows += [(_("Consultor"), case.holder_id), (_("Triagem"), triage)]
-    if case.escalated_by_id and case.escalated_by_id != case.holder_id:
-        rows.append((_("Encaminhado por"), case.escalated_by_id))
-    made = [(str(label), people[who].full_name, _registered(people[who])) for label, who in rows if who]
-    made.insert(1, (_("Unidade"), case.unit.name, case.unit.neighbourhood))
-    return made
-
-
-def _registered(person: User) -> str:
-    rqe = _("RQE %(number)s", number=person.rqe) if person.rqe else ""
-    return ", ".join(part for part in (person.registration, rqe) if part)
