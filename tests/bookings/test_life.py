@@ -16,6 +16,7 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from tests import world
+from tests.bookings.conftest import today
 
 
 def verbs(request):
@@ -178,7 +179,7 @@ def test_the_end_of_the_referral_frees_the_slot(desk, how):
         elif how == "close_unseen":
             cases.close_unseen(request.case, "solved", by=world.person("marina"))
         else:
-            visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", returns=False)
+            visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", returns=False)
             cases.counter_refer(request.case, visit, by=world.person("rosangela"), from_paper=True)
     assert (request.state, other.state) == (State.ENDED, State.OFFERED)
     with pytest.raises(Refused):
@@ -201,7 +202,7 @@ def test_a_return_is_a_request_of_its_own_on_the_same_referral(desk):
     desk.publish()
     request = desk.escalated()
     with transaction(request.case):
-        visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
+        visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
         cases.counter_refer(request.case, visit, by=world.person("rosangela"), from_paper=True)
     first, second = queries.requests_of(request.case_id)
     assert (first.state, second.state, second.kind, second.return_when) == ("ended", "waiting", "return", "60 dias")
@@ -215,7 +216,7 @@ def to_return(desk):
     """Let a patient be seen and asked back; return the request of the return."""
     case = desk.escalated().case
     with transaction(case):
-        visit = cases.Visit(clock.now().date(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
+        visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
         cases.counter_refer(case, visit, by=world.person("rosangela"), from_paper=True)
     return queries.requests_of(case.id)[1]
 

@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
 from teleconsult import audit, clock
+from teleconsult.bookings.world import local_day
 from teleconsult.cases import actions, clocks, lifecycle
 from teleconsult.cases.lifecycle import State
 from teleconsult.errors import Refused
@@ -47,7 +48,7 @@ VERBS = {
     "call_off": lambda c, by: actions.call_off(c, "Não precisa mais.", by=by),
     "close_unseen": lambda c, by: actions.close_unseen(c, "moved", by=by),
     "counter_refer": lambda c, by: actions.counter_refer(
-        c, actions.Visit(clock.now().date(), "Dr. X", "d", "o", "c", False), by=by, from_paper=True
+        c, actions.Visit(local_day(clock.now(), c.unit.zone), "Dr. X", "d", "o", "c", False), by=by, from_paper=True
     ),
     "accept": lambda c, by: actions.accept(c, by=by),
     "reopen": lambda c, by: actions.reopen(c, "Voltou a piorar.", by=by),
