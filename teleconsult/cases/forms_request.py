@@ -92,6 +92,12 @@ class StepForm(BaseForm):
             else:
                 self.of_groups[name].append(sentence)
 
+    def ask(self, names: Iterable[str]) -> None:
+        """Note what the administration asks for: what may be left empty otherwise is not called optional here."""
+        for name in names:
+            if name in self._fields:
+                self._fields[name].flags.asked = True
+
     def offer(self, specialties: Iterable[Any]) -> None:
         """Fill the choices that the network knows: rows with slug, name and whether it takes cases."""
 

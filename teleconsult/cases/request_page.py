@@ -124,6 +124,7 @@ def step_page(
         draft_marks=marks_of(saved, step),
     )
     form.offer(rows)
+    form.ask(missing)
     wanted = {name: _("A administração pede: %(note)s", note=note) for name, note in missing.items()}
     if clash:
         form.tell(_theirs(case, form, step, clash))

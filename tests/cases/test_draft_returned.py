@@ -1,5 +1,7 @@
 """A case that came back: what is missing stands at each field, what was sent is there again, the patient stays."""
 
+import re
+
 import pytest
 
 from teleconsult.cases import actions
@@ -66,6 +68,28 @@ def test_what_is_missing_stands_at_each_field_and_in_a_summary(marina, ref):
     review = review_of(marina, ref)
     for words in MISSING.values():
         assert words in review
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "label"),
+    [
+        ("patient", "phone", "Telefone, com DDD"),
+        ("patient", "consent_given_by", "Quem consentiu"),
+        ("clinical", "objective", "Exame físico e resultados"),
+        ("clinical", "problems", "Problemas e diagnósticos"),
+        ("questions", "would_refer", "Sem a teleconsultoria, você encaminharia este paciente hoje?"),
+    ],
+)
+def test_what_is_asked_for_is_not_called_optional(marina, step, field, label):
+    def called_optional(asked_for):
+        ref = sent(marina, cns="700000010211009")
+        give_back(ref, {asked_for: "Completar."})
+        page = marina.get(path(ref, step)).get_data(as_text=True)
+        said = re.search(rf">{re.escape(label)}( <span[^<]*[(]opcional[)]</span>)?</(?:label|legend)>", page)
+        return said[1] is not None
+
+    assert called_optional("priority")
+    assert not called_optional(field)
 
 
 def test_it_is_resumed_at_the_first_step_that_lacks_something(marina, ref):
