@@ -57,6 +57,11 @@ def show_day(day: date) -> str:
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
+def show_clock(hour: int, minute: int) -> str:
+    """Write a time of day the one way that people read it here: '8:05', '14:02'."""
+    return f"{hour}:{minute:02}"
+
+
 def read_whole(text: str, low: int, high: int, field: str) -> int:
     """Return a whole number from `low` to `high`."""
     text = text.strip()

@@ -120,7 +120,7 @@ def edit(ref: str, step: str) -> str:
         about = f"{say.aged(draft['patient_name'], age)} · {about}"
     given: dict[str, Any] = {
         "ref": ref, "version": version, "draft": draft, "about": about, "specialties": list(names.items()),
-        "saved": f"{saved.astimezone(say.ZONE):%H:%M}", "editor": secrets.token_urlsafe(8), "files": attached(case_id),
+        "saved": f"{saved.astimezone(say.ZONE):%-H:%M}", "editor": secrets.token_urlsafe(8), "files": attached(case_id),
     }  # fmt: skip
     frame()
     if step == "review":

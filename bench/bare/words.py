@@ -36,7 +36,7 @@ def number(count: int, one: str, many: str) -> str:
 def long_time(at: datetime) -> str:
     """Return a moment: 'sáb., 21 nov., 21:39'."""
     here = at.astimezone(ZONE)
-    return f"{DAYS[here.weekday()]}, {here.day} {MONTHS[here.month - 1]}, {here.hour:02}:{here.minute:02}"
+    return f"{DAYS[here.weekday()]}, {here.day} {MONTHS[here.month - 1]}, {here.hour}:{here.minute:02}"
 
 
 def long_day(day: Any) -> str:

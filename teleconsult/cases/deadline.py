@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE
 from teleconsult.errors import N_
+from teleconsult.typed import show_clock
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -65,7 +66,7 @@ def due_words(
     kind = "soon" if (left if counted is None else counted) <= soon_seconds or today else "clock"
     still = counted is not None and counted < left
     if today and not asker and (still or left >= CLOSE):
-        return Due(kind, N_("vence hoje, %(time)s"), {"time": due.strftime("%H:%M")})
+        return Due(kind, N_("vence hoje, %(time)s"), {"time": show_clock(due.hour, due.minute)})
     if still and not today:
         return Due(kind, _UNTIL[asker], {"when": ""})
     return Due(kind, *_ahead(left, _AWAIT if asker else _ANSWER))

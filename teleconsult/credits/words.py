@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from teleconsult.credits import versions
 from teleconsult.credits.rules import KIND_WORDS, Kind
 from teleconsult.errors import N_, NotFound
+from teleconsult.typed import show_clock
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 
@@ -75,7 +76,7 @@ def read_month(text: str) -> date:
 def clock_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """Say a time of day where the network is: '7:58'."""
     here = moment.astimezone(zone or versions.zone())
-    return f"{here.hour}:{here.minute:02}"
+    return show_clock(here.hour, here.minute)
 
 
 def title_of(row: Any, specialty: str = "") -> str:

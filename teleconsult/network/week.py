@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from teleconsult.errors import N_, Refused
+from teleconsult.typed import show_clock
 
 MIDNIGHT = 1440
 _TIME = r"(\d{1,2})(?:[:h](\d{2})?)?"
@@ -43,8 +44,4 @@ def _minute(hours: str, minutes: str | None) -> int:
 
 def words(spans: list[tuple[int, int]]) -> str:
     """Return the spans of a day as `parse` reads them."""
-    return ", ".join(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in spans)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60}:{minute % 60:02}"
+    return ", ".join(f"{show_clock(*divmod(opens, 60))}–{show_clock(*divmod(closes, 60))}" for opens, closes in spans)

@@ -18,6 +18,7 @@ from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.models import Room, Shift, Swap
 from teleconsult.shifts.showing import AWAY, minutes_of
 from teleconsult.shifts.words import day_inside, day_words, span_words
+from teleconsult.typed import show_clock
 from teleconsult.web.words import in_language
 
 COMING = 40
@@ -126,7 +127,7 @@ def _mine(row: Any, now: datetime) -> Mine:
         room=row.room,
         workstation=row.workstation,
         starts_at=row.starts_at,
-        arrived=f"{arrived.hour}:{arrived.minute:02}" if arrived else "",
+        arrived=show_clock(arrived.hour, arrived.minute) if arrived else "",
         away=row.away or "",
         offer=row.offer or "",
         offered_to=f"{row.title or ''} {row.name or ''}".strip(),

@@ -4,6 +4,7 @@ import itertools
 import re
 
 from teleconsult.errors import N_, Refused
+from teleconsult.typed import show_clock
 
 DAY = 1440
 HOUR = 60
@@ -46,4 +47,4 @@ def written(spans: list[tuple[int, int]]) -> str:
 
 def _clock(minute: int) -> str:
     minute = minute if minute <= DAY else minute - DAY
-    return f"{minute // HOUR}:{minute % HOUR:02}"
+    return show_clock(*divmod(minute, HOUR))

@@ -16,6 +16,7 @@ from teleconsult.people.models import User
 from teleconsult.shifts.calendar import local_day, moment_of
 from teleconsult.shifts.models import Leave, Room, Shift, Swap
 from teleconsult.shifts.words import span_words
+from teleconsult.typed import show_clock
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
@@ -160,5 +161,5 @@ def _attended(row: Any, zone: ZoneInfo, now: datetime) -> tuple[str, Tag | None]
     if row.ends_at <= now:
         return "", None
     wall = row.checked_in_at.astimezone(zone)
-    arrived = Tag(_("chegou às %(time)s", time=f"{wall.hour}:{wall.minute:02}"), "check")
+    arrived = Tag(_("chegou às %(time)s", time=show_clock(wall.hour, wall.minute)), "check")
     return "now" if row.checked_out_at is None else "", arrived

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 
 from teleconsult.errors import N_
 from teleconsult.shifts.models import RoomHours
+from teleconsult.typed import show_clock
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -39,7 +40,7 @@ def leave_words(from_at: datetime, until_at: datetime) -> tuple[str, str]:
 
 def clock_words(minutes: int) -> str:
     """Return a minute of the day as people write it: 480 → '8:00'; past midnight it begins again."""
-    return f"{minutes // 60 % 24}:{minutes % 60:02}"
+    return show_clock(minutes // 60 % 24, minutes % 60)
 
 
 def span_words(starts: int, ends: int) -> str:

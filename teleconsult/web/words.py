@@ -16,6 +16,7 @@ from flask_babel import force_locale, get_locale
 from teleconsult import clock
 from teleconsult.errors import Refused
 from teleconsult.extensions import current_user
+from teleconsult.typed import show_clock
 from teleconsult.web.language import DEFAULT, spoken
 from teleconsult.web.messages import gettext, ngettext
 
@@ -73,13 +74,13 @@ def papertime(moment: datetime | None) -> str:
 
 
 def _told(here: datetime, *, year: bool) -> str:
-    return f"{spoken().day(here, weekday=True, year=year)}, {here.hour:02}:{here.minute:02}"
+    return f"{spoken().day(here, weekday=True, year=year)}, {show_clock(here.hour, here.minute)}"
 
 
 def localclock(moment: datetime) -> str:
     """Show the time of day alone: '14:02'."""
     here = local(moment)
-    return f"{here.hour:02}:{here.minute:02}"
+    return show_clock(here.hour, here.minute)
 
 
 def localdate(day: date | datetime | None) -> str:

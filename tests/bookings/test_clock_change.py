@@ -59,10 +59,10 @@ def test_the_local_hour_stays_on_every_page_and_paper_whoever_reads_it(booked, s
                 (rosangela, f"/bookings/agenda?day={day}"),
             ):
                 page = text(browser.get(path))
-                assert "08:00" in page, path
-                assert "09:00" not in page, path
-            assert "às 08:00" in words_of(marina.get(f"/bookings/{booked.ref}/slip.pdf"))
-            assert "08:00" in words_of(rosangela.get(f"/bookings/agenda/{day}.pdf"))
+                assert " 8:00" in page, path
+                assert " 9:00" not in page, path
+            assert "às 8:00" in words_of(marina.get(f"/bookings/{booked.ref}/slip.pdf"))
+            assert "8:00" in words_of(rosangela.get(f"/bookings/agenda/{day}.pdf"))
 
 
 def test_the_unit_is_reminded_once_for_each_day_over_the_change(desk, booked):

@@ -74,7 +74,7 @@ def test_the_sheet_on_the_page_says_when_and_with_whom_the_visit_is(booked, desk
     page = shown(request.case.ref)
     assert f"<dt>Data</dt><dd>{localdate(booking.session.day)}</dd>" in page
     assert f"<dt>Médico</dt><dd>{booking.session.specialist_name}</dd>" in page
-    assert f"<dt>Hora</dt><dd>{local:%H:%M}</dd>" in page
+    assert f"<dt>Hora</dt><dd>{local:%-H:%M}</dd>" in page
     assert '<dt>Hora</dt><dd><span class="tc-lines">' in shown(desk.escalated().case.ref)
 
 
@@ -88,7 +88,7 @@ def test_the_patient_takes_home_where_and_when(booked, sign_in):
     request, booking = booked
     said = words_of(sign_in("marina").get(f"/bookings/{request.ref}/slip.pdf"))
     local = booking.at - timedelta(hours=3)
-    for word in (f"{local:%H:%M}", "Policlínica Lessa de Andrade", "Documento e exames.", request.case.ref):
+    for word in (f"{local:%-H:%M}", "Policlínica Lessa de Andrade", "Documento e exames.", request.case.ref):
         assert word in said
     assert "Precisa de biópsia." not in said
 

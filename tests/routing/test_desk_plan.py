@@ -60,7 +60,7 @@ def test_a_row_says_who_reads_it_and_in_which_shift(desk):
     html = desk()
     row = html.split('class="tc-row__sug"')[1].split("</div>")[0]
     assert "Dr. Paulo Nogueira" in row
-    assert "em turno seg., 08:00" in row
+    assert "em turno seg., 8:00" in row
 
 
 def test_beside_the_list_stand_the_reasons_and_the_expected_answer(desk):
@@ -85,7 +85,7 @@ def test_what_speaks_against_a_suggestion_bears_no_green_check(desk, session):
     assert "#late" in late
     assert "#done" not in late
     assert all("#done" in line for line in reasons if line is not late)
-    assert "Em turno, com vaga por volta de seg., 23 nov., 08:" in reasons[0]
+    assert "Em turno, com vaga por volta de seg., 23 nov., 8:" in reasons[0]
 
 
 def test_the_rail_tells_the_shifts_in_hours(desk):
@@ -303,7 +303,7 @@ def test_paper_says_who_and_in_which_shift(desk):
     planning.replan()
     html = desk("/desk/print")
     assert "Dr. Paulo Nogueira" in html
-    assert "em turno seg., 08:00" in html
+    assert "em turno seg., 8:00" in html
     assert "a escolher" in html
 
 
@@ -328,7 +328,7 @@ def test_all_of_it_in_english(desk):
     with transaction():
         world.person("rosangela").language = "en"
     html = desk()
-    assert "on shift Mon, 08:00" in html
+    assert "on shift Mon, 8:00" in html
     assert "Assign the suggestion" in html
 
 

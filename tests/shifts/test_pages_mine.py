@@ -161,7 +161,7 @@ def test_whole_days_are_said_by_their_first_and_last_and_hours_as_they_are(room,
     for page in (text(paulo.get("/shifts/mine")), text(sign_in("teresa").get("/leaves"))):
         assert localday(first) in page
         assert localday(last) in page
-        assert page.count("00:00") == 1  # the end of what begins at one in the afternoon
+        assert page.count(", 0:00") == 1  # the end of what begins at one in the afternoon
         assert "13:00" in page
 
 
