@@ -35,7 +35,7 @@ def shut(verb: str, case: Case, sight: Sight) -> Response | None:
     Whoever comes back to it after the move, or is too late, is told what happened since.
     """
     try:
-        lifecycle.check(verb, case, current_user, facts_for(case, current_user))
+        lifecycle.check(verb, case, current_user, facts_for(case, current_user, verb))
     except Refused as refusal:
         elsewhere = case.state not in lifecycle.MOVES[verb].sources and sight is not Sight.CLOSED
         event = queries_moves.last_event(case.id) if elsewhere else None
@@ -48,7 +48,7 @@ def still_open(verb: str, ref: str) -> bool:
     """Tell whether a move is this person's to make, as the case stands now."""
     try:
         case, _sight = case_for(current_user, ref)
-        lifecycle.check(verb, case, current_user, facts_for(case, current_user))
+        lifecycle.check(verb, case, current_user, facts_for(case, current_user, verb))
     except (NotFound, Refused):
         return False
     return True

@@ -34,7 +34,8 @@ class Facts:
 
     `specialties` are those the person answers in; `own_district` says that a support person may act
     for this case's requester; `declined` are the consultants who declined it;
-    `consented` is read for whoever sends for the patient, to whom alone it matters.
+    `consented` is read for whoever sends for the patient, to whom alone it matters, and `shareable`, the same, for
+    whoever would let somebody else read the case.
     """
 
     specialties: frozenset[int] = frozenset()
@@ -48,6 +49,7 @@ class Facts:
     lapse_due: bool = False
     holder_able: bool = True
     consented: bool = True
+    shareable: bool = True
 
 
 Need = Callable[[CaseLike, Person | None, Facts], None]
@@ -91,6 +93,12 @@ def consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
     """Refuse when the patient has taken the consent back."""
     if not facts.consented:
         raise Refused(WITHDRAWN)
+
+
+def shareable(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
+    """Refuse to let one more person read of a patient who has taken the consent back."""
+    if not facts.shareable:
+        raise Refused(N_("O paciente retirou o consentimento: o caso não vai a mais ninguém."))
 
 
 DECLINED = N_("Você recusou este caso; peça à administração se quiser assumi-lo.")

@@ -56,6 +56,8 @@ class Page:
     identity: Sequence[tuple[str, str]] = ()
     consents: Sequence[CaseConsent] = ()
     may_revoke: bool = False
+    withheld: bool = False
+    """The patient took the consent back, and whoever reads this would give the case to somebody else."""
     rounds: Sequence[story.Round] = ()
     waiting: story.Wanted | None = None
     supplied: Sequence[story.Wanted] = ()
@@ -154,6 +156,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         identity=page_words.identity_of(patient, age) if patient else [],
         consents=consents,
         may_revoke=asks,
+        withheld=not facts.shareable,
     )
 
 

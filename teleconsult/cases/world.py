@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from teleconsult import clock, events
 from teleconsult.cases import clocks
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import MOVES, State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
-from teleconsult.cases.needs import Facts
+from teleconsult.cases.needs import Facts, shareable
 from teleconsult.extensions import db, hold
 from teleconsult.network import settings
 from teleconsult.people.access import Role
@@ -15,8 +15,11 @@ from teleconsult.people.models import User
 from teleconsult.shifts import roster
 
 
-def facts_for(case: Case, user: User | None) -> Facts:
-    """Return what is so at this moment, for the rules; only what the state of the case can ask for is read."""
+def facts_for(case: Case, user: User | None, verb: str = "") -> Facts:
+    """Return what is so at this moment, for the rules; only what the state of the case can ask for is read.
+
+    `verb`: the one move that is asked about; without it all may be.
+    """
     now = clock.now()
     waiting = case.state == State.SUBMITTED
     specialties = frozenset(user.specialty_ids) if waiting and user and user.has(Role.CONSULTANT) else frozenset()
@@ -35,6 +38,7 @@ def facts_for(case: Case, user: User | None) -> Facts:
         # Only the system asks it, before it puts a case back in the queue.
         holder_able=user is not None or is_able(case.holder, case.specialty_id),
         consented=not _sends(case, user) or consented(case),
+        shareable=not _shares(case, user, verb) or consented(case),
     )
 
 
@@ -47,6 +51,16 @@ def _sends(case: Case, user: User | None) -> bool:
         return False
     reopens = case.state == State.CONCLUDED and user.has(Role.ADMINISTRATOR)
     return reopens or user.id == case.requester_id or user.has(Role.SUPPORT)
+
+
+def _shares(case: Case, user: User | None, verb: str) -> bool:
+    """Tell whether this person, or the system, could let somebody else read the case now."""
+    if case.state not in (State.SUBMITTED, State.ASSIGNED, State.ANSWERED) or (
+        verb and shareable not in MOVES[verb].needs
+    ):
+        return False
+    gives = user is None or user.has(Role.ADMINISTRATOR)
+    return bool(gives and case.state != State.ANSWERED) or bool(user and user.has(Role.CONSULTANT))
 
 
 def attending(case: Case, user: User | None) -> bool:

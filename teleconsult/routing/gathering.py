@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case, CaseQuestion
+from teleconsult.cases.models import Case, CaseConsent, CaseQuestion
 from teleconsult.cases.models_opinion import Decline, Opinion
 from teleconsult.cases.shelves import in_state
 from teleconsult.extensions import db
@@ -107,6 +107,9 @@ def gather(now: datetime, around: int | None = None) -> World:
     stuck = stranded(seats, now) if only is None else NOBODY
     rows = db.session.execute(_open(only).where(in_state(State.SUBMITTED))).all()
     taken = db.session.execute(_open(only).where(in_state(State.ASSIGNED))).all()
+    withheld = _withheld() if only is None else NOBODY
+    stuck -= withheld
+    rows = [row for row in rows if row.id not in withheld]
     rows = sorted([*rows, *(row for row in taken if row.id in stuck)], key=lambda row: (row.due_at, row.id))
     which = or_(in_state(State.SUBMITTED), Case.id.in_(sorted(stuck))) if stuck else in_state(State.SUBMITTED)
     declined, knows = _declined(which, only), _knows(which) if only is None else {}
@@ -176,6 +179,21 @@ def _open_now(user_ids: Iterable[int]) -> dict[int, int]:
         .group_by(Case.holder_id)
     )
     return {holder: count for holder, count in db.session.execute(query) if holder is not None}
+
+
+def _withheld() -> frozenset[int]:
+    """Return the open cases that nobody else may be given: their patient took the consent back."""
+    later = aliased(CaseConsent)
+    query = (
+        select(CaseConsent.case_id)
+        .join(Case, Case.id == CaseConsent.case_id)
+        .where(
+            or_(in_state(State.SUBMITTED), in_state(State.ASSIGNED)),
+            CaseConsent.revoked_at.is_not(None),
+            ~exists().where(later.case_id == CaseConsent.case_id, later.id > CaseConsent.id),
+        )
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def _declined(which: ColumnElement[bool], only: Only) -> dict[int, frozenset[int]]:

@@ -47,7 +47,7 @@ def make(
     Raises:
         Refused: the rules say no; nothing was changed.
     """
-    facts = facts_for(case, by)
+    facts = facts_for(case, by, verb)
     move = lifecycle.check(verb, case, by, facts, carry or {})
     now = clock.now()
     source = case.state

@@ -29,7 +29,7 @@ def save_opinion_draft(
         Refused: the case is not this person's to answer any more.
     """
     if case.state != State.AWAITING_INFORMATION or case.holder_id != by.id:
-        lifecycle.check("answer", case, by, facts_for(case, by))
+        lifecycle.check("answer", case, by, facts_for(case, by, "answer"))
     draft = db.session.get(OpinionDraft, (case.id, by.id))
     if version is not None and str(draft.version if draft else 0) != str(version):
         raise Overtaken
@@ -48,7 +48,7 @@ def save_supplies(case: Case, supplies: Mapping[int, tuple[str, str]], *, by: Us
     Raises:
         Refused: nothing is asked of this person's unit now, or an item is both answered and refused.
     """
-    lifecycle.check("supply", case, by, facts_for(case, by))
+    lifecycle.check("supply", case, by, facts_for(case, by, "supply"))
     asked = open_request(case)
     now = clock.now()
     for item in asked.items if asked else ():

@@ -1,0 +1,120 @@
+"""Once the patient took the consent back, a case goes to nobody else: not by hand, not by the machine."""
+
+from datetime import timedelta
+
+import pytest
+
+from teleconsult import clock
+from teleconsult.cases import actions
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
+from teleconsult.extensions import db, transaction
+from teleconsult.routing import planning
+from teleconsult.routing.models import PlanLine
+from teleconsult.routing.modes import How
+from tests import world
+from tests.cases.helping import last_event, now_in, send, text_of, told
+from tests.routing.helping import FRIDAY, cancel, sent, shift
+from tests.routing.test_modes import set_mode
+
+WITHHELD = "O paciente retirou o consentimento: o caso não vai a mais ninguém."
+MONDAY = FRIDAY + timedelta(days=2, hours=15)
+
+
+def take_back(case):
+    with transaction(case):
+        actions.revoke_consent(case, why="MOTIVO-SECRETO", by=case.requester)
+
+
+def test_a_waiting_case_is_not_given_out_and_comes_back_with_a_new_consent(case_in, sign_in):
+    walk, desk = case_in(State.SUBMITTED), sign_in("rosangela")
+    assert WITHHELD not in text_of(desk, walk)
+    take_back(walk.case)
+    page = text_of(desk, walk)
+    assert f"{WITHHELD} Devolva-o à unidade" in page
+    assert "MOTIVO" not in page
+    to = {"consultant": world.person("paulo").ref, "why": "Combinado."}
+    answer = send(desk, walk, "assign", **to)
+    assert answer.status_code == 422
+    assert WITHHELD in answer.get_data(as_text=True)
+    assert now_in(walk) == State.SUBMITTED
+    walk.do("return_", {"consent_given_by": "Confirmar com o paciente."}, by="rosangela")
+    walk.submit()
+    assert WITHHELD not in text_of(desk, walk)
+    told(desk, send(desk, walk, "assign", **to))
+    assert now_in(walk) == State.ASSIGNED
+
+
+def test_of_several_only_that_one_stays_and_it_is_said_why(case_in, sign_in):
+    one, other, desk = case_in(State.SUBMITTED), case_in(State.SUBMITTED), sign_in("rosangela")
+    take_back(one.case)
+    cases = [one.case, other.case]
+    data = {
+        "case": [f"{case.ref}:{case.version}" for case in cases],
+        "sure": "1",
+        "why": "Combinado.",
+        **{f"to-{case.ref}": world.person("paulo").ref for case in cases},
+    }
+    page = desk.post("/desk/assign", data=data, follow_redirects=True).get_data(as_text=True)
+    assert WITHHELD in page
+    assert (now_in(one), now_in(other)) == (State.SUBMITTED, State.ASSIGNED)
+
+
+def test_nobody_claims_it(case_in, sign_in):
+    walk, browser = case_in(State.SUBMITTED), sign_in("paulo")
+    take_back(walk.case)
+    assert WITHHELD in text_of(browser, walk)
+    answer = send(browser, walk, "claim")
+    assert answer.status_code == 422
+    assert WITHHELD in answer.get_data(as_text=True)
+    assert now_in(walk) == State.SUBMITTED
+
+
+def test_who_has_it_answers_but_sends_the_patient_nowhere(case_in, sign_in):
+    walk, browser = case_in(State.ASSIGNED), sign_in("paulo")
+    take_back(walk.case)
+    other = {"consultant": world.person("lia").ref, "why": "Troca."}
+    visit = {"specialty": "dermatologia", "priority": "routine", "justification": "Biópsia.", "bring": "Documento."}
+    for sender, verb, fields in ((sign_in("rosangela"), "assign", other), (browser, "escalate", visit)):
+        answer = send(sender, walk, verb, **fields)
+        assert answer.status_code == 422
+        assert WITHHELD in answer.get_data(as_text=True)
+    walk.answer()
+    assert last_event(walk).verb == "answer"
+    assert send(browser, walk, "escalate", **visit).status_code == 422
+    assert now_in(walk) == State.ANSWERED
+
+
+@pytest.fixture
+def monday(session):
+    with clock.at(MONDAY):
+        yield
+
+
+def holder_of(case):
+    db.session.rollback()
+    return db.session.get(Case, case.id).holder_id
+
+
+def test_the_machine_gives_it_to_nobody(monday):
+    shift("paulo", MONDAY)
+    case, other = sent(), sent()
+    take_back(case)
+    set_mode(How.AUTOMATIC)
+    planning.replan()
+    assert holder_of(case) is None
+    assert holder_of(other) == world.person("paulo").id
+    assert db.session.scalars(db.select(PlanLine.case_id)).all() == [other.id]
+
+
+def test_the_machine_gives_it_on_to_nobody(monday):
+    lost = shift("lia", MONDAY + timedelta(hours=1))
+    case = sent()
+    with transaction(case):
+        actions.assign(case, to=world.person("lia"), why="Em turno.", by=world.person("rosangela"))
+    take_back(case)
+    set_mode(How.AUTOMATIC)
+    shift("paulo", MONDAY)
+    cancel(lost)
+    planning.replan()
+    assert holder_of(case) == world.person("lia").id
