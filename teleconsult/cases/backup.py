@@ -159,8 +159,7 @@ def _why(case: Case, now: datetime) -> Reason | None:
 
 @events.panel("case", order=5)
 def _proposed(case: Case, user: User, sight: Sight, facts: Any) -> Mapping[str, Any] | None:
-    del facts
-    if Permission.TRIAGE not in user.permissions or sight is Sight.CLOSED:
+    if not facts.shareable or Permission.TRIAGE not in user.permissions or sight is Sight.CLOSED:
         return None
     found = proposal_for(case)
     return {"template": "cases/case_stand_in.html", "proposal": found} if found else None

@@ -95,10 +95,14 @@ def consented(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
         raise Refused(WITHDRAWN)
 
 
+WITHHELD = N_("O paciente retirou o consentimento: o caso não vai a mais ninguém.")
+"""Why nobody else is given a case whose patient has taken the consent back."""
+
+
 def shareable(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
     """Refuse to let one more person read of a patient who has taken the consent back."""
     if not facts.shareable:
-        raise Refused(N_("O paciente retirou o consentimento: o caso não vai a mais ninguém."))
+        raise Refused(WITHHELD)
 
 
 DECLINED = N_("Você recusou este caso; peça à administração se quiser assumi-lo.")

@@ -66,6 +66,8 @@ class World:
     limits: Limits
     modes: Mapping[int, Mode]
     stranded: frozenset[int] = frozenset()
+    withheld: frozenset[int] = frozenset()
+    """Of the cases in the queue, none of which are among the waiting, those that nobody else may be given."""
 
     def basis(self) -> str:
         """Return the digest of everything that the plan depends on."""
@@ -107,8 +109,9 @@ def gather(now: datetime, around: int | None = None) -> World:
     stuck = stranded(seats, now) if only is None else NOBODY
     rows = db.session.execute(_open(only).where(in_state(State.SUBMITTED))).all()
     taken = db.session.execute(_open(only).where(in_state(State.ASSIGNED))).all()
-    withheld = _withheld() if only is None else NOBODY
-    stuck -= withheld
+    kept_back = _withheld() if only is None else NOBODY
+    stuck -= kept_back
+    withheld = kept_back.intersection(row.id for row in rows)
     rows = [row for row in rows if row.id not in withheld]
     rows = sorted([*rows, *(row for row in taken if row.id in stuck)], key=lambda row: (row.due_at, row.id))
     which = or_(in_state(State.SUBMITTED), Case.id.in_(sorted(stuck))) if stuck else in_state(State.SUBMITTED)
@@ -130,6 +133,7 @@ def gather(now: datetime, around: int | None = None) -> World:
         ),
         modes=modes,
         stranded=stuck,
+        withheld=withheld,
     )
 
 

@@ -20,7 +20,7 @@ from teleconsult.web.reasons import Kept
 class Hint:
     """What is proposed for one case: a line of the plan, or the simple suggestion of who has least.
 
-    It proposes nobody where the plan has nobody (`nobody` says why) and where the consultants choose (`claim`).
+    It proposes nobody where the plan has nobody (`nobody` says why; `withheld`: nobody else may have it) and where the consultants choose (`claim`).
     """
 
     suggestion: Suggestion
@@ -28,6 +28,7 @@ class Hint:
     nobody: Sequence[str] = ()
     claim: bool = False
     overdue: bool = False
+    withheld: bool = False
 
     @property
     def simple(self) -> bool:
@@ -57,6 +58,8 @@ class Hint:
         """Return who is proposed and why, in a few words each."""
         if self.line is not None:
             return self.line.full_name, self.turn(now)
+        if self.withheld:
+            return _("Consentimento retirado"), _("devolva à unidade")
         if self.nobody:
             return _("Ninguém em turno"), self.nobody[0]
         if self.claim:
@@ -93,9 +96,10 @@ def hints_for(rows: Sequence[Any], now: datetime, *, everybody: bool = False) ->
             Suggestion(able.get(row.specialty_id, ()), declined.get(row.id, NOBODY)),
             plan.lines.get(row.id),
             # Without a calendar the plan has nobody, and everybody of the specialty answers at all times.
-            plan.unplaced.get(row.id, ()) if row.specialty_id in kept else (),
+            plan.unplaced.get(row.id, ()) if row.specialty_id in kept or row.id in plan.withheld else (),
             claim=row.mode == How.CLAIM,
             overdue=row.due_at <= now,
+            withheld=row.id in plan.withheld,
         )
         for row in rows
     }

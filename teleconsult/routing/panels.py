@@ -15,6 +15,7 @@ from teleconsult.extensions import read
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.routing.models import PlanLine, Promise
+from teleconsult.routing.plan_lines import is_withheld
 from teleconsult.routing.promises import expected_if_sent
 from teleconsult.shifts import roster
 from teleconsult.web.reasons import reasons_in_words
@@ -52,6 +53,8 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
     if case.state not in SERVICE or sight is Sight.CLOSED:
         return None
     row = read(_AWAITED, {"case_id": case.id, "round": case.round})[0]
+    if is_withheld(row):
+        return None
     # A plan may have left out what somebody took in the meantime: the line stays until the next one.
     nobody = reasons_in_words(row.reasons) if row.reasons and row.user_id is None and case.holder_id is None else []
     instead = _instead(case, user, row)

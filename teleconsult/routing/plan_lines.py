@@ -15,6 +15,7 @@ from teleconsult import clock
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
+from teleconsult.cases.needs import WITHHELD
 from teleconsult.errors import N_
 from teleconsult.extensions import read
 from teleconsult.people.models import User, UserSpecialty
@@ -72,11 +73,12 @@ class Planned:
     """What the plan says of some cases: lines, and the reasons why others have nobody, by case.
 
     A case in neither is not planned yet: it came a moment ago, or its specialty is left to be claimed.
-    `stale` tells that the worker has not planned for `STALE`.
+    `withheld` are those of the others whose patient took the consent back. `stale` tells that the worker has not planned for `STALE`.
     """
 
     lines: Mapping[int, Proposed] = field(default_factory=dict)
     unplaced: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    withheld: frozenset[int] = frozenset()
     made_at: datetime | None = None
     stale: bool = False
 
@@ -132,9 +134,15 @@ def planned(case_ids: Iterable[int]) -> Planned:
     return Planned(
         lines={row.case_id: _proposed(row) for row in rows if row.user_id is not None},
         unplaced={row.case_id: reasons_in_words(row.reasons) for row in rows if row.user_id is None},
+        withheld=frozenset(row.case_id for row in rows if is_withheld(row)),
         made_at=made_at,
         stale=now - made_at > STALE,
     )
+
+
+def is_withheld(line: Any) -> bool:
+    """Tell whether a line of the plan (a row with user_id and reasons) says that nobody else may be given the case."""
+    return line.user_id is None and bool(line.reasons) and line.reasons[0][0] == WITHHELD
 
 
 def lines_for(case_ids: Iterable[int]) -> Mapping[int, Proposed]:

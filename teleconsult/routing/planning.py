@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, select
 
 from teleconsult import clock
 from teleconsult.cases.models import CaseEvent
+from teleconsult.cases.needs import WITHHELD
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import changed, db, transaction
 from teleconsult.routing import automatic, engine, gathering, learning, paces, promises, seating, telling
@@ -110,7 +111,7 @@ def _lines(made: engine.Plan, world: World, expected: Mapping[int, Expected], pl
     empty = {"plan_id": plan_id, "user_id": None, "shift_id": None, "reads_at": None, "median_at": None}
     rows = [
         empty | {"case_id": case_id, "ninety_at": None, "reasons": kept_reasons([(reason, {})])}
-        for case_id, reason in made.unplaced
+        for case_id, reason in [*made.unplaced, *((case_id, WITHHELD) for case_id in sorted(world.withheld))]
     ]
     for line in made.lines:
         if world.mode_of(specialty[line.case_id]).how != How.CLAIM:

@@ -127,6 +127,13 @@ def stop(case: Case, event: CaseEvent, by: Any) -> None:
     write(_STOPPED, {"of": case.id, "in_round": case.round, "at": event.at})
 
 
+@on("case.revoke_consent")
+def stop_waiting(case: Case, event: CaseEvent, by: Any) -> None:
+    """End the promise of a case that nobody has: nobody else may be given it now."""
+    if case.state == State.SUBMITTED:
+        stop(case, event, by)
+
+
 def _ended(*columns: str) -> Any:
     live = update(Promise).where(Promise.case_id == bindparam("of"), Promise.round == bindparam("in_round"), *_LIVE)
     return live.values({name: bindparam("at", type_=Promise.answered_at.type) for name in columns})

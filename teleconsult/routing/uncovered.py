@@ -19,6 +19,7 @@ from teleconsult.network.models import Specialty
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user
 from teleconsult.routing.models import PlanLine
+from teleconsult.routing.plan_lines import is_withheld
 from teleconsult.shifts.models import Shift
 from teleconsult.shifts.roster import REMEMBERED
 from teleconsult.web.messages import gettext as _
@@ -33,7 +34,8 @@ LINKED = 3
 
 _UNCOVERED = (
     select(
-        Case.id, Case.ref, Case.version, Case.specialty_id, Specialty.slug, Specialty.name_pt, Specialty.name_en
+        Case.id, Case.ref, Case.version, Case.specialty_id, Specialty.slug, Specialty.name_pt, Specialty.name_en,
+        PlanLine.user_id, PlanLine.reasons
     )
     .join(PlanLine, PlanLine.case_id == Case.id)
     .join(Specialty, Specialty.id == Case.specialty_id)
@@ -89,7 +91,8 @@ def gaps(now: datetime) -> list[Gap]:
     """Return the specialties with cases that nobody on shift reads in time, the most pressing first."""
     found: dict[int, list[Any]] = {}
     for row in read(_UNCOVERED, {"now": now, "since": now - REMEMBERED}):
-        found.setdefault(row.specialty_id, []).append(row)
+        if not is_withheld(row):
+            found.setdefault(row.specialty_id, []).append(row)
     if not found:
         return []
     named = stand_ins(found)

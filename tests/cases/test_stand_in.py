@@ -52,6 +52,16 @@ def test_a_waiting_case_is_proposed_after_half(session, sign_in):
     assert "Metade do prazo passou sem consultor." in page(sign_in, walk, START + 36 * HOUR)
 
 
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.ASSIGNED])
+def test_nobody_is_proposed_once_the_patient_took_the_consent_back(session, sign_in, state):
+    with clock.at(START):
+        walk = walk_to(state)
+        walk.do("revoke_consent", why="Mudou de ideia.", by="marina")
+    html = page(sign_in, walk, START + 54 * HOUR)
+    assert "o caso não vai a mais ninguém" in html
+    assert "Passar para Dra. Lia Cordeiro" not in html
+
+
 @pytest.mark.parametrize("key", ["marina", "paulo", "teresa"])
 def test_it_is_the_administrators_to_pass_on(idle, sign_in, key):
     assert "Passar para" not in page(sign_in, idle, START + 54 * HOUR, key)

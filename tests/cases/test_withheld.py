@@ -104,7 +104,28 @@ def test_the_machine_gives_it_to_nobody(monday):
     planning.replan()
     assert holder_of(case) is None
     assert holder_of(other) == world.person("paulo").id
-    assert db.session.scalars(db.select(PlanLine.case_id)).all() == [other.id]
+    assert dict(db.session.execute(db.select(PlanLine.case_id, PlanLine.user_id)).all())[case.id] is None
+
+
+def test_the_queue_says_so_and_nothing_is_promised_any_more(monday, sign_in):
+    shift("paulo", MONDAY)
+    case, other = sent(), sent()
+    planning.replan()
+    desk, unit = sign_in("rosangela"), sign_in("marina")
+    assert "Uma resposta é esperada" in unit.get(f"/cases/{case.ref}").get_data(as_text=True)
+    take_back(case)
+    assert "Uma resposta é esperada" not in unit.get(f"/cases/{case.ref}").get_data(as_text=True)
+    planning.replan()
+    page = desk.get("/desk").get_data(as_text=True)
+    row = page.split(f'value="{case.ref}:')[1].split("<li")[0]
+    assert "Consentimento retirado" in row
+    assert "devolva à unidade" in row
+    assert "Dr. Paulo Nogueira" not in row
+    assert "ninguém em turno dentro do prazo" not in page
+    page = desk.get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert page.count(WITHHELD) == 2  # once as a note, once beside the step that it stops
+    assert "A administração foi avisada" not in page
+    assert holder_of(other) is None
 
 
 def test_the_machine_gives_it_on_to_nobody(monday):
