@@ -78,6 +78,7 @@ class World:
             int(self.now.timestamp()) // (GRAIN if runs else CALM),
             sorted(_settled(case, self.versions[case.case_id]) for case in self.waiting),
             sorted(self.held),
+            sorted(self.withheld),
             sorted(
                 (s.shift_id, s.user_id, sorted(s.specialties), max(s.starts_at, hour), s.ends_at) for s in self.seats
             ),
