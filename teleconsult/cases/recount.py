@@ -85,6 +85,7 @@ def recount_days(days: Iterable[date], by: object = None) -> None:
         Overtaken: as above.
     """
     del by
+    settings.hold_counting(to_change=True)
     counted, holidays = settings.counting(), counting.holidays()
     write(counting.clocks_of(counted, holidays ^ frozenset(days)), counting.clocks_of(counted, holidays))
 

@@ -114,6 +114,7 @@ def set_times(
         Overtaken: somebody set them since the form was shown (`based_on` is `settings.stamp()` of then).
         Refused: a value is out of its bounds; the field is named.
     """
+    settings.hold_counting(to_change=True)
     if settings.stamp() != based_on:
         raise Overtaken
     before = settings.counting()

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db, read
+from teleconsult.extensions import changed, db, dialect_name, read
 from teleconsult.network.models import BusinessHours, NetworkSetting, ServiceTarget
 
 DEFAULT_HOURS = {"routine": 72, "high": 48, "urgent": 24}
@@ -37,6 +37,10 @@ class Counting(NamedTuple):
 _TARGETS = select(ServiceTarget.priority, ServiceTarget.hours)
 _VALUE = select(NetworkSetting.value).where(NetworkSetting.name == bindparam("name"))
 _WINDOWS = select(NetworkSetting.name, NetworkSetting.value).where(NetworkSetting.name.in_(DEFAULT_DAYS))
+_HOLD = {
+    True: select(func.pg_advisory_xact_lock(func.hashtext("counting"))),
+    False: select(func.pg_advisory_xact_lock_shared(func.hashtext("counting"))),
+}
 
 
 def target_hours() -> dict[str, int]:
@@ -86,6 +90,16 @@ def counting() -> Counting:
     hours = select(BusinessHours.weekday, BusinessHours.opens, BusinessHours.closes)
     week = tuple(sorted((row.weekday, row.opens, row.closes) for row in db.session.execute(hours)))
     return Counting({name.removeprefix("runs_"): how for name, how in runs.items()}, week)
+
+
+def hold_counting(*, to_change: bool = False) -> None:
+    """Keep how time counts as it is until the transaction ends, for a clock that starts in it, or for who changes it.
+
+    Neither sees what the other has not committed, and no row is both's: the clock would run by hours that are gone.
+    Whoever comes second waits, and reads after it. On SQLite nobody else writes meanwhile.
+    """
+    if dialect_name() == "postgresql":
+        read(_HOLD[to_change], {})
 
 
 def set_counting(runs: Mapping[str, str], week: Sequence[tuple[int, int, int]]) -> None:

@@ -111,6 +111,8 @@ def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[st
     """Return every column of the move: what was given, and what follows from it for the clocks."""
     used = case.service_seconds
     ran, running = case.state in lifecycle.SERVICE, target in lifecycle.SERVICE
+    if running and not ran:  # one that runs is counted anew by who changes its hours; of this one they do not know yet
+        settings.hold_counting()
     how = counting.load() if ran or running else counting.Clocks({})
     if ran and case.clock_since:
         used += max(0.0, open_seconds(case.clock_since, now, how.of(case.priority)))
