@@ -181,7 +181,7 @@ def _give_back(row: PatientMerge, lost: Collection[Elsewhere]) -> None:
     before, after = row.before["kept"], row.before["after"]
     for name in VALUES:
         if name not in NUMBERS and before[name] != after[name] and _told(getattr(row.kept, name)) == after[name]:
-            setattr(row.kept, name, _read(name, before[name]))
+            setattr(row.kept, name, before[name])  # nothing, or it would have stayed
     gone = {(one.patient.id, one.name) for one in lost}
     for patient, name, number in _numbers_back(row):
         setattr(patient, name, None if (patient.id, name) in gone else number)
@@ -201,10 +201,6 @@ def _values(patient: Patient) -> dict[str, Any]:
 
 def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _read(name: str, value: Any) -> Any:
-    return date.fromisoformat(value) if name == "birth_date" and value else value
 
 
 def _record(word: str, kept: Patient, other: Patient, by: User, reason: str, moved: list[str]) -> None:

@@ -1,5 +1,7 @@
 """Two records of one person are joined with a reason, and parted again exactly."""
 
+from datetime import date
+
 import pytest
 
 from teleconsult import audit
@@ -57,9 +59,10 @@ def owner(case_ref):
 
 @pytest.fixture
 def two(session):
-    """The kept record knows little; the other has the CNS, a phone and a social name."""
-    return record("Ana Lúcia Barbosa", phone="8134462631"), record(
-        "Ana L. Barbosa", cns=CNS, social_name="Lu", mother_name="Josefa Barbosa", phone="81999990000"
+    """The kept record knows little; the other has the CNS, a phone, a social name, a day of birth and a sex."""
+    known = {"cns": CNS, "social_name": "Lu", "mother_name": "Josefa Barbosa", "phone": "81999990000"}
+    return record("Ana Lúcia Barbosa", phone="8134462631", sex="not_informed"), record(
+        "Ana L. Barbosa", birth_date=date(1980, 3, 12), sex="female", **known
     )
 
 
@@ -70,6 +73,7 @@ def test_the_kept_record_takes_what_it_lacks_and_the_cases(two):
     patient = patient_for(kept)
     assert (patient.name, patient.phone) == ("Ana Lúcia Barbosa", "8134462631")
     assert (patient.cns, patient.social_name, patient.mother_name) == (CNS, "Lu", "Josefa Barbosa")
+    assert (patient.birth_date, patient.sex) == (date(1980, 3, 12), "female")
     assert owner(case) == kept
     assert [row.ref for row in by_numbers(CNS, None)] == [kept]
     assert [row.ref for row in db.session.execute(search("lu barb"))] == [kept]
@@ -77,11 +81,12 @@ def test_the_kept_record_takes_what_it_lacks_and_the_cases(two):
 
 def test_parting_restores_both_records_and_their_cases_exactly(two):
     kept, other = two
+    record("Rui Sampaio")  # has no number either, and none of theirs
     cases = {case_of(kept): kept, case_of(other): other}
     before = values(kept), values(other)
     join(kept, other)
     assert (values(kept), values(other)) != before
-    part(other)
+    assert part(other) == []
     assert (values(kept), values(other)) == before
     assert {case: owner(case) for case in cases} == cases
 
@@ -127,14 +132,19 @@ def test_every_name_of_a_chain_finds_the_record_that_stands(session):
 
 def test_two_merges_into_one_record_are_undone_newest_first(session):
     kept, one, other = record("Ana"), record("Ana B", phone="8134462631"), record("Ana C", phone="81999990000")
-    before = [values(ref) for ref in (kept, one, other)]
+    last, *strangers = record("Ana D"), record("Rui"), record("Rui Sampaio")
+    before = [values(ref) for ref in (kept, one, other, last)]
     join(kept, one)
     join(kept, other)
-    with pytest.raises(Refused, match="mais nova"):
+    join(kept, last)
+    join(*strangers)
+    with pytest.raises(Refused, match="mais nova") as refused:
         part(one)
+    assert refused.value.params == {"kept": kept, "merged": last}
+    part(last)
     part(other)
     part(one)
-    assert [values(ref) for ref in (kept, one, other)] == before
+    assert [values(ref) for ref in (kept, one, other, last)] == before
 
 
 def test_what_changed_since_stays_and_what_came_since_goes_where_a_person_says(two):
@@ -184,6 +194,9 @@ def test_nothing_is_joined_without_a_reason_twice_or_with_itself(two):
     with pytest.raises(Refused):
         join(kept, kept)
     join(kept, other)
+    with pytest.raises(Refused) as refused:
+        part(other, why="")
+    assert refused.value.field == "reason"
     with pytest.raises(Refused, match="já foi juntado"):
         join(kept, other)
     with pytest.raises(Refused, match="já foi juntado"):
@@ -209,7 +222,8 @@ def test_a_merge_is_recorded_without_a_name_or_a_reason_in_clear(two):
     kept, other = two
     case = case_of(other)
     join(kept, other)
-    part(other)
+    later = case_of(kept)
+    part(other, later=[later])
     rows = db.session.scalars(
         db.select(audit.AuditEvent)
         .where(audit.AuditEvent.word.in_(("patient.merge", "patient.unmerge", "case.repoint")))
@@ -220,9 +234,14 @@ def test_a_merge_is_recorded_without_a_name_or_a_reason_in_clear(two):
         ("patient.merge", kept),
         ("patient.merge", other),
         ("case.repoint", case),
+        ("case.repoint", later),
         ("patient.unmerge", kept),
         ("patient.unmerge", other),
     ]
+    told = [row.data for row in rows if row.word.startswith("patient.")]
+    assert [(one["other"], one["kept"]) for one in told] == [(other, kept), (kept, kept)] * 2
+    assert [one["moved"] for one in told] == [[case]] * 2 + [[case, later]] * 2
+    assert [one["why"] for one in told] == [audit.digest(WHY)] * 2 + [audit.digest("Eram irmãs.")] * 2
     assert all(row.user_id == person("rosangela").id for row in rows)
     assert "Ana" not in str([row.data for row in rows])
     assert WHY not in str([row.data for row in rows])
