@@ -121,8 +121,3 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
 @cache
 def _permissions_of(roles: frozenset[str]) -> frozenset[Permission]:
     return frozenset().union(*(GRANTS[Role(role)] for role in roles))
-
-
-def may(roles: Iterable[str], permission: Permission) -> bool:
-    """Tell whether any of the roles carries the permission."""
-    return any(permission in GRANTS[Role(role)] for role in roles)
