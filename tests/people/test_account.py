@@ -216,6 +216,19 @@ def test_lists_where_one_is_signed_in(application, sign_in):
     assert page.count("Tirar da conta<") == 1
 
 
+def test_a_session_that_ended_by_itself_is_in_the_list_no_more(application, sign_in):
+    here, begun = sign_in("marina"), clock.now()
+    for change in ({"idle_until": begun + timedelta(minutes=5)}, {"expires_at": begun + timedelta(minutes=5)}):
+        sign_in("marina")
+        with application.app_context(), transaction():
+            last = db.session.scalars(select(Session).order_by(Session.id.desc())).first()
+            for name, value in change.items():
+                setattr(last, name, value)
+    assert here.get("/account/sessions").get_data(as_text=True).count('name="session"') == 2
+    with clock.at(begun + timedelta(minutes=5)):
+        assert here.get("/account/sessions").get_data(as_text=True).count('name="session"') == 0
+
+
 def test_ends_one(application, sign_in):
     here, elsewhere = sign_in("marina"), sign_in("marina")
     with application.app_context():

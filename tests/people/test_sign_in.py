@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
-from teleconsult.people import passwords
+from teleconsult.people import actions, credentials, passwords
 from teleconsult.people.models import Session, User
 from tests import world
+from tests.racing import uncommitted
 
 WHO = "marina@rede.example"
 CPF = "52998224725"
@@ -203,3 +204,25 @@ def test_signing_in_again_ends_the_session_of_this_browser(application, client):
     with application.app_context():
         ended = list(db.session.scalars(select(Session.ended_at).order_by(Session.id)))
     assert [bool(moment) for moment in ended] == [True, False]
+
+
+def _leave(person):
+    actions.switch_off(person, by=world.person("teresa"))
+
+
+def _choose_another(person):
+    credentials.write(person, passwords.hash_password("jaca-madura-no-quintal-8"))
+
+
+@pytest.mark.parametrize("change", [_leave, _choose_another])
+def test_what_changes_after_the_password_was_found_right_keeps_out_whoever_it_concerns(application, client, change):
+    enter(client, "nobody@rede.example")  # what is loaded once would outlast the other transaction
+    with application.app_context():
+        number = world.person("marina").id
+    with uncommitted(application, change, (User, number)):
+        assert enter(client).status_code == 401
+    with application.app_context():
+        assert db.session.scalar(select(func.count()).where(Session.ended_at.is_(None))) == 0
+        assert db.session.get_one(User, number).last_sign_in_at is None
+    assert told(application, "person.sign_in") == 0
+    assert client.get("/account").location.startswith("/sign-in")

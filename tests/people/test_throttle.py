@@ -125,15 +125,20 @@ def test_any_limit_says_when_it_ends(limits):
     assert 3590 < int(stopped.headers["Retry-After"]) <= 3601
     assert "Espere 6" in stopped.get_data(as_text=True)
     data = limits.test_client().post("/reset", data={"who": "x"}, headers={"Accept": "application/json"})
-    assert (data.status_code, "Retry-After" in data.headers) == (429, True)
+    assert (data.status_code, data.json, "Retry-After" in data.headers) == (429, {"error": "Too Many Requests"}, True)
 
 
-def test_the_limit_ends_with_its_window(limits):
+def test_the_limit_ends_with_its_window_and_the_next_window_has_its_own(limits):
     client = limits.test_client()
     for _ in range(31):
         guess(client)
     with clock.at(clock.now() + timedelta(minutes=6)):
         assert guess(client).status_code == 401
+    with limits.app_context():
+        begun, storage = clock.now(), DatabaseStorage()
+        assert storage.incr("k", 60, 5) == 5
+        with clock.at(begun + timedelta(seconds=90)):
+            assert [storage.incr("k", 60), storage.incr("k", 60), storage.get("k")] == [1, 2, 2]
 
 
 def test_the_table_tells_nobodys_address(limits):
