@@ -66,8 +66,8 @@ def _wants_a_part(row: Attachment) -> bool:
 
 
 def _stream(chunks: Iterator[bytes], status: int, media: str, headers: Headers) -> Response:
-    # HEAD has the headers of GET; the length is already said.
-    return Response(chunks if asked.method != "HEAD" else b"", status=status, mimetype=media, headers=headers)
+    # HEAD has the headers of GET; the length is already said, and no bytes, unlike none, would say another.
+    return Response(chunks if asked.method != "HEAD" else (), status=status, mimetype=media, headers=headers)
 
 
 def _disposition(how: str, name: str) -> str:
