@@ -1,9 +1,11 @@
 """A case that came back: what is missing stands at each field, what was sent is there again, the patient stays."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from teleconsult import clock
 from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import MissingItem
@@ -106,6 +108,27 @@ def test_completed_it_goes_back_with_its_patient_and_its_consent(marina, ref):
     assert case.vitals["weight"] == "70"
     assert case.objective == "Sem sensibilidade térmica nas manchas."
     assert not db.session.scalars(db.select(MissingItem).where(MissingItem.resolved_at.is_(None))).all()
+
+
+def test_what_was_completed_the_first_time_stays_so_when_the_case_comes_back_again(marina, ref):
+    def resolved():
+        db.session.rollback()
+        return {item.note: item.resolved_at for item in db.session.scalars(db.select(MissingItem))}
+
+    begun = clock.now()
+    with clock.at(begun + timedelta(minutes=1)):
+        resend(marina, ref, objective="Sem sensibilidade térmica nas manchas.")
+    first = resolved()
+    assert set(first) == set(MISSING.values())
+    give_back(ref, {"plan": "O que já foi tentado."})
+    assert resolved() == first | {"O que já foi tentado.": None}
+    page = marina.get(path(ref, "clinical")).get_data(as_text=True)
+    assert "A administração pede 1 ajuste nesta etapa" in page
+    assert MISSING["objective"] not in page
+    with clock.at(begun + timedelta(minutes=3)):
+        resend(marina, ref, plan="Cetoconazol por dois meses.")
+    assert set(first.values()) == {begun + timedelta(minutes=1)}
+    assert resolved() == first | {"O que já foi tentado.": begun + timedelta(minutes=3)}
 
 
 def test_what_support_completed_names_support_to_the_one_who_confirms(marina, ref, sign_in):
