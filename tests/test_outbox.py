@@ -127,16 +127,18 @@ def test_what_cannot_be_sent_yet_waits_and_is_never_given_up(session):
             assert deliver() == [False]
             assert deliver() == []
         now += timedelta(minutes=outbox.NOT_READY_MINUTES)
-    assert (row().attempts, row().gave_up_at) == (0, None)
+    assert (row().attempts, row().gave_up_at, row().last_error) == (0, None, "NotReady")
 
 
 def test_a_server_that_is_away_rests_and_holds_up_nothing_else(session, monkeypatch):
-    trouble.append(outbox.Away())
+    away = outbox.Away()
+    away.__cause__ = ConnectionRefusedError("ana@rede.example")
+    trouble.append(away)
     put("a", "b", "c")
     with transaction():
         outbox.put("other", "d", "", {})
     assert outbox.deliver_one(row("a").id) is False
-    assert (row("a").attempts, row("a").last_error) == (1, "Away")
+    assert (row("a").attempts, row("a").last_error) == (1, "ConnectionRefusedError")
     assert outbox.waiting() == [row("d").id]
     assert not outbox.deliver_one(row("b").id)
     assert row("b").attempts == 0
@@ -167,15 +169,16 @@ def test_a_slow_worker_that_fails_does_not_undo_what_another_sent(session):
     assert row().gave_up_at is None
 
 
-def test_a_slow_worker_that_succeeds_spares_the_next_try(session):
-    trouble.append(ConnectionResetError())
+@pytest.mark.parametrize("failure", [ConnectionResetError(), outbox.Permanent()])
+def test_a_slow_worker_that_succeeds_spares_the_next_try(session, failure):
+    trouble.append(failure)
     with clock.at(NOON):
         put("a")
         slow = outbox._claim(row().id)
     with clock.at(NOON + outbox.LEASE):
         assert deliver() == [False]
         outbox._sent(slow)
-        assert row().done_at is not None
+        assert (row().done_at is None, row().gave_up_at, row().last_error) == (False, None, "")
 
 
 def test_two_workers_send_a_message_once(application):
@@ -199,6 +202,9 @@ def test_two_workers_send_a_message_once(application):
 
 
 def test_messages_sent_long_ago_are_forgotten_with_their_addresses(session):
+    with clock.at(NOON - timedelta(days=outbox.KEPT_DAYS - 1)):
+        put("lately")
+        deliver()
     with clock.at(NOON - timedelta(days=outbox.KEPT_DAYS + 1)):
         put("old", "failed")
         trouble.append(outbox.Permanent())
@@ -210,4 +216,4 @@ def test_messages_sent_long_ago_are_forgotten_with_their_addresses(session):
         deliver()
         with transaction():
             assert outbox.forget_delivered() == 1
-    assert {m.key for m in db.session.scalars(db.select(OutboxMessage))} == {"failed", "new"}
+    assert {m.key for m in db.session.scalars(db.select(OutboxMessage))} == {"failed", "lately", "new"}

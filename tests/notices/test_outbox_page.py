@@ -9,6 +9,7 @@ from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.notices import sending
 from teleconsult.outbox import OutboxMessage
+from tests.world import person
 
 trouble: list[Exception] = []
 
@@ -68,12 +69,12 @@ def test_what_waits_is_shown_with_its_next_try(manager):
 
 def test_one_is_tried_again(manager):
     fail("a", "b")
-    assert manager.post("/outbox/retry", data={"key": "a"}).status_code == 302
+    assert manager.post("/outbox/retry", data={"key": "b"}).status_code == 302
     db.session.rollback()
     assert sending.counts() == (1, 1)
-    assert db.session.scalars(db.select(AuditEvent.data).where(AuditEvent.word == "outbox.retry")).all() == [
-        {"messages": 1}
-    ]
+    assert db.session.scalars(db.select(OutboxMessage.key).where(*outbox.OPEN)).all() == ["b"]
+    (event,) = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "outbox.retry"))
+    assert (event.user_id, event.data) == (person("teresa").id, {"messages": 1})
 
 
 def test_all_are_tried_again(manager):
@@ -93,6 +94,7 @@ def test_a_second_press_changes_nothing(manager):
         manager.post("/outbox/retry", data={"key": key})
     db.session.rollback()
     assert db.session.scalars(db.select(OutboxMessage.attempts)).all() == [3]
+    assert len(db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "outbox.retry")).all()) == 1
 
 
 def test_the_account_page_of_a_manager_leads_there(manager, sign_in):

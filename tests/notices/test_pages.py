@@ -7,6 +7,7 @@ from threading import Thread
 from sqlalchemy import event
 
 from teleconsult import clock
+from teleconsult.audit import AuditEvent
 from teleconsult.cases import access, views_case
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
@@ -122,7 +123,9 @@ def test_all_are_marked_but_not_those_that_came_after_the_page(session, sign_in)
     posted = form_of(text_of(browser.get("/notices")))
     with transaction():
         actions.tell([person("marina")], "case.add", subject="TC-900", by=person("paulo"))
-    assert browser.post("/notices/seen", data=posted).status_code == 302
+    for said in ("Avisos marcados como vistos.", "Não havia aviso novo."):
+        answer = browser.post("/notices/seen", data=posted, follow_redirects=True)
+        assert said in text_of(answer)
     assert unseen("marina") == 1
 
 
@@ -186,12 +189,17 @@ def test_a_long_list_is_paged_both_ways(session, sign_in):
     assert "TC-029" in second
     with transaction():
         actions.see_all(person("marina").id, clock.now())
+    told_again = "TC-900"
+    with transaction():
+        actions.tell([person("marina")], "case.add", subject=told_again, by=person("paulo"))
     first = text_of(browser.get("/notices"))
     (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
     second = text_of(browser.get(older))
+    assert (told_again in first, told_again in second) == (True, False)
     assert set(re.findall(r"TC-\d+", first)) & set(re.findall(r"TC-\d+", second)) == set()
     (newer,) = re.findall(r'rel="prev" href="([^"]+)"', second)
-    assert set(re.findall(r"TC-\d+", text_of(browser.get(newer)))) == set(re.findall(r"TC-\d+", first))
+    back = set(re.findall(r"TC-\d+", text_of(browser.get(newer))))
+    assert back == set(re.findall(r"TC-\d+", first)) - {told_again}  # what is new stands on the first page alone
 
 
 def test_a_key_that_is_not_ours_is_refused(session, sign_in):
@@ -258,6 +266,40 @@ def test_the_choice_of_mails_is_kept(session, sign_in):
     page = text_of(browser.get("/account/mail"))
     assert 'value="18" selected' in page or 'selected value="18"' in page
     assert len(re.findall(r'name="requester" [^>]*checked', page)) == len(wanted)
+
+
+def chosen(page):
+    """Return what the page of the mails shows as chosen: how, at which hour, and which kinds."""
+    hour = re.search(r'<option(?=[^>]* selected)[^>]* value="(\d+)"', page) or re.search(
+        r'value="(\d+)" selected', page
+    )
+    mode = re.search(r'<input(?=[^>]* checked)(?=[^>]*name="mode")[^>]*value="(\w+)"', page)
+    return (
+        mode[1],
+        hour[1],
+        set(re.findall(r'<input(?=[^>]* checked)(?=[^>]*name="requester")[^>]*value="([^"]+)"', page)),
+    )
+
+
+def test_the_choice_of_one_is_not_the_choice_of_another(session, sign_in):
+    marina, jonas = sign_in("marina"), sign_in("jonas")
+    as_given = chosen(text_of(jonas.get("/account/mail")))
+    assert as_given[:2] == ("each", "7")
+    kinds = as_given[2]
+    wanted = {
+        marina: ("digest", "18", kinds - {"case.add"}),
+        jonas: ("none", "9", kinds - {"case.ask", "case.answer"}),
+    }
+    for browser, (mode, hour, mails) in wanted.items():
+        browser.post("/account/mail", data={"mode": mode, "hour": hour, "requester": sorted(mails)})
+    for browser, choice in wanted.items():
+        assert chosen(text_of(browser.get("/account/mail"))) == choice
+    again = ("each", "12", kinds - {"case.return"})
+    marina.post("/account/mail", data={"mode": again[0], "hour": again[1], "requester": sorted(again[2])})
+    assert chosen(text_of(marina.get("/account/mail"))) == again
+    assert chosen(text_of(jonas.get("/account/mail"))) == wanted[jonas]
+    (first, *_rest) = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "person.choose_mail"))
+    assert (first.user_id, first.subject, first.data) == (person("marina").id, "PE-MARINA", {"mode": "digest"})
 
 
 def test_a_choice_that_was_not_offered_is_refused_and_nothing_changes(session, sign_in):

@@ -11,6 +11,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices import actions
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
+from teleconsult.people import actions as people
 from teleconsult.people.models import User, UserRole
 from tests.world import Walk, new_case, person
 
@@ -227,7 +228,10 @@ def send_digests(at):
 def test_a_daily_mail_lists_what_was_not_seen(session):
     digest_on("marina")
     with clock.at(MORNING):
-        tell("marina", kind="case.add")
+        tell("marina", "jonas", kind="case.add")  # whose mails come one by one: none of them comes twice
+        assert [row.address for row in mails()] == ["jonas@rede.example"]
+        with transaction():
+            db.session.execute(db.delete(OutboxMessage))
         tell("marina", kind="case.ask", subject="TC-2")
         tell("marina", kind="case.answer", subject="TC-3")
         with transaction():
@@ -242,14 +246,36 @@ def test_a_daily_mail_lists_what_was_not_seen(session):
     assert len(mails()) == 1
 
 
-def test_the_daily_mail_comes_at_the_hour_of_the_persons_unit(session):
+def test_the_daily_mail_comes_at_the_hour_of_the_persons_unit_or_of_the_network(session):
     with transaction():
         person("marina").unit.zone = "America/Rio_Branco"
+        person("paulo").unit = None
     digest_on("marina", hour=8)
-    with clock.at(MORNING):  # 7:00 there
+    digest_on("paulo", hour=10)
+    with clock.at(MORNING + timedelta(minutes=17, seconds=5)):  # 7:17 there, 9:17 in Recife
+        tell("marina", "paulo")
+    assert set(db.session.scalars(db.select(Notice.digest_due_at))) == {MORNING + timedelta(hours=1)}
+
+
+def _leave(key):
+    with transaction():
+        people.switch_off(person(key), by=person("teresa"))
+
+
+def _want_none(key):
+    with transaction():
+        actions.choose_mail(person(key), mode="none", hour=7, off=())
+
+
+@pytest.mark.parametrize("change", [_leave, _want_none])
+def test_who_left_or_wants_no_more_mail_gets_no_daily_one_of_before(session, change):
+    digest_on("marina")
+    with clock.at(MORNING):
         tell("marina")
-    due = db.session.scalars(db.select(Notice.digest_due_at)).one()
-    assert due == MORNING + timedelta(hours=1)
+        change("marina")
+    send_digests(MORNING + timedelta(days=1))
+    assert mails("digest") == []
+    assert not actions.digests_due()
 
 
 def test_a_day_on_which_everything_was_seen_has_no_mail(session):
