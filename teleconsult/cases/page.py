@@ -48,6 +48,7 @@ class Page:
     entries: Sequence[timeline.Entry]
     new: frozenset[str]
     sent: story.Sent | None = None
+    cancelled: story.Cancelled | None = None
     missing: Sequence[tuple[str, str, str]] = ()
     vitals: Sequence[tuple[str, str]] = ()
     problems: Sequence[Any] = ()
@@ -146,6 +147,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         entries=timeline.timeline(happened, sight, names, seen),
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         sent=story.last_sent(happened, people),
+        cancelled=story.cancelled(happened),
         people=people,
         taken=unsent.sent(case, happened, user),
         panels=panels,

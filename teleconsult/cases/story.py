@@ -166,16 +166,34 @@ def signs_of(signs: Mapping[str, str] | None) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Sent:
-    """Who sent the case last, and whether it had come back before."""
+    """Who sent the case last, in whose name, and whether it had come back before."""
 
     by: User | None
+    author: User | None
     again: bool
 
 
 def last_sent(happened: Sequence[Any], people: Mapping[int, User]) -> Sent | None:
     """Return the last sending of a case, from its events; None while it was never sent."""
     last = next((event for event in reversed(happened) if event.verb == "submit"), None)
-    return Sent(people.get(last.by_id or 0), bool(last.data.get("again"))) if last else None
+    if last is None:
+        return None
+    by = people.get(last.by_id or 0)
+    return Sent(by, people.get(last.for_id) if last.for_id else by, bool(last.data.get("again")))
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """When a case ended without an opinion, and whether the clock ended it."""
+
+    at: datetime
+    lapsed: bool
+
+
+def cancelled(happened: Sequence[Any]) -> Cancelled | None:
+    """Return the end of a case that nobody answers any more, from its events."""
+    last = next((event for event in reversed(happened) if event.verb in ("cancel", "lapse")), None)
+    return Cancelled(last.at, last.verb == "lapse") if last else None
 
 
 @dataclass(frozen=True)

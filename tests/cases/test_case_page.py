@@ -290,3 +290,27 @@ def test_a_page_answers_only_after_its_reading_is_recorded(application, case_in,
         db.session.execute(db.text("DROP TABLE audit_events"))
     with suppress(ProgrammingError):  # one database says it as a fault, which tests let through
         assert world.SECRET_NAME not in text_of(browser, walk, status=503)
+
+
+def test_after_a_hand_over_the_story_is_still_of_whoever_wrote_it(case_in, sign_in):
+    walk = case_in(State.SUBMITTED)
+    walk.do("hand_over", to=world.person("jonas"), by="rosangela")
+    story = between(text_of(sign_in("jonas"), walk), 'id="historia"', "</div>")
+    assert "Dra. Marina Alves" in story
+    assert "Jonas" not in story
+
+
+def test_a_cancelled_case_says_since_when(case_in, sign_in):
+    side = side_of(text_of(sign_in("marina"), case_in(State.CANCELLED)))
+    assert "Cancelado <b" in side
+
+
+def test_of_a_case_that_the_clock_ended_nothing_is_awaited(case_in, sign_in):
+    walk = case_in(State.AWAITING_INFORMATION)
+    assert "ainda sem resposta" in text_of(sign_in("marina"), walk)
+    with clock.at(clock.now() + timedelta(days=31)):
+        with transaction(walk.case, walk.case.version):
+            actions.lapse(walk.case)
+        page = text_of(sign_in("marina"), walk)
+    assert "sem resposta da unidade no prazo." in side_of(page)
+    assert "ainda sem resposta" not in page
