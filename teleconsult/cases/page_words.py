@@ -75,5 +75,5 @@ def parties_of(case: Case, people: Mapping[int, User], happened: Sequence[Any]) 
 
 
 def _registered(person: User) -> str:
-    rqe = _("RQE %(number)s", number=person.rqe) if person.rqe else ""
+    rqe = _("RQE %(number)s", number=person.rqe).replace(" ", "\u00a0") if person.rqe else ""
     return ", ".join(part for part in (person.registration, rqe) if part)
