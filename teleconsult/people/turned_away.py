@@ -106,7 +106,7 @@ def refused_token(_error: CSRFError) -> Any:
         has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
         return redirect(request.path if has_page else page_before())
     ref = keep_posted(current_user.id)
-    return error_page(400) if ref is None else redirect(url_for("people.kept_form", ref=ref))
+    return error_page(400, back=page_before()) if ref is None else redirect(url_for("people.kept_form", ref=ref))
 
 
 def _to_the_door() -> Response:

@@ -21,6 +21,7 @@ from teleconsult.people.throttle import in_words, limited, network_of_caller
 from teleconsult.people.turned_away import page_before
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path
+from teleconsult.web.refs import case_in
 from teleconsult.web.setup import LANGUAGES
 from teleconsult.web.words import localtime
 
@@ -94,7 +95,7 @@ def kept_form(ref: str) -> str:
     if row is None:
         raise NotFound
     texts = [value for _name, value in row.content if len(value) >= READABLE]
-    return render_template("people/kept.html", row=row, texts=texts)
+    return render_template("people/kept.html", row=row, texts=texts, about=case_in(row.path))
 
 
 @bp.post("/kept/<ref>/discard")

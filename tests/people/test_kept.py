@@ -83,6 +83,14 @@ def test_nothing_is_sent_without_the_new_token(application, teresa):
     assert teresa.post("/people/new", data=fields).status_code == 302
 
 
+def test_the_offer_says_which_case_it_is_of_and_what_was_written(application, teresa):
+    expire(application)
+    page = teresa.post("/cases/TC-7K3Q9A/cancel", data={"why": "O paciente foi atendido em outro lugar."})
+    offer = teresa.get(enter(teresa, page).location).get_data(as_text=True)
+    assert "formulário do caso TC-7K3Q9A" in offer
+    assert " open><summary>" in offer
+
+
 def test_a_wrong_password_on_the_way_loses_nothing(application, teresa):
     expire(application)
     page = teresa.post("/people/new", data=POST)
@@ -184,6 +192,15 @@ def test_a_token_of_an_earlier_session_leads_to_the_offer(application, teresa):
     assert fields["csrf_token"] != ["of-yesterday"]
     assert teresa.post("/people/new", data=fields).status_code == 302
     assert known(application)
+
+
+def test_of_a_button_pressed_too_late_the_page_is_offered_anew(application, teresa):
+    teresa.forges = True
+    for came, there in (("http://localhost/people/PE-LIA", True), ("http://elsewhere.example/people", False)):
+        page = teresa.post("/people/PE-LIA/switch-off", data={"csrf_token": "of-yesterday"}, headers={"Referer": came})
+        assert page.status_code == 400
+        assert ("Abrir a página de novo" in page.get_data(as_text=True)) is there
+        assert ('href="/people/PE-LIA"' in page.get_data(as_text=True)) is there
 
 
 def test_without_a_token_nothing_is_done(application, teresa):
