@@ -85,8 +85,8 @@ def slip(booking: Booking, patient: PatientSnapshot, *, by: User) -> bytes:
         "code": _("Código do caso:"),
     }
     asked = [line.strip(" -*•") for line in referral.bring.splitlines() if line.strip(" -*•")]
-    papers = [] if "documento" in fold(referral.bring) else [_("documento com foto e cartão SUS")]
-    bring = [*papers, _("este papel e o encaminhamento"), *asked]
+    papers = [] if "documento" in fold(referral.bring) else [_("Documento com foto e cartão SUS")]
+    bring = [*papers, _("Este papel e o encaminhamento"), *asked]
     fields = {
         "name": _called(patient),
         "when": _("%(day)s, às %(hour)s", day=_long_day(session.day), hour=visit_clock(booking.at, session.zone)),

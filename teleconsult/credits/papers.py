@@ -108,7 +108,7 @@ def statement_paper(person: User, month: date) -> bytes:
         _language()
         | {
             "title": _("Horas de %(month)s", month=name),
-            "foot": _foot(),
+            "foot": f"{person.full_name} · {name} · {_foot()}",
             "sentences": [
                 f"{person.full_name}, {person.registration}" if person.registration else person.full_name,
                 _("%(hours)s em %(month)s", hours=hours_said(total), month=name),
@@ -116,6 +116,7 @@ def statement_paper(person: User, month: date) -> bytes:
                 if closing.is_closed(month)
                 else _("Emitido em %(day)s, com o mês ainda aberto.", day=today),
             ],
+            "none": _("Nenhuma hora lançada neste mês."),
             "heads": [_("Data"), _("Tempo"), _("Origem")],
             "lines": [
                 {

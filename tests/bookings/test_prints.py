@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 
 from teleconsult.audit import AuditEvent
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User
 from teleconsult.web.words import localdate
 from tests import world
@@ -82,6 +82,16 @@ def test_before_the_visit_is_booked_there_is_room_to_write(desk, sign_in):
     request = desk.escalated()
     assert "HORA" in words_of(sign_in("marina").get(f"/cases/{request.case.ref}/referral.pdf"))
     assert sign_in("marina").get(f"/bookings/{request.ref}/slip.pdf").status_code == 404
+
+
+def test_a_second_sheet_says_whose_it_is_and_begins_with_the_whole_counter_referral(booked, sign_in):
+    request, _booking = booked
+    with transaction():
+        request.referral.justification = "\n\n".join(["Precisa de biópsia."] * 22)
+    answer = sign_in("marina").get(f"/cases/{request.case.ref}/referral.pdf")
+    sheets = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(answer.get_data())]
+    assert ["CONTRARREFERÊNCIA" in sheet for sheet in sheets] == [False, True]
+    assert f"{request.case.ref} · 2/2" in sheets[1]
 
 
 def test_the_patient_takes_home_where_and_when(booked, sign_in):

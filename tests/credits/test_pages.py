@@ -280,14 +280,16 @@ def test_a_shift_of_somebody_else_is_not_there(november, sign_in):
 
 
 def test_the_statement_on_paper_says_its_year_and_whether_it_can_still_change(november, sign_in):
-    def said():
-        paper = sign_in("paulo").get("/hours/2026-11/statement.pdf").get_data()
+    def said(month="2026-11"):
+        paper = sign_in("paulo").get(f"/hours/{month}/statement.pdf").get_data()
         return " ".join(" ".join(page.get_textpage().get_text_range() for page in PdfDocument(paper)).split())
 
     assert "4 h 18 min em novembro de 2026 Emitido em 5 de dezembro de 2026, com o mês ainda aberto." in said()
     with transaction():
         closing.close(date(2026, 11, 1), by=world.person("teresa"))
     assert "com o mês fechado." in said()
+    assert "Paulo Nogueira · novembro de 2026 · Teleconsult" in said()  # on each of its sheets
+    assert "Nenhuma hora lançada neste mês." in said("2026-09")
 
 
 def test_whom_the_rules_count_for_read_them(november, sign_in):
