@@ -13,6 +13,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.people.models import User, UserSpecialty
 from teleconsult.shifts.models import Leave, Room, Shift
+from tests.cases.helping import send
 from tests.world import person, specialty, walk_to
 
 START = datetime.fromisoformat("2026-11-16T12:00:00+00:00")  # a Monday, 9:00 in Recife
@@ -155,6 +156,9 @@ def test_with_nobody_to_choose_there_is_nothing_to_fill_in_or_to_send(idle, sign
     html = sign_in("rosangela").get(f"/cases/{idle.case.ref}/assign").get_data(as_text=True)
     assert "Ninguém disponível agora" in html
     assert 'name="why"' not in html
+    late = send(sign_in("rosangela"), idle, "assign", stale=True, why="Em turno.").get_data(as_text=True)
+    assert "O caso mudou enquanto você escrevia" in late
+    assert "O que você escreveu está aqui" not in late
     assert "btn-primary" not in html.split('id="formulario"')[1].split("</form>")[0]
     with transaction():
         lia = person("lia")
