@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import pypdfium2
 import pytest
 
 from teleconsult import clock
@@ -41,6 +42,27 @@ def names(desk, *names_):
         with transaction():
             db.session.get_one(PatientSnapshot, request.case_id).name = name
         found.append(request)
+    return found
+
+
+@pytest.mark.parametrize("name", ["Otorrinolaringologia", "Ginecologia/Obstetrícia"])
+def test_no_specialty_runs_into_the_booking_on_the_sheet(desk, sign_in, name):
+    request = desk.escalated()
+    with transaction():
+        request.specialty.name_pt = name
+    browser = sign_in("dora")
+    sheet = take(browser, text(send(browser, f"{HEAD}\n{GOOD.replace('Dermatologia', name)}\n"))).location
+    page = pypdfium2.PdfDocument(browser.get(f"{sheet}.pdf").get_data())[0].get_textpage()
+    [first] = places(page, "MARCAÇÃO")
+    assert all(right < first[0] for _left, right in places(page, name.partition("/")[0]))
+
+
+def places(page, words):
+    """Return from where to where each mention reaches, as the line that it stands on."""
+    search, found = page.search(words, match_case=True), []
+    while (at := search.get_next()) is not None:
+        rects = [page.get_rect(i) for i in range(page.count_rects(*at))]
+        found.append((min(r[0] for r in rects), max(r[2] for r in rects)))
     return found
 
 
