@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from teleconsult import clock
-from teleconsult.columns import UTCDateTime
+from teleconsult.columns import UTCDateTime, any_text, as_found
 from teleconsult.extensions import Model, db, dialect_name, read, write
 from teleconsult.statements import kept_upsert
 
@@ -219,11 +219,15 @@ def verify(anchored: Mapping[str, Head] | None = None) -> Iterator[Flaw]:
     against `anchored`, the ends that were kept outside the database.
     """
     snapshot()
-    left = {stream: Head(length, last) for stream, length, last in streams()}
-    anchors = dict(anchored or {})
-    columns = AuditEvent.__table__.c
+    with any_text(db.session.connection()):
+        yield from _flaws(dict(anchored or {}))
+
+
+def _flaws(anchors: dict[str, Head]) -> Iterator[Flaw]:
+    left = {stream: Head(_whole(length), last) for stream, length, last in streams()}
+    columns = _events.c
     rows = db.session.execute(
-        select(*columns).order_by(columns.stream, columns.number).execution_options(yield_per=1000)
+        select(*map(as_found, columns)).order_by(columns.stream, columns.number).execution_options(yield_per=1000)
     ).mappings()
     for stream, events in groupby(rows, key=lambda row: str(row["stream"])):
         flaw = _first_flaw(stream, events, left.pop(stream, None), anchors.pop(stream, None))
@@ -248,7 +252,14 @@ def _first_flaw(stream: str, events: Iterator[Any], head: Head | None, anchor: H
 
 def _fits(row: Mapping[str, Any], number: int, before: str) -> bool:
     """Tell whether an event belongs to a place: without the key nobody makes another that does."""
-    return bool(row["hash"] == _link(before, {**row, "number": number}))
+    try:
+        return bool(row["hash"] == _link(before, {**row, "number": number}))
+    except (AttributeError, TypeError):  # what stands there is nothing that an event can hold
+        return False
+
+
+def _whole(number: Any) -> int:
+    return number if isinstance(number, int) else -1
 
 
 def _what(number: int, before: str, first: Mapping[str, Any], rest: Iterator[Any], head: Head | None) -> str:
@@ -260,6 +271,8 @@ def _what(number: int, before: str, first: Mapping[str, Any], rest: Iterator[Any
         strayed = strayed or _fits(row, number, before)
     if strayed:
         return "added" if head is not None and count > head.length else "reordered"
+    if not isinstance(first["number"], int):
+        return "changed"
     if first["number"] != number:
         return "changed" if _fits(first, number, before) else "removed" if first["number"] > number else "added"
     if head is not None and number > head.length:
@@ -277,7 +290,7 @@ def _closed_up(number: int, first: Mapping[str, Any], second: Mapping[str, Any] 
 def _flaw_of_head(stream: str, found: Head, head: Head | None) -> Flaw | None:
     if head is None:
         return Flaw(stream, found.length, "headless")
-    if head.hash == found.hash and head.length != found.length:
+    if head.length < 0 or (head.hash == found.hash and head.length != found.length):
         return Flaw(stream, found.length, "head differs")
     if head.length > found.length:
         return Flaw(stream, found.length + 1, "cut")

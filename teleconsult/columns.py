@@ -1,11 +1,14 @@
 """Types of columns that mean the same on both databases."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import DateTime, String
+from sqlalchemy import Column, ColumnElement, Connection, DateTime, String, type_coerce
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 def _moment_of(text: str | None) -> datetime | None:
@@ -59,3 +62,45 @@ class UTCDateTime(TypeDecorator[datetime]):
 def plain_text(length: int) -> String:
     """Return the type of text compared byte by byte, so that an index serves ranges on both databases."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class AsFound(TypeDecorator[Any]):
+    """What stands in a column of a kind, for whoever checks it: None where it is nothing of that kind."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Return what reads a value; SQLite keeps anything in any column, and it must not stop the reading."""
+        reads = self.kind.dialect_impl(dialect).result_processor(dialect, coltype)
+        return reads and partial(_read, reads)
+
+
+def _read(reads: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return reads(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def as_found(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column to select, read by `AsFound`."""
+    return type_coerce(column, AsFound(column.type)).label(column.name)
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Read texts whose bytes are no UTF-8 too: SQLite gives them out as they stand, where another database refuses them."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str

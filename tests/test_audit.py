@@ -85,6 +85,27 @@ def test_a_changed_event_shows_where(session):
     assert sorted(flaws(), key=str) == sorted((Flaw(name, 3, "changed") for name in names), key=str)
 
 
+UNREADABLE = {
+    "data": "data = 'no JSON'",
+    "at": "at = 'yesterday'",
+    "number": "number = 'fifth', word = ''",
+    "word": "word = x'00'",
+    "subject": "subject = CAST(x'C3' AS TEXT)",
+    "hash": "hash = x'00'",
+}
+PLACE_FIVE = "WHERE stream = 'case:TC-1' AND number = 5"
+
+
+@pytest.mark.only_sqlite  # it keeps in any column whatever is put there
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_no_column_of_its_kind_can_hold_shows_where_it_stands(streams, what):
+    unguarded()
+    with db.engine.execution_options(teleconsult_write=True).begin() as connection:
+        connection.exec_driver_sql(" ".join(["UPDATE audit_events SET", UNREADABLE[what], PLACE_FIVE]))
+        connection.exec_driver_sql("UPDATE audit_heads SET length = 'five', hash = '' WHERE stream = 'case:TC-2'")
+    assert flaws() == [Flaw("case:TC-1", 5, "changed"), Flaw("case:TC-2", 5, "head differs")]
+
+
 HERE = EVENTS.c.stream == "case:TC-1"
 PLACES = [1, 3, 5]
 CONTENT = [column.name for column in EVENTS.c if column.name not in ("id", "stream", "number")]
