@@ -9,11 +9,13 @@ from teleconsult.cases import drafts, outcome, queries_lists
 from teleconsult.cases.access import Sight
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.queries_case import specialties_named
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words, state_words
+from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import relative
+from teleconsult.web.words import in_language, relative
 
 MOST_NAMED = 3
 """Things that a row names; of the others it says how many there are."""
@@ -145,16 +147,18 @@ def beside(confirms: int, surveys: int) -> str:
 
 def unsent(user: User) -> list[Row]:
     """Return rows of the drafts that this person writes."""
-    return [_draft(row, user) for row in drafts.drafts_of(user)]
+    rows = drafts.drafts_of(user)
+    chosen = specialties_named({row.fields.get("specialty") for row in rows} - {None, ""})
+    return [_draft(row, user, chosen.get(row.fields.get("specialty", ""))) for row in rows]
 
 
-def _draft(row: Any, user: User) -> Row:
+def _draft(row: Any, user: User, specialty: Specialty | None) -> Row:
     name = row.fields.get("social_name") or row.fields.get("patient_name") or _("Paciente ainda sem nome")
     address = url_for("cases.edit", ref=row.ref)
     return {
         "url": address,
         "name": name,
-        "topic": row.ref,
+        "topic": in_language(specialty.name_pt, specialty.name_en) if specialty else _("sem especialidade"),
         "unseen": False,
         "state": State.DRAFT,
         "due": {"kind": "clock", "text": _("salvo %(when)s", when=relative(row.saved_at))},

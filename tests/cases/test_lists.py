@@ -161,7 +161,12 @@ def test_drafts_can_be_taken_up_again(case_in, see):
     html = part(see("marina", "/mine"), "rascunhos")
     assert "Ivonete Gomes" in html
     assert "Tosse há um mês" in html
+    assert "sem especialidade" in html
     assert f'href="/cases/{walk.case.ref}/edit"' in html
+    with transaction():
+        fields["specialty"] = "dermatologia"
+        actions.save_draft(walk.case, fields, version=walk.case.draft.version, by=world.person("marina"))
+    assert "Dermatologia" in part(see("marina", "/mine"), "rascunhos")
     assert walk.case.ref not in see("jonas", "/mine")
 
 
