@@ -228,7 +228,7 @@ def press(ref: str, verb: str) -> Response:
     words = {
         "accept": _("Consulta marcada. A unidade recebe o aviso."),
         "refuse": _("Vaga recusada. O pedido continua no seu lugar da lista."),
-        "requeue": _("O pedido está de volta na lista de espera, com a mesma idade."),
+        "requeue": _("O pedido está de volta na lista de espera, sem perder o tempo já esperado."),
     }
     try:
         with transaction(found, request.form.get("version")):

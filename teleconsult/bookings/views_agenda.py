@@ -154,8 +154,8 @@ def cancel_session(ref: str) -> Any:
         if count is not None:
             flash(
                 ngettext(
-                    "Agenda cancelada. %(num)d pedido voltou à lista, com a mesma idade.",
-                    "Agenda cancelada. %(num)d pedidos voltaram à lista, com a mesma idade.",
+                    "Agenda cancelada. %(num)d pedido voltou à lista sem perder o tempo de espera.",
+                    "Agenda cancelada. %(num)d pedidos voltaram à lista sem perder o tempo de espera.",
                     count,
                 )
             )
