@@ -132,8 +132,9 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     return Page(
         case=case,
         sight=sight,
-        name=page_words.name_of(case, sight, patient, age),
-        meta=page_words.meta_of(case, patient),
+        name=(name := page_words.name_of(case, sight, patient, age)),
+        # Who may not know the name reads the reference in its place, once.
+        meta=[words for words in page_words.meta_of(case, patient) if words.lower() != name.lower()],
         state_word=state_word(case, None if on_paper else user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
         due=due_chip(case, now, clocks, asker=asker_side, consented=not _is_withdrawn(consents)),

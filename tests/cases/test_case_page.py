@@ -314,3 +314,9 @@ def test_of_a_case_that_the_clock_ended_nothing_is_awaited(case_in, sign_in):
         page = text_of(sign_in("marina"), walk)
     assert "sem resposta da unidade no prazo." in side_of(page)
     assert "ainda sem resposta" not in page
+
+
+def test_who_may_not_know_the_name_reads_the_reference_once(case_in, sign_in):
+    walk = case_in(State.CONCLUDED)
+    head = between(text_of(sign_in("teresa"), walk), '<header class="tc-case">', "</header>")
+    assert head.count(walk.case.ref) == 1
