@@ -89,6 +89,7 @@ def test_the_requester_is_told_at_sign_in_and_confirms(dora, come_in):
     page = marina.get("/cases/confirm").get_data(as_text=True)
     assert "A unidade de apoio enviou casos em seu nome." in page
     assert ref in page
+    assert "Se algo não estiver certo" in marina.get(f"/cases/{ref}").get_data(as_text=True)
     assert marina.post(f"/cases/{ref}/confirm", data={"version": value_of(page, "version")}).status_code == 302
     assert case_of(ref).confirm_by_id is None
     assert "Nenhum caso a confirmar" in marina.get("/cases/confirm").get_data(as_text=True)
