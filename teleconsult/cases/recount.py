@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from teleconsult import clock, events
 from teleconsult.cases import counting
@@ -53,17 +53,18 @@ class Effect:
 
 def _anew(before: Clocks, now_on: Clocks, now: datetime) -> Iterator[Anew]:
     columns = (Case.id, Case.version, Case.priority, Case.due_at, Case.clock_since, Case.service_seconds)
-    for state in (State.SUBMITTED, State.ASSIGNED):
-        for row in db.session.execute(select(*columns).where(in_state(state)).order_by(Case.id)).all():
-            old, new = before.of(row.priority), now_on.of(row.priority)
-            if old == new:
-                continue
-            target = row.service_seconds + open_seconds(row.clock_since, row.due_at, old)
-            if row.due_at <= now:
-                yield Anew(row.id, row.version, row.due_at, row.due_at, target + open_seconds(row.due_at, now, new))
-            else:
-                used = row.service_seconds + max(0.0, open_seconds(row.clock_since, now, old))
-                yield Anew(row.id, row.version, row.due_at, times.after(now, target - used, new), used)
+    # Both states in one reading: between two of them a case could go from the one to the other, and be in neither.
+    running = or_(in_state(State.SUBMITTED), in_state(State.ASSIGNED))
+    for row in db.session.execute(select(*columns).where(running).order_by(Case.id)).all():
+        old, new = before.of(row.priority), now_on.of(row.priority)
+        if old == new:
+            continue
+        target = row.service_seconds + open_seconds(row.clock_since, row.due_at, old)
+        if row.due_at <= now:
+            yield Anew(row.id, row.version, row.due_at, row.due_at, target + open_seconds(row.due_at, now, new))
+        else:
+            used = row.service_seconds + max(0.0, open_seconds(row.clock_since, now, old))
+            yield Anew(row.id, row.version, row.due_at, times.after(now, target - used, new), used)
 
 
 @events.on("network.counting")
@@ -90,17 +91,15 @@ def recount_days(days: Iterable[date], by: object = None) -> None:
     write(counting.clocks_of(counted, holidays ^ frozenset(days)), counting.clocks_of(counted, holidays))
 
 
-def write(before: Clocks, now_on: Clocks) -> int:
-    """Write the deadlines of open cases as they are by the new hours; return how many were counted anew."""
-    now, count = clock.now(), 0
+def write(before: Clocks, now_on: Clocks) -> None:
+    """Write the deadlines of open cases as they are by the new hours."""
+    now = clock.now()
     for one in _anew(before, now_on, now):
         row = update(Case).where(Case.id == one.case_id, Case.version == one.version)
         given = {"due_at": one.due_at, "clock_since": now, "service_seconds": one.used, "version": one.version + 1}
         if not changed(row.values(**given)):
             raise Overtaken
-        count += 1
     db.session.expire_all()
-    return count
 
 
 @events.panel("network.counting")

@@ -148,8 +148,9 @@ def change(counted: Counting):
         recount.recount(before=before, after=counted)
 
 
-def test_a_change_keeps_what_was_used_and_counts_the_rest_by_the_new_hours(session):
-    walk = sent(at("2026-11-18T12:00"))  # a Wednesday, due after 72 h
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.ASSIGNED])
+def test_a_change_keeps_what_was_used_and_counts_the_rest_by_the_new_hours(session, state):
+    walk = sent(at("2026-11-18T12:00"), state)  # a Wednesday, due after 72 h
     with clock.at(at("2026-11-19T12:00")):
         change(OFFICE)
     case = walk.case
@@ -158,6 +159,34 @@ def test_a_change_keeps_what_was_used_and_counts_the_rest_by_the_new_hours(sessi
     with clock.at(at("2026-11-19T12:00")):
         change(ROUND)
     assert case.due_at == at("2026-11-21T12:00")
+
+
+def test_each_case_is_counted_by_itself_and_only_where_something_changed(session):
+    early, later = sent(at("2026-11-18T12:00")), sent(at("2026-11-19T10:00"))
+    with clock.at(at("2026-11-19T10:00")):
+        urgent, paused = new_case(), walk_to(State.RETURNED)
+        urgent.submit(priority="urgent", priority_reason="Piora.")
+    late = sent(at("2026-11-10T12:00"))
+    untouched = [(one.case.version, one.case.due_at) for one in (urgent, paused)]
+    with clock.at(at("2026-11-19T12:00")):
+        shown = recount.effect(ROUND, OFFICE, settings.target_hours())
+        assert (shown.cases, shown.sooner, shown.later) == (3, 0, 2)
+        change(OFFICE)
+    assert early.case.due_at == at("2026-11-26T15:00")
+    assert later.case.due_at == at("2026-12-01T10:00")  # 70 h of work: 5 + 9 * 7 + 2
+    assert late.case.due_at == at("2026-11-13T12:00")
+    assert [(one.case.version, one.case.due_at) for one in (urgent, paused)] == untouched
+
+
+@pytest.mark.parametrize("today", ["2026-11-17T09:13:22", "2026-11-14T23:59:59", "2026-11-20T19:00"])
+def test_the_example_is_of_the_next_friday_evening(session, today):
+    with clock.at(at(today)):
+        shown = recount.effect(ROUND, OFFICE, {"routine": 18, "high": 1, "urgent": 24})
+    assert shown.examples == [
+        "Um caso de prioridade rotina enviado sex., 20 nov., 18:00 vence ter., 24 nov., 17:00: 18 horas de atendimento.",
+        "Um caso de prioridade alta enviado sex., 20 nov., 18:00 vence seg., 23 nov., 09:00: 1 hora de atendimento.",
+        "Um caso de prioridade urgente enviado sex., 20 nov., 18:00 vence sáb., 21 nov., 18:00: 24 horas corridas.",
+    ]
 
 
 def test_what_is_late_stays_late_since_then_and_its_target_stays(session):
