@@ -13,6 +13,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.network import settings
 from teleconsult.notices.models import Notice
 from teleconsult.people.models import User
+from tests.racing import uncommitted
 from tests.world import new_case, person, walk_to
 
 START = datetime.fromisoformat("2026-11-02T12:00:00+00:00")
@@ -34,6 +35,11 @@ def told(kind):
         db.select(User.email).join(Notice, Notice.user_id == User.id).where(Notice.kind == kind).order_by(Notice.id)
     )
     return [email.partition("@")[0] for email in emails]
+
+
+def about(kind):
+    """Return the cases that people were told of."""
+    return list(db.session.scalars(db.select(Notice.subject).where(Notice.kind == kind).order_by(Notice.id)))
 
 
 def walk(state=State.SUBMITTED, at=START):
@@ -148,6 +154,27 @@ def test_a_holder_who_just_got_it_is_not_idle(session):
     assert told("case.holder_idle") == ["rosangela"]
 
 
+def test_a_holder_who_gets_it_back_is_not_idle(session):
+    one = walk(State.ASSIGNED)
+    do(one, START + 53 * HOUR, "ask", ["Baciloscopia"], by="paulo")
+    do(one, START + 153 * HOUR, "supply", {1: ("Negativa.", "")}, by="marina")
+    tick(START + 155 * HOUR)
+    assert told("case.holder_idle") == []
+    tick(START + 171 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+
+
+def test_a_sign_of_one_holder_on_one_case_is_none_on_another(session):
+    still, alive, other = walk(State.ASSIGNED), walk(State.ASSIGNED), walk(State.ASSIGNED)
+    do(alive, START + 50 * HOUR, "add", "Vou responder hoje.", by="paulo")
+    with transaction():
+        for case, key in ((alive.case, "paulo"), (other.case, "lia")):
+            given = {"fields": {}, "saved_at": START + 52 * HOUR}
+            db.session.add(OpinionDraft(case_id=case.id, author_id=person(key).id, **given))
+    tick(START + 54 * HOUR)
+    assert about("case.holder_idle") == [still.case.ref, other.case.ref]
+
+
 def test_what_the_requester_writes_does_not_wake_the_holder(session):
     one = walk(State.ASSIGNED)
     do(one, START + 50 * HOUR, "add", "Alguma notícia?", by="marina")
@@ -174,6 +201,20 @@ def test_after_a_long_outage_the_unit_is_reminded_once(session):
     tick(START + 22 * DAY)
     tick(START + 23 * DAY)
     assert told("case.lapse_soon") == ["marina"]
+
+
+def test_after_an_outage_longer_than_the_window_nobody_is_reminded_of_what_is_over(session):
+    walk(State.RETURNED)
+    with clock.at(START + 30 * DAY):
+        assert alerts.find("case.lapse_soon") == []
+    with clock.at(START + 30 * DAY - HOUR):
+        assert len(alerts.find("case.lapse_soon")) == 1
+
+
+def test_who_may_still_ask_is_not_reminded_of_anything(session):
+    walk(State.ANSWERED)
+    tick(START + 14 * DAY)
+    assert told("case.lapse_soon") == []
 
 
 def test_a_case_returned_again_is_reminded_again(session):
@@ -233,6 +274,23 @@ def test_one_question_after_30_and_one_after_90_days(session):
     assert told("case.outcome_90") == ["marina"]
 
 
+def test_what_was_said_of_one_case_is_not_said_of_the_others(session):
+    said, silent = walk(State.CONCLUDED), walk(State.CONCLUDED)
+    died, refused = walk(State.IN_PERSON), walk(State.IN_PERSON)
+    for one, cause in ((died, "died"), (refused, "refused")):
+        do(one, START, "close_unseen", cause, by="marina")
+    with clock.at(START + DAY), transaction(said.case):
+        outcome.answer(said.case, outcome.Survey(satisfaction=5), by=person("marina"))
+    tick(START + 3 * DAY)
+    assert about("case.survey") == [one.case.ref for one in (silent, died, refused)]
+    with clock.at(START + 30 * DAY), transaction(said.case):
+        outcome.answer_later(said.case, 30, followed="yes", result="Melhorou.", by=person("marina"))
+    tick(START + 30 * DAY)
+    assert about("case.outcome_30") == [silent.case.ref, refused.case.ref]
+    tick(START + 90 * DAY)
+    assert about("case.outcome_90") == [said.case.ref, silent.case.ref, refused.case.ref]
+
+
 def test_of_a_patient_who_died_nothing_more_is_asked(session):
     one = walk(State.IN_PERSON)
     do(one, START + DAY, "close_unseen", "died", by="marina")
@@ -240,16 +298,17 @@ def test_of_a_patient_who_died_nothing_more_is_asked(session):
     assert told("case.outcome_30") == []
 
 
-def test_two_workers_at_once_tell_once(session, application):
-    walk()
-    with clock.at(START + 40 * HOUR):
-        (due,) = alerts.find("case.unassigned")
-        with transaction():
-            assert alerts.raise_alert(due)
-        with transaction():
-            assert not alerts.raise_alert(due)
-    assert told("case.unassigned") == ["rosangela"]
-    assert db.session.query(CaseAlert).count() == 1
+def test_two_workers_at_once_tell_once(application):
+    def raise_it():
+        return alerts.raise_alert(alerts.Due(number, "case.unassigned", "1"))
+
+    with application.app_context():
+        number = walk(at=clock.now() - 40 * HOUR).case.id
+    with uncommitted(application, raise_it), application.app_context(), transaction():
+        assert not raise_it()
+    with application.app_context():
+        assert told("case.unassigned") == ["rosangela"]
+        assert db.session.query(CaseAlert).count() == 1
 
 
 def test_what_was_settled_meanwhile_is_not_told(session):
