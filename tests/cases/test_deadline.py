@@ -24,12 +24,15 @@ def told(left: timedelta, **how) -> tuple[str, str]:
         (timedelta(hours=27, minutes=59), "clock", "responder em 27 h"),
         (timedelta(hours=13, minutes=30), "clock", "responder em 13 h"),
         (timedelta(hours=8, minutes=25), "soon", "vence hoje, 19:10"),
+        (timedelta(hours=8), "soon", "vence hoje, 18:45"),
         (timedelta(hours=6), "soon", "responder em 6 h"),
         (timedelta(hours=1), "soon", "responder em 1 h"),
         (timedelta(minutes=59, seconds=59), "soon", "responder em 59 min"),
+        (timedelta(minutes=2), "soon", "responder em 2 min"),
         (timedelta(0), "soon", "responder em 1 min"),
         (-timedelta(seconds=1), "late", "atrasado há 1 min"),
-        (-timedelta(minutes=40), "late", "atrasado há 40 min"),
+        (-timedelta(minutes=59), "late", "atrasado há 59 min"),
+        (-timedelta(hours=1), "late", "atrasado há 1 h"),
         (-timedelta(hours=3, minutes=59), "late", "atrasado há 3 h"),
         (-timedelta(hours=24), "late", "atrasado há 1 dia"),
         (-timedelta(hours=47, minutes=59), "late", "atrasado há 1 dia"),
@@ -55,6 +58,16 @@ def test_today_is_the_readers_today():
 
 def test_what_is_soon_depends_on_the_target():
     assert told(timedelta(hours=15), soon_seconds=18 * 3600) == ("soon", "responder em 15 h")
+    assert told(timedelta(hours=18), soon_seconds=18 * 3600) == ("soon", "responder em 18 h")
+    assert told(timedelta(hours=18), soon_seconds=18 * 3600 - 1) == ("clock", "responder em 18 h")
+
+
+def test_where_some_hours_do_not_count_the_time_of_day_is_said_however_near():
+    assert told(timedelta(hours=3), counted=2 * 3600) == ("soon", "vence hoje, 13:45")
+    assert told(timedelta(hours=3), counted=3 * 3600) == ("soon", "responder em 3 h")
+    calm = due_words(NOW + timedelta(days=2), NOW, State.SUBMITTED, soon_seconds=3600, counted=3601)
+    assert calm == ("clock", "responder até %(when)s", {"when": ""})
+    assert due_words(NOW + timedelta(days=2), NOW, State.SUBMITTED, soon_seconds=3600, counted=3600).kind == "soon"
 
 
 @pytest.mark.parametrize("state", [State.RETURNED, State.AWAITING_INFORMATION])
@@ -64,4 +77,9 @@ def test_a_stopped_clock_says_so(state):
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.ANSWERED, State.IN_PERSON, State.CONCLUDED, State.CANCELLED])
 def test_no_clock_no_words(state):
-    assert due_words(None, NOW, state) == ("none", "", {})
+    for due in (None, NOW):
+        assert due_words(due, NOW, state) == ("none", "", {})
+
+
+def test_without_a_target_no_words():
+    assert due_words(None, NOW, State.SUBMITTED) == ("none", "", {})
