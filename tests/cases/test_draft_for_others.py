@@ -1,12 +1,15 @@
 """Support files for a named requester of its district: recorded as such, and confirmed by that requester."""
 
+from datetime import timedelta
+
 import pytest
 
+from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.models import CaseConsent
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
-from tests.cases.filing import begin, case_of, fill_all, path, send, value_of
+from tests.cases.filing import begin, case_of, fill_all, hidden, path, send, value_of
 from tests.world import person
 
 
@@ -52,6 +55,25 @@ def test_a_requester_files_in_the_own_name_only(session, sign_in):
     assert (
         marina.post("/cases/new", data={"token": value_of(page, "token"), "requester": "PE-JONAS"}).status_code == 422
     )
+
+
+def test_each_finds_the_drafts_that_are_theirs_to_write(dora, sign_in):
+    marina, jonas = sign_in("marina"), sign_in("jonas")
+    own, others = begin(marina), begin(jonas)
+    filed_for_her, filed_for_him = begin(dora, requester="PE-MARINA"), begin(dora, requester="PE-JONAS")
+    for browser, found in (
+        (marina, {own, filed_for_her}),
+        (jonas, {others, filed_for_him}),
+        (dora, {filed_for_her, filed_for_him}),
+    ):
+        page = browser.get("/cases/new").get_data(as_text=True)
+        assert {ref for ref in (own, others, filed_for_her, filed_for_him) if ref in page} == found
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        dora.post(
+            path(filed_for_her, "clinical"), data=hidden(dora, filed_for_her, "clinical") | {"complaint": "Tosse"}
+        )
+    page = dora.get("/cases/new").get_data(as_text=True)
+    assert page.index(filed_for_her) < page.index(filed_for_him)
 
 
 def test_every_page_says_for_whom(dora):

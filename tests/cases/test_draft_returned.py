@@ -13,6 +13,7 @@ from teleconsult.extensions import db, transaction
 from tests.cases.filing import at_once, case_of, fill, hidden, path, review_of, send, sent, texts_of, value_of
 from tests.world import person
 
+CNS = "700000010211009"
 MISSING = {
     "objective": "Teste de sensibilidade nas lesões.",
     "vitals": "Peso de hoje, em kg.",
@@ -28,15 +29,15 @@ def marina(session, sign_in):
 
 @pytest.fixture
 def ref(marina):
-    ref = sent(marina, cns="700000010211009")
+    ref = sent(marina, cns=CNS)
     give_back(ref, MISSING)
     return ref
 
 
-def give_back(ref, missing):
+def give_back(ref, missing, **more):
     case = case_of(ref)
     with transaction(case):
-        actions.return_(case, missing, by=person("rosangela"))
+        actions.return_(case, missing, by=person("rosangela"), **more)
 
 
 def resend(browser, ref, step="clinical", **changes):
@@ -133,6 +134,12 @@ def test_what_was_completed_the_first_time_stays_so_when_the_case_comes_back_aga
 
 def test_what_support_completed_names_support_to_the_one_who_confirms(marina, ref, sign_in):
     assert resend(sign_in("dora"), ref, weight="70").location == f"/cases/{ref}"
+    case = case_of(ref)
+    with transaction(case):  # what happens later, to it or to another, is not what is confirmed
+        actions.add(case, "Mais um dado.", by=person("marina"))
+    other = sent(marina, cns=CNS)
+    give_back(other, MISSING)
+    resend(marina, other, weight="70")
     for where, words in (
         (f"/cases/{ref}", "Dora Siqueira completou e reenviou este caso por você."),
         ("/mine", "Dora Siqueira completou e reenviou este caso em seu nome."),
@@ -141,6 +148,37 @@ def test_what_support_completed_names_support_to_the_one_who_confirms(marina, re
         page = marina.get(where).get_data(as_text=True)
         assert words in page
         assert "Dra. Marina Alves registrou" not in page
+
+
+def test_of_two_cases_that_came_back_each_says_its_own(marina, ref):
+    other, silent = sent(marina, cns=CNS), sent(marina, cns=CNS)
+    give_back(other, {"plan": "Por quanto tempo?"}, note="Quase completo.")
+    give_back(silent, {"plan": "Em que dose?"})
+    said = {ref: "Teste de sensibilidade", other: "Por quanto tempo?", silent: "Em que dose?"}
+    for one, own in said.items():
+        page = marina.get(path(one, "clinical")).get_data(as_text=True)
+        assert {words for words in said.values() if words in page} == {own}
+        assert ("Quase completo." in page) is (one == other)
+        assert ("Rosângela Lima" in page) is (one == other)
+    resend(marina, other, plan="Por 30 dias.")
+    give_back(other, {"objective": "Qual o tamanho?"}, note="Só mais isto.")
+    page = marina.get(path(other, "clinical")).get_data(as_text=True)
+    assert "Só mais isto." in page
+    assert "Quase completo." not in page
+
+
+@pytest.mark.parametrize("key", ["jonas", "bia", "paulo", "rosangela", "teresa"])
+def test_who_only_sees_a_case_that_came_back_does_not_write_it(marina, ref, sign_in, key):
+    texts = dict(texts_of(ref))
+    with transaction():
+        person("marina").unit.shares_cases = True
+    browser, shut = sign_in(key), 404 if key in ("jonas", "bia") else 403
+    posted = hidden(marina, ref, "clinical") | {"objective": "De outra mão."}
+    for step in ("patient", "clinical", "questions", "review"):
+        assert browser.get(path(ref, step)).status_code == shut
+    for where in (path(ref, "clinical"), f"/cases/{ref}/draft"):
+        assert browser.post(where, data=posted | {"step": "clinical"}).status_code == shut
+    assert texts_of(ref) == texts
 
 
 def test_it_can_come_back_twice(marina, ref):
