@@ -47,6 +47,17 @@ def test_what_was_typed_after_somebody_sent_it_is_shown_with_who_did(marina, lat
     assert case_of(ref).subjective == CLINICAL["subjective"]
 
 
+def test_what_could_not_be_read_is_shown_as_it_was_typed_and_pressing_again_says_nothing_twice(marina, late):
+    ref, window = late
+    typed = CLINICAL | {"subjective": STORY, "weight": "setenta quilos", "plan": ""}
+    for _press in range(2):
+        page = page_of(post(marina, ref, "clinical", **typed, **window))
+        assert ">setenta quilos</textarea>" in page
+        assert "></textarea>" not in page  # what was emptied has no words to be copied
+    begun = page_of(marina.get(f"/cases/{ref}/add"))
+    assert (begun.count(STORY), begun.count("setenta quilos")) == (1, 1)
+
+
 def test_it_stands_in_a_message_where_the_case_takes_one(marina, late):
     ref, window = late
     where = f'href="/cases/{ref}/add"'
