@@ -28,6 +28,8 @@ def test_a_rule_gives_its_days():
         date(2026, 12, 7), date(2027, 1, 4),
     ]  # fmt: skip
     assert c.days_of("FREQ=DAILY;UNTIL=20261125T235959Z", MONDAY, date(2027, 1, 1))[-1] == date(2026, 11, 25)
+    assert len(c.days_of("FREQ=DAILY;COUNT=3", MONDAY, date(2027, 1, 1))) == 3
+    assert c.days_of("FREQ=YEARLY", MONDAY, date(2027, 12, 1)) == [MONDAY, date(2027, 11, 23)]
     assert c.days_of("", MONDAY, None) == [MONDAY]
 
 
@@ -53,6 +55,13 @@ def test_a_rule_that_is_none_is_refused(rule, until, field):
     with pytest.raises(Refused) as refused:
         c.days_of(rule, MONDAY, until)
     assert refused.value.field == field
+
+
+def test_a_rule_of_too_many_days_names_how_many_there_may_be():
+    last = MONDAY + timedelta(days=c.MOST - 1)
+    assert len(c.days_of("FREQ=DAILY", MONDAY, last)) == c.MOST
+    with pytest.raises(Refused, match=str(c.MOST)):
+        c.days_of("FREQ=DAILY", MONDAY, last + timedelta(days=1))
 
 
 def test_occurrences_leave_out_exceptions_and_holidays():
@@ -121,6 +130,42 @@ def test_minutes_left_are_never_negative_and_grow_with_the_time(given_spans, one
     assert 0 <= c.minutes_left(given_spans, early, late) <= c.minutes_left(given_spans, early, late + timedelta(days=1))
 
 
+def test_minutes_left_are_those_between_two_moments():
+    def at(hour, minute=0):
+        return datetime(2026, 11, 23, hour, minute, tzinfo=UTC)
+
+    day = [(at(8), at(12)), (at(13), at(17))]
+    for begin, end, minutes in (
+        (at(0), at(23), 480), (at(9), at(11), 120), (at(11), at(14, 30), 150), (at(17), at(23), 0), (at(0), at(8), 0),
+    ):  # fmt: skip
+        assert c.minutes_left(day, begin, end) == minutes
+
+
+def test_who_goes_when_the_other_comes_does_not_meet_them():
+    early, noon, late = (datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (8, 12, 17))
+    for one, other, meet in (
+        ((early, noon), (noon, late), False), ((early, late), (noon, late), True), ((early, noon), (early, noon), True),
+    ):  # fmt: skip
+        assert c.overlaps(one, other) is c.overlaps(other, one) is meet
+
+
+@pytest.mark.parametrize(
+    ("day", "starts", "minutes", "zone"),
+    [
+        (MONDAY, 480, 240, "America/Recife"),
+        (date(2026, 3, 28), 22 * 60, 480, "Europe/Lisbon"),  # seven hours
+        (date(2026, 10, 24), 22 * 60, 480, "Europe/Lisbon"),  # nine
+    ],
+)
+def test_a_shift_is_as_long_on_the_wall_as_it_was_laid(day, starts, minutes, zone):
+    assert c.wall_minutes(c.span_of(day, starts, minutes, zone), zone) == minutes
+
+
+def test_a_shift_of_which_the_wall_shows_nothing_is_a_quarter_long():
+    begin = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 1:30 in Lisbon, and an hour later once more
+    assert c.wall_minutes((begin, begin + timedelta(hours=1)), "Europe/Lisbon") == c.SLOT_MINUTES
+
+
 def test_a_room_is_open_across_midnight_and_without_a_break():
     night = [c.Opening(day, 0, 1440) for day in range(7)]
     assert c.is_open(night, MONDAY, 22 * 60, 480)
@@ -135,12 +180,19 @@ def test_a_room_is_open_across_midnight_and_without_a_break():
 
 @pytest.mark.parametrize(
     "openings",
-    [[], [c.Opening(0, 480, 480)], [c.Opening(7, 480, 500)], [c.Opening(0, 480, 2000)],
+    [[], [c.Opening(-1, 480, 500)], [c.Opening(0, -15, 60)], [c.Opening(0, 1440, 1500)], [c.Opening(0, 480, 1921)],
+     [c.Opening(0, 480, 480)], [c.Opening(7, 480, 500)], [c.Opening(0, 480, 2000)],
      [c.Opening(0, 480, 600), c.Opening(0, 590, 700)]],
 )  # fmt: skip
 def test_hours_that_are_none_are_refused(openings):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         c.check_openings(openings)
+    assert refused.value.field == "hours"
+
+
+def test_hours_come_in_their_order_and_may_follow_each_other():
+    noon, morning, night = c.Opening(0, 720, 1020), c.Opening(0, 480, 720), c.Opening(6, 1439, 1439 + 1440)
+    assert c.check_openings([night, noon, morning]) == [morning, noon, night]
 
 
 @pytest.mark.parametrize(("starts", "minutes"), [(481, 60), (480, 0), (480, -60), (480, 50), (1440, 60), (0, 1455)])
