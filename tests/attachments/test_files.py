@@ -206,8 +206,10 @@ def test_a_caption_that_is_too_long_is_said_and_not_cut(sign_in, draft):
 
 
 def test_what_was_refused_leaves_no_object(sign_in, draft, application):
-    before = {key for key, _ in storage().stored()}
-    send(sign_in("marina"), draft.ref, ("programa.jpg", samples.EXECUTABLE))
+    before, browser = {key for key, _ in storage().stored()}, sign_in("marina")
+    send(browser, draft.ref, ("programa.jpg", samples.EXECUTABLE))
+    body, headers = samples.EXECUTABLE * 2000, named("programa.jpg")
+    assert browser.post(f"/cases/{draft.ref}/files", data=body, headers=headers).status_code == 422
     assert {key for key, _ in storage().stored()} == before
 
 
@@ -248,7 +250,11 @@ def test_ranges(sign_in, draft, asked, span):
     answer = browser.get(f"/files/{row.ref}", headers={"Range": asked})
     assert answer.status_code == 206
     assert answer.data == PHOTO[span[0] : span[1]]
-    assert answer.headers["Content-Range"].endswith(f"/{len(PHOTO)}")
+    first, past = span[0] % len(PHOTO), span[1] or len(PHOTO)
+    assert answer.headers["Content-Range"] == f"bytes {first}-{past - 1}/{len(PHOTO)}"
+    assert answer.headers["Content-Length"] == str(past - first)
+    whose = {"Range": asked, "If-Range": f'"{row.sha256}"'}
+    assert browser.get(f"/files/{row.ref}", headers=whose).status_code == 206
 
 
 @pytest.mark.parametrize("asked", [f"bytes={len(PHOTO)}-", "bytes=-0", "Bytes = -000"])
@@ -277,7 +283,7 @@ def test_a_name_of_any_script_comes_back_right(sign_in, draft):
     browser.post(f"/cases/{draft.ref}/files", data=samples.PDF, headers=named(name))
     (row,) = rows(draft)
     said = browser.get(f"/files/{row.ref}").headers["Content-Disposition"]
-    assert said.startswith("attachment;")
+    assert said.startswith('attachment; filename="Relat_rio _final__ __.pdf";')
     assert "filename*=UTF-8''Relat%C3%B3rio%20%22final%22%3B%20%E6%A4%9C%E6%9F%BB.pdf" in said
     assert "\n" not in said
 

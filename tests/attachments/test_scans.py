@@ -130,7 +130,9 @@ def test_the_same_file_again_is_one_and_can_be_taken_away(sign_in, case):
     ("name", "body"), [("a.mp4", samples.MP4), ("a.dcm", samples.DICOM), ("a.jpg", b"nada"), ("a.jpg", b"")]
 )
 def test_only_a_picture_or_a_pdf_is_a_sheet(sign_in, case, name, body):
+    before = {key for key, _ in storage().stored()}
     answer = send(sign_in("rosangela"), case.ref, body, name)
+    assert {key for key, _ in storage().stored()} == before
     assert answer.status_code == 422
     assert name in answer.json["error"]
     assert rows(case) == []

@@ -8,7 +8,7 @@ from teleconsult import clock
 from teleconsult.cases import counting
 from teleconsult.cases.due import clock_of, due_chip, short_when, weekday_when, when
 from teleconsult.cases.lifecycle import State
-from tests.world import walk_to
+from tests.world import new_case, walk_to
 
 
 def at(text: str) -> datetime:
@@ -61,6 +61,17 @@ def test_the_clock_runs_and_tells_how_late_it_is(session):
     for hours, used, late in ((0, 0, ""), (30.9, 30, ""), (72, 72, ""), (74.5, 74, "2 h")):
         shown = clock_of(case, NOW + timedelta(hours=hours), counting.load())
         assert (shown.used, shown.total, shown.late, shown.running, shown.business) == (used, 72, late, True, False)
+
+
+@pytest.mark.parametrize(("priority", "target"), [("routine", 72), ("high", 48), ("urgent", 24)])
+def test_the_last_quarter_of_any_target_is_soon(session, priority, target):
+    begun = at("2026-11-20T04:00")  # so that no last quarter begins on the day it ends
+    with clock.at(begun):
+        walk = new_case()
+        walk.submit(priority=priority, priority_reason="" if priority == "routine" else "Piora.")
+    minute, turns = timedelta(minutes=1), begun + timedelta(hours=target * 3 / 4)
+    kinds = [due_chip(walk.case, when, counting.load())["kind"] for when in (turns - minute, turns)]
+    assert kinds == ["clock", "soon"]
 
 
 def test_the_clock_stands_while_the_unit_has_to_answer(session):
