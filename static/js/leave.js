@@ -2,17 +2,17 @@
 // Also: a list's small selects ([data-submit]) act as soon as they are changed.
 (() => {
   "use strict";
-  let typed = false;
-  let leaving = false;
+  const typed = new Set();
+  let leaving = null;
 
   document.addEventListener("input", (event) => {
-    if (event.target.form && "leave" in event.target.form.dataset) typed = true;
+    if (event.target.form && "leave" in event.target.form.dataset) typed.add(event.target.form);
   });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog") return;
-    leaving = true;
+    leaving = form;
     if (form.method !== "post") return;
     if ("sent" in form.dataset) { event.preventDefault(); return; }
     form.dataset.sent = "";
@@ -20,12 +20,18 @@
   });
 
   window.addEventListener("pageshow", () => {
-    leaving = false;
+    leaving = null;
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });
 
+  // The search of the bar or the other language takes nothing along of what was typed in another form. Who signs out and
+  // walks away from a shared computer is not asked: the session would go on.
   window.addEventListener("beforeunload", (event) => {
-    if (typed && !leaving) event.preventDefault();
+    if (leaving && "signOut" in leaving.dataset) return;
+    if (!Array.from(typed).some((form) => form !== leaving)) return;
+    if (leaving) delete leaving.dataset.sent;
+    leaving = null;
+    event.preventDefault();
   });
 
   document.querySelectorAll("[data-apply]").forEach((button) => { button.hidden = true; });

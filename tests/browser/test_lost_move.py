@@ -182,3 +182,19 @@ def test_a_copy_is_offered_to_nobody_else_when_the_session_just_ended(page_for, 
     assert marina.copies()
     expect(marina.dialog).to_be_hidden()
     expect(marina.field("message")).to_have_value("")
+
+
+@pytest.mark.parametrize("elsewhere", ["language", "search"])
+def test_another_form_of_the_page_does_not_take_away_unasked_what_was_typed(page_for, elsewhere):
+    page, asked = page_for("teresa"), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    somebody = Typist(page, "/people/new")
+    somebody.field("name").fill("Iara Monteiro")
+    if elsewhere == "search":
+        page.locator("header input[name=q]").fill("TC-2K3Q9A")
+        page.keyboard.press("Enter")
+    else:
+        page.locator(".tc-me summary").click()
+        page.locator(".tc-menu [name=locale][value=en]").click()
+    expect(somebody.field("name")).to_have_value("Iara Monteiro")
+    assert asked == ["beforeunload"]
