@@ -113,6 +113,20 @@ def count_of(case: Case) -> int:
     return db.session.scalar(select(func.count(Attachment.id)).where(Attachment.case_id == case.id)) or 0
 
 
+def same_of(case: Case, name: str, sha256: str, caption: str, user: User) -> Attachment | None:
+    """Return the file that this person has put on a case already, under this name and with nothing else said of it.
+
+    An upload whose answer is lost on the line is sent again, and a plain form may be pressed twice.
+    """
+    found = (
+        select(Attachment)
+        .filter_by(case_id=case.id, sha256=sha256, name=name, added_by_id=user.id, withdrawn_at=None, referral_id=None)
+        .order_by(Attachment.id)
+    )
+    row: Attachment | None = db.session.scalar((found.filter_by(caption=caption) if caption else found).limit(1))
+    return row
+
+
 def _meta(kind: str, media: str, size: int, taken_on: date | None) -> str:
     parts = [_(KIND_WORDS[kind]), BY_MEDIA[media].word, size_words(size)]
     if taken_on:

@@ -114,13 +114,15 @@ def _case_to_add_to(ref: str) -> Case:
 
 
 def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
-    """Write the row of a file that is stored, and tell the other side, in one transaction."""
+    """Write the row of a file that is stored, unless it is there already, and tell the other side; in one transaction."""
     with transaction(case):
         # While it came, the request may have gone to somebody else.
         if lifecycle.being_written(case) and not panels.may_add(case, current_user):
             raise Refused(NO_MORE)
-        row = actions.add(case, stored, by=current_user, **said)
-        actions.send(case, [row], by=current_user)
+        row = queries.same_of(case, stored.name, stored.sha256, said.get("caption", ""), current_user)
+        if row is None:
+            row = actions.add(case, stored, by=current_user, **said)
+            actions.send(case, [row], by=current_user)
     return row
 
 
