@@ -173,6 +173,11 @@ def patient_for(ref: str) -> Patient:
     return patient
 
 
+def is_there(ref: str) -> bool:
+    """Tell whether there is a record with this reference."""
+    return db.session.scalar(select(Patient.id).where(Patient.ref == ref.upper())) is not None
+
+
 def search(text: str) -> Select[*tuple[Any, ...]]:
     """Return the query of a search by CNS, CPF, reference, or any words of a name by their beginnings."""
     query: Select[*tuple[Any, ...]] = select(

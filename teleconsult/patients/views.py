@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from teleconsult import audit, events
-from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.patients import merging, queries
 from teleconsult.patients.correcting import correct
@@ -90,6 +90,8 @@ def show(ref: str) -> Any:
         pairs=pairs_of(patient),
         merges=queries.merges_of(patient),
         parts=events.panels("patient", patient=patient, user=current_user),
+        typed=_other(),
+        wrong=_why_not(patient),
     )
     _record("patient.view", patient.ref)
     return page
@@ -124,7 +126,11 @@ def edit(ref: str) -> Any:
 @requires(Permission.MANAGE_PATIENTS)
 def merge(ref: str) -> Any:
     """Show two records side by side, and join them: this one stays, the other goes into it."""
-    kept, other = queries.patient_for(ref), _other(ref)
+    kept = queries.patient_for(ref)
+    if _why_not(kept):
+        typed: dict[str, Any] = {"with": _other(), "_anchor": "outro"}
+        return redirect(url_for("patients.show", ref=kept.ref, **typed))
+    other = queries.patient_for(_other())
     form, status = MergeForm(version=kept.version, other_version=other.version), 200
     if request.method == "POST":
         status = _join(kept, other, form) if form.validate() else 422
@@ -179,12 +185,18 @@ def _joined_before(kept: Patient, other: Patient, reason: str) -> bool:
     return row.merged_by_id == current_user.id and row.reason == reason
 
 
-def _other(ref: str) -> Patient:
-    """Return the second record of a comparison (`?with=`)."""
-    other = request.args.get("with", "")
-    if other.upper() == ref.upper():
-        raise NotFound
-    return queries.patient_for(other)
+def _other() -> str:
+    """Return the reference of the second record of a comparison (`?with=`)."""
+    return request.args.get("with", "").strip()
+
+
+def _why_not(patient: Patient) -> str:
+    """Say why a record cannot be compared with the one whose reference was typed; nothing when it can, or none was."""
+    if "with" not in request.args:
+        return ""
+    if _other().upper() == patient.ref:
+        return _("Este código é deste cadastro. Escreva o código do outro.")
+    return "" if queries.is_there(_other()) else _("Não há cadastro com este código. Confira, como em PA-7K3Q9A.")
 
 
 @bp.route("/<ref>/unmerge", methods=["GET", "POST"])

@@ -121,8 +121,30 @@ def test_a_record_shows_its_cases_by_where_they_stand_and_nothing_clinical(rosan
 
 
 def test_what_is_not_there_is_not_found(rosangela, two):
-    for where in ("PA-000000", "x", f"{two[0]}/unmerge", f"{two[0]}/merge", f"{two[0]}/merge?with={two[0]}"):
+    for where in ("PA-000000", "x", f"{two[0]}/unmerge", f"{two[0]}/merge"):
         assert rosangela.get(f"/patients/{where}").status_code == 404, where
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("PA-000000", "Não há cadastro com este código."),
+        ("", "Não há cadastro com este código."),
+        ("own", "Este código é deste cadastro."),
+    ],
+)
+def test_a_code_that_cannot_be_compared_is_told_where_it_was_typed(rosangela, two, typed, said):
+    code = two[0].lower() if typed == "own" else typed
+    answer = rosangela.get(f"/patients/{two[0]}/merge", query_string={"with": code}, follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert said in page
+    assert value_of(page, "with") == code
+
+
+def test_a_code_is_found_as_it_is_copied(rosangela, two):
+    answer = rosangela.get(f"/patients/{two[0]}/merge", query_string={"with": f" {two[1].lower()} "})
+    assert "Ana L. Barbosa" in answer.get_data(as_text=True)
 
 
 def test_two_records_are_seen_side_by_side_and_joined(rosangela, two):
