@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, func, or_, select
 
 from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
 from teleconsult.attachments.models import Attachment
@@ -113,18 +113,30 @@ def count_of(case: Case) -> int:
     return db.session.scalar(select(func.count(Attachment.id)).where(Attachment.case_id == case.id)) or 0
 
 
+_SAME = (
+    select(Attachment.id)
+    .where(
+        Attachment.case_id == bindparam("case_id"),
+        Attachment.sha256 == bindparam("sha256"),
+        Attachment.name == bindparam("name"),
+        Attachment.added_by_id == bindparam("user_id"),
+        Attachment.withdrawn_at.is_(None),
+        Attachment.referral_id.is_(None),
+        or_(bindparam("caption", type_=String) == "", Attachment.caption == bindparam("caption", type_=String)),
+    )
+    .order_by(Attachment.id)
+    .limit(1)
+)
+
+
 def same_of(case: Case, name: str, sha256: str, caption: str, user: User) -> Attachment | None:
     """Return the file that this person has put on a case already, under this name and with nothing else said of it.
 
     An upload whose answer is lost on the line is sent again, and a plain form may be pressed twice.
     """
-    found = (
-        select(Attachment)
-        .filter_by(case_id=case.id, sha256=sha256, name=name, added_by_id=user.id, withdrawn_at=None, referral_id=None)
-        .order_by(Attachment.id)
-    )
-    row: Attachment | None = db.session.scalar((found.filter_by(caption=caption) if caption else found).limit(1))
-    return row
+    given = {"case_id": case.id, "sha256": sha256, "name": name, "user_id": user.id, "caption": caption}
+    found = read(_SAME, given)
+    return db.session.get(Attachment, found[0].id) if found else None
 
 
 def _meta(kind: str, media: str, size: int, taken_on: date | None) -> str:

@@ -91,6 +91,39 @@ def test_one_file_as_the_body(sign_in, draft):
     assert "ECG de Jó.pdf" in answer.get_data(as_text=True)
 
 
+def test_a_file_sent_again_is_kept_once(sign_in, case_in):
+    case, browser, before = case_in(State.ASSIGNED).case, sign_in("marina"), len(list(storage().stored()))
+    for _again in range(2):
+        answer = browser.post(f"/cases/{case.ref}/files", data=samples.PDF, headers=named("ECG.pdf"))
+        assert answer.status_code == 201
+        send(browser, case.ref, ("dorso.jpg", PHOTO))
+    first, second = rows(case)
+    assert first.ref in answer.get_data(as_text=True)
+    assert (first.name, second.name) == ("ECG.pdf", "dorso.jpg")
+    assert len(list(storage().stored())) == before + 2
+    assert len(db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "case.add")).all()) == 2
+
+
+def test_the_same_content_with_something_else_said_of_it_is_another_file(sign_in, draft):
+    browser = sign_in("marina")
+    for name, caption in (("a.jpg", ""), ("b.jpg", ""), ("a.jpg", "Braço direito"), ("a.jpg", "Braço direito")):
+        send(browser, draft.ref, (name, PHOTO), caption=caption)
+    assert [(row.name, row.caption) for row in rows(draft)] == [
+        ("a.jpg", ""),
+        ("b.jpg", ""),
+        ("a.jpg", "Braço direito"),
+    ]
+
+
+def test_a_file_that_was_withdrawn_may_be_sent_again(sign_in, case_in):
+    case, browser = case_in(State.ASSIGNED).case, sign_in("marina")
+    send(browser, case.ref, ("a.jpg", PHOTO))
+    (row,) = rows(case)
+    browser.post(f"/files/{row.ref}/withdraw", data={"why": "Paciente errado."})
+    send(browser, case.ref, ("a.jpg", PHOTO))
+    assert [row.withdrawn_at is None for row in rows(case)] == [False, True]
+
+
 def test_a_name_in_the_address_is_not_looked_at(sign_in, draft):
     browser = sign_in("marina")
     assert browser.post(f"/cases/{draft.ref}/files?name=Jonas.pdf", data=samples.PDF).status_code == 302
@@ -255,6 +288,16 @@ def test_ranges(sign_in, draft, asked, span):
     assert answer.headers["Content-Length"] == str(past - first)
     whose = {"Range": asked, "If-Range": f'"{row.sha256}"'}
     assert browser.get(f"/files/{row.ref}", headers=whose).status_code == 206
+
+
+def test_the_length_is_said_without_the_file(sign_in, draft):
+    browser = sign_in("marina")
+    send(browser, draft.ref, ("um.jpg", PHOTO))
+    (row,) = rows(draft)
+    for asked in ({}, {"Range": "bytes=0-9"}):
+        whole, head = browser.get(f"/files/{row.ref}", headers=asked), browser.head(f"/files/{row.ref}", headers=asked)
+        assert head.data == b""
+        assert (head.status_code, head.headers["Content-Length"]) == (whole.status_code, str(len(whole.data)))
 
 
 @pytest.mark.parametrize("asked", [f"bytes={len(PHOTO)}-", "bytes=-0", "Bytes = -000"])
