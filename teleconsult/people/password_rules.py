@@ -80,7 +80,7 @@ def check(password: str, *, about: Iterable[str] = ()) -> None:
     readings = ["".join(filter(str.isalpha, plain.translate(looks))) for looks in _LOOKALIKES]
     for word in _words_of(about):
         if any(word in reading for reading in readings):
-            raise _no(N_("A senha não pode ter o seu nome nem o seu e-mail."))
+            raise _no(N_("A senha não pode ter o seu nome, o seu e-mail nem o nome deste sistema."))
     if any(_left_to_guess(reading) < LEFT_TO_GUESS for reading in readings):
         raise _no(N_("Essa senha é das primeiras que se tentam. Junte palavras que só você juntaria."))
 

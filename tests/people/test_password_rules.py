@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from teleconsult.errors import Refused
 from teleconsult.people.password_rules import check
 
-ABOUT = ("Marina Alves de Sá", "marina.alves")
+ABOUT = ("Marina Alves de Sá", "marina.alves", "teleconsult")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_accepts(password):
         ("qwertyuiop12", "das primeiras"),
         ("Abcdef123456", "das primeiras"),
         ("recife2026saude", "das primeiras"),
-        ("teleconsult-2026", "das primeiras"),
+        ("teleconsult-2026", "o nome deste sistema"),
         ("Flamengo1981!!", "das primeiras"),
         ("eu-sou-marina-27", "o seu nome"),
         ("M4r1n4-em-flor-9", "o seu nome"),
