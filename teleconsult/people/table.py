@@ -41,19 +41,25 @@ def decode(content: bytes) -> str:
     """Return the text of a file: UTF-8 with or without its mark, UTF-16 with it, or Windows' Latin-1.
 
     Raises:
-        Refused: it is a workbook or something else that is no text.
+        Refused: it is empty, a workbook, or something else that is no text.
     """
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused(N_("Este arquivo é uma pasta de trabalho. Na planilha, use “Salvar como” e escolha CSV."), "file")
+    text = _text(content)
+    if "\x00" in text:
+        raise Refused(N_("Este arquivo não é um texto CSV."), "file")
+    if not text.strip():
+        raise Refused(N_("Este arquivo está vazio."), "file")
+    return text
+
+
+def _text(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        raise Refused(N_("Este arquivo não é um texto CSV."), "file")
-    return text
+        return content.decode("cp1252", errors="replace")
 
 
 def read_table(text: str, headings: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> list[Line]:

@@ -219,7 +219,7 @@ def test_each_bad_row_is_named(desk, sign_in, row, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "Falta a coluna"),
+        (b"", "está vazio"),
         (b"PACIENTE;IDADE\nAna;30\n", "Falta a coluna"),
         (f"{HEAD}\n".encode(), "só tem o cabeçalho"),
         (b"PK\x03\x04xxxx", "pasta de trabalho"),

@@ -94,8 +94,9 @@ def test_cells_over_several_lines_keep_the_count_of_lines():
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "Falta a coluna “Nome”"),
-        (b"\n\n\n", "Falta a coluna “Nome”"),
+        (b"", "está vazio"),
+        (b"\n\n\n", "está vazio"),
+        (b"\nAna\n", "Falta a coluna “Nome”"),
         ("Nome;Papéis\nAna Sá;gerência\n".encode(), "Falta a coluna “E-mail”"),
         ("Nome;Nome completo;E-mail;Papéis\nA;B;c;d\n".encode(), "A coluna “Nome” está duas vezes."),
         (HEADING.encode(), "só tem o cabeçalho"),
@@ -103,6 +104,8 @@ def test_cells_over_several_lines_keep_the_count_of_lines():
         (b"PK\x03\x04" + b"x" * 100, "pasta de trabalho"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 100, "pasta de trabalho"),
         (bytes(range(256)) * 4, "não é um texto CSV"),
+        ("Nome\x00;E-mail".encode("utf-16"), "não é um texto CSV"),
+        (" \r\n".encode("utf-8-sig"), "está vazio"),
         (HEADING.encode() + b'"' + b"x" * 200_000, "não pôde ser lida"),
         (HEADING.encode() + b"Ana Sa;a@rede.example;rei;\n" * 10_001, "passa de 10000 linhas"),
     ],
