@@ -290,16 +290,6 @@ def test_ranges(sign_in, draft, asked, span):
     assert browser.get(f"/files/{row.ref}", headers=whose).status_code == 206
 
 
-def test_the_length_is_said_without_the_file(sign_in, draft):
-    browser = sign_in("marina")
-    send(browser, draft.ref, ("um.jpg", PHOTO))
-    (row,) = rows(draft)
-    for asked in ({}, {"Range": "bytes=0-9"}):
-        whole, head = browser.get(f"/files/{row.ref}", headers=asked), browser.head(f"/files/{row.ref}", headers=asked)
-        assert head.data == b""
-        assert (head.status_code, head.headers["Content-Length"]) == (whole.status_code, str(len(whole.data)))
-
-
 @pytest.mark.parametrize("asked", [f"bytes={len(PHOTO)}-", "bytes=-0", "Bytes = -000"])
 def test_a_range_that_nothing_satisfies(sign_in, draft, asked):
     browser = sign_in("marina")
