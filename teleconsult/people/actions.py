@@ -50,8 +50,11 @@ def create(facts: PersonFacts, *, by: User | None, invite: bool = True) -> User:
     return user
 
 
-def change(user: User, facts: PersonFacts, *, by: User) -> None:
+def change(user: User, facts: PersonFacts, *, by: User) -> bool:
     """Change what is known of a person, their roles and specialties. What stays is not touched.
+
+    Returns:
+        Whether the person was invited again: the invitation under way had gone to an address that was put right.
 
     Raises:
         Refused: one's own rights, the last manager, an e-mail or CPF that is somebody's already, or `by` manages no more.
@@ -75,12 +78,15 @@ def change(user: User, facts: PersonFacts, *, by: User) -> None:
         keep_a_manager()
     elif Role.MANAGER in after[0] - before[0]:
         count_managers()
+    again = moved and links.end_all(user.id) and not user.password_hash
     if moved:  # a link under way went to an address that is no longer theirs
-        links.end_all(user.id)
         mail.put("account_moved", key=f"moved:{user.ref}:{user.version}", to=old_email, language=user.language)
     _record("person.change", user, by, roles=sorted(facts.roles), specialties=sorted(facts.specialty_ids), mail=moved)
+    if again:
+        links.send(user, LinkKind.INVITATION, by_id=by.id)
     if before[:2] != after[:2]:
         events.emit("person.specialties_changed", person=user, by=by)
+    return again
 
 
 def switch_off(user: User, *, by: User) -> None:

@@ -69,14 +69,15 @@ def send_all(people: Sequence[Addressee], kind: LinkKind) -> None:
     )
 
 
-def end_all(user_id: int) -> None:
-    """End the links of a person that are still open."""
+def end_all(user_id: int) -> bool:
+    """End the links of a person that are still open; tell whether there was one."""
     now = clock.now()
-    changed(
+    ended = changed(
         update(SingleUseLink)
         .where(SingleUseLink.user_id == user_id, SingleUseLink.used_at.is_(None), SingleUseLink.expires_at > now)
         .values(expires_at=now)
     )
+    return ended > 0
 
 
 def ask_reset(who: str) -> None:

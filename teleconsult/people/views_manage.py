@@ -66,8 +66,10 @@ def show(ref: str) -> str | Response | tuple[str, int]:
     if facts is not None:
         try:
             with transaction(user, form.version.data):
-                actions.change(user, facts, by=current_user)
+                again = actions.change(user, facts, by=current_user)
             flash(_("Salvo."))
+            if again:
+                _tell_invited(user)
             return redirect(url_for("people.show", ref=ref))
         except Refused as refusal:
             show_refusal(form, refusal)
@@ -154,8 +156,12 @@ def invite(ref: str) -> Response:
     user = person_by_ref(ref)
     with transaction(user):
         actions.invite_again(user, by=current_user)
-    flash(_("Outro convite vai para %(email)s. O anterior não vale mais.", email=user.email))
+    _tell_invited(user)
     return redirect(url_for("people.show", ref=ref))
+
+
+def _tell_invited(user: User) -> None:
+    flash(_("Outro convite vai para %(email)s. O anterior não vale mais.", email=user.email))
 
 
 def _to(user: User) -> dict[str, Any]:

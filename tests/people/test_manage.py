@@ -312,15 +312,32 @@ def test_another_invitation_is_only_for_who_has_no_password(application, teresa,
     assert [moment > clock.now() for moment in ends] == [False, True]
 
 
-def test_a_new_address_is_told_to_the_old_one_and_ends_its_links(application, teresa, ids):
+def test_a_new_address_is_told_to_the_old_one_and_ends_its_links(application, client, teresa):
+    client.post("/reset", data={"who": "marina@rede.example"})
+    fields = as_it_stands(teresa, "PE-MARINA") | {"email": "marina.alves@rede.example"}
+    assert teresa.post("/people/PE-MARINA", data=fields).status_code == 302
+    with application.app_context():
+        assert letters()[-1] == ("marina@rede.example", "account_moved")
+        assert db.session.scalars(select(SingleUseLink.expires_at)).one() <= clock.now()
+
+
+def test_an_invitation_follows_an_address_that_is_put_right(application, teresa, ids):
     ref = teresa.post("/people/new", data=new(ids)).location
     fields = filled(teresa.get(ref), id="formulario") | {"email": "iara.monteiro@rede.example"}
-    assert teresa.post(ref, data=fields).status_code == 302
+    page = teresa.post(ref, data=fields, follow_redirects=True).get_data(as_text=True)
+    assert "Outro convite vai para iara.monteiro@rede.example. O anterior não vale mais." in page
     with application.app_context():
-        kept = select(OutboxMessage.address, OutboxMessage.payload).order_by(OutboxMessage.id)
-        told = db.session.execute(kept).all()
-        assert (told[-1].address, told[-1].payload["template"]) == ("iara@rede.example", "account_moved")
-        assert db.session.scalar(select(SingleUseLink.expires_at)) <= clock.now()
+        assert letters()[-2:] == [
+            ("iara@rede.example", "account_moved"),
+            ("iara.monteiro@rede.example", "account_invitation"),
+        ]
+        ends = db.session.scalars(select(SingleUseLink.expires_at).order_by(SingleUseLink.id)).all()
+    assert [moment > clock.now() for moment in ends] == [False, True]
+
+
+def letters():
+    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [(row.address, row.payload["template"]) for row in rows if "template" in row.payload]
 
 
 def test_the_record_holds_no_names(application, teresa, ids):
