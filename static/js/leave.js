@@ -24,11 +24,10 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });
 
-  // The search of the bar or the other language takes nothing along of what was typed in another form. Who signs out and
-  // walks away from a shared computer is not asked: the session would go on.
+  // The search of the bar takes nothing along of what was typed. Signing out asks nothing: a shared computer may be left.
   window.addEventListener("beforeunload", (event) => {
-    if (leaving && "signOut" in leaving.dataset) return;
-    if (!Array.from(typed).some((form) => form !== leaving)) return;
+    typed.delete(leaving);
+    if (!typed.size || (leaving && "signOut" in leaving.dataset)) return;
     if (leaving) delete leaving.dataset.sent;
     leaving = null;
     event.preventDefault();

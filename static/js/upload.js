@@ -119,7 +119,8 @@
 
     function arrived(job, html) {
       job.item.remove();
-      if (strip && html && !shown(html)) {
+      // What is sent twice is kept once: its line may stand here already.
+      if (strip && html && !strip.innerHTML.includes((html.match(/href="[^"]+"/) || [])[0])) {
         strip.insertAdjacentHTML("beforeend", html);
         const panel = strip.closest("section");
         const count = panel && panel.querySelector(".tc-title .tc-count");
@@ -128,12 +129,6 @@
       done += 1;
       say.textContent = done === 1 ? words.doneOne : words.doneMany.replace("{n}", done);
       form.dispatchEvent(new CustomEvent("tc:uploaded", { bubbles: true, detail: { name: job.file.name } }));
-    }
-
-    // The server keeps once what is sent twice, and answers with the line that may stand here already.
-    function shown(html) {
-      const link = new DOMParser().parseFromString(html, "text/html").querySelector("a[href]");
-      return link && strip.querySelector('a[href="' + CSS.escape(link.getAttribute("href")) + '"]');
     }
 
     // ---- where files come from

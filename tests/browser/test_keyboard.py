@@ -120,3 +120,14 @@ def test_a_file_that_is_refused_is_named_and_the_others_are_kept(page_for, site,
     marina.page.locator("input[type=file][multiple]").set_input_files(files)
     expect(marina.page.locator("#arquivos")).to_contain_text("dorso")
     expect(marina.page.locator(".tc-sending__row.is-bad")).to_contain_text("programa.jpg")
+
+
+def test_a_file_that_was_sent_and_not_heard_of_stands_there_once(page_for, site):
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/questions")
+    photo = {"name": "dorso.jpg", "mimeType": "image/jpeg", "buffer": photograph((90, 120, 160))}
+    for _again in range(2):
+        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 201):
+            page.locator("input[type=file][multiple]").set_input_files([photo])
+        expect(page.locator(".tc-sending__row")).to_have_count(0)
+    expect(page.locator("#arquivos > li")).to_have_count(1)
