@@ -26,8 +26,7 @@
 
   // The search of the bar takes nothing along of what was typed. Signing out asks nothing: a shared computer may be left.
   window.addEventListener("beforeunload", (event) => {
-    typed.delete(leaving);
-    if (!typed.size || (leaving && "signOut" in leaving.dataset)) return;
+    if (typed.size - typed.has(leaving) === 0 || (leaving && "signOut" in leaving.dataset)) return;
     if (leaving) delete leaving.dataset.sent;
     leaving = null;
     event.preventDefault();
