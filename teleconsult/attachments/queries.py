@@ -1,5 +1,6 @@
 """Files as the screens ask for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import String, bindparam, func, or_, select
 
 from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
 from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.receive import Stored
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral
@@ -123,19 +125,20 @@ _SAME = (
         Attachment.withdrawn_at.is_(None),
         Attachment.referral_id.is_(None),
         or_(bindparam("caption", type_=String) == "", Attachment.caption == bindparam("caption", type_=String)),
+        or_(bindparam("kind", type_=String) == "", Attachment.kind == bindparam("kind", type_=String)),
     )
     .order_by(Attachment.id)
     .limit(1)
 )
 
 
-def same_of(case: Case, name: str, sha256: str, caption: str, user: User) -> Attachment | None:
+def same_of(case: Case, stored: Stored, said: Mapping[str, str], user: User) -> Attachment | None:
     """Return the file that this person has put on a case already, under this name and with nothing else said of it.
 
     An upload whose answer is lost on the line is sent again, and a plain form may be pressed twice.
     """
-    given = {"case_id": case.id, "sha256": sha256, "name": name, "user_id": user.id, "caption": caption}
-    found = read(_SAME, given)
+    given = {"case_id": case.id, "sha256": stored.sha256, "name": stored.name, "user_id": user.id}
+    found = read(_SAME, given | {"caption": "", "kind": ""} | dict(said))
     return db.session.get(Attachment, found[0].id) if found else None
 
 

@@ -119,7 +119,7 @@ def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
         # While it came, the request may have gone to somebody else.
         if lifecycle.being_written(case) and not panels.may_add(case, current_user):
             raise Refused(NO_MORE)
-        row = queries.same_of(case, stored.name, stored.sha256, said.get("caption", ""), current_user)
+        row = queries.same_of(case, stored, said, current_user)
         if row is None:
             row = actions.add(case, stored, by=current_user, **said)
             actions.send(case, [row], by=current_user)

@@ -106,12 +106,20 @@ def test_a_file_sent_again_is_kept_once(sign_in, case_in):
 
 def test_the_same_content_with_something_else_said_of_it_is_another_file(sign_in, draft):
     browser = sign_in("marina")
-    for name, caption in (("a.jpg", ""), ("b.jpg", ""), ("a.jpg", "Braço direito"), ("a.jpg", "Braço direito")):
-        send(browser, draft.ref, (name, PHOTO), caption=caption)
-    assert [(row.name, row.caption) for row in rows(draft)] == [
-        ("a.jpg", ""),
-        ("b.jpg", ""),
-        ("a.jpg", "Braço direito"),
+    for name, caption, kind in (
+        ("a.jpg", "", ""),
+        ("b.jpg", "", ""),
+        ("a.jpg", "Braço direito", ""),
+        ("a.jpg", "Braço direito", ""),
+        ("a.jpg", "", "ecg"),
+        ("a.jpg", "", "ecg"),
+    ):
+        send(browser, draft.ref, (name, PHOTO), caption=caption, kind=kind)
+    assert [(row.name, row.caption, row.kind) for row in rows(draft)] == [
+        ("a.jpg", "", "photo"),
+        ("b.jpg", "", "photo"),
+        ("a.jpg", "Braço direito", "photo"),
+        ("a.jpg", "", "ecg"),
     ]
 
 
