@@ -15,7 +15,7 @@ from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
-from teleconsult.cases.needs import Facts
+from teleconsult.cases.needs import WITHHELD, Facts
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
 from teleconsult.people.models import User
@@ -57,8 +57,8 @@ class Page:
     identity: Sequence[tuple[str, str]] = ()
     consents: Sequence[CaseConsent] = ()
     may_revoke: bool = False
-    withheld: bool = False
-    """The patient took the consent back, and whoever reads this would give the case to somebody else."""
+    withheld: str = ""
+    """Why whoever reads this cannot give the case to somebody else: the patient took the consent back."""
     rounds: Sequence[story.Round] = ()
     waiting: story.Wanted | None = None
     supplied: Sequence[story.Wanted] = ()
@@ -129,10 +129,11 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     clocks = counting.load() if case.state in SERVICE | REQUESTER_TIME else counting.Clocks({})
     names = _names(user, people, happened, on_paper=on_paper)
     panels = events.panels("case", case=case, user=user, sight=sight, facts=facts)
+    name = page_words.name_of(case, sight, patient, age)
     return Page(
         case=case,
         sight=sight,
-        name=(name := page_words.name_of(case, sight, patient, age)),
+        name=name,
         # Who may not know the name reads the reference in its place, once.
         meta=[words for words in page_words.meta_of(case, patient) if words.lower() != name.lower()],
         state_word=state_word(case, None if on_paper else user, people),
@@ -159,7 +160,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         identity=page_words.identity_of(patient, age) if patient else [],
         consents=consents,
         may_revoke=asks,
-        withheld=not facts.shareable,
+        withheld="" if facts.shareable else _(WITHHELD),
     )
 
 

@@ -55,12 +55,12 @@ def _sends(case: Case, user: User | None) -> bool:
 
 def _shares(case: Case, user: User | None, verb: str) -> bool:
     """Tell whether this person, or the system, could let somebody else read the case now."""
-    if case.state not in (State.SUBMITTED, State.ASSIGNED, State.ANSWERED) or (
-        verb and shareable not in MOVES[verb].needs
-    ):
+    if verb and shareable not in MOVES[verb].needs:
         return False
-    gives = user is None or user.has(Role.ADMINISTRATOR)
-    return bool(gives and case.state != State.ANSWERED) or bool(user and user.has(Role.CONSULTANT))
+    if case.state == State.ANSWERED:
+        return user is not None and user.has(Role.CONSULTANT)
+    goes = case.state in (State.SUBMITTED, State.ASSIGNED)
+    return goes and (user is None or user.has(Role.ADMINISTRATOR) or user.has(Role.CONSULTANT))
 
 
 def attending(case: Case, user: User | None) -> bool:

@@ -20,7 +20,8 @@ from teleconsult.web.reasons import Kept
 class Hint:
     """What is proposed for one case: a line of the plan, or the simple suggestion of who has least.
 
-    It proposes nobody where the plan has nobody (`nobody` says why; `withheld`: nobody else may have it) and where the consultants choose (`claim`).
+    It proposes nobody where the plan has nobody (`nobody` says why; `withheld`: nobody else may have it) and where the
+    consultants choose (`claim`).
     """
 
     suggestion: Suggestion

@@ -73,7 +73,8 @@ class Planned:
     """What the plan says of some cases: lines, and the reasons why others have nobody, by case.
 
     A case in neither is not planned yet: it came a moment ago, or its specialty is left to be claimed.
-    `withheld` are those of the others whose patient took the consent back. `stale` tells that the worker has not planned for `STALE`.
+    `withheld` are those of the others whose patient took the consent back. `stale` tells that the worker has not planned
+    for `STALE`.
     """
 
     lines: Mapping[int, Proposed] = field(default_factory=dict)
