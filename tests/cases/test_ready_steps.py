@@ -12,7 +12,7 @@ from tests.cases.test_draft_returned import give_back
 from tests.world import specialty
 
 OF_THE_MOMENT = re.compile(
-    r'TC-\w+|name="(?:csrf_token|draft_editor|draft_version)"[^>]*>|data-version="\d+"|\d\d:\d\d'
+    r'TC-\w+|name="(?:csrf_token|draft_editor|draft_version)"[^>]*>|data-version="\d+"|\d{1,2}:\d\d'
 )
 
 
