@@ -71,6 +71,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 LISTS = frozenset({"problems"})
+SEARCHED = (
+    *("patient_name", "social_name", "cns", "cpf", "record_number"),
+    *("complaint", "subjective", "objective", "assessment", "plan", "available"),
+    *("problems", *QUESTION_NAMES),
+)
+"""What a draft is found by: the fields by which `search` finds a case that was sent."""
 
 LIMITS: dict[str, int] = {
     "patient_name": 120,

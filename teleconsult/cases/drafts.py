@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from teleconsult import clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for
-from teleconsult.cases.draft_fields import RETURNABLE, SAVED
+from teleconsult.cases.draft_fields import RETURNABLE, SAVED, SEARCHED
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_text import Book, Reading
 from teleconsult.cases.draft_text import read as read_texts
@@ -20,9 +20,11 @@ from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.cases.needs import Facts
+from teleconsult.cases.queries_search import is_whole, one_number
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
+from teleconsult.coding.words import beginnings_of, undotted, words_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.loading import columns_of, known, taken
@@ -166,6 +168,19 @@ def missing_of(case: Case) -> dict[str, str]:
 def drafts_of(user: User) -> Sequence[Any]:
     """Return the drafts that this person writes, the one touched last first: own ones, and those filed for others."""
     return read(_drafts(user.has(Role.REQUESTER), user.has(Role.SUPPORT)), {"user_id": user.id})
+
+
+def drafts_holding(user: User, words: str) -> Sequence[Any]:
+    """Return those of `drafts_of` that hold every word, as the search finds it in a case that was sent (`queries_search`)."""
+    wanted = beginnings_of(one_number(words))
+    return [row for row in drafts_of(user) if _holds(row.fields, wanted)] if wanted else []
+
+
+def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:
+    values = (fields.get(name) or "" for name in SEARCHED)
+    text = " ".join(value if isinstance(value, str) else " ".join(value) for value in values)
+    held = set(words_of(one_number(undotted(text))))
+    return all(word in held if is_whole(word) else any(one.startswith(word) for one in held) for word in wanted)
 
 
 @cache

@@ -145,9 +145,9 @@ def beside(confirms: int, surveys: int) -> str:
     return str(_("Também: %(what)s", what=" · ".join(parts))) if parts else ""
 
 
-def unsent(user: User) -> list[Row]:
-    """Return rows of the drafts that this person writes."""
-    rows = drafts.drafts_of(user)
+def unsent(user: User, holding: str | None = None) -> list[Row]:
+    """Return rows of the drafts that this person writes; with `holding`, of those that hold these words."""
+    rows = drafts.drafts_of(user) if holding is None else drafts.drafts_holding(user, holding)
     chosen = specialties_named({row.fields.get("specialty") for row in rows} - {None, ""})
     return [_draft(row, user, chosen.get(row.fields.get("specialty", ""))) for row in rows]
 
@@ -156,6 +156,7 @@ def _draft(row: Any, user: User, specialty: Specialty | None) -> Row:
     name = row.fields.get("social_name") or row.fields.get("patient_name") or _("Paciente ainda sem nome")
     address = url_for("cases.edit", ref=row.ref)
     return {
+        "ref": row.ref,
         "url": address,
         "name": name,
         "topic": in_language(specialty.name_pt, specialty.name_en) if specialty else _("sem especialidade"),

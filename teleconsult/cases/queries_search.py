@@ -32,7 +32,10 @@ LONGEST_QUERY = 200
 EXACT_FROM = 4
 """A run of so many digits is a number somebody holds (CNS, CPF, record): it is found whole or not at all."""
 
-_CODE = re.compile(r"TC-?([0-9A-Z]{6})")
+_CODE = re.compile(r"(?:TC-?)?([0-9A-Z]{6})")
+_GROUPED = re.compile(r"\b(?:\d{3}[. ]\d{3}[. ]\d{3}[- ]\d{2}|\d{3}[ .]\d{4}[ .]\d{4}[ .]\d{4})\b", re.ASCII)
+"""A CPF or a CNS in the groups in which cards and papers print it."""
+
 _CROCKFORD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _UNITS = select(HealthUnit.id).where(HealthUnit.district == bindparam("district")).order_by(HealthUnit.id)
 
@@ -44,6 +47,8 @@ class Scope:
     open: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     every_name: bool = False
+    drafts: bool = False
+    """Whether this person writes requests: their drafts are found too (`drafts.drafts_holding`)."""
 
     @property
     def by_words(self) -> bool:
@@ -64,11 +69,15 @@ def scope_of(user: User) -> Scope:
         waiting = [f"w:{specialty_id}" for specialty_id in sorted(user.specialty_ids)]
     if user.has(Role.SUPPORT) and user.unit and user.unit.district:
         keys += [f"u:{row[0]}" for row in read(_UNITS, {"district": user.unit.district})]
-    return Scope(tuple(keys), tuple(waiting), user.has(Role.ADMINISTRATOR))
+    writes = user.has(Role.REQUESTER) or user.has(Role.SUPPORT)
+    return Scope(tuple(keys), tuple(waiting), user.has(Role.ADMINISTRATOR), writes)
 
 
 def code_in(words: str) -> str | None:
-    """Return the reference of a case if that is what was typed: 'tc7k3q9o' is TC-7K3Q90."""
+    """Return the reference of a case if what was typed can be one: 'tc7k3q9o' and '7k3q90' are TC-7K3Q90.
+
+    A word of six letters can be one too: whoever asks looks for it as a word where there is no such case.
+    """
     found = _CODE.fullmatch(words.strip().upper().replace(" ", ""))
     return f"TC-{found[1].translate(_CROCKFORD)}" if found else None
 
@@ -78,19 +87,26 @@ def find(scope: Scope, words: str) -> Page:
 
     Empty when nothing searchable was typed. Keys of the address: see `page_by_key`.
     """
-    beginnings = beginnings_of(words[:LONGEST_QUERY])
+    words = one_number(words[:LONGEST_QUERY])
+    beginnings = beginnings_of(words)
     vectors = db.session.get_bind().dialect.name == "postgresql"
     if not beginnings or not scope.by_words:
         return Page([], None, None)
     if not vectors:
         # Words are of a-z and 0-9 alone and stand in quotes: nothing typed can be an operator of FTS5.
-        queries = [f'"{word}"' + ("" if _whole(word) else " *") for word in beginnings]
+        queries = [f'"{word}"' + ("" if is_whole(word) else " *") for word in beginnings]
         return find_by_fts(scope.open, scope.waiting, scope.every_name, queries)
-    terms = [f"'{word}'" + ("" if _whole(word) else ":*") for word in beginnings]
+    terms = [f"'{word}'" + ("" if is_whole(word) else ":*") for word in beginnings]
     return find_by_vectors(scope.open, scope.waiting, scope.every_name, terms, _plain(words))
 
 
-def _whole(word: str) -> bool:
+def one_number(words: str) -> str:
+    """Return the words with a CPF or CNS as the index has it: '529.982.247-25' becomes '52998224725'."""
+    return _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), words)
+
+
+def is_whole(word: str) -> bool:
+    """Tell whether a word is found as it stands, or not at all; any other also where it begins one."""
     return len(word) == 1 or (len(word) >= EXACT_FROM and word.isdigit())
 
 

@@ -10,12 +10,15 @@ from wtforms import SearchField
 from wtforms.validators import Length
 
 from teleconsult import audit
+from teleconsult.cases import lists
 from teleconsult.cases.access import Sight
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.kept_words import keep, kept
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find, row_of_code, rows_of, scope_of
 from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
 from teleconsult.cases.snippets import snippet
+from teleconsult.cases.words import STATE_WORDS
 from teleconsult.coding.words import beginnings_of
 from teleconsult.extensions import transaction, transaction_apart
 from teleconsult.people.access import Permission
@@ -53,12 +56,19 @@ def _results(words: str, user: User) -> str:
     scope, moment = scope_of(user), Moment()
     rows, page = _seek(scope, words, user)
     wanted = beginnings_of(words)
-    shown = [_shown(row, sight, wanted, user, moment) for row, sight in rows]
+    first = scope.drafts and not {"before", "after"} & set(request.args)
+    unsent = [_unsent(row) for row in lists.unsent(user, words)] if first else []
+    shown = unsent + [_shown(row, sight, wanted, user, moment) for row, sight in rows]
     body = _page(words, scope, shown, page)
     if words:
+        refs = [*(row["ref"] for row in unsent), *(row.ref for row, _sight in rows)]
         with transaction_apart():
-            audit.record(f"reader:{user.ref}", "case.search", by_id=user.id, cases=[row.ref for row, _ in rows])
+            audit.record(f"reader:{user.ref}", "case.search", by_id=user.id, cases=refs)
     return body
+
+
+def _unsent(row: lists.Row) -> lists.Row:
+    return row | {"about": row["topic"], "word": _(STATE_WORDS[State.DRAFT]), "snippet": None, "complaint": row["text"]}
 
 
 def _page(words: str, scope: Scope, shown: Sequence[Any], page: Page, limit: str = "") -> str:
@@ -78,9 +88,11 @@ def _seek(scope: Scope, words: str, user: User) -> tuple[list[tuple[Row[Any], Si
     """Return the rows that this person may see with how much of each, and the page they are of."""
     code = code_in(words)
     one = row_of_code(code, user) if code else None
-    page = Page([], None, None) if one is not None else find(scope, words)
-    rows = [one] if one is not None else rows_of([row[0] for row in page.rows], user)
-    seen = ((row, sight_of_row(row, user)) for row in rows)
+    sight = sight_of_row(one, user) if one is not None else None
+    if one is not None and sight is not None:
+        return [(one, sight)], Page([], None, None)
+    page = find(scope, words)
+    seen = ((row, sight_of_row(row, user)) for row in rows_of([row[0] for row in page.rows], user))
     return [(row, sight) for row, sight in seen if sight is not None], page
 
 

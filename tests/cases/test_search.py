@@ -1,7 +1,7 @@
 """What each person finds, by words, by names and by codes; nothing typed breaks the query."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -174,8 +174,10 @@ def test_newest_first_and_page_by_page(case_in, application, session, monkeypatc
         ("tc7k3q9a", "TC-7K3Q9A"),
         (" tc - 7k3q9o ", "TC-7K3Q90"),
         ("TC-ILO000", "TC-110000"),
-        ("7K3Q9A", None),
+        ("7K3Q9A", "TC-7K3Q9A"),
+        ("7k3q9o", "TC-7K3Q90"),
         ("TC-7K3Q9", None),
+        ("7K3Q9AB", None),
         ("tosse", None),
     ],
 )
@@ -281,6 +283,27 @@ def test_a_draft_is_found_by_its_code_by_its_writer(case_in, sign_in):
     ref = case_in(State.DRAFT).case.ref
     assert f'href="/cases/{ref}"' in results(sign_in("marina"), ref)
     assert f'href="/cases/{ref}"' not in results(sign_in("jonas"), ref)
+
+
+def test_a_code_without_its_letters_is_found_too_and_a_strangers_is_a_word_like_any(case_in, sign_in):
+    ref = case_in(State.ASSIGNED).case.ref
+    bare = ref.removeprefix("TC-")
+    assert f'href="/cases/{ref}"' in results(sign_in("marina"), bare.lower())
+    assert "Nenhum caso encontrado" in results(sign_in("bia"), bare)
+
+
+def test_a_word_as_long_as_a_code_is_looked_for_as_a_word(case_in, sign_in):
+    ref = case_in(State.ASSIGNED).case.ref
+    assert f'href="/cases/{ref}"' in results(sign_in("marina"), "claras")
+
+
+@pytest.mark.parametrize("typed", ["52998224725", "529.982.247-25", "700000010211009", "700 0000 1021 1009"])
+def test_a_number_is_found_in_the_groups_in_which_its_card_prints_it(case_in, found, typed):
+    walk = case_in(State.DRAFT)
+    walk.submit(patient=replace(PatientFacts(NAME, birth_date=date(1979, 3, 14), sex="female"),
+                                cpf="52998224725", cns="700000010211009"))  # fmt: skip
+    assert found("marina", typed) == [walk.case.ref]
+    assert found("marina", typed[:-1] + str(9 - int(typed[-1]))) == []
 
 
 def test_somebody_elses_results_cannot_be_opened(case_in, sign_in):
