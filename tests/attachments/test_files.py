@@ -515,6 +515,16 @@ def test_two_files_that_fit_are_both_kept_and_told(application, sign_in, case_in
     assert second.event_number == first.event_number + 1
 
 
+@pytest.mark.parametrize("state", [State.DRAFT, State.ASSIGNED])
+def test_the_same_file_pressed_twice_at_the_same_moment_is_kept_once(application, sign_in, case_in, state):
+    case, browser = case_in(state).case, sign_in("marina")
+    with uncommitted(application, add, (Case, case.id)):
+        answer = browser.post(f"/cases/{case.ref}/files", data=PHOTO, headers=named("um.jpg"))
+    assert answer.status_code == 201
+    (row,) = rows(case)
+    assert row.ref in answer.get_data(as_text=True)
+
+
 def test_a_file_that_comes_while_its_request_is_sent_is_told_to_the_other_side(application, sign_in, session):
     walk = world.new_case()
     browser = sign_in("marina")
