@@ -131,3 +131,15 @@ def test_a_file_that_was_sent_and_not_heard_of_stands_there_once(page_for, site)
             page.locator("input[type=file][multiple]").set_input_files([photo])
         expect(page.locator(".tc-sending__row")).to_have_count(0)
     expect(page.locator("#arquivos > li")).to_have_count(1)
+
+
+def test_who_tabs_comes_to_the_cases_past_menu_and_filters(page_for, waiting):
+    page = page_for("rosangela")
+    page.goto("/desk")
+    for way in ("Pular para o conteúdo", "Pular para os casos"):
+        page.keyboard.press("Tab")
+        expect(focused(page)).to_have_text(way)
+        expect(focused(page)).to_be_in_viewport()
+        page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_attribute("name", "case")
