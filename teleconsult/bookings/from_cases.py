@@ -1,9 +1,10 @@
 """What bookings hear from the floors below: referrals that begin and end, who attends, patients' records joined."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from teleconsult import clock, events
 from teleconsult.bookings import actions, queries
@@ -16,7 +17,7 @@ from teleconsult.bookings.world import facts_for, local_day
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import changed, db
+from teleconsult.extensions import changed, db, read
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User
 from teleconsult.web.words import localdate
@@ -48,18 +49,26 @@ def take_it_off(*, referral: Referral, how: str, by: User, sheet: CounterReferra
 @events.panel("attending")
 def attends(case: Case, user: User) -> bool | None:
     """Tell whether this person is the specialist of a session in which the patient of a case is booked or was seen."""
-    query = (
-        select(Booking.id)
-        .join(BookingRequest, BookingRequest.id == Booking.request_id)
-        .join(AgendaSession, AgendaSession.id == Booking.session_id)
-        .where(
-            BookingRequest.case_id == case.id,
-            Booking.ended_at.is_(None),
-            AgendaSession.specialist_id == user.id,
-            AgendaSession.cancelled_at.is_(None),
-        )
+    return True if user.id in attended_by(case.id) else None
+
+
+@events.panel("attended_by")
+def attended_by(case_id: int) -> Sequence[int]:
+    """Return the specialists of the sessions in which the patient of a case is booked or was seen."""
+    return [row.specialist_id for row in read(_ATTENDED_BY, {"case_id": case_id})]
+
+
+_ATTENDED_BY = (
+    select(AgendaSession.specialist_id)
+    .join(Booking, Booking.session_id == AgendaSession.id)
+    .join(BookingRequest, BookingRequest.id == Booking.request_id)
+    .where(
+        BookingRequest.case_id == bindparam("case_id"),
+        Booking.ended_at.is_(None),
+        AgendaSession.specialist_id.is_not(None),
+        AgendaSession.cancelled_at.is_(None),
     )
-    return True if db.session.scalar(query.limit(1)) is not None else None
+)
 
 
 @events.panel("visit")

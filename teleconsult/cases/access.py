@@ -123,7 +123,7 @@ def look_at(user: User, ref: str) -> Look:
     wrote, opened, seen, continued, *rest = rows[0]
     case = _case(iter(rest))
     sight = sight_of(case, user, wrote=wrote, opened=opened)
-    if sight is not Sight.FULL and _attends(case, user):
+    if sight is not Sight.FULL and attends(case, user):
         sight = Sight.FULL
     if sight is None:
         raise NotFound
@@ -160,10 +160,11 @@ def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = Fals
     return Sight.CLOSED if user.has(Role.MANAGER) else None
 
 
-def _attends(case: Case, user: User) -> bool:
+def attends(case: Case, user: User) -> bool:
     """Tell whether the person is the specialist of the patient's visit; the floor that keeps the agenda knows.
 
-    In whatever state the case is: it may be reopened before the patient comes back to the specialist.
+    In whatever state the case is: it may be reopened before the patient comes back to the specialist. The row of a list
+    will do for a case.
     """
     sent_there = case.escalated_by_id is not None and user.has(Role.CONSULTANT)
     return sent_there and any(events.panels("attending", case=case, user=user))

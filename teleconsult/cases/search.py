@@ -1,7 +1,7 @@
 """The full-text index over cases: one row per case that was sent, in the dialect of the database.
 
 Three columns. `keys` says who may find the case: `r` its requester, `u` its unit, `c` each consultant
-who holds, escalated or answered it, or saw the patient, `w` its specialty while it waits; `names` holds the patient's, `body`
+who holds, escalated or answered it, or sees or saw the patient, `w` its specialty while it waits; `names` holds the patient's, `body`
 the clinical words. Both databases are given the same words, folded by `coding.words` (no accents, no
 case); PostgreSQL adds Portuguese stems. Reading is in `queries_search`.
 """
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from teleconsult import events
 from teleconsult.cases.authors import SEEN_BY
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent, CaseProblem, CaseQuestion, PatientSnapshot
@@ -89,7 +90,8 @@ def write(case_ids: Iterable[int]) -> None:
         written = " ".join([*(getattr(case, name) for name in _CLINICAL), *(row.words for row in rows)])[:LONGEST]
         names = sorted(set(words_of(" ".join(getattr(case, name) or "" for name in _NAMES))))
         body = sorted(set(words_of(undotted(written))))
-        keys = _keys(case, {row.author_id for row in rows if row.author_id})
+        attending = {number for people in events.panels("attended_by", case_id=case_id) for number in people}
+        keys = _keys(case, {row.author_id for row in rows if row.author_id} | attending)
         if vectors:
             given = {"keys": [":".join(key) for key in keys], "names": names, "body": body, "written": written}
             put(_KEEP_VECTORS, {"id": case_id, **given})
@@ -99,8 +101,8 @@ def write(case_ids: Iterable[int]) -> None:
             put(_KEEP, {"id": case_id, **given})
 
 
-def _keys(case: Row[Any], authors: set[int]) -> list[tuple[str, str]]:
-    consultants = {case.holder_id, case.escalated_by_id, *authors} - {None}
+def _keys(case: Row[Any], others: set[int]) -> list[tuple[str, str]]:
+    consultants = {case.holder_id, case.escalated_by_id, *others} - {None}
     keys = [("r", case.requester_id), ("u", case.unit_id), *(("c", number) for number in sorted(consultants))]
     if case.state == State.SUBMITTED:
         keys.append(("w", case.specialty_id))

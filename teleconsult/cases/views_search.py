@@ -1,7 +1,7 @@
 """Searching the cases one may see. What is typed is posted and kept for a day: no name stands in an address."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import Row
@@ -11,10 +11,11 @@ from wtforms.validators import Length
 
 from teleconsult import audit
 from teleconsult.cases import lists
-from teleconsult.cases.access import Sight
+from teleconsult.cases.access import Sight, attends
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.kept_words import keep, kept
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find, row_of_code, rows_of, scope_of
 from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
 from teleconsult.cases.snippets import snippet
@@ -88,12 +89,17 @@ def _seek(scope: Scope, words: str, user: User) -> tuple[list[tuple[Row[Any], Si
     """Return the rows that this person may see with how much of each, and the page they are of."""
     code = code_in(words)
     one = row_of_code(code, user) if code else None
-    sight = sight_of_row(one, user) if one is not None else None
+    sight = _sight(one, user) if one is not None else None
     if one is not None and sight is not None:
         return [(one, sight)], Page([], None, None)
     page = find(scope, words)
-    seen = ((row, sight_of_row(row, user)) for row in rows_of([row[0] for row in page.rows], user))
+    seen = ((row, _sight(row, user)) for row in rows_of([row[0] for row in page.rows], user))
     return [(row, sight) for row, sight in seen if sight is not None], page
+
+
+def _sight(row: Row[Any], user: User) -> Sight | None:
+    sight = sight_of_row(row, user)
+    return Sight.FULL if sight is not Sight.FULL and attends(cast(Case, row), user) else sight
 
 
 def _shown(row: Row[Any], sight: Sight, wanted: Sequence[str], user: User, moment: Moment) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from teleconsult.bookings import steps
 from teleconsult.bookings.models import BookingEvent, BookingRequest
 from teleconsult.bookings.steps import Who
 from teleconsult.bookings.world import facts_for
+from teleconsult.cases import search
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
@@ -76,6 +77,7 @@ def write(
     )
     db.session.add(event)
     db.session.flush()
+    search.index(request.case)  # who attends finds the case
     audit.record(
         f"case:{request.case.ref}",
         f"booking.{verb}",
