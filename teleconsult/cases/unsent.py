@@ -10,11 +10,16 @@ from dataclasses import dataclass
 
 from flask import flash, request
 
+from teleconsult import events
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.queries_moves import last_own
 from teleconsult.cases.screens import SCREENS
+from teleconsult.cases.words import told, words_of
 from teleconsult.people.gate import current_user
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.refs import case_in
 
 TYPED = frozenset({*SCREENS, "supply", "withdraw", "revoke_consent"})
 """The moves on whose pages something is typed or chosen, each the only page of its verb."""
@@ -45,6 +50,13 @@ def copy_of(case: Case, verb: str, part: str = "") -> Copy:
 def key_of(case: Case, verb: str, part: str = "") -> str:
     """Return the key under which a browser keeps what is typed into a move."""
     return f"{case.ref}:{verb}{part}"
+
+
+@events.panel("kept_form")
+def label_of(path: str) -> str | None:
+    """Return what a form that the server kept (people/kept.py) would have done, by its address, if that is a move of a case."""
+    verb = path.partition("?")[0].rpartition("/")[2]
+    return str(_(words_of(verb, State.SUBMITTED).label)) if case_in(path) and verb in told() - {"submit"} else None
 
 
 def forget(case: Case, verb: str, part: str = "") -> None:

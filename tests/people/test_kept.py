@@ -83,11 +83,19 @@ def test_nothing_is_sent_without_the_new_token(application, teresa):
     assert teresa.post("/people/new", data=fields).status_code == 302
 
 
-def test_the_offer_says_which_case_it_is_of_and_what_was_written(application, teresa):
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("cancel", "“Cancelar o pedido” do caso"),
+        ("ask?more=1", "“Pedir exame ou informação” do caso"),
+        ("edit/clinical", "formulário do caso"),
+    ],
+)
+def test_the_offer_says_what_was_to_be_done_to_which_case_and_what_was_written(application, teresa, path, said):
     expire(application)
-    page = teresa.post("/cases/TC-7K3Q9A/cancel", data={"why": "O paciente foi atendido em outro lugar."})
+    page = teresa.post(f"/cases/TC-7K3Q9A/{path}", data={"why": "O paciente foi atendido em outro lugar."})
     offer = teresa.get(enter(teresa, page).location).get_data(as_text=True)
-    assert "formulário do caso TC-7K3Q9A" in offer
+    assert f"{said} TC-7K3Q9A" in offer
     assert " open><summary>" in offer
 
 
