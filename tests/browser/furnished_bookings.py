@@ -40,6 +40,8 @@ def furnish(site: Site) -> Places:
             f"/bookings/agenda?day={day}",
             f"/bookings/agenda/sessions/{ref}",
             f"/bookings/agenda/sessions/{later}",
+            # Today's session leads to these too, until its last minute: the walk may come after midnight.
+            *(f"/bookings/agenda/sessions/{later}/{verb}" for verb in ("overbooking", "cancel", "move")),
         ),
         "dora": (sheet,),
     }
