@@ -1,6 +1,8 @@
 """The object before its row: stored before the transaction, and gone again when the row does not come."""
 
 import io
+import os
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -20,6 +22,20 @@ from tests.attachments.sending import named
 PHOTO = samples.picture("JPEG", (800, 600))
 PATIENCE = 10
 """Seconds after which who cannot write meanwhile has waited too long."""
+
+
+def test_the_bytes_are_on_the_disk_before_the_file_has_its_name_and_its_row(sign_in, draft, monkeypatch):
+    sync, synced = os.fsync, []
+
+    def watched(number):
+        sync(number)
+        place = Path(f"/proc/self/fd/{number}").readlink()
+        synced.append((place.parent.name, place.name, place.stat().st_size, len(rows(draft.id))))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    sign_in("marina").post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("dorso.jpg"))
+    (row,) = rows(draft.id)
+    assert synced == [("incoming", row.key, len(PHOTO), 0)]
 
 
 class Slow:
