@@ -17,6 +17,7 @@
     let at = -1;
     let timer = 0;
     let asked = 0;
+    let answered = "";  // the words that the list answers
 
     root.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
     input.type = "text";
@@ -68,6 +69,7 @@
     // ---- the list
 
     function close() {
+      answered = "";
       list.hidden = true;
       list.replaceChildren();
       options = [];
@@ -95,6 +97,8 @@
 
     function take(option) {
       if (!option) return;
+      clearTimeout(timer);
+      asked += 1;  // what is still being looked up comes too late
       put(option.value, option.free ? option.value : option.label);
       say.textContent = words.added.replace("{text}", option.free ? option.value : option.label);
       input.value = "";
@@ -104,6 +108,7 @@
 
     function show(found, typed) {
       options = found.slice(0, 20);
+      answered = typed;
       const same = options.some((option) => norm(option.value) === norm(typed) || norm(option.label) === norm(typed));
       if ("free" in words && !same) options.push({ value: typed, label: words.add.replace("{text}", typed), free: true });
       list.replaceChildren(...options.map((option, i) => {
@@ -156,6 +161,8 @@
       event.stopPropagation();
       clearTimeout(timer);
       timer = setTimeout(find, PAUSE);
+      at = -1;
+      input.removeAttribute("aria-activedescendant");
     });
 
     input.addEventListener("keydown", (event) => {
@@ -164,9 +171,10 @@
         if (options.length) point(event.key === "ArrowDown" ? at + 1 : at < 0 ? options.length - 1 : at - 1);
         else if (event.key === "ArrowDown") find();
       } else if (event.key === "Enter") {
-        // Enter in this field chooses; it never sends the form half-done.
+        // Enter in this field chooses; it never sends the form half-done, nor takes the answer to words typed before.
         event.preventDefault();
-        if (options.length) take(options[at < 0 ? 0 : at]); else find();
+        if (options.length && (at >= 0 || answered === input.value.trim())) take(options[Math.max(at, 0)]);
+        else { clearTimeout(timer); find(); }
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
         event.stopPropagation();

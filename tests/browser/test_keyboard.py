@@ -108,6 +108,20 @@ def test_codes_are_found_and_chosen_with_the_arrows_and_taken_away_again(page_fo
     expect(chosen).to_have_count(0)
 
 
+def test_enter_chooses_nothing_from_the_answer_to_words_typed_before(page_for, site):
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/clinical")
+    combo, chosen = page.get_by_label("Problemas e diagnósticos").first, page.locator("[data-chosen] li")
+    combo.fill("asma")
+    expect(combo).to_have_attribute("aria-expanded", "true")
+    combo.fill("A30")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option").first).to_contain_text("A30")
+    expect(chosen).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(chosen).to_contain_text("A30")
+
+
 def test_a_file_that_is_refused_is_named_and_the_others_are_kept(page_for, site, watch):
     watch.allowed += ["422"]
     marina = Somebody(page_for("marina"))
