@@ -26,10 +26,22 @@
 
   // ---- the form's values, by name
 
+  // What stands in a search is no text, but for words that may go on as they are (combo.js).
+  function texts() {
+    const data = new FormData(form);
+    form.querySelectorAll("[data-combo][data-free]").forEach((combo) => {
+      const name = combo.dataset.name;
+      const words = (data.get(name + "_q") || "").trim();
+      if (words && !data.getAll(name).includes(words)) data.append(name, words);
+    });
+    Array.from(data.keys()).filter((name) => name.endsWith("_q")).forEach((name) => data.delete(name));
+    return data;
+  }
+
   function read() {
     const values = {};
-    new FormData(form).forEach((value, name) => {
-      if (NOT_TEXT.has(name) || typeof value !== "string" || name.endsWith("_q")) return;
+    texts().forEach((value, name) => {
+      if (NOT_TEXT.has(name) || typeof value !== "string") return;
       (values[name] = values[name] || []).push(value.replace(/\r\n/g, "\n"));
     });
     return values;
@@ -116,7 +128,7 @@
   }
 
   function body() {
-    const data = new FormData(form);
+    const data = texts();
     Array.from(data.entries()).forEach(([name, value]) => { if (typeof value !== "string") data.delete(name); });
     data.set("draft_version", version);
     return data;

@@ -190,5 +190,11 @@
       if (item) take(options[Array.from(list.children).indexOf(item)]);
     });
     input.addEventListener("blur", () => setTimeout(close, 100));
+
+    // Words that nobody chose a code for are not lost on the way on: they stand as they are.
+    if ("free" in words) input.form.addEventListener("submit", () => {
+      const typed = input.value.trim();
+      if (typed) { put(typed, typed); input.value = ""; }
+    });
   });
 })();

@@ -94,6 +94,7 @@ def step_page(
     clash: Sequence[str] = (),
     editor: str = "",
     query: str | None = None,
+    going: bool = False,
 ) -> str:
     """Return the page of a step.
 
@@ -105,6 +106,7 @@ def step_page(
         clash: the fields in which another window saved other words.
         editor: the name of the page when it is shown again.
         query: what was searched in the tables of codes, without scripts.
+        going: nobody asked for the search: words were left in it on the way on.
     """
     saved: dict[str, Any] = case.draft.fields if case.draft else {}
     fields = saved | dict(texts or {})
@@ -133,6 +135,8 @@ def step_page(
     else:
         form.show({name: why for name, why in reading.wrong.items() if step_of(name) == step})
         form.tell(wanted)
+        if query and going:
+            form.tell({"problems": _("Escolha um resultado da busca, ou continue: fica como você escreveu.")})
     return render_template(
         f"cases/request/{step}.html",
         form=form,
@@ -238,9 +242,9 @@ def _more(case: Case, step: str, fields: Mapping[str, Any], prompts: list[str], 
         return {"consent": TEXTS[version], "version": version, "standing": standing, "places": municipalities()}
     if step == "questions":
         return {"prompts": prompts, "within": answer_within()}
-    lang, titles = spoken().code, titles_for(case, fields)
+    titles = titles_for(case, fields)
     chosen = [{"value": value, "label": label_of(value, titles)} for value in fields.get("problems", [])]
-    return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": _results(query, lang)}
+    return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": results_of(query)}
 
 
 def answer_within() -> dict[str, str]:
@@ -257,11 +261,11 @@ def answer_within() -> dict[str, str]:
     return words
 
 
-def _results(query: str | None, lang: str) -> list[dict[str, str]] | None:
+def results_of(query: str | None) -> list[dict[str, str]] | None:
     """Return what was found without scripts; the words themselves are the last choice."""
     if query is None or not query.strip():
         return None
-    found = [{"value": hit.value, "label": hit.label} for hit in find(query, lang=lang)]
+    found = [{"value": hit.value, "label": hit.label} for hit in find(query, lang=spoken().code)]
     return [*found, {"value": query.strip(), "label": _("Usar “%(text)s” como está", text=query.strip())}]
 
 

@@ -14,9 +14,11 @@ from teleconsult.cases.beginning import begin
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.draft_fields import LISTS, STEP_WORDS, STEPS, Fields, differing, pick, step_of
 from teleconsult.cases.draft_merge import marks_of, merged
+from teleconsult.cases.draft_problems import write_problem
 from teleconsult.cases.forms_request import BeginForm
 from teleconsult.cases.lifecycle import State, being_written
 from teleconsult.cases.models import Case
+from teleconsult.cases.request import Problem
 from teleconsult.cases.sending import undecided
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.events import panel
@@ -25,6 +27,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.confirm import ask
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
+from teleconsult.typed import one_line
 from teleconsult.web import say, show_refusal
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localclock
@@ -114,7 +117,7 @@ def edit_step(ref: str, step: str) -> Any:
 
 
 def _posted(ref: str, step: str) -> Any:
-    texts, editor, marks = _dropped(pick(request.form, step)), _editor(), request.form.get("draft_marks", "")
+    texts, editor, marks = _problems(pick(request.form, step)), _editor(), request.form.get("draft_marks", "")
     try:
         case, clash = _keep(ref, step, texts)
     except NotFound:
@@ -126,7 +129,7 @@ def _posted(ref: str, step: str) -> Any:
         return request_page.step_page(case, step, texts=joined, clash=clash, editor=editor), 409
     query = _looked_for()
     if {"find", "drop"} & set(request.form) or query:
-        return request_page.step_page(case, step, editor=editor, query=query)
+        return request_page.step_page(case, step, editor=editor, query=query, going="find" not in request.form)
     return _go_on(case, step, request.form.get("go", "next"), editor)
 
 
@@ -167,12 +170,19 @@ def _looked_for() -> str:
     return query if "find" in request.form or anew else ""
 
 
-def _dropped(texts: Fields) -> Fields:
-    """Take away the chosen problem whose button was pressed."""
+def _problems(texts: Fields) -> Fields:
+    """Take away the chosen problem whose button was pressed, and keep words of which nobody chose a result."""
     name, _colon, value = request.form.get("drop", "").partition(":")
-    if name not in LISTS or name not in texts:
+    if name in LISTS and name in texts:
+        return texts | {name: [kept for kept in texts[name] if kept != value]}
+    words = one_line(request.form.get("problems_q", ""))
+    if not words or "problems" not in texts or _looked_for():
         return texts
-    return texts | {name: [kept for kept in texts[name] if kept != value]}
+    seen = words == one_line(request.form.get("problems_seen_q", ""))
+    offered = {result["value"] for result in request_page.results_of(words) or ()} if seen else set()
+    if offered & set(texts["problems"]):
+        return texts
+    return texts | {"problems": list(dict.fromkeys([*texts["problems"], write_problem(Problem(words))]))}
 
 
 def _go_on(case: Case, step: str, go: str, editor: str) -> Any:

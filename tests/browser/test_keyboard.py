@@ -122,6 +122,24 @@ def test_enter_chooses_nothing_from_the_answer_to_words_typed_before(page_for, s
     expect(chosen).to_contain_text("A30")
 
 
+def test_words_that_nobody_chose_a_code_for_go_on_as_they_are(page_for, site):
+    page = page_for("marina")
+    ref = site.case_in(State.DRAFT)
+    page.goto(f"/cases/{ref}/edit/clinical")
+    page.get_by_label("Motivo").first.fill("Tosse há duas semanas")
+    page.get_by_label("História").first.fill("Sem febre.")
+    page.get_by_label("Problemas e diagnósticos").first.fill("tosse que não passa")
+    page.get_by_role("button", name="Perguntas e arquivos").last.click()
+    page.wait_for_url("**/edit/questions")
+    page.goto(f"/cases/{ref}/edit/clinical")
+    expect(page.locator("[data-chosen]")).to_contain_text("tosse que não passa")
+    page.get_by_label("Problemas e diagnósticos").first.fill("e de noite piora")
+    page.get_by_role("link", name="Meus casos").first.click()
+    page.wait_for_url("**/mine")
+    page.goto(f"/cases/{ref}/edit/clinical")
+    expect(page.locator("[data-chosen]")).to_contain_text("e de noite piora")
+
+
 def test_a_file_that_is_refused_is_named_and_the_others_are_kept(page_for, site, watch):
     watch.allowed += ["422"]
     marina = Somebody(page_for("marina"))

@@ -3,7 +3,8 @@
 import pytest
 
 from teleconsult.cases.models import Case
-from teleconsult.extensions import db
+from teleconsult.coding import loader, tables
+from teleconsult.extensions import db, transaction
 from tests.cases.filing import (
     CLINICAL,
     at_once,
@@ -137,7 +138,26 @@ def test_codes_are_found_and_taken_away_without_scripts(marina, ref):
 def test_words_left_in_the_search_are_not_lost_on_the_way_on(marina, ref):
     answer = fill(marina, ref, "clinical", problems_q="asma")
     assert answer.status_code == 200
-    assert "Usar “asma” como está" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert "Usar “asma” como está" in page
+    assert "Escolha um resultado da busca, ou continue: fica como você escreveu." in page
+    again = {"problems_q": "asma", "problems_seen_q": "asma"}
+    assert fill(marina, ref, "clinical", **again).status_code == 302
+    assert texts_of(ref)["problems"] == ["dormência na mão", "asma"]
+
+
+def test_words_of_which_a_result_was_chosen_are_not_kept_beside_it(marina, ref):
+    with transaction():
+        loader.write(loader.plan_codes(tables.read_starter()))
+    looked_up = {"problems_q": "lepra", "problems_seen_q": "lepra"}
+    assert fill(marina, ref, "clinical", problems=["cid10:A30"], **looked_up).status_code == 302
+    assert texts_of(ref)["problems"] == ["cid10:A30"]
+
+
+@pytest.mark.parametrize("go", ["leave", "back", "patient"])
+def test_words_left_in_the_search_are_kept_by_whoever_goes_elsewhere(marina, ref, go):
+    fill(marina, ref, "clinical", problems=[], problems_q=" pressão\talta ", go=go)
+    assert texts_of(ref)["problems"] == ["pressão alta"]
 
 
 def test_a_rare_value_is_remarked_and_lets_one_go_on(marina, ref):
