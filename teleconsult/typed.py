@@ -121,9 +121,13 @@ def several_lines(text: str) -> str:
     return _CONTROL_IN_LINES.sub("", text).strip()
 
 
+# The apostrophe of a phone's keyboard, the dashes and bullets of a word processor; not what joins or has no width.
+_ROUND_SIGNS = re.compile(r"[^\x00-\x7f\w\u0300-\u036f\xad\u200b-\u200f\u2060\ufeff]")
+
+
 def fold(text: str) -> str:
     """Return a text as searches compare it: lower-case, no accents, every run of anything else one space."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = _ROUND_SIGNS.sub(" ", unicodedata.normalize("NFKD", text)).encode("ascii", "ignore").decode().lower()
     return " ".join(re.findall("[a-z0-9]+", plain))
 
 

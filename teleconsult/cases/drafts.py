@@ -20,11 +20,11 @@ from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.cases.needs import Facts
-from teleconsult.cases.queries_search import is_whole, one_number
+from teleconsult.cases.queries_search import is_whole, one_number, told
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
-from teleconsult.coding.words import beginnings_of, undotted, words_of
+from teleconsult.coding.words import beginnings_of, joined, undotted, words_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.loading import columns_of, known, taken
@@ -172,14 +172,14 @@ def drafts_of(user: User) -> Sequence[Any]:
 
 def drafts_holding(user: User, words: str) -> Sequence[Any]:
     """Return those of `drafts_of` that hold every word, as the search finds it in a case that was sent (`queries_search`)."""
-    wanted = beginnings_of(one_number(words))
+    wanted = beginnings_of(told(words))
     return [row for row in drafts_of(user) if _holds(row.fields, wanted)] if wanted else []
 
 
 def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:
     values = (fields.get(name) or "" for name in SEARCHED)
     text = " ".join(value if isinstance(value, str) else " ".join(value) for value in values)
-    held = set(words_of(one_number(undotted(text))))
+    held = {*words_of(one_number(undotted(text))), *words_of(joined(text))}
     return all(word in held if is_whole(word) else any(one.startswith(word) for one in held) for word in wanted)
 
 

@@ -21,7 +21,7 @@ from teleconsult.cases.authors import WROTE
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.queries_fts import find_by_fts
 from teleconsult.cases.queries_vectors import find_by_vectors
-from teleconsult.coding.words import beginnings_of
+from teleconsult.coding.words import beginnings_of, unnamed
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
@@ -32,8 +32,13 @@ LONGEST_QUERY = 200
 EXACT_FROM = 4
 """A run of so many digits is a number somebody holds (CNS, CPF, record): it is found whole or not at all."""
 
-_CODE = re.compile(r"(?:TC-?)?([0-9A-Z]{6})")
-_GROUPED = re.compile(r"\b(?:\d{3}[. ]\d{3}[. ]\d{3}[- ]\d{2}|\d{3}[ .]\d{4}[ .]\d{4}[ .]\d{4})\b", re.ASCII)
+_CODE = re.compile(r"(?:(?:CASO|CASE)?#?TC-?)?([0-9A-Z]{6})")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_LABELLED = re.compile(r"\b(?:CPF|CNS|prontu[aá]rio)\s*(?:n[º°o]\.?\s*)?:?\s*(?=\d)", re.IGNORECASE)
+_AGED = re.compile(r",\s*\d{1,3}\s+(?:anos?|m[eê]s(?:es)?|years?|months?)\s*$", re.IGNORECASE)
+"""An age behind a name, as our own lists write it: whoever copies the line looks for the name."""
+
+_GROUPED = re.compile(r"\b(?:\d{3}[. \xa0]\d{3}[. \xa0]\d{3}[- \xa0]?\d{2}|\d{3}(?:[ .\xa0]\d{4}){3})\b", re.ASCII)
 """A CPF or a CNS in the groups in which cards and papers print it."""
 
 _CROCKFORD = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -78,7 +83,7 @@ def code_in(words: str) -> str | None:
 
     A word of six letters can be one too: whoever asks looks for it as a word where there is no such case.
     """
-    found = _CODE.fullmatch(words.strip().upper().replace(" ", ""))
+    found = _CODE.fullmatch("".join(_DASHES.sub("-", words).upper().split()))
     return f"TC-{found[1].translate(_CROCKFORD)}" if found else None
 
 
@@ -87,7 +92,7 @@ def find(scope: Scope, words: str) -> Page:
 
     Empty when nothing searchable was typed. Keys of the address: see `page_by_key`.
     """
-    words = one_number(words[:LONGEST_QUERY])
+    words = told(words[:LONGEST_QUERY])
     beginnings = beginnings_of(words)
     vectors = db.session.get_bind().dialect.name == "postgresql"
     if not beginnings or not scope.by_words:
@@ -100,9 +105,14 @@ def find(scope: Scope, words: str) -> Page:
     return find_by_vectors(scope.open, scope.waiting, scope.every_name, terms, _plain(words))
 
 
+def told(words: str) -> str:
+    """Return what was typed as it is looked for: a number in one piece and by itself, a name without the age behind it."""
+    return unnamed(one_number(_LABELLED.sub("", _AGED.sub("", words))))
+
+
 def one_number(words: str) -> str:
     """Return the words with a CPF or CNS as the index has it: '529.982.247-25' becomes '52998224725'."""
-    return _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), words)
+    return _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), _DASHES.sub("-", words))
 
 
 def is_whole(word: str) -> bool:

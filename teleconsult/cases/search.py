@@ -39,7 +39,7 @@ from teleconsult.cases.models_opinion import (
     OpinionDiagnosis,
     Referral,
 )
-from teleconsult.coding.words import undotted, words_of
+from teleconsult.coding.words import joined, undotted, words_of
 from teleconsult.extensions import db, dialect_name, read
 from teleconsult.extensions import write as put
 
@@ -88,7 +88,8 @@ def write(case_ids: Iterable[int]) -> None:
             continue
         rows = read(_TEXTS, {"case_id": case_id})
         written = " ".join([*(getattr(case, name) for name in _CLINICAL), *(row.words for row in rows)])[:LONGEST]
-        names = sorted(set(words_of(" ".join(getattr(case, name) or "" for name in _NAMES))))
+        called = " ".join(getattr(case, name) or "" for name in _NAMES)
+        names = sorted({*words_of(called), *words_of(joined(called))})
         body = sorted(set(words_of(undotted(written))))
         attending = {number for people in events.panels("attended_by", case_id=case_id) for number in people}
         keys = _keys(case, {row.author_id for row in rows if row.author_id} | attending)

@@ -47,6 +47,8 @@ _ENDINGS = ("oes", "aes", "ais", "eis", "is", "s")
 
 _ICD = re.compile(r"([A-Z][0-9]{2})\.?([0-9]{1,2})?")
 _DOTTED = re.compile(r"\b([A-Za-z][0-9]{2})\.([0-9])")
+_NAMED = re.compile(r"\b(?:CID|CIAP|ICD|ICPC)(?:[ -]?(?:10|2))?\b[ :-]*(?=[A-Z]-?[0-9]{2})", re.IGNORECASE)
+_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
 _TYPED = re.compile(r"[A-Z-][0-9]{0,4}")
 
 
@@ -60,12 +62,22 @@ def undotted(text: str) -> str:
     return _DOTTED.sub(r"\1\2", text)
 
 
+def joined(text: str) -> str:
+    """Return the text with the two sides of an apostrophe in one word: "Sant'Ana" becomes 'SantAna'."""
+    return _APOSTROPHES.sub("", text)
+
+
+def unnamed(text: str) -> str:
+    """Return the text without the name of the classification before a code: 'CID E11.9' becomes 'E11.9'."""
+    return _NAMED.sub("", text)
+
+
 def beginnings_of(text: str) -> list[str]:
     """Return what the words of a title must begin with to answer a query; at most eight.
 
     Little words fall away, plurals lose their ending, and codes their dot, as `loader` keeps them.
     """
-    words = words_of(undotted(text))
+    words = words_of(undotted(unnamed(text)))
     telling = [word for word in words if word not in _LITTLE] or words
     return list(dict.fromkeys(_singular(word) for word in telling))[:8]
 
@@ -88,7 +100,7 @@ def icd_code(text: str) -> str | None:
 
 def code_beginning(text: str) -> str | None:
     """Return how the wanted code begins in the tables, or None if the text is not the beginning of a code."""
-    typed = re.sub(r"[.\s]", "", text).upper()
+    typed = re.sub(r"[.\s]", "", unnamed(text)).upper()
     if not _TYPED.fullmatch(typed):
         return None
     return f"{typed[:3]}.{typed[3:]}" if len(typed) > 3 else typed
