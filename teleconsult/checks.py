@@ -66,8 +66,8 @@ _UNUSED_AREA_CODES = (20, 23, 25, 26, 29, 30, 36, 39, 40, 50, 52, 56, 57, 58, 59
 AREA_CODES = frozenset(str(code) for code in range(11, 100) if code not in _UNUSED_AREA_CODES)
 """The 67 area codes (DDD) of Anatel's numbering plan."""
 
-# Any space, the en and em dashes of a word processor, the zero-width space of a copied page.
-_SEPARATORS = re.compile(r"[\s./()\-\u2013\u2014\u200b]+")
+# Any space, the dashes of a word processor and of a chat, and the marks without width that a copied number brings along.
+_SEPARATORS = re.compile(r"[\s./()\-\xad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 
 
 class Registration(NamedTuple):
@@ -220,7 +220,7 @@ def show_phone(number: str) -> str:
 
 
 def _digits(text: str, name: str, length: int, field: str) -> str:
-    number = normalise(text)
+    number = re.sub(f"^{name}:?", "", normalise(text), flags=re.IGNORECASE)
     if not re.fullmatch("[0-9]*", number):
         raise Refused(N_("O %(name)s só pode ter números."), field, name=name)
     if len(number) != length:

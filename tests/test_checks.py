@@ -109,6 +109,26 @@ def test_a_cpf_of_equal_digits_is_refused_though_its_sum_fits(digit):
     assert "iguais" in refused(checks.check_cpf, digit * 11).message
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "529.982.247\u201125",
+        "529.982.247\u221225",
+        "\xa0529.982.247-25\u200e",
+        "CPF 529.982.247-25",
+        "cpf: 52998224725",
+        "\u202a529.982.247\u201325\u202c",
+    ],
+)
+def test_a_cpf_is_taken_as_it_was_copied_from_a_paper_or_a_chat(typed):
+    assert checks.check_cpf(typed) == "52998224725"
+
+
+@pytest.mark.parametrize("typed", ["CNS 529.982.247-25", "RG 52998224725", "CPF de 52998224725"])
+def test_what_says_that_it_is_another_number_is_no_cpf(typed):
+    assert "só pode ter números" in refused(checks.check_cpf, typed).message
+
+
 # -- CNS ---------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +236,7 @@ def test_a_cnes_is_not_all_zeros():
     [
         ("(81) 3446-2631", "8134462631", "(81) 3446-2631"),
         ("+55 81 98765-4321", "81987654321", "(81) 98765-4321"),
+        ("\u202a+55 81 98765\u20114321\u202c", "81987654321", "(81) 98765-4321"),
         ("0055 81 98765 4321", "81987654321", "(81) 98765-4321"),
         ("5581987654321", "81987654321", "(81) 98765-4321"),
         ("081 3446 2631", "8134462631", "(81) 3446-2631"),

@@ -1,5 +1,6 @@
 """Patients as the other floors and the screens ask for them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -193,7 +194,7 @@ def search(text: str) -> Select[*tuple[Any, ...]]:
         HealthUnit.name.label("unit"),
     ).outerjoin(HealthUnit, HealthUnit.id == Patient.unit_id)
     text = text.strip()
-    number = checks.normalise(text)
+    number = re.sub("^(?:CPF|CNS):?", "", checks.normalise(text), flags=re.IGNORECASE)
     if number.isdecimal():
         found = [patient.id for patient in by_numbers(number, number)]
         return query.where(Patient.id.in_(found))

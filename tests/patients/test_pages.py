@@ -83,8 +83,9 @@ def test_a_search_finds_by_words_and_is_recorded_without_them(rosangela, two, te
     assert "arbosa" not in str(event.data)
 
 
-def test_a_search_by_number_finds_one(rosangela, two):
-    page = rosangela.post("/patients", data={"q": "700 0000 1021 1009"}).get_data(as_text=True)
+@pytest.mark.parametrize("typed", ["700 0000 1021 1009", "CNS: 700\xa00000\xa01021\xa01009"])
+def test_a_search_by_number_finds_one(rosangela, two, typed):
+    page = rosangela.post("/patients", data={"q": typed}).get_data(as_text=True)
     assert two[1] in page
     assert two[0] not in page
 
