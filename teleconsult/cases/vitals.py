@@ -45,10 +45,28 @@ VITALS: dict[str, Vital] = {
 }
 """In the order of the form."""
 
-_PAIR = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:[/xX×]|por)\s*(\d{1,3}(?:[.,]\d)?)")
-_UNITS = re.compile(
-    r"(?:mm\s*hg|bpm|irpm|ipm|rpm|breaths\s*/\s*min|mg\s*/\s*dl|°\s*c|º\s*c|c|%|kg|cm|m)\.?$", re.IGNORECASE
-)
+_PAIR = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:[/xX×*-]|por|\s)\s*(\d{1,3}(?:[.,]\d)?)")
+_WAYS: dict[str, tuple[str, str]] = {
+    "blood_pressure": (r"P\.?A\.?|press[aã]o", r"mm\s*/?\s*hg"),
+    "heart_rate": (r"FC|pulso", r"bpm|b\.p\.m|bat(?:imentos)?\.?\s*/\s*min"),
+    "respiratory_rate": ("FR", r"irpm|ipm|rpm|mrpm|mpm|(?:ir|inc|mr|breaths)\s*/\s*min"),
+    "temperature": (r"T(?:ax|emp)?\.?|temperatura", r"[°º]\s*c?|o?\s*c|graus(?:\s*celsius)?"),
+    "saturation": (r"Sp?O2|Sat\.?(?:\s*O2)?|satura[cç][aã]o", "%"),
+    "glucose": (r"HGT|DX|dextro|glicemia|GC", r"mg\s*/\s*dl|mg\s*%"),
+    "weight": ("peso", r"kgs?|kilos?|quilos?"),
+    "height": (r"alt\.?|altura|estatura", r"cm|m|mts?|metros?"),
+}
+"""How a sign is called before its value, and what stands behind it; what is of another sign is not taken for it."""
+
+_LABELS = {name: re.compile(rf"(?:{label})\s*[:=]?\s*(?=\d)", re.IGNORECASE) for name, (label, _) in _WAYS.items()}
+_UNITS = {name: re.compile(rf"\s*(?:{unit})\.?$", re.IGNORECASE) for name, (_, unit) in _WAYS.items()}
+_BETWEEN = {
+    "temperature": re.compile(r"(\d{2})\s*[°º'’]\s*(\d)(?:\s*c)?", re.IGNORECASE),
+    "height": re.compile(r"([0-2])\s*m\s*(\d{2})(?:\s*cm)?", re.IGNORECASE),
+}
+"""The unit where the comma would stand: 36°5, 1m62."""
+
+_GRAMS = re.compile(r"(\d)[.,]?(\d{3})\s*(?:g|gr|gramas)\.?", re.IGNORECASE)
 _TEN = 10
 
 
@@ -59,14 +77,31 @@ def read_vital(name: str, text: str) -> str:
         Refused: it is no such sign, or no living person has it.
     """
     vital = VITALS[name]
-    text = _UNITS.sub("", " ".join(text.split())).strip()
+    text = _value_of(name, text)
     if name == "blood_pressure":
         return _pressure(vital, text)
-    value = read_number(text, name)
+    try:
+        value = read_number(text, name)
+    except Refused as refusal:
+        raise Refused(_ALONE, name) from refusal
     if name == "height" and value < 3:
         value *= 100  # Typed in metres.
     _possible(vital, value)
     return _plain(_precise(vital, value), vital.places)
+
+
+def _value_of(name: str, text: str) -> str:
+    """Return the figures alone: without the name of the sign before them, and its own unit behind or between them."""
+    text = " ".join(text.split())
+    label = _LABELS[name].match(text)
+    text = text[label.end() :] if label else text
+    between = _BETWEEN[name].fullmatch(text) if name in _BETWEEN else None
+    if between:
+        return f"{between[1]},{between[2]}"
+    grams = _GRAMS.fullmatch(text) if name == "weight" else None
+    if grams:
+        return f"{grams[1]},{grams[2]}"
+    return _UNITS[name].sub("", text).strip().rstrip(".;")
 
 
 def _pressure(vital: Vital, text: str) -> str:
@@ -83,6 +118,7 @@ def _pressure(vital: Vital, text: str) -> str:
     return f"{_plain(upper, 0)}/{_plain(lower, 0)}"
 
 
+_ALONE = N_("Escreva aqui só o número. O que mais houver cabe em “Exame físico e resultados”.")
 _WHOLE = N_("Escreva um número inteiro, sem vírgula.")
 _PRECISE = {
     1: N_("Escreva no máximo uma casa depois da vírgula, como em 36,5."),
