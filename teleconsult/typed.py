@@ -16,31 +16,69 @@ OLDEST = 130
 
 _BRAZIL = re.compile(r"(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_SHORT_YEAR = re.compile(r"\d{1,2}\s*[/.\-\s]\s*\d{1,2}\s*[/.\-\s]\s*\d{2}")
+_SHORT_YEAR = re.compile(r"(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{2})")
+_MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
+_IN_WORDS = re.compile(
+    r"(\d{1,2})[º°]?(?:\s*[/.\-]\s*|\s+(?:de\s+)?)(jan(?:eiro)?|fev(?:ereiro)?|mar(?:[cç]o)?|abr(?:il)?|mai(?:o)?|jun(?:ho)?"
+    r"|jul(?:ho)?|ago(?:sto)?|set(?:embro)?|out(?:ubro)?|nov(?:embro)?|dez(?:embro)?)\.?(?:\s*[/.\-]\s*|\s+(?:de\s+)?)",
+    re.IGNORECASE,
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_NO_WIDTH = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+"""What is copied along with a date from a word processor, a chat or a page."""
+
 _NUMBER = re.compile(r"\d{1,7}(?:[.,]\d{1,4})?")
 
 
 def read_day(text: str, field: str = "day") -> date:
-    """Return the date of '14/03/1979', '14.3.1979', '14031979' or '1979-03-14'."""
-    text = text.strip()
-    if re.fullmatch(r"\d{8}", text, re.ASCII):
-        text = f"{text[:2]}/{text[2:4]}/{text[4:]}"
+    """Return the date of '14/03/1979', '14.3.1979', '14031979', '14 de março de 1979' or '1979-03-14'."""
+    text = _between(text)
     if _SHORT_YEAR.fullmatch(text):
         raise Refused(N_("Escreva o ano com quatro números, como em 14/03/1979."), field)
     found = _BRAZIL.fullmatch(text)
     iso = _ISO.fullmatch(text)
     parts = found.groups()[::-1] if found else iso.groups() if iso else None
     if parts is None:
-        raise Refused(N_("Escreva a data assim: 14/03/1979."), field)
+        raise Refused(N_("Escreva a data assim: 14/03/1979, ou só os números: 14031979."), field)
     try:
         return date(*(int(part) for part in parts))
     except ValueError:
         raise Refused(N_("Essa data não existe. Confira o dia e o mês."), field) from None
 
 
+def _between(text: str) -> str:
+    """Return what was typed of a date with signs between its numbers, if it can be one."""
+    text = _DASHES.sub("-", _NO_WIDTH.sub("", text)).strip()
+    if re.fullmatch(r"\d{6}|\d{8}", text, re.ASCII):
+        return f"{text[:2]}/{text[2:4]}/{text[4:]}"
+    return _IN_WORDS.sub(lambda found: f"{found[1]}/{_MONTHS.index(found[2][:3].lower()) + 1}/", text)
+
+
 def read_birth_date(text: str, today: date, field: str = "birth_date") -> date:
-    """Return a birth date: not in the future, and not longer ago than anybody has lived."""
+    """Return a birth date: not in the future, and not longer ago than anybody has lived.
+
+    A year of two numbers is taken where only one is possible: '79', but not '20', which two living people may have.
+    """
+    short = _SHORT_YEAR.fullmatch(_between(text))
+    if short and 2000 + int(short[3]) > today.year:
+        text = f"{short[1]}/{short[2]}/{1900 + int(short[3])}"
     return check_birth_date(read_day(text, field), today, field)
+
+
+_YEARS = re.compile(r"(\d{1,3})\s*(?:a|anos?)?(?:\s+de\s+idade)?\.?", re.IGNORECASE)
+_MONTHS_OR_DAYS = re.compile(r"\d\s*(?:m|mes(?:es)?|mês|d|dias?|sem|semanas?)\b", re.IGNORECASE)
+
+
+def read_age(text: str, field: str = "age") -> int:
+    """Return an age in whole years: '47', '47 anos'; months are not dropped without a word."""
+    text = _NO_WIDTH.sub("", text).strip()
+    if _MONTHS_OR_DAYS.search(text):
+        raise Refused(
+            N_("Escreva só os anos completos: para um bebê, 0. Com a data de nascimento, a idade aparece em meses."),
+            field,
+        )
+    years = _YEARS.fullmatch(text)
+    return read_whole(years[1] if years else text, 0, OLDEST, field)
 
 
 def check_birth_date(day: date, today: date, field: str = "birth_date") -> date:

@@ -8,25 +8,85 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconsult.errors import Refused
-from teleconsult.typed import carried, read_birth_date, read_day, read_number, read_whole, show_day
+from teleconsult.typed import carried, read_age, read_birth_date, read_day, read_number, read_whole, show_day
 
 TODAY = date(2026, 11, 21)
 
 
 @pytest.mark.parametrize(
-    "typed", ["14/03/1979", "14/3/1979", "14.03.1979", "14-3-1979", "14 3 1979", "14031979", "1979-03-14"]
+    "typed",
+    [
+        "14/03/1979",
+        "14/3/1979",
+        "14.03.1979",
+        "14-3-1979",
+        "14 3 1979",
+        "14031979",
+        "1979-03-14",
+        "14\u201303\u20131979",
+        "14\u201103\u20111979\u200b",
+        "14/mar/1979",
+        "14 de março de 1979",
+        "14 mar. 1979",
+        "14-MAR-1979",
+        "14 de Marco de 1979",
+    ],
 )
 def test_a_date_however_it_is_typed(typed):
     assert read_day(f" {typed} ") == date(1979, 3, 14)
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "14/03", "31/02/1979", "14/13/1979", "março de 1979", "14/03/79", "00/00/0000", "1/1/0000"]
+    "typed",
+    [
+        "",
+        "14/03",
+        "31/02/1979",
+        "14/13/1979",
+        "março de 1979",
+        "14/03/79",
+        "140379",
+        "14 março",
+        "14/março/79",
+        "00/00/0000",
+        "1/1/0000",
+    ],
 )
 def test_what_is_no_date_is_refused_at_its_field(typed):
     with pytest.raises(Refused) as refused:
         read_day(typed, "taken_on")
     assert refused.value.field == "taken_on"
+
+
+@pytest.mark.parametrize("typed", ["14/3/79", "14.3.79", "14-03-79", "140379", "14/mar/79"])
+def test_a_year_of_two_numbers_is_taken_where_one_alone_is_possible(typed):
+    assert read_birth_date(typed, TODAY) == date(1979, 3, 14)
+
+
+@pytest.mark.parametrize("typed", ["14/3/20", "140326", "14/3/00", "31/02/79"])
+def test_and_asked_for_where_two_are(typed):
+    with pytest.raises(Refused):
+        read_birth_date(typed, TODAY)
+
+
+@pytest.mark.parametrize(("typed", "years"), [("47", 47), ("47 anos", 47), ("47a", 47), ("1 ANO", 1), ("0\xa0", 0)])
+def test_an_age_as_people_say_it(typed, years):
+    assert read_age(typed) == years
+
+
+@pytest.mark.parametrize("typed", ["8 meses", "2a3m", "2 anos e 3 meses", "RN 12 dias", "1 mês", "3 semanas"])
+def test_months_are_asked_for_as_a_date_and_not_dropped(typed):
+    with pytest.raises(Refused) as refused:
+        read_age(typed)
+    assert "em meses" in str(refused.value)
+    assert refused.value.field == "age"
+
+
+@pytest.mark.parametrize("typed", ["", "131", "-1", "quarenta", "47 e meio", "4,5"])
+def test_what_is_no_age_is_refused(typed):
+    with pytest.raises(Refused) as refused:
+        read_age(typed)
+    assert refused.value.field == "age"
 
 
 @pytest.mark.parametrize("typed", ["22/11/2026", "01/01/1880"])

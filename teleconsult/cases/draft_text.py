@@ -29,7 +29,7 @@ from teleconsult.cases.request import (
 from teleconsult.cases.vitals import VITALS, read_vital, unusual
 from teleconsult.errors import N_, Refused
 from teleconsult.patients.matching import SEXES
-from teleconsult.typed import check_name, one_line, read_birth_date, read_whole, says_nothing, several_lines, too_long
+from teleconsult.typed import check_name, one_line, read_age, read_birth_date, says_nothing, several_lines, too_long
 
 T = TypeVar("T")
 OF_AGE = 18
@@ -169,7 +169,7 @@ def _patient(desk: _Desk, book: Book) -> PatientFacts:
     name, social_name = desk.person("patient_name"), desk.person("social_name")
     desk.need("patient_name", name or social_name, N_("Informe o nome ou o nome social do paciente."))
     born = desk.take("birth_date", lambda text: read_birth_date(text, book.today))
-    age = desk.take("age", lambda text: read_whole(text, 0, 130, "age"))
+    age = desk.take("age", read_age)
     if "age" not in desk.wrong:
         desk.need("birth_date", born or age is not None, N_("Informe a data de nascimento ou a idade."))
     sex = desk.choice("sex", SEXES)
