@@ -9,6 +9,8 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 # Elements whose end tag HTML lets a writer leave out.
 LAX = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody"}
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
+# A browser keeps what was typed in these, and offers it to whoever sits down next.
+REMEMBERED = {"text", "search", "email", "tel", "url", "number"}
 # What stands in these is text, whatever it looks like.
 RAW = {"script", "style"}
 
@@ -109,7 +111,7 @@ class Reader:
         if given.get("name") == "csrf_token" and self.forms:
             self.forms[-1]["token"] = True
         if tag in ("input", "select", "textarea") and given.get("type", "text") not in UNLABELLED:
-            self.inputs.append({**given, "_inside": str(bool(self.inside_label))})
+            self.inputs.append({**given, "_tag": tag, "_inside": str(bool(self.inside_label))})
 
     def _end(self, tag):
         if tag == "label" and self.inside_label:
@@ -141,6 +143,12 @@ def check(html: str) -> None:
         and given.get("id") not in page.labelled
         and not given.get("aria-label")
         and not given.get("aria-labelledby")
+    ]
+    faults += [
+        f"{given.get('name') or given.get('id')} may be remembered by the browser: say its autocomplete"
+        for given in page.inputs
+        if given.get("type", "text") in REMEMBERED and given["_tag"] == "input"
+        if "autocomplete" not in given and "readonly" not in given
     ]
     places = {name: place for place, name in enumerate(page.ids)}
     order = [places[target] for target in page.summary if target in places]

@@ -65,6 +65,9 @@ def control(field: Any, described: Any, limit: int, size: str, given: Mapping[st
         "aria-describedby": about_of(field, described, limit) or False,
         "aria-invalid": "true" if field.errors else False,
     }
+    if getattr(field.widget, "input_type", None) in REMEMBERED:
+        # A browser shared by many offers the next what was typed of a patient, unless it is told not to keep it.
+        asked.setdefault("autocomplete", "off")
     write = _WRITERS.get(type(field.widget)) if field.render_kw is None and field._datalist is None else None
     made: Markup = write(field, asked) if write else field(**asked)
     return made
@@ -132,6 +135,9 @@ _WRITERS: dict[type, Callable[[Any, dict[str, Any]], Markup]] = {
     TextArea: _textarea,
     Select: _select,
 }
+
+REMEMBERED = frozenset({"text", "search", "email", "tel", "url", "number"})
+"""Kinds of fields of which a browser keeps what was typed."""
 
 MOST_KEPT = 2048
 """Empty fields that a worker remembers; then it begins anew."""

@@ -47,6 +47,8 @@ def test_a_control_is_what_the_widget_writes(form, given, described):
             "aria-describedby": about_of(field, described, limit) or False,
             "aria-invalid": "true" if field.errors else False,
         }
+        if getattr(field.widget, "input_type", None) == "text":
+            asked = {"autocomplete": "off"} | asked
         assert control(field, described, limit, "m", given, "form-control") == field(**asked)
 
 
