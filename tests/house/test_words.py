@@ -117,7 +117,7 @@ def test_one_thing_is_called_by_one_word(collected):
 def test_a_date_is_asked_for_in_one_way(collected):
     """The browser says the order in its own field of a date; the one that is text says it, and always so."""
     said = {message for _context, message in collected if re.search(r"\bdia/m|\baaaa\b", message)}
-    assert said == {"dd/mm/aaaa"}
+    assert said == {"dd/mm/aaaa, ou só os números"}
     native = [
         str(path)
         for path in sorted((ROOT / "templates").rglob("*.html"))
