@@ -158,11 +158,13 @@ def test_a_file_that_was_sent_and_not_heard_of_stands_there_once(page_for, site)
     page = page_for("marina")
     page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/questions")
     photo = {"name": "dorso.jpg", "mimeType": "image/jpeg", "buffer": photograph((90, 120, 160))}
+    expect(page.get_by_text("Nenhum arquivo ainda")).to_be_visible()
     for _again in range(2):
         with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 201):
             page.locator("input[type=file][multiple]").set_input_files([photo])
         expect(page.locator(".tc-sending__row")).to_have_count(0)
     expect(page.locator("#arquivos > li")).to_have_count(1)
+    expect(page.get_by_text("Nenhum arquivo ainda")).to_be_hidden()
 
 
 def test_who_tabs_comes_to_the_cases_past_menu_and_filters(page_for, waiting):
