@@ -1,0 +1,20 @@
+"""What was pasted in lines is read in lines: run together, figures of two lines read as one."""
+
+from teleconsult.cases.lifecycle import State
+
+LINES = "Piora há 3 d\n1) troco o creme?\n2) retorno em 10 d?"
+
+
+def test_a_question_keeps_its_lines_on_the_page_for_the_one_who_answers_and_on_paper(page_for, site):
+    ref = site.case_in(State.ANSWERED)
+    page = page_for("marina")
+    page.goto(f"/cases/{ref}/follow_up")
+    page.get_by_label("Sua dúvida").fill(LINES)
+    page.get_by_role("button", name="Perguntar de novo").click()
+    page.wait_for_url(f"**/cases/{ref}*")
+    assert page.locator(".tc-ask", has_text="troco").first.inner_text() == LINES
+    page.goto(f"/cases/{ref}/print")
+    assert page.locator("dd", has_text="troco").first.inner_text() == LINES
+    paulo = page_for("paulo")
+    paulo.goto(f"/cases/{ref}")
+    assert LINES in paulo.locator("label", has_text="troco").first.inner_text()
