@@ -118,7 +118,7 @@ def _pressure(vital: Vital, text: str) -> str:
     return f"{_plain(upper, 0)}/{_plain(lower, 0)}"
 
 
-_ALONE = N_("Escreva aqui só o número. O que mais houver cabe em “Exame físico e resultados”.")
+_ALONE = N_("Escreva só o número; o mais cabe no exame físico.")
 _WHOLE = N_("Escreva um número inteiro, sem vírgula.")
 _PRECISE = {
     1: N_("Escreva no máximo uma casa depois da vírgula, como em 36,5."),
