@@ -73,10 +73,7 @@ def read_age(text: str, field: str = "age") -> int:
     """Return an age in whole years: '47', '47 anos'; months are not dropped without a word."""
     text = _NO_WIDTH.sub("", text).strip()
     if _MONTHS_OR_DAYS.search(text):
-        raise Refused(
-            N_("Escreva só os anos completos: para um bebê, 0. Com a data de nascimento, a idade aparece em meses."),
-            field,
-        )
+        raise Refused(N_("Escreva só os anos: para um bebê, 0, ou a data de nascimento."), field)
     years = _YEARS.fullmatch(text)
     return read_whole(years[1] if years else text, 0, OLDEST, field)
 

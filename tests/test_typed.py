@@ -78,7 +78,7 @@ def test_an_age_as_people_say_it(typed, years):
 def test_months_are_asked_for_as_a_date_and_not_dropped(typed):
     with pytest.raises(Refused) as refused:
         read_age(typed)
-    assert "em meses" in str(refused.value)
+    assert "data de nascimento" in str(refused.value)
     assert refused.value.field == "age"
 
 
