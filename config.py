@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from math import inf
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "demonstration-only-not-a-secret"  # noqa: S105 (refused outside the demo profile)
@@ -115,6 +116,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "LOG_LEVEL": reader.one_of("LOG_LEVEL", "WARNING" if demo else "INFO", LEVELS),
     }
     settings |= _fixed(demo)
+    reader.wrong += _unusable(settings)
     if profile == "production":
         reader.wrong += _unfit(settings)
     reader.check()
@@ -127,6 +129,31 @@ def _database(url: str) -> str:
         if url.startswith(plain):
             return "postgresql+psycopg://" + url.removeprefix(plain)
     return url
+
+
+def _unusable(settings: Mapping[str, Any]) -> list[str]:
+    """Return what names no place that we know how to use.
+
+    A store of another kind would be taken for a folder of that name, and the files would be on this machine alone.
+    """
+    wrong = []
+    if not settings["SQLALCHEMY_DATABASE_URI"].startswith(("postgresql+psycopg://", "sqlite://")):
+        wrong.append("DATABASE_URL: an address such as postgresql://user:password@host/name")
+    kind, colon, bucket = settings["STORAGE_URL"].partition("://")
+    if not settings["STORAGE_URL"] or (colon and (kind != "s3" or not bucket.strip("/") or "/" in bucket.strip("/"))):
+        wrong.append("STORAGE_URL: a folder, or s3:// and the name of a bucket")
+    if settings["S3_ENDPOINT"] and not _is_web_address(settings["S3_ENDPOINT"]):
+        wrong.append("S3_ENDPOINT: an address that begins with https:// (or http://)")
+    if kind == "s3" and not (settings["S3_ACCESS_KEY"] and settings["S3_SECRET_KEY"]):
+        wrong.append("S3_ACCESS_KEY, S3_SECRET_KEY: the two keys of the store")
+    return wrong
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _getter(env: Mapping[str, str], demo: bool) -> Any:

@@ -40,12 +40,29 @@ REAL = {
         ("MAIL_FROM", ""),
         ("MAIL_FROM", "Teleconsult"),
         ("ALLOWED_HOSTS", " , "),
+        ("DATABASE_URL", "mysql://teleconsult@db/teleconsult"),
+        ("DATABASE_URL", "teleconsult"),
+        ("STORAGE_URL", ""),
+        ("STORAGE_URL", "gs://files"),
+        ("STORAGE_URL", "S3://files"),
+        ("S3_ENDPOINT", "store.example.org:9000"),
+        ("S3_ENDPOINT", "https://["),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(name, value):
     with pytest.raises(config.ConfigError, match=rf"\n  {name}: ") as refused:
         config.load(REAL | {name: value})
     assert str(refused.value).count("\n") == 1
+
+
+@pytest.mark.parametrize("bucket", ["", "/", "files/teleconsult"])
+def test_a_store_is_named_by_its_bucket_and_opened_by_two_keys(bucket):
+    keys = {"S3_ACCESS_KEY": "one", "S3_SECRET_KEY": "two"}
+    assert config.load(REAL | keys | {"STORAGE_URL": "s3://files/"})["STORAGE_URL"] == "s3://files/"
+    with pytest.raises(config.ConfigError, match="STORAGE_URL: a folder, or"):
+        config.load(REAL | keys | {"STORAGE_URL": f"s3://{bucket}"})
+    with pytest.raises(config.ConfigError, match="S3_ACCESS_KEY, S3_SECRET_KEY: the two keys"):
+        config.load(REAL | {"STORAGE_URL": "s3://files"})
 
 
 def test_all_that_cannot_be_is_named_at_once():
