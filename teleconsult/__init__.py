@@ -33,7 +33,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     env = {"TELECONSULT_PROFILE": str(overrides["PROFILE"])} if overrides and "PROFILE" in overrides else None
     app.config.update(config.load(env))
     app.config.update(overrides or {})
-    app.config["VAR"].mkdir(parents=True, exist_ok=True)
+    try:
+        app.config["VAR"].mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise config.ConfigError(f"Not started; TELECONSULT_VAR: {error.filename}: {error.strerror}") from error
 
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= engines.sparing(app.config["SQLALCHEMY_DATABASE_URI"])
     extensions.db.init_app(app)

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from teleconsult.errors import Overtaken, StorageFault
 
 COMMANDS: tuple[str, ...] = (
     "teleconsult.worker_commands",
@@ -24,6 +26,9 @@ COMMANDS: tuple[str, ...] = (
 )
 """Modules with a `register(app)` that adds their commands."""
 
+_IN_A_SENTENCE: set[Callable[..., Any]] = set()
+"""Commands are of their module, applications are many (in tests): each is seen to once."""
+
 UNKNOWN = ("42P01", "42703")
 """What PostgreSQL calls a table and a column that are not there."""
 
@@ -34,26 +39,49 @@ def register(app: Flask) -> None:
     for name in COMMANDS:
         import_module(name).register(app)
     for name in set(app.cli.commands) - before:
-        command = app.cli.commands[name]
-        if command.callback:
-            command.callback = _asks_for_migration(command.callback)
+        _in_a_sentence(app.cli.commands[name])
+    _in_a_sentence(import_module("flask_migrate.cli").db)
     # Its commands need packages that are none of ours: the help shows what works.
     import_module("flask_limiter.commands").cli.hidden = True
 
 
-def _asks_for_migration(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a command on a database without its tables say so, not show the statement."""
+def _in_a_sentence(command: click.Command) -> None:
+    """Let a command say what the operator can mend, not where in the code it was met."""
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            _in_a_sentence(part)
+    elif command.callback and command.callback not in _IN_A_SENTENCE:
+        command.callback = _says_what_is_away(command.callback)
+        _IN_A_SENTENCE.add(command.callback)
 
+
+def _says_what_is_away(callback: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(callback)
     def called(*args: Any, **kwargs: Any) -> Any:
         try:
             return callback(*args, **kwargs)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in UNKNOWN or str(error.orig).startswith(
-                ("no such table", "no such col")
-            ):
-                said = "The database has not all that this version needs. First: flask --app wsgi db upgrade"
-                raise click.ClickException(said) from error
-            raise
+            said = _of_the_database(error)
+            if not said:
+                raise
+            raise click.ClickException(said) from error
+        except StorageFault as fault:
+            raise click.ClickException(f"The store of the files does not answer: {fault}") from fault
+        except Overtaken as error:
+            said = "Somebody changed the same thing at this moment: nothing was done, try again"
+            raise click.ClickException(said) from error
+        except OSError as error:
+            if not error.filename:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
     return called
+
+
+def _of_the_database(error: DBAPIError) -> str:
+    """Return what to tell of the database itself; nothing of a fault in what it was asked."""
+    state, words = getattr(error.orig, "sqlstate", None), str(error.orig)
+    if state in UNKNOWN or words.startswith(("no such table", "no such col")):
+        return "The database has not all that this version needs. First: flask --app wsgi db upgrade"
+    # The driver's words: host, port, account and what the server said; the statement and what it carried are not in them.
+    return f"The database does not answer: {words.strip()}" if isinstance(error, OperationalError) else ""

@@ -72,19 +72,26 @@ JOBS = (
 )
 
 
-def run(job: Job) -> int:
-    """Do what is due of one job; return how many things. A failure is logged by its kind, and the rest goes on."""
+def run(job: Job, failed: set[str] | None = None) -> int:
+    """Do what is due of one job; return how many things. A failure is logged by its kind, and the rest goes on.
+
+    Args:
+        job: what to do.
+        failed: takes the name of a job of which anything failed.
+    """
+    failed = set() if failed is None else failed
     try:
         items = list(job.find())
     except Exception as error:  # noqa: BLE001 (the other jobs must run)
         log.error("job could not look", job=job.name, **fault(error))
+        failed.add(job.name)
         return 0
     finally:
         db.session.rollback()
-    return len(items) if job.do is None else sum(_do(job.name, job.do, item) for item in items)
+    return len(items) if job.do is None else sum(_do(job.name, job.do, item, failed) for item in items)
 
 
-def _do(name: str, act: Callable[[Any], object], item: Any) -> int:
+def _do(name: str, act: Callable[[Any], object], item: Any, failed: set[str]) -> int:
     try:
         with transaction():
             result = act(item)
@@ -93,6 +100,7 @@ def _do(name: str, act: Callable[[Any], object], item: Any) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 (the other items must be done)
         log.error("job failed", job=name, **fault(error))
+        failed.add(name)
         return 0
     return result if isinstance(result, int) else 1
 
@@ -102,13 +110,16 @@ class Rounds:
 
     def __init__(self) -> None:
         self._done: dict[str, int] = {}
+        self.failed: set[str] = set()
+        """Names of the jobs of which anything failed in the last round."""
 
     def tick(self) -> int:
         """Run every job whose time has come; return how many things were done."""
         count = 0
+        self.failed.clear()
         for job in JOBS:
             slot = job.slot()
             if self._done.get(job.name) != slot:
-                count += run(job)
+                count += run(job, self.failed)
                 self._done[job.name] = slot
         return count

@@ -41,7 +41,11 @@ def deliver() -> None:
 @with_appcontext
 def tick() -> None:
     """Do everything that the clock asks for, once: reminders, acceptance, daily mails, anchors, sweeps."""
-    click.echo(f"{jobs.Rounds().tick()} things done")
+    rounds = jobs.Rounds()
+    click.echo(f"{rounds.tick()} things done")
+    if rounds.failed:
+        names = ", ".join(sorted(rounds.failed))
+        raise click.ClickException(f"Not everything could be done; the lines above say why: {names}")
 
 
 @click.command()

@@ -124,6 +124,38 @@ def test_a_command_before_the_first_migration_says_what_to_do(tmp_path):
     )
 
 
+AWAY = "postgresql://teleconsult:secret@127.0.0.1:9/teleconsult"
+
+
+@pytest.mark.parametrize("words", [("verify-audit",), ("db", "upgrade"), ("db", "current"), ("deliver",), ("tick",)])
+def test_a_database_that_is_away_is_said_in_a_sentence(tmp_path, words):
+    env = REAL | {"TELECONSULT_VAR": str(tmp_path), "DATABASE_URL": AWAY}
+    ended = start("flask", "--app", "wsgi", *words, env=env)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "secret" not in ended.stderr
+    assert "Error: " in ended.stderr
+    if words != ("tick",):
+        assert ended.stderr.startswith("Error: The database does not answer: connection failed: ")
+
+
+def test_a_store_that_is_away_is_said_in_a_sentence(tmp_path):
+    env = REAL | {"TELECONSULT_VAR": str(tmp_path), "STORAGE_URL": "s3://files", "S3_ENDPOINT": "http://127.0.0.1:9"}
+    env |= {"S3_ACCESS_KEY": "one", "S3_SECRET_KEY": "two"}
+    assert start("flask", "--app", "wsgi", "db", "upgrade", env=env).returncode == 0
+    ended = start("flask", "--app", "wsgi", "sweep", env=env)
+    said = "Error: The store of the files does not answer: EndpointConnectionError\n"
+    assert (ended.returncode, ended.stderr) == (1, said)
+
+
+@pytest.mark.parametrize("words", [("flask", "--app", "wsgi", "sweep"), ("tools.serve",)])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, words):
+    (tmp_path / "file").write_text("")
+    ended = start(*words, env=REAL | {"TELECONSULT_VAR": str(tmp_path / "file" / "var"), "PORT": "48713"})
+    assert ended.returncode == 1
+    assert ended.stderr == f"Not started; TELECONSULT_VAR: {tmp_path / 'file' / 'var'}: Not a directory\n"
+
+
 def test_what_is_made_only_its_own_account_can_read(tmp_path):
     var = tmp_path / "var"
     env = REAL | {"TELECONSULT_VAR": str(var)}
