@@ -139,6 +139,15 @@ def test_what_a_database_refuses_is_logged_without_what_it_was_given(session, li
     assert not PERSONAL.search(json.dumps(told, ensure_ascii=False))
 
 
+def test_a_name_that_is_not_ours_is_told_to_who_set_up_the_names(application, client, lines, monkeypatch):
+    monkeypatch.setitem(application.config, "TRUSTED_HOSTS", ["tele.example.org"])
+    answer = client.get("/sign-in", headers={"Host": "10.0.0.7"})
+    assert "O sistema não atende por este endereço." in answer.get_data(as_text=True)
+    (told,) = [line for line in lines() if line["level"] == "warning"]
+    assert "ALLOWED_HOSTS" in told["event"]
+    assert "10.0.0.7" not in json.dumps(told)
+
+
 def test_stories_really_hold_what_must_not_show():
     # When a test says that something is not shown, there must be something that could leak.
     assert PERSONAL.search(world.SECRET_NAME)

@@ -8,7 +8,7 @@ from babel import Locale
 from flask import Flask, Response, current_app, g, has_request_context, render_template, request, session
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from teleconsult import clock, events
@@ -145,7 +145,16 @@ def _http_error(error: HTTPException) -> Any:
         return error.get_response()
     if request.accept_mimetypes.best == "application/json":
         return {"error": error.name}, error.code
-    return error_page(error.code, _limit() if error.code == 413 else "")
+    return error_page(error.code, _particular(error))
+
+
+def _particular(error: HTTPException) -> str:
+    """Return what can be said of a refusal beyond what the page of its code says."""
+    if isinstance(error, SecurityError):
+        # To the reader it looks like any bad request; who set up the names or the proxy would look for it everywhere.
+        current_app.logger.warning("the name in Host is none of ALLOWED_HOSTS; a proxy must pass it on as it came")
+        return _("O sistema não atende por este endereço. Entre pelo que a gerência deu.")
+    return _limit() if error.code == 413 else ""
 
 
 def _limit() -> str:
