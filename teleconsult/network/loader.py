@@ -1,7 +1,7 @@
 """Loads the network from a folder with `health_units.csv` and `specialties.csv` (columns: demo/reference/README.md).
 
 What is there already, by its slug, is left as it is: the management may have corrected it. Phones of the
-source are historical and go where no screen shows them as current.
+source are historical and go where no screen shows them as current; a network of today says its own in `phone`.
 """
 
 import csv
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 import click
 from flask import Flask
@@ -19,7 +20,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from teleconsult import audit
-from teleconsult.errors import Overtaken
+from teleconsult.checks import check_cnes
+from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
 from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS, specialty_key, unit_key
@@ -38,7 +40,10 @@ UNIT_COLUMNS = (
 SPECIALTY_COLUMNS = (
     "slug", "name_pt", "name_en", "category", "at_lessa_de_andrade", "municipal_reference", "details_pt", "note",
 )  # fmt: skip
-"""What is read of each file; it may have other columns."""
+"""What is read of each file; it may have other columns, and of a unit also `phone`, `cnes` and `zone`."""
+
+INSTEAD = {"phones": "phone", "booking_phone": "phone", "at_lessa_de_andrade": "teleconsult"}
+"""A column of the source -> what a network of today has in its place."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 M = TypeVar("M", HealthUnit, Specialty)
@@ -65,6 +70,7 @@ def load(folder: Path, district: str) -> Loaded:
     """
     units = _rows(folder / "health_units.csv", partial(_unit, district=district), UNIT_COLUMNS)
     specialties = _rows(folder / "specialties.csv", _specialty, SPECIALTY_COLUMNS)
+    _refuse_cnes_twice(units)
     new_units, new_specialties = _new(HealthUnit, units), _new(Specialty, specialties)
     take_free_names([*new_units, *new_specialties])
     db.session.add_all([*new_units, *new_specialties])
@@ -74,6 +80,13 @@ def load(folder: Path, district: str) -> Loaded:
     )
     audit.record("system", "network.load", units=count.units, specialties=count.specialties)
     return count
+
+
+def _refuse_cnes_twice(units: Sequence[HealthUnit]) -> None:
+    known = dict(db.session.execute(select(HealthUnit.cnes, HealthUnit.slug).where(HealthUnit.cnes.is_not(None))).all())
+    for unit in units:
+        if unit.cnes and known.setdefault(unit.cnes, unit.slug) != unit.slug:
+            raise BadData(f"health_units.csv: the cnes {unit.cnes} of {unit.slug!r} is that of {known[unit.cnes]!r}")
 
 
 def _new(model: type[HealthUnit] | type[Specialty], made: list[Any]) -> list[Any]:
@@ -106,7 +119,8 @@ def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, 
     text = _text(path)
     reader, number = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True), 1
     try:
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        there = reader.fieldnames or ()
+        missing = [name for name in columns if name not in there and INSTEAD.get(name) not in there]
         if missing:
             raise BadData(f"{path.name}: its first line must name the columns; these are missing: {', '.join(missing)}")
         number = reader.line_num + 1
@@ -142,6 +156,21 @@ def _slug_fault(slug: str) -> str:
     return "" if _SLUG.fullmatch(slug) else f"{slug!r} is no identifier: small letters and numbers, joined by hyphens"
 
 
+def _today(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return what only a network of today says of a unit."""
+    found: dict[str, Any] = {"phone": row.get("phone", "")}
+    if row.get("cnes"):
+        try:
+            found["cnes"] = check_cnes(row["cnes"])
+        except Refused:
+            raise ValueError(f"cnes {row['cnes']!r} has not seven digits") from None
+    if row.get("zone"):
+        if row["zone"] not in available_timezones():
+            raise ValueError(f"unknown zone {row['zone']!r}; one is written like America/Manaus")
+        found["zone"] = row["zone"]
+    return found
+
+
 def _length_fault(thing: HealthUnit | Specialty) -> str:
     """Tell what no column can hold: one database would refuse it in words of its own, the other would take it."""
     for column in thing.__table__.columns:
@@ -165,9 +194,10 @@ def _unit(row: Mapping[str, str], district: str) -> HealthUnit:
         address=row["address"],
         neighbourhood=row["neighbourhood"],
         microregion=row["microregion"],
-        historical_phones=", ".join(filter(None, [*row["phones"].split(";"), row["booking_phone"]])),
+        historical_phones=", ".join(filter(None, [*row.get("phones", "").split(";"), row.get("booking_phone", "")])),
         services=row["services"],
         note=row["note"],
+        **_today(row),
     )
     unit.search_key = unit_key(unit)
     return unit
@@ -194,7 +224,7 @@ def _specialty(row: Mapping[str, str]) -> Specialty:
         name_pt=row["name_pt"],
         name_en=row["name_en"],
         category=category,
-        teleconsult=category == "specialty" and row["at_lessa_de_andrade"] == "1",
+        teleconsult=category == "specialty" and row.get("teleconsult", row.get("at_lessa_de_andrade")) == "1",
         municipal_reference=row["municipal_reference"],
         alternative=ALTERNATIVES.get(row["slug"], NO_REFERENCE if missing else ""),
         details=row["details_pt"] if not missing else "",

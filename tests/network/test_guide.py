@@ -4,12 +4,14 @@ import csv
 import re
 
 import pytest
+from sqlalchemy import select, update
 
 from teleconsult import clock
 from teleconsult.extensions import transaction
 from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
 from teleconsult.network.directory import specialty_by, unit_by, unit_key
 from teleconsult.network.loader import load
+from teleconsult.network.models import HealthUnit, Specialty
 from tests.network.test_loader import REFERENCE
 
 ROLES = ("marina", "paulo", "rosangela", "dora", "teresa")
@@ -168,3 +170,22 @@ def test_where_to_turn_is_said_in_the_readers_language_and_a_managers_words_as_w
         assert "clinics contracted by SUS" in page
         assert "Ligar para a Fundação." in page
         assert not any(own in page for own in (NO_REFERENCE, *ALTERNATIVES.values()))
+
+
+def test_only_what_is_of_2004_is_called_so(guide, session):
+    assert "junho de 2004" in guide()
+    assert "junho de 2004" in guide(path="/guide/print")
+    with transaction():
+        for row in session.scalars(select(HealthUnit)):
+            row.historical_phones = ""
+    assert "2004" not in guide()
+    assert "2004" not in guide(path="/guide/print")
+
+
+def test_a_guide_of_nothing_says_that_it_is_empty(session, sign_in):
+    with transaction():
+        session.execute(update(HealthUnit).values(closed_at=clock.now()))
+        session.execute(update(Specialty).values(category="statistical_group"))
+    browser = sign_in("marina")
+    assert "O guia ainda está vazio" in browser.get("/guide").get_data(as_text=True)
+    assert "Nada no guia com estas palavras" in browser.get("/guide?q=xyz").get_data(as_text=True)

@@ -192,3 +192,38 @@ def test_the_command_says_what_it_did(application):
     answer = application.test_cli_runner().invoke(args=["load-network", str(REFERENCE)])
     assert answer.exit_code == 0, answer.output
     assert "19 units and 69 specialties added, 7 were there already" in answer.output
+
+
+TODAY = (
+    b"unit_id;code;short_name;kind;address;neighbourhood;microregion;services;note;phone;cnes;zone\r\n"
+    b"ubs-centro;;Centro;usf;Rua A, 1;Centro;;;;(92) 3232-1010;2.345.678;America/Manaus\r\n"
+)
+TAKES = (
+    b"slug;name_pt;name_en;category;teleconsult;municipal_reference;details_pt;note\r\n"
+    b"acupuntura;Acupuntura;Acupuncture;specialty;1;;;\r\nhomeopatia;Homeopatia;Homeopathy;specialty;0;;;\r\n"
+)
+
+
+def test_a_network_of_today_says_its_own_telephones_zone_and_what_takes_cases(application, tmp_path):
+    folder = folder_with(tmp_path, lambda _: TODAY, lambda _: TAKES)
+    answer = application.test_cli_runner().invoke(args=["load-network", folder])
+    assert answer.exit_code == 0, answer.output
+    with application.app_context():
+        centro = unit("ubs-centro")
+        assert (centro.phone, centro.historical_phones) == ("(92) 3232-1010", "")
+        assert (centro.cnes, centro.zone) == ("2345678", "America/Manaus")
+        assert [specialty(slug).teleconsult for slug in ("acupuntura", "homeopatia")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("units", "says"),
+    [
+        (TODAY.replace(b"2.345.678", b"2.345"), "line 2: cnes '2.345' has not seven digits"),
+        (TODAY.replace(b"America/Manaus", b"Manaus"), "line 2: unknown zone 'Manaus'"),
+        (TODAY + TODAY.splitlines()[1].replace(b"ubs-centro;;Centro", b"b;;B") + b"\r\n", "the cnes 2345678 of 'b' is"),
+    ],
+)
+def test_what_a_network_of_today_says_is_checked(application, tmp_path, units, says):
+    answer = application.test_cli_runner().invoke(args=["load-network", folder_with(tmp_path, lambda _: units)])
+    assert answer.exit_code == 1
+    assert says in answer.output

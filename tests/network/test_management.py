@@ -1,13 +1,15 @@
 """The management changes units, specialties, targets and windows; nobody else does, and nobody unseen."""
 
 import pytest
+from sqlalchemy import delete
 
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.network import settings
 from teleconsult.network.directory import specialty_by, unit_by
-from teleconsult.network.models import HealthUnit
+from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.models import UserSpecialty
 from tests import world
 
 UNIT = {
@@ -203,3 +205,13 @@ def test_a_new_target_counts_for_clocks_that_start_from_now_on(case_in, manager,
     session.rollback()
     case = case_in("submitted").case
     assert (case.due_at - clock.now()).total_seconds() == pytest.approx(60 * 3600, abs=30)
+
+
+def test_a_new_network_is_told_how_to_begin_and_a_search_that_nothing_fits(manager, session):
+    assert "com estas palavras" in manager.get("/specialties?q=astrologia").get_data(as_text=True)
+    with transaction():
+        session.execute(delete(UserSpecialty))
+        session.execute(delete(Specialty))
+    page = manager.get("/specialties").get_data(as_text=True)
+    assert "Crie a primeira" in page
+    assert "com estas palavras" not in page
