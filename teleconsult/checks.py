@@ -171,13 +171,13 @@ def check_council(text: str, field: str = "council") -> str:
 def check_registration(council: str, number: str, uf: str, field: str = "number") -> Registration:
     """A council, the number it gave and its UF.
 
-    People write the number with the council, the UF and dots around it ("CRM-PE 12.345"); what repeats
+    People write the number with the council, the UF and dots around it ("CRM-PE nº 12.345"); what repeats
     the other two fields is dropped, what contradicts them is refused. A category stays ("123456-ENF"),
     and so does the region of a CRP ("02/12345"). Refusals of council and UF carry the fields "council"
     and "uf".
     """
     council, uf = check_council(council), check_uf(uf)
-    text = normalise(number).upper().removeprefix(council.upper()).removeprefix(uf)
+    text = normalise(number).upper().replace(":", "").removeprefix(council.upper()).removeprefix(uf).removeprefix("NO")
     found = re.fullmatch("([0-9]{1,9})([A-Z]{0,4})", text)
     if not found:
         raise Refused(

@@ -13,6 +13,7 @@ from teleconsult.people import choices
 from teleconsult.people.access import ROLE_WORDS, Role
 from teleconsult.people.facts import Faulty, PersonFacts, read_person
 from teleconsult.people.models import User
+from teleconsult.people.spreadsheet import put_right, shortened
 from teleconsult.people.table import Line, read_table
 from teleconsult.typed import fold
 
@@ -69,6 +70,8 @@ _ROLES = {
     "administrador": Role.ADMINISTRATOR,
     "technical administrator": Role.ADMINISTRATOR,
     "consultora": Role.CONSULTANT,
+    "gestor": Role.MANAGER,
+    "gestora": Role.MANAGER,
 }
 _LANGUAGES = dict.fromkeys(("", "portugues", "portuguese", "pt", "pt br"), "pt_BR") | dict.fromkeys(
     ("ingles", "english", "en"), "en"
@@ -138,9 +141,10 @@ class _Reader:
         Raises:
             Faulty: with everything that is wrong in the row.
         """
-        cells = line.cells
-        wrong = _lost(line)
-        roles = _known(cells.get("roles", ""), _ROLES, "roles", N_("Não há o papel “%(word)s”."), wrong)
+        cells = put_right(line.cells)
+        wrong = [*_lost(line), *shortened(line.cells)]
+        written = re.sub(r"/|\s+e\s+", ",", cells.get("roles", ""))  # no role has a stroke or that word in its name
+        roles = _known(written, _ROLES, "roles", N_("Não há o papel “%(word)s”."), wrong)
         specialties = _known(
             cells.get("specialties", ""),
             self.specialties,

@@ -63,7 +63,7 @@ def _text(content: bytes) -> str:
 
 
 def read_table(text: str, headings: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> list[Line]:
-    """Return the rows of a table whose first line names its columns.
+    """Return the rows of a table whose first line, but for empty ones and Excel's own, names its columns.
 
     Args:
         text: the file.
@@ -75,11 +75,16 @@ def read_table(text: str, headings: Mapping[str, tuple[str, ...]], needed: tuple
     """
     delimiter = _delimiter(text)
     rows = _rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), delimiter)
-    columns = _columns(next(rows, (1, []))[1], headings, needed)
+    columns = _columns(next((row for _, row in rows if _names(row)), []), headings, needed)
     lines = list(_lines(rows, columns))
     if not lines:
         raise Refused(N_("A planilha só tem o cabeçalho: não há pessoas nela."), "file")
     return lines
+
+
+def _names(row: list[str]) -> bool:
+    """Tell whether a row can be the heading: not an empty one, and not what tells Excel the delimiter ("sep=;")."""
+    return any(map(str.strip, row)) and not (row[0].strip().lower() == "sep=" and not any(row[1:]))
 
 
 def _delimiter(text: str) -> str:

@@ -12,7 +12,8 @@ from teleconsult.extensions import db, transaction
 from teleconsult.network.directory import unit_by
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.outbox import OutboxMessage
-from teleconsult.people import kept, links
+from teleconsult.people import importing, kept, links
+from teleconsult.people.access import Role
 from teleconsult.people.models import KeptForm, SingleUseLink, User, UserRole
 from tests import world
 from tests.people.filled import forms
@@ -377,3 +378,71 @@ def test_thousands_of_people(application, teresa):
     assert "2000 pessoas para cadastrar" in told(preview)
     assert confirm(teresa, preview).status_code == 302
     assert people(application) == 2_000
+
+
+HEAD = "Nome;E-mail;Papéis;Conselho;Registro;UF do registro;Especialidades;CPF\n"
+
+
+def planned(application, row, heading=HEAD, before=""):
+    with application.app_context():
+        return importing.make_plan(f"{before}{heading}Iara Monteiro;iara@rede.example;{row}\n")
+
+
+@pytest.mark.parametrize(
+    ("council", "number", "uf", "stored"),
+    [
+        ("CRM", "12345", "PE", "CRM-PE 12345"),
+        ("CRM-PE", "12345", "", "CRM-PE 12345"),
+        ("crm/pe", "12.345", "PE", "CRM-PE 12345"),
+        ("", "CRM-PE 12.345", "", "CRM-PE 12345"),
+        ("", "CRM 12345/PE", "", "CRM-PE 12345"),
+        ("CRM", "12345/PE", "", "CRM-PE 12345"),
+        ("CRM", "CRM-PE nº 12345", "PE", "CRM-PE 12345"),
+        ("CRM", "CRM: 12345", "PE", "CRM-PE 12345"),
+        ("", "CREFITO 12345-TO", "PE", "CREFITO-PE 12345-TO"),
+        ("COREN", "123.456-ENF", "PE", "COREN-PE 123456-ENF"),
+    ],
+)
+def test_a_registration_is_read_as_people_write_it(application, council, number, uf, stored):
+    plan = planned(application, f"consultor;{council};{number};{uf};Dermatologia;")
+    assert plan.bad == []
+    (person,) = plan.people
+    assert f"{person.council}-{person.council_uf} {person.council_number}" == stored
+
+
+@pytest.mark.parametrize(
+    ("council", "number", "uf", "column"),
+    [
+        ("CRM-PE", "12345", "SP", "council"),
+        ("", "CRM-PE 12345", "SP", "council_number"),
+        ("", "CREFITO 1-TO", "", "council_uf"),
+    ],
+)
+def test_a_registration_that_contradicts_itself_is_not_guessed(application, council, number, uf, column):
+    plan = planned(application, f"consultor;{council};{number};{uf};Dermatologia;")
+    assert [bad.column for bad in plan.bad] == [column]
+
+
+@pytest.mark.parametrize("cpf", ["1234567890", "'01234567890", "012.345.678-90"])
+def test_zeros_that_the_spreadsheet_dropped_come_back(application, cpf):
+    plan = planned(application, f"gerência;;;;;{cpf}")
+    assert (plan.bad, [person.cpf for person in plan.people]) == ([], ["01234567890"])
+
+
+@pytest.mark.parametrize(("heading", "number"), [("CPF", "5,29982E+10"), ("CPF", "5.29982e10"), ("CNS", "8,98E+14")])
+def test_a_number_that_the_spreadsheet_shortened_is_told_with_what_to_do(application, heading, number):
+    plan = planned(application, f"gerência;;;;;{number}", heading=HEAD.replace("CPF", heading))
+    (bad,) = plan.bad
+    assert bad.column == heading.lower()
+    assert str(bad.why).startswith(f"A planilha encurtou este número ({number}).")
+
+
+@pytest.mark.parametrize("before", ["sep=;\n", "\r\n", ";;;;;;;\n", "sep=;\r\n;;\r\n"])
+def test_what_a_spreadsheet_writes_above_the_heading_is_no_heading(application, before):
+    plan = planned(application, "gestora;;;;;", before=before)
+    assert ([person.roles for person in plan.people], plan.bad) == ([{Role.MANAGER}], [])
+
+
+@pytest.mark.parametrize("roles", ["gestora, gerência", "gerência/Gestor", "gerência e gestora"])
+def test_roles_are_read_as_people_write_them(application, roles):
+    assert planned(application, f"{roles};;;;;").bad == []
