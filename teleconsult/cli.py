@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from teleconsult.errors import Overtaken, StorageFault
+from teleconsult.revision import MIGRATE_FIRST, lacks_something
 
 COMMANDS: tuple[str, ...] = (
     "teleconsult.worker_commands",
@@ -28,9 +29,6 @@ COMMANDS: tuple[str, ...] = (
 
 _IN_A_SENTENCE: set[Callable[..., Any]] = set()
 """Commands are of their module, applications are many (in tests): each is seen to once."""
-
-UNKNOWN = ("42P01", "42703")
-"""What PostgreSQL calls a table and a column that are not there."""
 
 
 def register(app: Flask) -> None:
@@ -80,8 +78,7 @@ def _says_what_is_away(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 def _of_the_database(error: DBAPIError) -> str:
     """Return what to tell of the database itself; nothing of a fault in what it was asked."""
-    state, words = getattr(error.orig, "sqlstate", None), str(error.orig)
-    if state in UNKNOWN or words.startswith(("no such table", "no such col")):
-        return "The database has not all that this version needs. First: flask --app wsgi db upgrade"
+    if lacks_something(error):
+        return MIGRATE_FIRST
     # The driver's words: host, port, account and what the server said; the statement and what it carried are not in them.
-    return f"The database does not answer: {words.strip()}" if isinstance(error, OperationalError) else ""
+    return f"The database does not answer: {str(error.orig).strip()}" if isinstance(error, OperationalError) else ""

@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from teleconsult import jobs, outbox
+from teleconsult import jobs, outbox, revision
 from teleconsult.attachments import actions as attachments
 
 
@@ -20,6 +20,8 @@ def register(app: Flask) -> None:
 @with_appcontext
 def worker() -> None:
     """Deliver mails and do what the clock asks for, until told to stop."""
+    if revision.behind():
+        raise click.ClickException(f"Not started. {revision.MIGRATE_FIRST}")
     # Imported when it is needed: the web server, which registers the commands too, has no use for huey.
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy's own word
     import_module("teleconsult.worker").run(app)

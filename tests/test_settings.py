@@ -6,8 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 import config
+from teleconsult import revision
+from teleconsult.extensions import db
 from tests.servers.web import ROOT
 from tools import ports, webserver
 
@@ -122,6 +125,30 @@ def test_a_command_before_the_first_migration_says_what_to_do(tmp_path):
     assert (
         ended.stderr == "Error: The database has not all that this version needs. First: flask --app wsgi db upgrade\n"
     )
+
+
+@pytest.mark.parametrize("reached", ["", "0021"])
+def test_nothing_starts_where_the_migrations_of_this_version_were_not_run(tmp_path, reached):
+    env = REAL | {"TELECONSULT_VAR": str(tmp_path), "PORT": "48713"}
+    if reached:
+        assert start("flask", "--app", "wsgi", "db", "upgrade", reached, env=env).returncode == 0
+    for words in (("tools.serve",), ("tools.webserver",), ("flask", "--app", "wsgi", "worker")):
+        ended = start(*words, env=env)
+        assert ended.returncode == 1
+        assert ended.stderr.endswith(
+            "Not started. The database has not all that this version needs. First: flask --app wsgi db upgrade\n"
+        )
+
+
+def test_a_database_of_the_next_version_is_served_and_one_that_is_away_waited_for(application, session, monkeypatch):
+    monkeypatch.setattr(db.session, "scalar", lambda _: "9999")
+    assert not revision.behind()
+
+    def away(_):
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(db.session, "scalar", away)
+    assert not revision.behind()
 
 
 AWAY = "postgresql://teleconsult:secret@127.0.0.1:9/teleconsult"

@@ -9,6 +9,7 @@ import ctypes
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterable
 from contextlib import redirect_stderr, suppress
 from contextvars import copy_context
@@ -73,6 +74,18 @@ class WholeBodies:
         return self.application(environ, start_response)
 
 
+def refuse_old_database(application: Any) -> None:
+    """Stop the start where migrations were forgotten: everybody would meet a fault on every page, and few would know why.
+
+    Raises:
+        SystemExit: it says what to do.
+    """
+    revision = import_module("teleconsult.revision")
+    with application.app_context():
+        if revision.behind():
+            sys.exit(f"Not started. {revision.MIGRATE_FIRST}")
+
+
 def find(name: str) -> "WSGIApplication":
     """Return the application that `module:attribute` names."""
     module, _, attribute = name.partition(":")
@@ -134,6 +147,7 @@ def prepare(name: str = PRODUCT) -> None:
     gc.disable()
     os.environ["TELECONSULT_ONLY_SERVES"] = "1"
     if name == PRODUCT:
+        refuse_old_database(find(name))
         warm(find(name))
     else:
         find(name)

@@ -27,7 +27,7 @@ FLOORS = [
     {"network"},
     {"notices", "record"},
     {"people"},
-    {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "checks", "typed", "moves"},
+    {"web", "audit", "anchors", "outbox", "mail", "logs", "guards", "version", "revision", "checks", "typed", "moves"},
     {"events", "loading"},
     {"extensions"},
     {"engines", "lean", "columns"},
