@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     or_,
     select,
     text,
@@ -30,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from teleconsult import clock
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import Model, changed, db, dialect_name, transaction, write_all
+from teleconsult.logs import log
 from teleconsult.statements import kept_upsert
 
 LEASE = timedelta(minutes=5)
@@ -193,6 +195,18 @@ def wake() -> None:
     _rests.clear()
 
 
+def hurry() -> int:
+    """Let everything that waits for its next try be due now; return how many. The caller holds the transaction."""
+    now = clock.now()
+    return changed(update(OutboxMessage).where(*OPEN, OutboxMessage.next_at > now).values(next_at=now))
+
+
+def troubles() -> dict[str, int]:
+    """Return what happened to the messages that still wait, by its kind, and to how many of them."""
+    failed = select(OutboxMessage.last_error, func.count()).where(*OPEN, OutboxMessage.attempts > 0)
+    return {row[0]: row[1] for row in db.session.execute(failed.group_by(OutboxMessage.last_error))}
+
+
 def retry(message_id: int) -> int:
     """Give a message that was given up another round of tries; return 1, or 0. The caller holds the transaction."""
     return _retry(OutboxMessage.id == message_id)
@@ -241,6 +255,7 @@ def _claim(message_id: int) -> _Claim | None:
 
 def _failed(claim: _Claim, error: Exception) -> None:
     now, said = clock.now(), _kind_of(error)
+    log.warning("message not sent", kind=claim.message.kind, what=said, attempts=claim.attempts)
     if isinstance(error, Permanent) or claim.attempts > len(BACKOFF):
         _settle_ours(claim, gave_up_at=now, last_error=said)
     else:

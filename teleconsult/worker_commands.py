@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from teleconsult import jobs, outbox, revision
 from teleconsult.attachments import actions as attachments
+from teleconsult.extensions import transaction
 
 
 def register(app: Flask) -> None:
@@ -30,13 +31,18 @@ def worker() -> None:
 @click.command()
 @with_appcontext
 def deliver() -> None:
-    """Deliver what is due in the outbox, once."""
+    """Deliver what waits in the outbox, once and now; end with 1 if anything could not be sent."""
+    with transaction():
+        outbox.hurry()
     tried: set[int] = set()
     sent = 0
     while fresh := [message for message in outbox.waiting() if message not in tried]:
         tried.update(fresh)
         sent += sum(outbox.deliver_one(message) for message in fresh)
     click.echo(f"{sent} messages sent")
+    if troubles := outbox.troubles():
+        told = ", ".join(f"{what} ({count})" for what, count in sorted(troubles.items()))
+        raise click.ClickException(f"Not sent, and tried again later: {told}")
 
 
 @click.command()

@@ -175,6 +175,26 @@ def test_two_workers_do_everything_once(session, start, server):
     assert late.count() == 1
 
 
+def test_deliver_tries_at_once_what_waits_for_later_and_says_why_it_did_not_go(session, application, server, caplog):
+    application.config.update(SMTP_HOST="127.0.0.1", SMTP_PORT=process.free_port(), SMTP_TLS="none", SMTP_USER="")
+    outbox.wake()
+    runner = application.test_cli_runner()
+    put("a")
+    ended = runner.invoke(args=["deliver"])
+    assert (ended.exit_code, ended.stdout) == (1, "0 messages sent\n")
+    assert ended.stderr.endswith("\nError: Not sent, and tried again later: ConnectionRefusedError (1)\n")
+    (told,) = [record.msg for record in caplog.records if record.name == "teleconsult"]
+    assert (told["event"], told["what"], told["attempts"]) == ("message not sent", "ConnectionRefusedError", 1)
+    assert "ana@" not in str(told)
+    application.config.update(SMTP_PORT=server.port)
+    outbox.wake()
+    try:
+        ended = runner.invoke(args=["deliver"])
+        assert (ended.exit_code, ended.output) == (0, "1 messages sent\n")
+    finally:
+        application.config.update(SMTP_HOST="")
+
+
 def test_deliver_and_tick_do_one_round(session, application, server):
     application.config.update(SMTP_HOST=server.host, SMTP_PORT=server.port, SMTP_TLS="none", SMTP_USER="")
     outbox.wake()
