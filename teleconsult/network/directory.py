@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, false, or_, select
 from teleconsult.errors import N_, NotFound
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.network.wording import sought
 from teleconsult.people.models import User
 from teleconsult.typed import fold
 from teleconsult.web import Page, page_by_key
@@ -36,7 +37,6 @@ REFERENCE_WORDS = {
     "": N_("A fonte não diz se há referência"),
 }
 GUIDE_SIZE = 50
-MOST_WORDS = 8
 WHO_DOES_IT = {"odontologia": ("dentista",), "enfermagem": ("enfermeiro", "enfermeira")}
 """By whom a unit names what it offers, where it does not name the specialty: family health units list people."""
 
@@ -55,9 +55,15 @@ def specialty_key(specialty: Specialty) -> str:
     return f" {fold(' '.join((specialty.name_pt, specialty.name_en, specialty.details)))} "
 
 
-def _holds(column: Any, words: str) -> list[ColumnElement[bool]]:
-    """Each word by its beginning; `fold` leaves nothing that LIKE would read as a sign."""
-    return [column.like(f"% {word}%") for word in fold(words).split()[:MOST_WORDS]]
+def _holds(column: Any, typed: str, kind: Any = None) -> list[ColumnElement[bool]]:
+    """Each word by its beginning; `fold` leaves nothing that LIKE would read as a sign. A unit fits by its kind too."""
+    return [
+        or_(
+            *(column.like(f"% {form}%") for form in word.forms),
+            *([kind.in_(word.kinds)] if kind is not None and word.kinds else ()),
+        )
+        for word in sought(typed)
+    ]
 
 
 def _offers(name: str) -> ColumnElement[bool]:
@@ -95,7 +101,7 @@ def guide_units(asked: GuideFilter, size: int = GUIDE_SIZE) -> Page:
         HealthUnit.phone,
         HealthUnit.historical_phones,
         HealthUnit.services,
-    ).where(HealthUnit.closed_at.is_(None), *_holds(HealthUnit.search_key, asked.words))
+    ).where(HealthUnit.closed_at.is_(None), *_holds(HealthUnit.search_key, asked.words, HealthUnit.kind))
     if asked.neighbourhood:
         query = query.where(HealthUnit.neighbourhood == asked.neighbourhood)
     if asked.specialty:
@@ -195,7 +201,7 @@ def units_page(words: str) -> Page:
         HealthUnit.shares_cases,
         HealthUnit.has_line,
         HealthUnit.closed_at,
-    ).where(*_holds(HealthUnit.search_key, words))
+    ).where(*_holds(HealthUnit.search_key, words, HealthUnit.kind))
     return page_by_key(query, [(HealthUnit.name, False), (HealthUnit.id, False)], GUIDE_SIZE)
 
 

@@ -50,6 +50,45 @@ def test_by_words_without_accents(guide, words):
     assert "USF Vila União" not in page.split("<main")[1]
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("psf vila uniao", "USF Vila União"),
+        ("posto de saude vila uniao", "USF Vila União"),
+        ("Unidade de Saúde da Família Vila União", "USF Vila União"),
+        ("us 6", "US 06 Prof. Joaquim Cavalcanti"),
+        ("us06", "US 06 Prof. Joaquim Cavalcanti"),
+        ("prof joaquim", "US 06 Prof. Joaquim Cavalcanti"),
+        ("r. cantora clara nunes", "USF Emocy Krause"),
+        ("caps", "Centro de Atenção Psicossocial (Espaço Vida)"),
+        ("saude mental", "Centro de Atenção Psicossocial (Espaço Vida)"),
+    ],
+)
+def test_a_unit_by_the_words_that_people_have_for_it(guide, words, first):
+    page = guide(f"?q={words}")
+    found = re.findall(r"<b>([^<]+)</b><br>", page.split('id="unidades"')[1].split("</table>")[0])
+    assert found[0] == first
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("reumatologista", "Reumatologia"),
+        ("ginecologista", "Ginecologia/Obstetrícia"),
+        ("pediatra", "Pediatria"),
+        ("psicóloga", "Psicologia"),
+        ("dentista", "Odontologia"),
+    ],
+)
+def test_a_specialty_by_who_does_it(guide, words, name):
+    assert f"<b>{name}</b>" in guide(f"?q={words}").split('id="especialidades"')[1]
+
+
+def test_what_nobody_means_is_not_found(guide):
+    for words in ("us 99", "astrologista", "posto lua", "psf joaquim cavalcanti"):
+        assert "Nada no guia com estas palavras" in guide(f"?q={words}")
+
+
 def test_by_neighbourhood(guide):
     page = guide("?neighbourhood=Torrões").split("<main")[1]
     assert "Roda de Fogo - Macaé" in page
