@@ -17,9 +17,10 @@ from teleconsult.cases.draft_problems import Codes, codes_in, label_of
 from teleconsult.cases.draft_text import Reading
 from teleconsult.cases.forms_request import FORMS, StepForm, words_of_value
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.looking_up import offers
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import EMERGENCY, age_on
-from teleconsult.coding.search import find, titles_of
+from teleconsult.coding.search import titles_of
 from teleconsult.errors import Refused
 from teleconsult.network import settings
 from teleconsult.patients.places import municipalities
@@ -244,7 +245,7 @@ def _more(case: Case, step: str, fields: Mapping[str, Any], prompts: list[str], 
         return {"prompts": prompts, "within": answer_within()}
     titles = titles_for(case, fields)
     chosen = [{"value": value, "label": label_of(value, titles)} for value in fields.get("problems", [])]
-    return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": results_of(query)}
+    return {"prompts": prompts, "chosen": chosen, "query": query or "", "results": offers(query or "", spoken().code)}
 
 
 def answer_within() -> dict[str, str]:
@@ -259,14 +260,6 @@ def answer_within() -> dict[str, str]:
             )
         words[priority] = told
     return words
-
-
-def results_of(query: str | None) -> list[dict[str, str]] | None:
-    """Return what was found without scripts; the words themselves are the last choice."""
-    if query is None or not query.strip():
-        return None
-    found = [{"value": hit.value, "label": hit.label} for hit in find(query, lang=spoken().code)]
-    return [*found, {"value": query.strip(), "label": _("Usar “%(text)s” como está", text=query.strip())}]
 
 
 def lacks_of(case: Case, reading: Reading) -> list[dict[str, str]]:

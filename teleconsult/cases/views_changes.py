@@ -17,7 +17,7 @@ from teleconsult.cases.opinion_form import CorrectionForm, from_opinion, name_an
 from teleconsult.cases.queries_case import last_edition
 from teleconsult.cases.queries_moves import last_event
 from teleconsult.cases.world import facts_for
-from teleconsult.cases.writing import Writing, look_up
+from teleconsult.cases.writing import Writing, look_up, valid
 from teleconsult.errors import N_, NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
@@ -62,7 +62,8 @@ def correct(ref: str, number: int) -> Any:
         look_up(writing)
         return page("")
     done = N_("Parecer corrigido. %(asker)s recebe o aviso.")
-    return _change("correct", case, form, act, page, closed, done, about={"round": number}, part=str(number))
+    mark: Any = {"about": {"round": number}, "part": str(number)}
+    return _change("correct", case, form, act, page, closed, done, holds=lambda: valid(writing), **mark)
 
 
 @bp.route("/<ref>/opinions/<int:number>/withdraw", methods=["GET", "POST"])
@@ -138,6 +139,7 @@ def _change(
     done: str,
     about: Any = None,
     part: str = "",
+    holds: Callable[[], bool] | None = None,
 ) -> Any:
     """Show the page of a change, or make it; what comes too late is given back, to be copied, and says why."""
     case_id, ref, shut = case.id, case.ref, closed()
@@ -146,7 +148,7 @@ def _change(
             return page("")
         flash(shut, "warning")
         return redirect(url_for("cases.show", ref=ref))
-    status = 409 if shut else attempt(case, form, act) if form.validate() else 422
+    status = 409 if shut else attempt(case, form, act) if (holds or form.validate)() else 422
     if status == DONE:
         unsent.forget(case, verb, part)
         return gone_on(case, done)

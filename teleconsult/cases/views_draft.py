@@ -17,6 +17,7 @@ from teleconsult.cases.draft_merge import marks_of, merged
 from teleconsult.cases.draft_problems import write_problem
 from teleconsult.cases.forms_request import BeginForm
 from teleconsult.cases.lifecycle import State, being_written
+from teleconsult.cases.looking_up import left_in
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import Problem
 from teleconsult.cases.sending import undecided
@@ -29,6 +30,7 @@ from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.typed import one_line
 from teleconsult.web import say, show_refusal
+from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localclock
 
@@ -179,10 +181,9 @@ def _problems(texts: Fields) -> Fields:
     if not words or "problems" not in texts or _looked_for():
         return texts
     seen = words == one_line(request.form.get("problems_seen_q", ""))
-    offered = {result["value"] for result in request_page.results_of(words) or ()} if seen else set()
-    if offered & set(texts["problems"]):
-        return texts
-    return texts | {"problems": list(dict.fromkeys([*texts["problems"], write_problem(Problem(words))]))}
+    left = left_in(words, texts["problems"], spoken().code) if seen else words
+    problems = [*texts["problems"], *([write_problem(Problem(left))] if left else [])]
+    return texts | {"problems": list(dict.fromkeys(problems))}
 
 
 def _go_on(case: Case, step: str, go: str, editor: str) -> Any:

@@ -29,7 +29,7 @@ from teleconsult.cases.opinion_form import ANSWER, CONCLUDE, OpinionForm, name_a
 from teleconsult.cases.queries_case import opinion_draft_of
 from teleconsult.cases.queries_moves import taken_from
 from teleconsult.cases.views_case import read_page
-from teleconsult.cases.writing import Writing, keep, look_up, writing_for
+from teleconsult.cases.writing import Writing, keep, left_over, look_up, valid, writing_for
 from teleconsult.errors import N_, NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
@@ -59,7 +59,7 @@ def give(ref: str, verb: str) -> Any:
 
 def _sent(case: Case, ref: str) -> Any:
     case_id, writing = case.id, writing_for(case)
-    if request.form.get("then") in ASIDE and keep(case, writing):
+    if request.form.get("then") in ASIDE and keep(case, writing, left_over(writing)):
         flash(_("O que você escreveu do parecer está salvo."))
         return redirect(url_for(ASIDE[request.form["then"]], ref=ref))
     status = 409 if request.form.get("then") in ASIDE else _settle(case, writing)
@@ -87,7 +87,7 @@ def _settle(case: Case, writing: Writing) -> int:
     if {"find", "drop"} & set(request.form):
         look_up(writing)
         return 200
-    if not form.validate():
+    if not valid(writing):
         return overtaken(case, form) if is_behind(case, form) else 422
     act, written = GIVEN[_decision(form)][0], form.written(writing.asked)
     return attempt(case, form, lambda: act(case, written, by=current_user))

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from flask import request
 from flask_babel import get_locale
 
 from teleconsult.cases import actions
+from teleconsult.cases.looking_up import left_in, not_in, offers
 from teleconsult.cases.models import Case
 from teleconsult.cases.opinion_form import CONCLUDE, Asked, OpinionForm, chosen, from_draft, opinion_form, typed
 from teleconsult.cases.queries_case import opinion_draft_of
-from teleconsult.coding.search import find
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.gate import current_user
@@ -80,11 +79,16 @@ def _untouched(numbers: tuple[int, ...]) -> OpinionForm:
     return opinion_form(numbers)(formdata=None, meta={"csrf": False})
 
 
-def keep(case: Case, writing: Writing) -> bool:
-    """Keep what was posted, so that whoever leaves the page now finds it again; tell whether that could be done."""
+def keep(case: Case, writing: Writing, words: Sequence[str] = ()) -> bool:
+    """Keep what was posted, so that whoever leaves the page now finds it again; tell whether that could be done.
+
+    `words` are kept among the diagnoses: nobody is asked any more what was meant by them.
+    """
+    fields = typed(request.form, writing.numbers)
+    fields["diagnoses"] += words
     try:
         with transaction():
-            draft = actions.save_opinion_draft(case, typed(request.form, writing.numbers), by=current_user)
+            draft = actions.save_opinion_draft(case, fields, by=current_user)
             writing.draft_version, writing.saved_at = draft.version, localclock(draft.saved_at)
     except (Refused, Overtaken):
         return False  # The case moved on: the page says so, and still shows what was posted.
@@ -97,6 +101,26 @@ def look_up(writing: Writing) -> None:
     field = writing.form.diagnoses
     field.data = [value for value in field.data or [] if value != dropped]
     if "find" in request.form:
-        writing.query = request.form.get("diagnoses_q", "")
-        found: list[Any] = find(writing.query, lang=str(get_locale()))
-        writing.results = [{"value": hit.value, "label": hit.label, "hint": ""} for hit in found]
+        _search(writing)
+
+
+def left_over(writing: Writing) -> list[str]:
+    """Return the words that stand in the search for a diagnosis and were neither chosen nor taken away, if any."""
+    words = left_in(request.form.get("diagnoses_q", ""), writing.form.diagnoses.data or (), str(get_locale()))
+    return [words] if words else []
+
+
+def valid(writing: Writing) -> bool:
+    """Tell whether what was posted is an opinion; a diagnosis that is only typed would be lost without a word."""
+    holds = writing.form.validate()
+    for words in left_over(writing):
+        _search(writing)
+        writing.form.diagnoses.errors = [*writing.form.diagnoses.errors, not_in(words)]
+        holds = False
+    return holds
+
+
+def _search(writing: Writing) -> None:
+    """Show again what was searched, and what that finds."""
+    writing.query = request.form.get("diagnoses_q", "")
+    writing.results = offers(writing.query, str(get_locale())) or []

@@ -230,6 +230,36 @@ def test_a_diagnosis_is_found_and_taken_away_without_scripts(held, sign_in, code
     assert now_in(held) == State.ASSIGNED
 
 
+def test_words_left_in_the_search_for_a_diagnosis_are_not_lost_on_sending(held, sign_in, coded):
+    browser = sign_in("paulo")
+    answer = send(browser, held, "answer", **WRITTEN, diagnoses_q="artrite nos dedos")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "“artrite nos dedos” ainda não foi incluído" in page
+    assert 'name="diagnoses_q" value="artrite nos dedos"' in page
+    assert "Usar “artrite nos dedos” como está" in page
+    assert now_in(held) == State.ASSIGNED
+    assert drafts()[0].fields["diagnoses"] == []
+    send(browser, held, "answer", **WRITTEN, diagnoses_q="artrite nos dedos", diagnoses="artrite nos dedos")
+    assert now_in(held) == State.ANSWERED
+    assert "artrite nos dedos" in text_of(browser, held)
+
+
+def test_words_left_in_the_search_for_a_diagnosis_are_kept_with_the_draft(held, sign_in):
+    send(sign_in("paulo"), held, "answer", then="stay", diagnoses_q="artrite nos dedos")
+    assert drafts()[0].fields["diagnoses"] == ["artrite nos dedos"]
+
+
+def test_words_left_in_the_search_for_a_diagnosis_are_not_lost_in_a_correction(held, sign_in):
+    held.answer()
+    browser = sign_in("paulo")
+    words = WRITTEN | {"why": "Faltava um.", "diagnoses_q": "artrite nos dedos"}
+    answer = send(browser, held, "opinions/1/correct", **words)
+    assert answer.status_code == 422
+    assert "Usar “artrite nos dedos” como está" in answer.get_data(as_text=True)
+    assert send(browser, held, "opinions/1/correct", **words, diagnoses="artrite nos dedos").status_code == 302
+
+
 @pytest.mark.parametrize(("then", "page"), [("ask", "/ask"), ("escalate", "/escalate"), ("stay", "")])
 def test_another_decision_keeps_what_was_typed(held, sign_in, then, page):
     answer = send(sign_in("paulo"), held, "answer", then=then, conduct="Meio escrito.")
