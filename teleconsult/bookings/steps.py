@@ -93,12 +93,13 @@ class Facts:
     """What is so in the world.
 
     `own_district` lets support act for the unit, `open` says that a visit can still come of the referral, `begun`
-    that the day of the visit has come, `expired` that nobody answered the offer.
+    that the day of the visit has come, `due` that its hour has, `expired` that nobody answered the offer.
     """
 
     own_district: bool = False
     open: bool = True
     begun: bool = False
+    due: bool = False
     expired: bool = False
 
 
@@ -110,6 +111,12 @@ def _open(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
 def _begun(_request: RequestLike, user: Person | None, facts: Facts) -> None:
     if user is not None and not facts.begun:
         raise Refused(N_("A consulta ainda não aconteceu: a presença é anotada no dia."))
+
+
+def _due(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
+    """A patient may come early, but has not failed to come before the hour: the place would go to somebody else."""
+    if not facts.due:
+        raise Refused(N_("A hora da consulta ainda não chegou: a falta é anotada depois dela."))
 
 
 def _expired(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
@@ -140,7 +147,7 @@ MOVES: dict[str, Move] = {
         _move("cancel", {S.BOOKED}, S.CANCELLED, _SIDE, "why"),
         _move("release", {S.BOOKED, S.OFFERED}, S.WAITING, _DESK, "why"),
         _move("attend", {S.BOOKED}, S.ATTENDED, _DESK, needs=(_begun,)),
-        _move("miss", {S.BOOKED}, S.MISSED, frozenset({Who.ADMINISTRATOR}), needs=(_begun,)),
+        _move("miss", {S.BOOKED}, S.MISSED, frozenset({Who.ADMINISTRATOR}), needs=(_begun, _due)),
         _move("correct", {S.ATTENDED, S.MISSED}, S.BOOKED, frozenset({Who.ADMINISTRATOR}), "why", needs=(_open,)),
         _move("requeue", {S.MISSED, S.CANCELLED}, S.WAITING, _SIDE, needs=(_open,)),
         _move(

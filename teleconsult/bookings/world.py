@@ -24,6 +24,7 @@ def facts_for(request: BookingRequest, user: User | None) -> Facts:
         own_district=bool(user and user.has(Role.SUPPORT) and own_district(request, user)),
         open=still_open(request),
         begun=booking is not None and local_day(now, booking.session.zone) >= booking.session.day,
+        due=booking is not None and booking.at <= now,
         expired=offer is not None and offer.expires_at <= now,
     )
 

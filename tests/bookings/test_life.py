@@ -251,6 +251,9 @@ def test_missed_with_its_cause_and_back_on_the_list(desk):
     booking = desk.book(request)
     with pytest.raises(Refused, match="ainda não aconteceu"):
         desk.do("miss", request, "transport", by="rosangela")
+    with clock.at(booking.at - timedelta(minutes=1)), pytest.raises(Refused, match="hora da consulta ainda não chegou"):
+        desk.do("miss", request, "transport", by="rosangela")
+    assert (request.state, booking.slot.request_id) == (State.BOOKED, request.id)
     with clock.at(booking.at + timedelta(hours=1)):
         desk.do("miss", request, "transport", by="rosangela")
         assert (last_booking(request).cause, last_booking(request).ended_how) == ("transport", "missed")

@@ -181,7 +181,14 @@ def test_attendance_on_one_screen_and_marked_twice_is_said(desk, sign_in):
     assert browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen).status_code == 302
     browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen)
     assert "Outra pessoa anotou esta consulta" in text(browser.get("/bookings/agenda"))
-    browser.post(f"/bookings/agenda/visits/{two.ref}/miss", data={"version": two.version, "day": day, "cause": "ill"})
+    assert ">Faltou<" not in page, "it is noon, and the visit is at night"
+    missed = {"version": two.version, "day": day, "cause": "ill"}
+    browser.post(f"/bookings/agenda/visits/{two.ref}/miss", data=missed)
+    assert "A hora da consulta ainda não chegou" in text(browser.get("/bookings/agenda"))
+    with clock.at(live_booking(two).at):
+        browser = sign_in("rosangela")
+        assert ">Faltou<" in text(browser.get("/bookings/agenda"))
+        browser.post(f"/bookings/agenda/visits/{two.ref}/miss", data=missed)
     fresh()
     assert (one.state, two.state) == (State.ATTENDED, State.MISSED)
     page = text(browser.get(f"/bookings/agenda?day={day}"))
@@ -269,7 +276,8 @@ def test_a_visit_that_was_missed_keeps_its_day(desk, sign_in):
     desk.publish(days=0, starts=23 * 60)
     request = desk.escalated()
     desk.book(request, by="rosangela")
-    desk.do("miss", request, "", by="rosangela")
+    with clock.at(live_booking(request).at):
+        desk.do("miss", request, "", by="rosangela")
     page = text(sign_in("marina").get(f"/bookings/{request.ref}"))
     assert "Faltou" in page
     assert "Estava marcada para" not in page

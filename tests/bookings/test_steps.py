@@ -30,7 +30,7 @@ BY_HAND = {
     ("requeue", "cancelled"): ("waiting", SIDE),
     **{("end", state): ("ended", {MACHINE}) for state in ("waiting", "offered", "booked", "missed", "cancelled")},
 }
-SO = Facts(own_district=True, open=True, begun=True, expired=True)
+SO = Facts(own_district=True, open=True, begun=True, due=True, expired=True)
 
 
 @dataclass
@@ -77,10 +77,11 @@ def test_every_cell(verb, state, who):
         ("requeue", "missed", "open"),
         ("attend", "booked", "begun"),
         ("miss", "booked", "begun"),
+        ("miss", "booked", "due"),
     ],
 )
 def test_what_must_be_so(verb, state, fact):
-    facts = Facts(**({"own_district": True, "begun": True, "open": True} | {fact: False}))
+    facts = Facts(**({"own_district": True, "begun": True, "due": True, "open": True} | {fact: False}))
     with pytest.raises(Refused):
         steps.check(verb, Request(state), PEOPLE[DESK], facts)
 
