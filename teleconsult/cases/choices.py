@@ -23,10 +23,16 @@ from teleconsult.web.words import in_language
 
 
 def specialties(form: Any, case: Case) -> dict[str, Any]:
-    """Offer the other specialties that take cases."""
+    """Offer the other specialties that take cases, and say in which of them nobody would answer."""
     rows = [row for row in queries.specialties_answering() if row.id != case.specialty_id]
-    form.specialty.choices = [("", _("Escolha"))] + [(r.slug, in_language(r.name_pt, r.name_en)) for r in rows]
+    empty = roster.unserved(row.id for row in rows)
+    form.specialty.choices = [("", _("Escolha"))] + [(row.slug, _served(row, row.id in empty)) for row in rows]
     return {}
+
+
+def _served(row: Any, empty: bool) -> str:
+    name = in_language(row.name_pt, row.name_en)
+    return _("%(name)s (ninguém atende agora)", name=name) if empty else name
 
 
 def priorities(form: Any, case: Case) -> dict[str, Any]:

@@ -24,7 +24,9 @@ STRANDED = "case.stranded"
 def tell(plan: Plan, world: World) -> int:
     """Tell what the plan could not place, and whom it would give on; return of how many cases."""
     specialty = {case.case_id: case.specialty_id for case in world.waiting}
-    kept = roster.calendars(world.now) if plan.unplaced else frozenset()
+    lone = {specialty[case_id] for case_id, _why in plan.unplaced}
+    # Where no calendar is kept a case goes to whoever answers in the specialty; where nobody does, it goes nowhere.
+    kept = roster.calendars(world.now) | roster.unserved(lone) if lone else frozenset()
     # Of what all have declined they were told when the last one did.
     alone = [
         (case_id, NO_SHIFT, str(world.rounds[case_id]))

@@ -21,7 +21,7 @@ from teleconsult.people.gate import current_user
 from teleconsult.routing.models import PlanLine
 from teleconsult.routing.plan_lines import is_withheld
 from teleconsult.shifts.models import Shift
-from teleconsult.shifts.roster import REMEMBERED
+from teleconsult.shifts.roster import REMEMBERED, served
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 
@@ -32,19 +32,24 @@ AT_ONCE = 50
 LINKED = 3
 """Specialties for which the calendar offers to open a shift: the most pressing ones."""
 
+_SERVED = served(Case.specialty_id).label("served")
+
 _UNCOVERED = (
     select(
         Case.id, Case.ref, Case.version, Case.specialty_id, Specialty.slug, Specialty.name_pt, Specialty.name_en,
-        PlanLine.user_id, PlanLine.reasons
+        PlanLine.user_id, PlanLine.reasons, _SERVED
     )
     .join(PlanLine, PlanLine.case_id == Case.id)
     .join(Specialty, Specialty.id == Case.specialty_id)
     .where(
         in_state(State.SUBMITTED),
-        exists().where(
-            Shift.specialty_id == Case.specialty_id,
-            Shift.ends_at > bindparam("since", type_=Shift.ends_at.type),
-            Shift.cancelled_at.is_(None),
+        or_(
+            ~_SERVED,
+            exists().where(
+                Shift.specialty_id == Case.specialty_id,
+                Shift.ends_at > bindparam("since", type_=Shift.ends_at.type),
+                Shift.cancelled_at.is_(None),
+            ),
         ),
         or_(
             PlanLine.user_id.is_(None),
@@ -58,17 +63,28 @@ _UNCOVERED = (
 
 @dataclass(frozen=True)
 class Gap:
-    """One specialty with waiting cases that nobody on shift reads in time; `says` is when its stand-in is there."""
+    """One specialty with waiting cases that nobody on shift reads in time; `says` is when its stand-in is there.
+
+    `served` tells that somebody answers in it at all, and could be given a shift.
+    """
 
     slug: str
     name: str
     marks: Sequence[str]
     stand_in: StandIn | None
     says: str
+    served: bool
 
     @property
     def text(self) -> str:
         """Return the warning."""
+        if not self.served:
+            return ngettext(
+                "%(name)s: %(num)d caso espera, e ninguém atende nesta especialidade.",
+                "%(name)s: %(num)d casos esperam, e ninguém atende nesta especialidade.",
+                len(self.marks),
+                name=self.name,
+            )
         return ngettext(
             "%(name)s: %(num)d caso não tem ninguém em turno dentro do prazo.",
             "%(name)s: %(num)d casos não têm ninguém em turno dentro do prazo.",
@@ -103,7 +119,8 @@ def gaps(now: datetime) -> list[Gap]:
 def _gap(rows: Sequence[Any], stand_in: StandIn | None, says: Mapping[int, str]) -> Gap:
     first = rows[0]
     there = says.get(stand_in.specialty_id, "") if stand_in else ""
-    return Gap(first.slug, specialty_words(first), [f"{row.ref}:{row.version}" for row in rows], stand_in, there)
+    marks = [f"{row.ref}:{row.version}" for row in rows]
+    return Gap(first.slug, specialty_words(first), marks, stand_in, there, served=bool(first.served))
 
 
 @events.panel("shifts_warnings")
@@ -122,7 +139,9 @@ def warning() -> dict[str, Any] | None:
     )
     triage = Permission.TRIAGE in current_user.permissions
     opened = [
-        (url_for("shifts.create", specialty=gap.slug), _("Abrir turno: %(name)s", name=gap.name)) for gap in found
+        (url_for("shifts.create", specialty=gap.slug), _("Abrir turno: %(name)s", name=gap.name))
+        for gap in found
+        if gap.served
     ]
     return {
         "text": text,

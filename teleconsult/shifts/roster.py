@@ -57,6 +57,11 @@ def _consultants(*columns: Any) -> Select[Any]:
     )
 
 
+def served(specialty_id: ColumnElement[int] | Any) -> ColumnElement[bool]:
+    """Tell in a query whether anybody answers in a specialty at all: an active consultant holds it."""
+    return _consultants(UserSpecialty.user_id).where(UserSpecialty.specialty_id == specialty_id).exists()
+
+
 _GIVEN = UserSpecialty.specialty_id == bindparam("specialty_id")
 _AMONG = UserSpecialty.specialty_id.in_(bindparam("specialties", expanding=True))
 _BY_NAME = (User.name, User.id)
@@ -72,6 +77,8 @@ _CALENDARS = select(Shift.specialty_id).where(_LIVE, Shift.ends_at > _SINCE).dis
 
 ABLE_IN = _consultants(*_COLUMNS).where(_AMONG).order_by(*_BY_NAME)
 """The active consultants of the given `specialties`, by columns: specialty, person; a higher floor may add columns."""
+
+_SERVED = _consultants(UserSpecialty.specialty_id).where(_AMONG).distinct()
 
 ON_DUTY_IN = _consultants(*_COLUMNS).where(_AMONG, _ON_DUTY).order_by(*_BY_NAME)
 """Who is on duty for the given `specialties`, by columns as in `ABLE_IN`; its other parameters are `when(at)`."""
@@ -110,6 +117,12 @@ def able(specialty_id: int) -> list[User]:
 def calendars(at: datetime) -> frozenset[int]:
     """Return the specialties that have a calendar: a live shift that is not long over, or is to come."""
     return frozenset(row[0] for row in read(_CALENDARS, {"since": at - REMEMBERED}))
+
+
+def unserved(specialty_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of the specialties in which no active consultant answers."""
+    wanted = sorted(set(specialty_ids))
+    return frozenset(wanted) - {row[0] for row in db.session.execute(_SERVED, {"specialties": wanted})}
 
 
 def has_calendar(specialty_id: int, at: datetime) -> bool:

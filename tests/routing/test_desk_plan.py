@@ -9,6 +9,8 @@ import pytest
 from teleconsult import audit, clock
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.extensions import db, transaction
+from teleconsult.notices.models import Notice
+from teleconsult.people import actions as people
 from teleconsult.people.models import User
 from teleconsult.routing import modes, planning
 from teleconsult.routing.plan_lines import lines_for
@@ -349,3 +351,34 @@ def test_two_administrators_press_at_once_and_each_case_is_given_once(desk, sign
     given_to = session.scalars(db.select(CaseEvent.case_id).where(CaseEvent.verb == "assign")).all()
     assert sorted(given_to) == sorted(case.id for case in cases)
     assert list(audit.verify()) == []
+
+
+def gone(key: str) -> None:
+    person = world.person(key)
+    with transaction(person):
+        people.switch_off(person, by=world.person("teresa"))
+
+
+def test_a_specialty_in_which_nobody_answers_is_warned_of_without_a_calendar_too(desk):
+    shift("helena", FRIDAY + timedelta(days=3), slug="cardiologia")
+    sent()
+    for key in ("paulo", "lia"):
+        gone(key)
+    planning.replan()
+    html = desk()
+    assert "Dermatologia: 1 caso espera, e ninguém atende nesta especialidade." in html
+    assert 'href="/desk?specialty=dermatologia"' in html
+    assert "/shifts/new" not in html, "there is nobody to be given a shift"
+    kinds = db.select(Notice.kind).where(Notice.user_id == world.person("rosangela").id)
+    assert list(db.session.scalars(kinds)).count("case.no_shift") == 1
+    page = desk.browser.get("/shifts", follow_redirects=True).get_data(as_text=True)
+    assert "1 caso à espera não tem ninguém em turno dentro do prazo: Dermatologia (1)." in page
+    assert "Abrir turno: Dermatologia" not in page
+
+
+def test_whoever_redirects_is_told_where_nobody_answers(desk):
+    case = sent()
+    page = desk(f"/cases/{case.ref}/redirect")
+    assert ">Neurologia</option>" in page
+    gone("lia")
+    assert ">Neurologia (ninguém atende agora)</option>" in desk(f"/cases/{case.ref}/redirect")
