@@ -17,6 +17,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.shifts import roster
+from teleconsult.shifts.mine import awaited
 from teleconsult.web import Page
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.paging import PAGE_SIZE
@@ -206,6 +207,7 @@ def waiting() -> str:
         more_open=open_.older is not None,
         open_count=queries_lists.waiting_count(user, specialties),
         off_duty=bool(specialties) and not duties,
+        awaited=awaited(user.id, moment.now) if duties else None,
         counts=_held(user),
     )
 

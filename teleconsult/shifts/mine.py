@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
-from teleconsult.extensions import db
+from teleconsult.extensions import db, read
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User, UserSpecialty
 from teleconsult.shifts.attendance import EARLY
@@ -73,6 +73,38 @@ class MyPage:
     coming: Sequence[Mine]
     offers: Sequence[Offered]
     leaves: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A shift that runs and whose person is not noted as come: without that nothing of it is credited."""
+
+    ref: str
+    version: int
+    span: str
+
+
+_AWAITED = (
+    select(Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Room.zone)
+    .join(Room, Room.id == Shift.room_id)
+    .where(
+        Shift.user_id == bindparam("user_id"),
+        Shift.starts_at <= bindparam("now", type_=Shift.starts_at.type),
+        Shift.ends_at > bindparam("now", type_=Shift.starts_at.type),
+        Shift.cancelled_at.is_(None),
+        Shift.checked_in_at.is_(None),
+        AWAY.is_(None),
+    )
+    .order_by(Shift.starts_at)
+    .limit(1)
+)
+
+
+def awaited(user_id: int, now: datetime) -> Awaited | None:
+    """Return the shift to which somebody should say that they have come, if there is one."""
+    for row in read(_AWAITED, {"user_id": user_id, "now": now}):
+        return Awaited(row.ref, row.version, _when(row, ZoneInfo(row.zone))["span"])
+    return None
 
 
 def my_page(user: User) -> MyPage:

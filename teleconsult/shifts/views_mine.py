@@ -48,7 +48,8 @@ def check(ref: str, verb: str) -> Response:
     if pressed(lambda: getattr(actions, verb)(shift, by=signed_in()), shift):
         come = _("Entrada registrada. Bom turno.")
         told(come if verb == "check_in" else _("Saída registrada. Até a próxima."))
-    return redirect(url_for("shifts.mine"))
+    # Who is reminded of it on the first screen goes on there.
+    return redirect("/" if "home" in request.form else url_for("shifts.mine"))
 
 
 @bp.route("/shifts/<ref>/offer", methods=["GET", "POST"])

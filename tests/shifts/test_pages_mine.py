@@ -63,6 +63,23 @@ def test_one_comes_and_goes(room, sign_in):
     assert rooms.shift(ref).closed_how == "person"
 
 
+def test_the_first_screen_reminds_who_works_and_did_not_say_that_they_came(room, sign_in):
+    """Nobody lands on the page of the shifts, and a shift without a coming is not credited."""
+    ref, day = rooms.lay(), rooms.next_monday()
+    reminder = "Seu turno de 8:00–12:00 já começou, e a sua chegada não está registrada."
+    with clock.at(rooms.at(day, 470)):
+        assert "chegada" not in text(sign_in("paulo").get("/waiting"))
+    with clock.at(rooms.at(day, 500)):
+        browser = sign_in("paulo")
+        assert reminder in text(browser.get("/waiting"))
+        assert reminder not in text(sign_in("lia").get("/waiting"))
+        data = {"version": rooms.shift(ref).version, "home": "1"}
+        page = text(browser.post(f"/shifts/{ref}/check-in", data=data, follow_redirects=True))
+        assert "Entrada registrada" in page
+        assert "Para responder" in page
+        assert reminder not in page
+
+
 def test_a_shift_to_come_has_no_button_yet_and_a_press_is_answered(room, paulo):
     ref = rooms.lay()
     page = text(paulo.get("/shifts/mine"))
