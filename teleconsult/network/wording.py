@@ -37,7 +37,6 @@ OTHERWISE = {
     "dra": ("doutora",),
     "mental": ("psicossocial", "psiquiatr", "psicolog"),
     "dentista": ("odontolog",),
-    "nutricionista": ("nutric",),
     "enfermeiro": ("enferm",),
     "enfermeira": ("enferm",),
 }
@@ -45,6 +44,12 @@ OTHERWISE = {
 
 NOTHING = frozenset({"a", "o", "e", "de", "da", "do", "das", "dos", "em", "na", "no", "the", "of"})
 """Words that tell nothing apart, and that many leave out."""
+
+_PEOPLE = re.compile(
+    r"(\w{2,}log)(?:ist[ao]|[ao])s?|(\w{2,}iatr)as?|(\w{3,}terap)eutas?|(nutri)cionistas?|(\w{3,}path?)as?|(ortop)edistas?"
+    r"|(\w{4,})istas?"
+)
+"""Who practises a specialty, and the beginning that their name has in common with its own: cardiologista, cardiologia."""
 
 
 class Sought(NamedTuple):
@@ -67,8 +72,6 @@ def _forms(word: str) -> Iterator[str]:
     yield from OTHERWISE.get(word, ())
     if re.fullmatch("[1-9]", word):
         yield f"0{word} "  # whole: not the beginning of a house number
-    # Who does it stands for what is done: dermatologista, ortopedista, pediatra, psicóloga.
-    if len(word) >= 8 and word.endswith("ista"):
-        yield word.removesuffix("ista")
-    elif len(word) >= 7 and word.endswith(("atra", "logo", "loga")):
-        yield word[:-1]
+    found = _PEOPLE.fullmatch(word)
+    if found:
+        yield next(filter(None, found.groups()))

@@ -89,6 +89,30 @@ def test_what_nobody_means_is_not_found(guide):
         assert "Nada no guia com estas palavras" in guide(f"?q={words}")
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("urologista", "Urologia"),
+        ("reumatologistas", "Reumatologia"),
+        ("psicóloga", "Psicologia"),
+        ("fonoaudiólogo", "Fonoaudiologia"),
+        ("psiquiatra", "Psiquiatria"),
+        ("pediatras", "Pediatria"),
+        ("nutricionista", "Nutrição"),
+        ("fisioterapeuta", "Fisioterapia"),
+        ("homeopata", "Homeopatia"),
+        ("ortopedista", "Traumatologia/Ortopedia"),
+        ("consulta de urologia", None),
+        ("urologista em Caxangá", None),
+        ("a", "Acupuntura"),
+    ],
+)
+def test_a_specialty_is_found_by_who_practises_it(guide, words, name):
+    page = guide(f"?q={words}")
+    assert name is None or name in page.split('id="especialidades"')[1]
+    assert ("Nada no guia com estas palavras" in page) is (name is None)
+
+
 def test_by_neighbourhood(guide):
     page = guide("?neighbourhood=Torrões").split("<main")[1]
     assert "Roda de Fogo - Macaé" in page
