@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from teleconsult import clock
@@ -53,6 +54,8 @@ class Batch:
     lines: Sequence[Line]
     sums: Sequence[str]
     left_out: Sequence[str]
+    gone: Sequence[str] = ()
+    """A sentence for each case whose consultant was chosen while they could still be given it."""
 
 
 def read_marks(values: Iterable[str]) -> dict[str, int]:
@@ -71,7 +74,12 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Batch:
     moved = [row for row in rows if row not in fresh]
     given = Counter(line.hint.name for line in lines if line.hint.name)
     sums = sums_of(given, len(lines) - given.total())
-    return Batch(lines, sums, [_moved(row.ref, row.id) for row in moved])
+    gone = [
+        _("%(ref)s: quem foi escolhido já não atende nesta especialidade.", ref=line.ref)
+        for line in lines
+        if chosen.get(line.ref) and not line.chosen
+    ]
+    return Batch(lines, sums, [_moved(row.ref, row.id) for row in moved], gone)
 
 
 def _line(row: Any, hint: Hint, chosen: dict[str, str], moment: Moment) -> Line:
@@ -134,9 +142,14 @@ def confirmed(gives: dict[str, tuple[int, str]], user: User) -> tuple[list[Order
             # Alone it is suggested to whoever has least; among others it was shared out.
             orders.append(Order(row.ref, row.version, to, reasons=kept_reasons([(ABLE, {})])))
         else:
-            left.append(_("%(ref)s: a sugestão mudou e agora é %(name)s. Confira na fila.", ref=row.ref,
-                          name=hint.words(now)[0]))  # fmt: skip
+            left.append(_changed(row.ref, hint, now))
     return orders, left
+
+
+def _changed(ref: str, hint: Hint, now: datetime) -> str:
+    if not hint.ref:
+        return _("%(ref)s: quem estava sugerido já não pode receber o caso, e ninguém mais pode agora.", ref=ref)
+    return _("%(ref)s: a sugestão mudou e agora é %(name)s. Confira na fila.", ref=ref, name=hint.words(now)[0])
 
 
 def told(results: Sequence[Result], left: Sequence[str]) -> tuple[str, list[str]]:

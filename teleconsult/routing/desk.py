@@ -135,8 +135,13 @@ def flag_of(priority: str) -> dict[str, str] | None:
     return {"word": _(PRIORITY_WORDS[Priority(priority)]), "tone": TONES[Priority(priority)]}
 
 
+def questions_words(count: int) -> str:
+    """Return how many questions wait for an answer; of a case that was reopened nothing new may be asked."""
+    return str(ngettext("%(num)d pergunta", "%(num)d perguntas", count) if count else _("sem pergunta nova"))
+
+
 def _about(row: Any, moment: Moment) -> str:
-    asked = ngettext("%(num)d pergunta", "%(num)d perguntas", row.questions)
+    asked = questions_words(row.questions)
     span = short_span((moment.now - row.submitted_at).total_seconds()) if row.submitted_at else ""
     return str(_("%(questions)s, há %(span)s", questions=asked, span=span)) if span else str(asked)
 

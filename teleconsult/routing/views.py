@@ -21,7 +21,7 @@ from teleconsult.people.gate import acting_role, current_user, requires, signed_
 from teleconsult.people.models import User
 from teleconsult.routing import batch, queries
 from teleconsult.routing.actions import Order, assign_many
-from teleconsult.routing.desk import address, desk_for, flag_of, preview
+from teleconsult.routing.desk import address, desk_for, flag_of, preview, questions_words
 from teleconsult.routing.given import given_by
 from teleconsult.routing.hints import turn_words
 from teleconsult.routing.plan_lines import Proposed, lines_for
@@ -120,12 +120,13 @@ def assign() -> str | Response | tuple[str, int]:
     made = batch.plan(
         marks, current_user, {ref: request.form[f"to-{ref}"] for ref in marks if f"to-{ref}" in request.form}
     )
-    sure = "sure" in request.form and made.lines
-    if not sure or not form.holds(batch.others_than_proposed(made)):
+    sure, orders = "sure" in request.form and made.lines, batch.orders_of(made, marks, form.why.data or "")
+    nobody = bool(sure and not orders)
+    if not sure or nobody or not form.holds(batch.others_than_proposed(made)):
         over = batch.MOST if len(marks) > batch.MOST else 0
-        page = render_template("routing/assign.html", form=form, batch=made, over=over)
-        return (page, 422) if form.errors else page
-    return _given_out(batch.orders_of(made, marks, form.why.data or ""), made.left_out)
+        page = render_template("routing/assign.html", form=form, batch=made, over=over, nobody=nobody)
+        return (page, 422) if form.errors or nobody else page
+    return _given_out(orders, [*made.gone, *made.left_out])
 
 
 @bp.post("/suggested")
@@ -182,7 +183,7 @@ def _printed(row: Any, line: Proposed | None, moment: Moment) -> dict[str, Any]:
         "name": called(row, Sight.ROUTING, moment),
         "unit": row.unit_name,
         "asker": f"{row.requester_title} {row.requester_name}".strip(),
-        "questions": row.questions,
+        "questions": questions_words(row.questions),
         "flag": flag_of(row.priority),
         "sent_at": row.submitted_at,
         "due": due_words_of(row, moment),

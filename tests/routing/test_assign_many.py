@@ -120,6 +120,38 @@ def test_one_left_in_the_queue_stays_there(session, waiting, sign_in):
     assert "1 caso distribuído: Dra. Lia Cordeiro recebeu 1." in page
 
 
+def test_one_whose_consultant_has_gone_is_named_and_not_left_behind_in_silence(session, waiting, sign_in):
+    cases = waiting(2)
+    data = sure(cases, ["paulo", "lia"])
+    with transaction():
+        world.person("lia").specialty_rows = []
+    _, page = post(sign_in("rosangela"), data)
+    assert holders(session, cases) == ["Paulo Nogueira", None]
+    assert "1 caso distribuído: Dr. Paulo Nogueira recebeu 1." in page
+    assert f"{cases[1].ref}: quem foi escolhido já não atende nesta especialidade." in page
+
+
+def test_when_nothing_is_given_out_that_is_said(session, waiting, sign_in):
+    cases = waiting(1)
+    answer, page = post(sign_in("rosangela"), sure(cases, [""]))
+    assert answer.status_code == 422
+    assert "Nada foi distribuído" in page
+    assert "Combinado com a equipe." in page
+    assert holders(session, cases) == [None]
+
+
+def test_a_suggestion_whose_consultant_has_gone_says_that_nobody_is_left(session, waiting, sign_in):
+    case = waiting(1)[0]
+    seen = f"{case.ref}:{case.version}:{world.person('paulo').ref}"
+    with transaction():
+        for key in ("paulo", "lia"):
+            world.person(key).specialty_rows = []
+    answer = sign_in("rosangela").post("/desk/suggested", data={"give": [seen]}, follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert f"{case.ref}: quem estava sugerido já não pode receber o caso, e ninguém mais pode agora." in page
+    assert "agora é Ninguém" not in page
+
+
 def test_a_consultant_of_another_specialty_is_not_among_the_choices(session, waiting, sign_in):
     cases = waiting(1)
     post(sign_in("rosangela"), sure(cases, ["helena"]))

@@ -131,6 +131,22 @@ def test_questions_of_earlier_rounds_are_not_counted(case_in, sign_in):
         assert not re.search(r"[2-9] perguntas", shown), address
 
 
+def test_a_case_that_asks_nothing_new_is_not_said_to_ask_nothing(case_in, sign_in):
+    """A visit was called off after the answer: its questions are answered, and it waits for its consultant again."""
+    walk = case_in(State.ANSWERED)
+    to = {"to": world.specialty(), "priority": "routine", "justification": "Ver.", "bring": "Exames."}
+    walk.do("escalate", by="paulo", **to)
+    walk.do("call_off", "Melhorou.", by="paulo")
+    browser, ref = sign_in("rosangela"), walk.case.ref
+    for address, words in (
+        ("/desk?show=assigned", "sem pergunta nova"),
+        (f"/desk/preview/{ref}", "Sem pergunta nova."),
+    ):
+        shown = page(browser, address)
+        assert words in shown, address
+        assert "0 perguntas" not in shown, address
+
+
 def test_a_draft_is_never_shown(case_in, sign_in):
     ref = case_in(State.DRAFT).case.ref
     browser = sign_in("rosangela")
