@@ -258,7 +258,7 @@ KINDS: dict[str, Kind] = {
             "case.holder_idle",
             "soon",
             {A},
-            alone=N_("O prazo está perto do fim, e o caso está parado: veja o substituto da especialidade"),
+            alone=N_("Três quartos do prazo já passaram, e o caso está parado: veja o substituto da especialidade"),
             choice=N_("Um caso fica parado com o consultor"),
         ),
         _kind(

@@ -127,6 +127,16 @@ def test_an_idle_holder_is_told_to_the_desk_after_three_quarters(session):
     assert told("case.unassigned") == []
 
 
+def test_of_a_late_case_that_stands_still_it_is_not_said_that_the_end_is_near(session, sign_in):
+    one = walk(State.SUBMITTED)
+    do(one, START + 80 * HOUR, "assign", to=person("paulo"), why="Tarde.", by="rosangela")
+    tick(START + 100 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+    page = sign_in("rosangela").get("/notices").get_data(as_text=True)
+    assert "Três quartos do prazo já passaram, e o caso está parado" in page
+    assert "perto do fim" not in page
+
+
 def test_a_holder_who_wrote_something_is_not_idle(session):
     one = walk(State.ASSIGNED)
     do(one, START + 50 * HOUR, "add", "Vou responder hoje.", by="paulo")
