@@ -369,3 +369,10 @@ def test_the_slower_of_two_who_write_down_one_person_is_told_what_the_form_tells
     assert 'value="Iara Monteiro"' in page
     with application.app_context():
         assert db.session.scalar(select(func.count()).select_from(User).where(User.name == "Iara Monteiro")) == 1
+
+
+def test_what_becomes_of_the_shifts_is_said_before_a_specialty_is_taken_away(teresa, application):
+    with application.app_context():
+        ref = world.person("paulo").ref
+    page = teresa.get(f"/people/{ref}").get_data(as_text=True)
+    assert "os turnos marcados para ela são cancelados" in page
