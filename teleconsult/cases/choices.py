@@ -13,7 +13,11 @@ from teleconsult.cases import actions
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.backup import presences_in, stand_ins
+from teleconsult.cases.draft_problems import read_problem
 from teleconsult.cases.models import Case
+from teleconsult.cases.opinion_form import titles
+from teleconsult.cases.queries_case import problems_of
+from teleconsult.errors import Refused
 from teleconsult.network.models import Specialty
 from teleconsult.people.gate import current_user
 from teleconsult.shifts import roster
@@ -88,8 +92,28 @@ def referral(form: Any, case: Case) -> dict[str, Any]:
         form.specialty.data = case.specialty.slug if case.specialty in rows else ""
         form.priority.data = case.priority
         form.justification.data = queries.justification_for(case)
-        form.diagnosis.data = queries.diagnosis_for(case)
+        form.diagnosis.data = _diagnosis_for(case)
     return {}
+
+
+def _diagnosis_for(case: Case) -> str:
+    """Return what the specialist holds it to be, typed or given; only where nothing is said, what the requester thinks."""
+    typed = queries.diagnoses_typed(case)
+    codes = titles(typed)
+    words = [_as_typed(value, codes) for value in typed]
+    given = queries.diagnoses_given(case) or problems_of(case)
+    return "; ".join([one for one in words if one] or [_coded(row) for row in given])
+
+
+def _as_typed(value: str, codes: Any) -> str:
+    try:
+        return _coded(read_problem(value, codes))
+    except Refused:
+        return value.partition("|")[2]  # a code that the table does not have; the title that was kept with it
+
+
+def _coded(row: Any) -> str:
+    return f"{row.title} ({row.code})" if row.code else str(row.title)
 
 
 def _with_reference(row: Specialty) -> str:

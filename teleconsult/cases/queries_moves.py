@@ -1,14 +1,14 @@
 """What the pages of the moves offer to choose from."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import lazyload
 
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
-from teleconsult.cases.models_opinion import Decline, OpinionDraft
-from teleconsult.cases.queries_case import problems_of
+from teleconsult.cases.models_opinion import Decline, Opinion, OpinionDraft
 from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -92,12 +92,18 @@ def justification_for(case: Case) -> str:
     return "\n\n".join(text for text in (case.complaint, case.objective, case.assessment) if text)
 
 
-def diagnosis_for(case: Case) -> str:
-    """Return the diagnosis of a referral as far as it is known: what the consultant typed, else the problems."""
-    drafts = db.session.scalars(select(OpinionDraft.fields).where(OpinionDraft.case_id == case.id)).first() or {}
-    typed = [value.partition("|")[2] for value in drafts.get("diagnoses", ())]
-    problems = [f"{row.title} ({row.code})" if row.code else row.title for row in problems_of(case)]
-    return "; ".join([words for words in typed if words] or problems)
+def diagnoses_typed(case: Case) -> list[str]:
+    """Return the diagnoses that the holder chose in an opinion that is not sent, as `draft_problems` reads them."""
+    own = OpinionDraft.case_id == case.id, OpinionDraft.author_id == case.holder_id
+    fields = db.session.scalars(select(OpinionDraft.fields).where(*own)).first() or {}
+    return list(fields.get("diagnoses", ()))
+
+
+def diagnoses_given(case: Case) -> Sequence[Any]:
+    """Return the diagnoses of the last opinion on a case, unless it was withdrawn: rows with title and code."""
+    last = select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.round.desc(), Opinion.edition.desc())
+    opinion = db.session.scalar(last.limit(1))
+    return opinion.diagnoses if opinion is not None and opinion.withdrawn_at is None else ()
 
 
 def last_event(case_id: int, verb: str = "") -> CaseEvent | None:

@@ -5,6 +5,7 @@ import pytest
 from teleconsult import clock
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Opinion, OpinionDraft
+from teleconsult.cases.request import Problem
 from teleconsult.coding.models import Code
 from teleconsult.extensions import db, transaction
 from teleconsult.web import controls
@@ -265,6 +266,23 @@ def test_another_decision_keeps_what_was_typed(held, sign_in, then, page):
     answer = send(sign_in("paulo"), held, "answer", then=then, conduct="Meio escrito.")
     assert answer.location == f"/cases/{held.case.ref}{page}"
     assert drafts()[0].fields["conduct"] == "Meio escrito."
+
+
+def referral_says(browser, walk) -> str:
+    page = text_of(browser, walk, "/escalate")
+    return page.split('name="diagnosis"')[1].split(">", 1)[1].split("</textarea>")[0].strip()
+
+
+def test_what_the_specialist_chose_stands_in_the_referral_as_the_page_posts_it(held, sign_in, coded):
+    browser = sign_in("paulo")
+    data = {"draft_version": "0", "diagnoses": ["cid10:A30", "Neurite do ulnar"]}
+    browser.post(f"/cases/{held.case.ref}/opinion-draft", data=data)
+    assert referral_says(browser, held) == "Hanseníase (A30); Neurite do ulnar"
+
+
+def test_the_given_opinion_and_not_the_suspicion_stands_in_the_referral(held, sign_in):
+    held.do("answer", world.written(held.case, diagnoses=(Problem("Eczema", "", ""),)), by="paulo")
+    assert referral_says(sign_in("paulo"), held) == "Eczema"
 
 
 def test_a_new_round_asks_only_the_new_question(case_in, sign_in):
