@@ -230,7 +230,7 @@ KINDS: dict[str, Kind] = {
             "case.unassigned",
             "soon",
             {A},
-            alone=N_("Metade do prazo passou, e o caso ainda não tem consultor"),
+            alone=N_("Mais da metade do prazo já passou, e o caso está sem consultor"),
             choice=N_("Metade do prazo de um caso passa sem consultor"),
         ),
         _kind(

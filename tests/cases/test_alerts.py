@@ -62,6 +62,16 @@ def test_half_the_target_without_a_consultant_is_told_to_the_desk_once(session):
     assert told("case.unassigned") == ["rosangela"]
 
 
+def test_of_a_case_that_was_declined_late_it_is_not_said_that_it_never_had_a_consultant(session, sign_in):
+    one = walk(State.ASSIGNED)
+    do(one, START + 80 * HOUR, "decline", "Não é da minha área.", by="paulo")
+    tick(START + 81 * HOUR)
+    assert told("case.unassigned") == ["rosangela"]
+    page = sign_in("rosangela").get("/notices").get_data(as_text=True)
+    assert "Mais da metade do prazo já passou, e o caso está sem consultor" in page
+    assert "ainda não tem" not in page
+
+
 def test_a_higher_priority_has_a_shorter_half(session):
     with clock.at(START):
         new = new_case()
