@@ -61,6 +61,12 @@ def test_every_message_has_its_english(collected, entries):
     assert not missing, "./run translations collects them; then write their English"
 
 
+def test_who_stands_in_has_one_name_in_english(entries):
+    """The glossary's word; what the code calls them is on no screen."""
+    other = {key[1]: entry.string for key, entry in entries.items() if "backup" in " ".join(forms(entry.string))}
+    assert not other
+
+
 def test_no_message_hides_from_the_collector(collected):
     """One inside an f-string or inside another message's call is not seen: it would stay Portuguese."""
     hidden = []
