@@ -55,12 +55,16 @@ def check(ref: str, verb: str) -> Response:
 @bp.route("/shifts/<ref>/offer", methods=["GET", "POST"])
 @requires(Permission.OWN_SHIFTS)
 def offer(ref: str) -> Answer | Response:
-    """Offer one's shift to a colleague of the specialty, or to all of them."""
+    """Offer one's shift to a colleague of the specialty, or to all of them; where there is none, nobody would take it."""
     shift = my_shift(ref)
     colleagues = [person for person in consultants_of(shift.specialty_id) if person.id != shift.user_id]
     form = OfferForm(colleagues=colleagues, data={"version": shift.version, "to": ""})
     give = partial(actions.offer_swap, shift, by=signed_in())
-    if form.validate_on_submit() and done(form, lambda: give(to=form.chosen(), why=form.why.data or ""), shift):
+    if (
+        colleagues
+        and form.validate_on_submit()
+        and done(form, lambda: give(to=form.chosen(), why=form.why.data or ""), shift)
+    ):
         told(_("Turno oferecido. Ele continua seu até alguém aceitar."))
         return redirect(url_for("shifts.mine"))
     day = words.day_inside(local_day(shift.starts_at, shift.room.zone))

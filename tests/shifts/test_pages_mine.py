@@ -94,6 +94,20 @@ def test_nobody_comes_for_somebody_else(room, sign_in):
         assert sign_in("paulo").post(path).status_code == 404
 
 
+def test_where_nobody_else_answers_a_shift_is_not_offered_to_nobody(room, sign_in, session):
+    ref, browser = rooms.lay("helena", specialty="cardiologia"), sign_in("helena")
+    page = text(browser.get(f"/shifts/{ref}/offer"))
+    assert "Ninguém mais atende esta especialidade." in page
+    assert 'href="/shifts/mine/leave"' in page
+    assert "Pedir troca</button>" not in page
+    assert 'id="formulario"' in page
+    assert 'type="submit"' not in page.split('id="formulario"')[1].split("</form>")[0]
+    data = {"to": "", "why": "", "version": rooms.shift(ref).version}
+    assert "Ninguém mais atende" in text(browser.post(f"/shifts/{ref}/offer", data=data))
+    session.rollback()
+    assert session.scalars(db.select(Swap)).all() == []
+
+
 def test_a_shift_is_offered_and_a_colleague_of_the_specialty_takes_it(room, paulo, sign_in, session):
     ref = rooms.lay()
     assert "Dra. Lia Cordeiro" in text(paulo.get(f"/shifts/{ref}/offer"))
