@@ -19,6 +19,7 @@ from importlib import import_module
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from tools import webserver
@@ -128,11 +129,16 @@ def address(host: str, port: int) -> str:
 
 
 def answers(url: str) -> bool:
-    """Tell whether the product answers, by one of the names it answers to."""
+    """Tell whether the product answers, by one of the names it answers to; that its database is away is an answer too.
+
+    After a power cut the database may come up later than we do: who waits for it are the product's own parts.
+    """
     name = webserver.host_name(webserver.find(webserver.PRODUCT))
     try:
         with urlopen(Request(f"{url}/health", headers={"Host": name}), timeout=2):  # noqa: S310 - our own address
             return True
+    except HTTPError:
+        return True
     except (OSError, HTTPException):
         return False
 

@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -49,6 +51,23 @@ def test_a_part_that_ran_for_a_while_has_recovered(part):
     part.started -= serve.STEADY_SECONDS + 1
     die(part)
     assert part.deaths == 1
+
+
+class Away(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(503)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch):
+    monkeypatch.setattr(serve.webserver, "find", lambda _: None)
+    monkeypatch.setattr(serve.webserver, "host_name", lambda _: "tele.example.org")
+    with HTTPServer(("127.0.0.1", 0), Away) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        assert serve.answers(f"http://127.0.0.1:{server.server_port}")
+    assert not serve.answers(f"http://127.0.0.1:{process.free_port()}")
 
 
 REAL = {
