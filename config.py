@@ -144,6 +144,8 @@ def _unusable(settings: Mapping[str, Any]) -> list[str]:
         wrong.append("STORAGE_URL: a folder, or s3:// and the name of a bucket")
     if settings["S3_ENDPOINT"] and not _is_web_address(settings["S3_ENDPOINT"]):
         wrong.append("S3_ENDPOINT: an address that begins with https:// (or http://)")
+    if settings["SMTP_CA_FILE"] and not Path(settings["SMTP_CA_FILE"]).is_file():
+        wrong.append("SMTP_CA_FILE: there is no such file, or this account may not read it")
     if kind == "s3" and not (settings["S3_ACCESS_KEY"] and settings["S3_SECRET_KEY"]):
         wrong.append("S3_ACCESS_KEY, S3_SECRET_KEY: the two keys of the store")
     return wrong

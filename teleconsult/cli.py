@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from teleconsult.errors import Overtaken, StorageFault
 from teleconsult.revision import MIGRATE_FIRST, lacks_something
@@ -81,4 +81,6 @@ def _of_the_database(error: DBAPIError) -> str:
     if lacks_something(error):
         return MIGRATE_FIRST
     # The driver's words: host, port, account and what the server said; the statement and what it carried are not in them.
-    return f"The database does not answer: {str(error.orig).strip()}" if isinstance(error, OperationalError) else ""
+    # Of the kinds of fault the general one is what SQLite says of a file that is none of its own.
+    away = isinstance(error, OperationalError) or type(error) is DatabaseError
+    return f"The database does not answer: {str(error.orig).strip()}" if away else ""

@@ -196,9 +196,12 @@ def wake() -> None:
 
 
 def hurry() -> int:
-    """Let everything that waits for its next try be due now; return how many. The caller holds the transaction."""
+    """Let everything that waits for its next try be due now; return how many. The caller holds the transaction.
+
+    Its tries are counted anew: who looks for what is wrong tries often, and would use up those of three days.
+    """
     now = clock.now()
-    return changed(update(OutboxMessage).where(*OPEN, OutboxMessage.next_at > now).values(next_at=now))
+    return changed(update(OutboxMessage).where(*OPEN, OutboxMessage.next_at > now).values(next_at=now, attempts=0))
 
 
 def troubles() -> dict[str, int]:

@@ -50,6 +50,7 @@ REAL = {
         ("STORAGE_URL", "S3://files"),
         ("S3_ENDPOINT", "store.example.org:9000"),
         ("S3_ENDPOINT", "https://["),
+        ("SMTP_CA_FILE", "/none/ca.pem"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(name, value):
@@ -164,6 +165,13 @@ def test_a_database_that_is_away_is_said_in_a_sentence(tmp_path, words):
     assert "Error: " in ended.stderr
     if words != ("tick",):
         assert ended.stderr.startswith("Error: The database does not answer: connection failed: ")
+
+
+def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "teleconsult.db").write_bytes(b"something else" * 500)
+    ended = start("flask", "--app", "wsgi", "verify-audit", env=REAL | {"TELECONSULT_VAR": str(tmp_path)})
+    said = "Error: The database does not answer: file is not a database\n"
+    assert (ended.returncode, ended.stderr) == (1, said)
 
 
 def test_a_store_that_is_away_is_said_in_a_sentence(tmp_path):

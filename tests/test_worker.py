@@ -186,6 +186,10 @@ def test_deliver_tries_at_once_what_waits_for_later_and_says_why_it_did_not_go(s
     (told,) = [record.msg for record in caplog.records if record.name == "teleconsult"]
     assert (told["event"], told["what"], told["attempts"]) == ("message not sent", "ConnectionRefusedError", 1)
     assert "ana@" not in str(told)
+    for _ in range(len(outbox.BACKOFF)):
+        outbox.wake()
+        assert runner.invoke(args=["deliver"]).exit_code == 1
+    assert [(message.attempts, message.gave_up_at) for message in rows()] == [(1, None)]
     application.config.update(SMTP_PORT=server.port)
     outbox.wake()
     try:
