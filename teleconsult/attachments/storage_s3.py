@@ -74,8 +74,14 @@ class S3Storage:
 
     def size(self, key: str) -> int:
         """Return how many bytes an object has."""
-        with _store:
-            return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+        try:
+            with _store:
+                return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+        except StorageLost:
+            # The answer to HEAD has no words: a bucket that is not there, or misspelt, looks like a loss of every file.
+            with _store:
+                self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=1)
+            raise
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is well."""

@@ -144,3 +144,17 @@ class TestS3(StorageTests):
         sink.write(b"x")
         with pytest.raises(StorageAway):
             sink.keep()
+
+    def test_a_bucket_that_is_not_there_is_no_loss_of_its_files(self, s3_server):
+        misspelt = S3Storage(
+            "misspelt",
+            {
+                "S3_ENDPOINT": s3_server.endpoint,
+                "S3_REGION": s3_server.region,
+                "S3_ACCESS_KEY": s3_server.access_key,
+                "S3_SECRET_KEY": s3_server.secret_key,
+            },
+        )
+        for ask in (misspelt.size, lambda key: misspelt.read(key, 0, 1)):
+            with pytest.raises(StorageAway, match="NoSuchBucket"):
+                ask(new_key())
