@@ -48,7 +48,7 @@ def create() -> str | Response | tuple[str, int]:
         try:
             with transaction():
                 user = actions.create(facts, by=current_user)
-            flash(_("%(name)s foi cadastrado na rede; o convite vai por e-mail.", name=user.full_name))
+            flash(_("Cadastro de %(name)s feito; o convite vai por e-mail.", name=user.full_name))
             return redirect(url_for("people.show", ref=user.ref))
         except Refused as refusal:
             show_refusal(form, refusal)

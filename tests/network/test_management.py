@@ -5,6 +5,8 @@ from sqlalchemy import delete
 
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
+from teleconsult.cases.actions import assign
+from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.network import settings
 from teleconsult.network.directory import specialty_by, unit_by
@@ -215,3 +217,16 @@ def test_a_new_network_is_told_how_to_begin_and_a_search_that_nothing_fits(manag
     page = manager.get("/specialties").get_data(as_text=True)
     assert "Crie a primeira" in page
     assert "com estas palavras" not in page
+
+
+def test_a_specialty_says_what_becomes_of_its_cases_when_it_takes_no_more(manager, case_in):
+    case = case_in(State.SUBMITTED).case
+    address = f"/specialties/{case.specialty.slug}/edit"
+    assert "o que está na fila ou com um consultor continua" in manager.get(address).get_data(as_text=True)
+    data = {"name_pt": case.specialty.name_pt, "name_en": case.specialty.name_en, "category": "specialty"}
+    assert manager.post(address, data=data | {"version": case.specialty.version}).status_code == 302
+    db.session.rollback()
+    assert not case.specialty.teleconsult
+    with transaction(case):
+        assign(case, to=world.person("paulo"), by=world.person("rosangela"), why="Em turno")
+    assert case.state == State.ASSIGNED

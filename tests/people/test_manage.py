@@ -94,7 +94,7 @@ def test_adds_a_person_and_invites_them(application, teresa, ids):
     answer = teresa.post("/people/new", data=new(ids))
     assert answer.status_code == 302, answer.get_data(as_text=True)
     page = teresa.get(answer.location).get_data(as_text=True)
-    assert "Dra. Iara Monteiro" in page
+    assert "Cadastro de Dra. Iara Monteiro feito; o convite vai por e-mail." in page
     assert "convidada, ainda sem senha" in page
     with application.app_context():
         user = world.person("iara")
