@@ -134,7 +134,8 @@ def test_a_worker_sends_as_it_comes_says_nobodys_address_and_stops_in_order(sess
     assert one.process.wait(PATIENCE) == 0
     assert rows()[-1].done_at is not None
     lines = [json.loads(line) for line in one.log.read_text().splitlines()]
-    assert [line["event"] for line in lines] == ["worker started", "worker stopped"]
+    assert [line["event"] for line in lines] == ["worker started", "message not sent", "worker stopped"]
+    assert lines[1]["what"] == "PutOff 451"
     assert "ana@" not in one.log.read_text()
 
 

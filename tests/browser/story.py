@@ -94,6 +94,10 @@ def give_to(rosangela: Somebody, ref: str, consultant: str) -> None:
     """Mark the case on the desk and give it to a consultant."""
     rosangela.at("/desk")
     row = rosangela.page.locator(f"li:has(a[href$='{ref}'])")
+    while not row.count():  # other journeys have left cases that are due before it
+        address = rosangela.page.url
+        rosangela.follow("Seguintes")
+        expect(rosangela.page).not_to_have_url(address)
     row.get_by_role("checkbox").check()
     rosangela.press("Distribuir os marcados")
     person = rosangela.page.get_by_role("combobox").first

@@ -136,6 +136,7 @@ def test_words_that_nobody_chose_a_code_for_go_on_as_they_are(page_for, site):
     page.get_by_label("Problemas e diagnósticos").first.fill("e de noite piora")
     page.get_by_role("link", name="Meus casos").first.click()
     page.wait_for_url("**/mine")
+    site.wait_until(lambda: "e de noite piora" in site.draft_of(ref)["problems"])
     page.goto(f"/cases/{ref}/edit/clinical")
     expect(page.locator("[data-chosen]")).to_contain_text("e de noite piora")
 
