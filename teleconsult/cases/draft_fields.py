@@ -72,7 +72,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 LISTS = frozenset({"problems"})
 SEARCHED = (
-    *("patient_name", "social_name", "cns", "cpf", "record_number"),
+    *("patient_name", "social_name", "birth_date", "cns", "cpf", "record_number"),
     *("complaint", "subjective", "objective", "assessment", "plan", "available"),
     *("problems", *QUESTION_NAMES),
 )

@@ -24,7 +24,7 @@ from teleconsult.cases.queries_search import is_whole, one_number, told
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
-from teleconsult.coding.words import beginnings_of, joined, undotted, words_of
+from teleconsult.coding.words import beginnings_of, dated, joined, undotted, words_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db, read
 from teleconsult.loading import columns_of, known, taken
@@ -179,7 +179,7 @@ def drafts_holding(user: User, words: str) -> Sequence[Any]:
 def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:
     values = (fields.get(name) or "" for name in SEARCHED)
     text = " ".join(value if isinstance(value, str) else " ".join(value) for value in values)
-    held = {*words_of(one_number(undotted(text))), *words_of(joined(text))}
+    held = {*words_of(one_number(undotted(text))), *words_of(joined(dated(text)))}
     return all(word in held if is_whole(word) else any(one.startswith(word) for one in held) for word in wanted)
 
 

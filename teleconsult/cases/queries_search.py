@@ -21,7 +21,7 @@ from teleconsult.cases.authors import WROTE
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.queries_fts import find_by_fts
 from teleconsult.cases.queries_vectors import find_by_vectors
-from teleconsult.coding.words import beginnings_of, unnamed
+from teleconsult.coding.words import beginnings_of, dated, unnamed
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
@@ -106,8 +106,8 @@ def find(scope: Scope, words: str) -> Page:
 
 
 def told(words: str) -> str:
-    """Return what was typed as it is looked for: a number in one piece and by itself, a name without the age behind it."""
-    return unnamed(one_number(_LABELLED.sub("", _AGED.sub("", words))))
+    """Return what was typed as it is looked for: a number or a date in one piece and by itself, a name without the age behind it."""
+    return unnamed(dated(one_number(_LABELLED.sub("", _AGED.sub("", words)))))
 
 
 def one_number(words: str) -> str:

@@ -1,8 +1,8 @@
 """The full-text index over cases: one row per case that was sent, in the dialect of the database.
 
 Three columns. `keys` says who may find the case: `r` its requester, `u` its unit, `c` each consultant
-who holds, escalated or answered it, or sees or saw the patient, `w` its specialty while it waits; `names` holds the patient's, `body`
-the clinical words. Both databases are given the same words, folded by `coding.words` (no accents, no
+who holds, escalated or answered it, or sees or saw the patient, `w` its specialty while it waits; `names` holds the patient's
+(numbers and birth date too), `body` the clinical words. Both databases are given the same words, folded by `coding.words` (no accents, no
 case); PostgreSQL adds Portuguese stems. Reading is in `queries_search`.
 """
 
@@ -39,7 +39,7 @@ from teleconsult.cases.models_opinion import (
     OpinionDiagnosis,
     Referral,
 )
-from teleconsult.coding.words import joined, undotted, words_of
+from teleconsult.coding.words import dated, joined, undotted, words_of
 from teleconsult.extensions import db, dialect_name, read
 from teleconsult.extensions import write as put
 
@@ -89,8 +89,9 @@ def write(case_ids: Iterable[int]) -> None:
         rows = read(_TEXTS, {"case_id": case_id})
         written = " ".join([*(getattr(case, name) for name in _CLINICAL), *(row.words for row in rows)])[:LONGEST]
         called = " ".join(getattr(case, name) or "" for name in _NAMES)
-        names = sorted({*words_of(called), *words_of(joined(called))})
-        body = sorted(set(words_of(undotted(written))))
+        born = [f"{case.birth_date:%Y%m%d}"] if case.birth_date else []
+        names = sorted({*words_of(called), *words_of(joined(dated(called))), *born})
+        body = sorted({*words_of(undotted(written)), *words_of(dated(written))})
         attending = {number for people in events.panels("attended_by", case_id=case_id) for number in people}
         keys = _keys(case, {row.author_id for row in rows if row.author_id} | attending)
         if vectors:
@@ -120,6 +121,7 @@ _CASE = (
         Case.holder_id,
         Case.escalated_by_id,
         Case.specialty_id,
+        Case.birth_date,
         *(getattr(Case, name) for name in _CLINICAL),
         *(getattr(PatientSnapshot, name) for name in _NAMES),
     )

@@ -49,6 +49,7 @@ _ICD = re.compile(r"([A-Z][0-9]{2})\.?([0-9]{1,2})?")
 _DOTTED = re.compile(r"\b([A-Za-z][0-9]{2})\.([0-9])")
 _NAMED = re.compile(r"\b(?:CID|CIAP|ICD|ICPC)(?:[ -]?(?:10|2))?\b[ :-]*(?=[A-Z]-?[0-9]{2})", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_DATED = re.compile(r"\b(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-]([12][0-9]{3})\b", re.ASCII)
 _TYPED = re.compile(r"[A-Z-][0-9]{0,4}")
 
 
@@ -65,6 +66,11 @@ def undotted(text: str) -> str:
 def joined(text: str) -> str:
     """Return the text with the two sides of an apostrophe in one word: "Sant'Ana" becomes 'SantAna'."""
     return _APOSTROPHES.sub("", text)
+
+
+def dated(text: str) -> str:
+    """Return the text with its dates in one word each: '14/3/1979' becomes '19790314'."""
+    return _DATED.sub(lambda found: f"{found[3]}{int(found[2]):02}{int(found[1]):02}", text)
 
 
 def unnamed(text: str) -> str:

@@ -56,6 +56,34 @@ def test_no_other_word_is_passed_over(case_in, finds, words):
     assert not finds(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "there"),
+    [
+        ("14/03/1979", True),
+        ("Severina 14.3.1979", True),
+        ("10/05/2026", True),
+        ("12.10.4711", True),
+        ("2026", True),
+        ("03/1979", False),
+        ("15/03/1979", False),
+        ("14/03/1978", False),
+    ],
+)
+def test_by_the_birth_date_and_by_a_date_of_the_story(case_in, finds, words, there):
+    born = PatientFacts("Severina Conceição", birth_date=date(1979, 3, 14), sex="female", record_number="12.10.4711")
+    case_in(State.DRAFT).submit(patient=born, subjective="Creatinina 1,2 em 10/05/2026.")
+    assert finds(words) is there
+
+
+def test_whoever_may_not_know_the_patient_does_not_find_by_the_birth_date(case_in, application, session):
+    sent(case_in)
+    with application.test_request_context():
+        found = {
+            key: bool(find(scope_of(world.person(key)), "14/03/1979").rows) for key in ("marina", "paulo", "rosangela")
+        }
+    assert found == {"marina": True, "paulo": False, "rosangela": True}
+
+
 @pytest.mark.parametrize("written", ["MARIA D’ÁVILA DE SANT’ANA", "Maria d'Ávila de Sant'Ana"])
 def test_a_name_with_an_apostrophe_is_found_however_it_is_written(case_in, finds, written):
     sent(case_in, written)

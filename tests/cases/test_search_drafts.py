@@ -37,6 +37,7 @@ def looked_for(browser, words):
         "700000010211009",
         "700 0000 1021 1009",
         "00455",
+        "14/3/1979",
     ],
 )
 def test_a_draft_is_found_by_its_patient_and_by_its_text(marina, written, words):
