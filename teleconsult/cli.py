@@ -23,6 +23,7 @@ COMMANDS: tuple[str, ...] = (
     "teleconsult.coding.commands",
     "teleconsult.routing.commands",
     "teleconsult.credits.commands",
+    "teleconsult.privacy.commands",
     "teleconsult.demo.commands",
 )
 """Modules with a `register(app)` that adds their commands."""

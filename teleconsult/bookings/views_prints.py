@@ -1,5 +1,6 @@
 """The PDF of in-person booking: each is recorded before it is given."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, Response, make_response
@@ -48,8 +49,9 @@ def slip(ref: str) -> Response:
 def agenda(day: str) -> Response:
     """Give the agenda of one day."""
     asked = _day(day)
-    made = prints.day_agenda(asked, queries_prints.sessions_on(asked), by=signed_in())
-    _record("agenda.print", day)
+    sessions = queries_prints.sessions_on(asked)
+    made = prints.day_agenda(asked, sessions, by=signed_in())
+    _record("agenda.print", day, [row.ref for _session, rows in sessions for row in rows if row.ref])
     return _given(made, f"agenda-{asked}.pdf")
 
 
@@ -59,7 +61,7 @@ def booking_sheet(ref: str) -> Response:
     """Give a booking sheet with the bookings made, six patients a page."""
     sheet, lines = queries_prints.sheet_by(ref, signed_in())
     made = prints.booking_sheet(sheet.unit, sheet.ref, sheet.received_on, prints.lines_of(lines), by=signed_in())
-    _record("sheet.print", sheet.ref)
+    _record("sheet.print", sheet.ref, [case_ref for _line, _booking, case_ref in lines])
     return _given(made, f"{sheet.ref}.pdf")
 
 
@@ -82,10 +84,10 @@ def _day(text: str) -> date:
         raise NotFound from error
 
 
-def _record(word: str, subject: str) -> None:
+def _record(word: str, subject: str, cases: Sequence[str]) -> None:
     user_id, stream = current_user.id, f"reader:{current_user.ref}"
     with transaction():
-        audit.record(stream, word, by_id=user_id, subject=subject)
+        audit.record(stream, word, by_id=user_id, subject=subject, cases=cases)
 
 
 def _given(made: bytes, name: str) -> Response:

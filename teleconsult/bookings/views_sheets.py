@@ -168,7 +168,7 @@ def download(ref: str) -> FileResponse:
     sheet = queries_sheets.sheet_by(ref, signed_in())
     lines, name, user_id, subject = queries_sheets.lines_of(sheet), f"{sheet.ref}.csv", current_user.id, sheet.ref
     with transaction():
-        audit.record("system", "sheet.export", by_id=user_id, subject=subject)
+        audit.record("system", "sheet.export", by_id=user_id, subject=subject, cases=[row.case_ref for row in lines])
     heads = [*(words[0] for words in sheets.HEADINGS.values()), "SITUAÇÃO", "DIA E HORA", "MÉDICO", "LOCAL"]
     return csv_response(name, heads, [_csv_row(line) for line in lines])
 

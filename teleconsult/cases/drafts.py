@@ -1,6 +1,7 @@
 """Requests that are being written, as their screens ask for them."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 from typing import Any
@@ -174,6 +175,19 @@ def drafts_holding(user: User, words: str) -> Sequence[Any]:
     """Return those of `drafts_of` that hold every word, as the search finds it in a case that was sent (`queries_search`)."""
     wanted = beginnings_of(told(words))
     return [row for row in drafts_of(user) if _holds(row.fields, wanted)] if wanted else []
+
+
+def drafts_numbered(numbers: Set[str]) -> list[int]:
+    """Return the numbers of the rows of requests that were never sent and in which one of these CNS or CPF stands, as digits."""
+    if not numbers:
+        return []
+    query = select(CaseDraft.case_id, CaseDraft.fields).join(Case, Case.id == CaseDraft.case_id)
+    written = db.session.execute(query.where(in_state(State.DRAFT)).order_by(CaseDraft.case_id))
+    return [row.case_id for row in written if numbers & _numbers_in(row.fields)]
+
+
+def _numbers_in(fields: Mapping[str, Any]) -> set[str]:
+    return {re.sub(r"\D", "", str(fields.get(name) or "")) for name in ("cns", "cpf")}
 
 
 def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:

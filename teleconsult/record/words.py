@@ -112,6 +112,7 @@ WORDS: dict[str, str] = {
     "patient.change": N_("Cadastro de paciente mudado"),
     "patient.merge": N_("Cadastros de paciente juntados"),
     "patient.unmerge": N_("Cadastros de paciente separados"),
+    "patient.export": N_("Cópia dos dados do paciente feita"),
     "patient.view": N_("Cadastro de paciente lido"),
     "patient.search": N_("Pacientes buscados"),
     "patient.suggest": N_("Pacientes parecidos mostrados"),
@@ -160,4 +161,5 @@ WORDS: dict[str, str] = {
     "record.view": N_("Registro lido"),
     "record.print": N_("Registro impresso"),
     "record.export": N_("Registro exportado"),
+    "record.touched": N_("Lista dos cadastros alcançados feita"),
 }

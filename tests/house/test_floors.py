@@ -15,6 +15,7 @@ FLOORS = [
     {"features", "cli", "worker", "worker_commands"},
     {"jobs"},
     {"demo"},
+    {"privacy"},
     {"reports"},
     {"credits"},
     {"bookings"},

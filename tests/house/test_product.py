@@ -122,7 +122,7 @@ def test_the_project_names_no_machine_and_no_registry():
 
 def test_every_command_of_ours_works_and_is_in_the_guide_of_the_operator(application):
     guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
-    for_developers = {"db", "diagram", "seed", "demo-accounts"}
+    for_developers = {"db", "diagram", "seed", "demo-accounts", "processing-record"}
     assert {name for name in application.cli.commands if not re.search(rf"\b{name}\b", guide)} <= for_developers
     shown = application.test_cli_runner().invoke(FlaskGroup(create_app=lambda: application), ["--help"]).output
     assert "reindex" in shown
