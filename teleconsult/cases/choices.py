@@ -14,6 +14,7 @@ from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.backup import presences_in, stand_ins
 from teleconsult.cases.draft_problems import read_problem
+from teleconsult.cases.forms_request import unserved_words
 from teleconsult.cases.models import Case
 from teleconsult.cases.opinion_form import titles
 from teleconsult.cases.queries_case import problems_of
@@ -36,7 +37,7 @@ def specialties(form: Any, case: Case) -> dict[str, Any]:
 
 def _served(row: Any, empty: bool) -> str:
     name = in_language(row.name_pt, row.name_en)
-    return _("%(name)s (ninguém atende agora)", name=name) if empty else name
+    return unserved_words(name) if empty else name
 
 
 def priorities(form: Any, case: Case) -> dict[str, Any]:

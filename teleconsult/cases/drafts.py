@@ -34,6 +34,7 @@ from teleconsult.network.directory import HAS_VISITS
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
+from teleconsult.shifts.roster import served
 from teleconsult.web.words import in_language
 
 MOST_DRAFTS = 50
@@ -101,13 +102,18 @@ _COLUMNS = (
     Specialty.teleconsult,
     Specialty.prompts,
 )
-_SPECIALTIES = select(*_COLUMNS).where(HAS_VISITS).order_by(Specialty.name_pt)
+_LISTED = select(*_COLUMNS).where(HAS_VISITS).order_by(Specialty.name_pt)
+_SPECIALTIES = _LISTED.add_columns(literal_column("1").label("served"))
+_TOLD = _LISTED.add_columns(served(Specialty.id).label("served"))
 _ONE = select(*_COLUMNS).where(Specialty.id == bindparam("id"))
 
 
-def specialties() -> Sequence[Any]:
-    """Return what one may refer to, by name; `teleconsult` marks what takes cases."""
-    return read(_SPECIALTIES, {})
+def specialties(*, to_choose: bool = False) -> Sequence[Any]:
+    """Return what one may refer to, by name; `teleconsult` marks what takes cases.
+
+    `to_choose` also looks where nobody answers at all: `served` is then false.
+    """
+    return read(_TOLD if to_choose else _SPECIALTIES, {})
 
 
 def specialty_name(specialty_id: int | None, rows: Sequence[Any] = ()) -> str:

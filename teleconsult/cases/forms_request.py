@@ -192,9 +192,14 @@ _place_of = lru_cache(maxsize=1024)(name_key)
 
 def specialty_choices(rows: Iterable[Any], first: str, *, every: bool = False) -> Choices:
     """Return the choices of specialties in the reader's language: those that take cases, or every one."""
-    named = [(row.slug, in_language(row.name_pt, row.name_en)) for row in rows if every or row.teleconsult]
-    named.sort(key=lambda choice: _place_of(choice[1]))
-    return [("", first), *((slug, name) for slug, name in named)]
+    named = [(in_language(row.name_pt, row.name_en), row) for row in rows if every or row.teleconsult]
+    named.sort(key=lambda choice: _place_of(choice[0]))
+    return [("", first), *((row.slug, name if row.served else unserved_words(name)) for name, row in named)]
+
+
+def unserved_words(name: str) -> str:
+    """Return the name of a specialty in which nobody answers, as a choice: it is said before somebody waits in it."""
+    return _("%(name)s (ninguém atende agora)", name=name)
 
 
 class BeginForm(BaseForm):

@@ -111,7 +111,7 @@ def step_page(
     """
     saved: dict[str, Any] = case.draft.fields if case.draft else {}
     fields = saved | dict(texts or {})
-    rows = drafts.specialties()
+    rows = drafts.specialties(to_choose=step == "patient")
     reading = drafts.reading_of(case, fields, rows)
     more = _more(case, step, fields, drafts.prompts_of(reading.request.specialty_id, rows), query)
     missing = {name: note for name, note in drafts.missing_of(case).items() if step_of(name) == step}
@@ -164,7 +164,7 @@ def _ready_key(case: Case, fields: Mapping[str, Any], step: str, rows: Sequence[
     if step == "patient" and (more["standing"] or case.linked_case_id):
         return None
     own = {"patient": (chosen, more.get("version")), "questions": tuple(more.get("within", {}).items())}
-    offered = tuple([(row.slug, row.name_pt, row.name_en, row.teleconsult) for row in rows])
+    offered = tuple([(row.slug, row.name_pt, row.name_en, row.teleconsult, row.served) for row in rows])
     return "step", step, spoken().code, offered, own.get(step)
 
 

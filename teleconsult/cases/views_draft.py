@@ -70,7 +70,7 @@ def new() -> Any:
 
 
 def _new_page(form: BeginForm) -> str:
-    rows = drafts.specialties()
+    rows = drafts.specialties(to_choose=True)
     names = {row.slug: in_language(row.name_pt, row.name_en) for row in rows}
     own, named = current_user.has(Role.REQUESTER), drafts.named_requesters(current_user)
     form.offer(rows, named, own=own)

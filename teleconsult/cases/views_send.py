@@ -1,5 +1,6 @@
 """Sending a request: whose record the patient's is, everything seen once more, and off to triage."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -23,6 +24,7 @@ from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import say, show_refusal
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import in_language
 
 
 @bp.route("/<ref>/edit/match", methods=["GET", "POST"])
@@ -77,7 +79,7 @@ def review(ref: str) -> Any:
 
 
 def _review_page(case: Case) -> str:
-    rows = drafts.specialties()
+    rows = drafts.specialties(to_choose=True)
     reading = drafts.reading_of(case, rows=rows)
     lacks = request_page.lacks_of(case, reading)
     if undecided(case, reading.request.patient):
@@ -87,12 +89,26 @@ def _review_page(case: Case) -> str:
         "cases/request/review.html",
         form=SendForm(formdata=None, version=case.version, draft_version=case.draft.version if case.draft else 0),
         lacks=lacks,
-        remarks=[say(remark) for remark in reading.remarks.values()],
+        remarks=[*_unserved(reading.request.specialty_id, rows), *(say(remark) for remark in reading.remarks.values())],
         wishes=request_page.wishes_of(case),
         shown=shown(case, reading),
         beside=events.panels("review", case=case, request=reading.request),
         **request_page.frame(case, REVIEW, reading, rows),
     )
+
+
+def _unserved(specialty_id: int | None, rows: Sequence[Any]) -> list[str]:
+    """Say before the sending that nobody answers in the specialty: the request would wait until somebody is found."""
+    chosen = next((row for row in rows if row.id == specialty_id and not row.served), None)
+    if chosen is None:
+        return []
+    name = in_language(chosen.name_pt, chosen.name_en)
+    return [
+        _(
+            "Ninguém atende em %(name)s agora. O pedido espera na fila até a administração encontrar quem responda.",
+            name=name,
+        )
+    ]
 
 
 @bp.post("/<ref>/submit")

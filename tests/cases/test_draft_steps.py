@@ -5,6 +5,7 @@ import pytest
 from teleconsult.cases.models import Case
 from teleconsult.coding import loader, tables
 from teleconsult.extensions import db, transaction
+from tests import world
 from tests.cases.filing import (
     CLINICAL,
     at_once,
@@ -237,3 +238,19 @@ def test_the_summary_says_which_sign_it_is(marina, ref):
     page = fill(marina, ref, "clinical", heart_rate="x", weight="y").get_data(as_text=True)
     assert '<a href="#heart_rate">Freq. cardíaca, bpm: Escreva só o número; o mais cabe no exame físico.</a>' in page
     assert '<a href="#weight">Peso, kg: Escreva só o número; o mais cabe no exame físico.</a>' in page
+
+
+def test_where_nobody_answers_is_said_before_somebody_waits_there(marina):
+    served, unserved = ">Cardiologia</option>", ">Cardiologia (ninguém atende agora)</option>"
+    assert served in marina.get("/cases/new").get_data(as_text=True)
+    ref = begin(marina, specialty="cardiologia")
+    assert served in marina.get(path(ref, "patient")).get_data(as_text=True)
+    fill_all(marina, ref, specialty="cardiologia")
+    said = "Ninguém atende em Cardiologia agora."
+    assert said not in review_of(marina, ref)
+    with transaction():
+        db.session.delete(world.person("helena").specialty_rows[0])
+    other = begin(marina)
+    for page in (marina.get("/cases/new"), marina.get(path(ref, "patient")), marina.get(path(other, "patient"))):
+        assert unserved in page.get_data(as_text=True)
+    assert said in review_of(marina, ref)
