@@ -94,14 +94,17 @@ class ReprioritiseForm(MoveForm):
 class AssignForm(MoveForm):
     """A consultant, and why this one."""
 
-    consultant = RadioField(_l("Consultor"), [InputRequired(_l("Escolha o consultor."))])
+    # Who is not among the choices any more: the action says by name why not.
+    consultant = RadioField(_l("Consultor"), [InputRequired(_l("Escolha o consultor."))], validate_choice=False)
     why = _said(N_("Por que este consultor"), N_("Escreva o motivo."))
 
 
 class HandOverForm(MoveForm):
     """Another requester of the unit."""
 
-    requester = RadioField(_l("Novo solicitante"), [InputRequired(_l("Escolha quem passa a responder pelo caso."))])
+    requester = RadioField(
+        _l("Novo solicitante"), [InputRequired(_l("Escolha quem passa a responder pelo caso."))], validate_choice=False
+    )
 
 
 class AskForm(MoveForm):

@@ -109,6 +109,7 @@ def page(screen: Screen, case: Case, form: MoveForm, extra: dict[str, Any], *, o
         unsent=unsent.copy_of(case, screen.verb),
         will=[_(line, **names) for line in screen.will],
         overtaken=overtaken,
+        typed=words_in(form) if extra.get("nobody") else [],
         **({"helps": {}, "nobody": False} | extra),
     )
 

@@ -18,7 +18,7 @@ from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as quick_gettext
 from teleconsult.web.templating import written
 from teleconsult.web.tokens import token_of_cookie
-from teleconsult.web.words import say
+from teleconsult.web.words import say, thousands
 
 
 def _l(message: str, **params: Any) -> str:
@@ -54,6 +54,13 @@ _SAID_BETTER = {
 """What WTForms says → what the product says, in all its forms alike."""
 
 
+class _Counted(str):
+    """A sentence with numbers in it, that WTForms fills: 1.000 as its language writes it."""
+
+    def __mod__(self, values: Any) -> str:
+        return str.__mod__(self, {name: thousands(number) for name, number in values.items()})
+
+
 class _Words:
     """WTForms' messages in the reader's language: the product's own sentence, or else that of its catalogues."""
 
@@ -66,7 +73,7 @@ class _Words:
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         if singular.startswith("Field cannot be longer than"):  # WTForms fills in `max` and `length`
-            return quick_gettext(_TOO_LONG).replace("(limit)", "(max)").replace("(count)", "(length)")
+            return _Counted(quick_gettext(_TOO_LONG).replace("(limit)", "(max)").replace("(count)", "(length)"))
         own = _SAID_BETTER.get(singular)
         return quick_gettext(own) if own else str(self._inner.ngettext(singular, plural, n))
 

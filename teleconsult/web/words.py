@@ -29,6 +29,8 @@ def say(refusal: Refused) -> str:
     # Not by `gettext`, which keeps what it was asked: a parameter may be what somebody typed.
     heard = spoken().catalogue.gettext
     params = {name: _said(value, heard) for name, value in refusal.params.items()}
+    if "%(limit)s" in refusal.message and isinstance(params["limit"], int):
+        params["limit"] = thousands(params["limit"])
     return gettext(refusal.message, **params) if params else gettext(refusal.message)
 
 
