@@ -117,6 +117,14 @@ def test_the_requester_is_told_at_sign_in_and_confirms(dora, come_in):
     assert "Nenhum caso a confirmar" in marina.get("/cases/confirm").get_data(as_text=True)
 
 
+def test_what_was_cancelled_need_not_be_confirmed(dora, sign_in):
+    ref = filed(dora)
+    case = case_of(ref)
+    data = {"version": str(case.version), "seen": str(case.steps), "why": "O paciente foi atendido em outro lugar."}
+    assert dora.post(f"/cases/{ref}/cancel", data=data).status_code == 302
+    assert "Nenhum caso a confirmar" in sign_in("marina").get("/cases/confirm").get_data(as_text=True)
+
+
 def test_nobody_confirms_for_another(dora, sign_in):
     ref = filed(dora)
     for key in ("jonas", "bia", "dora"):

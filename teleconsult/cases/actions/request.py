@@ -262,5 +262,6 @@ def accept(case: Case, *, by: User | None) -> CaseEvent:
 
 
 def cancel(case: Case, why: str, *, by: User) -> CaseEvent:
-    """Withdraw the request."""
-    return make("cancel", case, by=by, carry={"why": why}, said=why, tell=[*answering(case), *asking(case)])
+    """Withdraw the request; what was filed in somebody's name need not be confirmed any more."""
+    tell = [*answering(case), *asking(case)]
+    return make("cancel", case, by=by, carry={"why": why}, set={"confirm_by_id": None}, said=why, tell=tell)
