@@ -68,10 +68,21 @@ def unassigned(now: datetime, only: int | None = None) -> Iterator[Due]:
 
 
 def holder_idle(now: datetime, only: int | None = None) -> Iterator[Due]:
-    """Find what is past three quarters of its target, and whose holder did nothing on it for the last quarter."""
-    for row, hours in _running("case.holder_idle", State.ASSIGNED, IDLE, now, only):
-        if is_idle(row, hours, now):
-            yield Due(row.id, "case.holder_idle", str(row.round))
+    """Find what is past three quarters of its target, and whose holder did nothing on it for the last quarter.
+
+    Told once of each holder, and once more when the clock stood still meanwhile and runs again.
+    """
+    kind = "case.holder_idle"
+    rows = [(_turn_of(row), row, hours) for row, hours in _running(None, State.ASSIGNED, IDLE, now, only)]
+    told = _told({row.id for _turn, row, _hours in rows}, kind)
+    for turn, row, hours in rows:
+        due = Due(row.id, kind, turn)
+        if due not in told and is_idle(row, hours, now):
+            yield due
+
+
+def _turn_of(row: Any) -> str:
+    return f"{row.round}:{row.holder_id}:{row.clock_since:%Y%m%dT%H%M}"
 
 
 def late(now: datetime, only: int | None = None) -> Iterator[Due]:
@@ -123,14 +134,15 @@ def _not_told(kind: str) -> ColumnElement[bool]:
 
 
 def _running(
-    kind: str, state: State, share: float, now: datetime, only: int | None
+    kind: str | None, state: State, share: float, now: datetime, only: int | None
 ) -> Iterator[tuple[Any, Hours | None]]:
-    """Yield the cases in a state of service time that have used a share of their target and are not told of.
+    """Yield the cases in a state of service time that have used a share of their target.
 
-    Each comes with the hours in which its clock runs: by them the share is counted, and not by the wall.
+    Of a `kind` that is told once a round, only those that are not told of. Each comes with the hours in which its
+    clock runs: by them the share is counted, and not by the wall.
     """
     columns = (Case.id, Case.round, Case.priority, Case.holder_id, Case.due_at, Case.clock_since, Case.service_seconds)
-    query = _one(select(*columns), only).where(in_state(state), _not_told(kind))
+    query = _one(select(*columns), only).where(in_state(state), *([_not_told(kind)] if kind else []))
     rows = db.session.execute(query.order_by(Case.due_at, Case.id)).all()
     clocks = counting.load() if rows else counting.Clocks({})
     for row in rows:

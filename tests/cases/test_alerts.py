@@ -147,6 +147,18 @@ def test_of_a_late_case_that_stands_still_it_is_not_said_that_the_end_is_near(se
     assert "perto do fim" not in page
 
 
+def test_the_next_holder_who_does_nothing_is_told_of_too(session):
+    one = walk(State.ASSIGNED)
+    tick(START + 60 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+    do(one, START + 61 * HOUR, "assign", to=person("lia"), why="Está em turno.", by="rosangela")
+    tick(START + 70 * HOUR)
+    assert told("case.holder_idle") == ["rosangela"]
+    tick(START + 90 * HOUR)
+    tick(START + 91 * HOUR)
+    assert told("case.holder_idle") == ["rosangela", "rosangela"]
+
+
 def test_a_holder_who_wrote_something_is_not_idle(session):
     one = walk(State.ASSIGNED)
     do(one, START + 50 * HOUR, "add", "Vou responder hoje.", by="paulo")
