@@ -18,8 +18,10 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import changed, db, read
+from teleconsult.network.models import HealthUnit
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import localdate
 
 OVER = frozenset({State.ATTENDED, State.ENDED})
@@ -132,3 +134,15 @@ def follow_the_cases(*, kept: Patient, merged: Patient, **_facts: Any) -> None:
     if db.session.scalar(twice.limit(1)) is not None:
         raise Refused(N_("Os dois cadastros têm consulta marcada na mesma hora. Desmarque uma delas antes."))
     changed(update(Booking).where(Booking.patient_id.in_((kept.id, merged.id))).values(patient_id=mine))
+
+
+@events.panel("unit.holds", order=60)
+def visits_at_unit(unit: HealthUnit) -> str | None:
+    """Return how many booked visits take place at a unit from now on."""
+    query = (
+        select(func.count(Booking.id))
+        .join(AgendaSession, AgendaSession.id == Booking.session_id)
+        .where(AgendaSession.unit_id == unit.id, Booking.ended_at.is_(None), Booking.at >= clock.now())
+    )
+    count = db.session.scalar(query)
+    return ngettext("%(num)d consulta marcada", "%(num)d consultas marcadas", count) if count else None

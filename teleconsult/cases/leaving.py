@@ -1,4 +1,4 @@
-"""What switching a person off does to their cases, said before it is done (the people screen asks)."""
+"""What switching a person off, taking a specialty from them or closing a unit does to cases, said before it is done."""
 
 from flask_babel import gettext, ngettext
 from sqlalchemy import func, select
@@ -8,6 +8,7 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.events import panel
 from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 
@@ -41,3 +42,17 @@ def cases_left_without_requester(person: User) -> list[str] | None:
             count,
         )
     ]
+
+
+@panel("people.work")
+def cases_by_specialty(person: User) -> dict[int, int]:
+    """Return how many cases of each specialty are with a person, and would go back to the queue."""
+    held = select(Case.specialty_id, func.count()).where(Case.holder_id == person.id, in_state(State.ASSIGNED), LIVE)
+    return {number: count for number, count in db.session.execute(held.group_by(Case.specialty_id)) if number}
+
+
+@panel("unit.holds", order=40)
+def cases_of_unit(unit: HealthUnit) -> str | None:
+    """Return how many open cases a unit has."""
+    count = db.session.scalar(select(func.count()).where(Case.unit_id == unit.id, Case.state.in_(sorted(OPEN))))
+    return ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", count) if count else None

@@ -1,12 +1,14 @@
-"""Units and specialties for the people screens, which stand below and ask (people/choices.py)."""
+"""Units and specialties for the people screens, which stand below and ask (people/choices.py); and who has a place in a unit."""
 
 from flask_babel import get_locale
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from teleconsult.events import panel
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.choices import Choice
+from teleconsult.people.models import User
+from teleconsult.web.messages import ngettext
 
 
 @panel("people.units")
@@ -31,3 +33,10 @@ def specialties_of_people() -> list[Choice]:
         Choice(r.id, r.name_en if english else r.name_pt, (r.slug, r.name_pt, r.name_en), r.teleconsult) for r in rows
     ]
     return sorted(found, key=lambda choice: choice.name)
+
+
+@panel("unit.holds", order=20)
+def people_of_unit(unit: HealthUnit) -> str | None:
+    """Return how many people with an account have their place in a unit."""
+    count = db.session.scalar(select(func.count()).where(User.unit_id == unit.id, User.switched_off_at.is_(None)))
+    return ngettext("%(num)d pessoa", "%(num)d pessoas", count) if count else None

@@ -116,7 +116,7 @@ def edit_unit(slug: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit() and _done(form, lambda: change(form.values()), unit):
         flash(_("Unidade salva."))
         return redirect(url_for("network.units"))
-    return _form("network/unit_form.html", form, unit=unit)
+    return _form("network/unit_form.html", form, unit=unit, holds=events.panels("unit.holds", unit=unit))
 
 
 @bp.post("/units/<slug>/close", endpoint="close_unit", defaults={"verb": "close_unit"})

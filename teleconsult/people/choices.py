@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from teleconsult import events
+from teleconsult.people.models import User
 from teleconsult.typed import fold
+from teleconsult.web.messages import ngettext
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,18 @@ def to_choose(choices: Iterable[Choice], held: Iterable[int | None] = ()) -> lis
     """Return what a form shows: what is offered, and what the person has already."""
     kept = set(held)
     return [(choice.id, choice.name) for choice in choices if choice.offered or choice.id in kept]
+
+
+def with_work(choices: Iterable[tuple[int, str]], person: User) -> list[tuple[int, str]]:
+    """Return choices of specialties that also say what the person has in each: it goes back when the specialty is taken away."""
+    counts = {number: count for part in events.panels("people.work", person=person) for number, count in part.items()}
+    return [(number, _with_count(name, counts.get(number, 0))) for number, name in choices]
+
+
+def _with_count(name: str, count: int) -> str:
+    if not count:
+        return name
+    return ngettext("%(name)s (%(num)d caso com a pessoa)", "%(name)s (%(num)d casos com a pessoa)", count, name=name)
 
 
 def by_word(choices: Iterable[Choice]) -> dict[str, int]:

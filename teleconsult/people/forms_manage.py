@@ -57,7 +57,8 @@ class PersonForm(VersionedForm):
         self.unit.choices = [("", gettext("Escolha a unidade")), *choices.to_choose(choices.units(), held)]
         self.language.choices = list(language_names().items())
         self.roles.choices = [(role.value, gettext(ROLE_WORDS[role])) for role in Role]
-        self.specialties.choices = choices.to_choose(choices.specialties(), user.specialty_ids if user else ())
+        offered = choices.to_choose(choices.specialties(), user.specialty_ids if user else ())
+        self.specialties.choices = choices.with_work(offered, user) if user else offered
 
     def read(self) -> PersonFacts | None:
         """Return what the form says of the person, or None with every refusal on its field."""

@@ -197,7 +197,7 @@ def test_a_password_that_is_refused_leaves_it_open(application, client):
         ("curta1", "pelo menos 12 caracteres"),
         ("senhasegura2026", "das primeiras que se tentam"),
         (world.PASSWORD, "não seja a atual nem a anterior"),
-        ("x1" * 600, "no máximo 1024"),
+        ("x1" * 600, "no máximo 1.024"),
     ):
         assert why in use(client, path, password).get_data(as_text=True)
     differ = client.post(path, data={"password": NEW, "password_again": NEW + "x"})

@@ -1,0 +1,55 @@
+"""Before a unit is closed or a specialty taken from somebody it is said what of theirs stands there."""
+
+import pytest
+
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit
+from tests import world
+from tests.bookings.conftest import Desk
+
+
+@pytest.fixture
+def teresa(session, sign_in):
+    return sign_in("teresa")
+
+
+def page_of(browser, slug):
+    return browser.get(f"/units/{slug}/edit").get_data(as_text=True)
+
+
+def test_a_unit_says_whom_and_what_it_keeps_before_it_is_closed(teresa):
+    assert "Continuam nela: 2 pessoas." in page_of(teresa, "usf-vietna")
+    for state in (State.SUBMITTED, State.CONCLUDED, State.CANCELLED):
+        world.walk_to(state)
+    assert page_of(teresa, "usf-vietna").count("Continuam nela: 2 pessoas, 1 caso em aberto.") == 2, (
+        "and in the question"
+    )
+
+
+def test_visits_count_where_they_take_place(teresa):
+    desk = Desk()
+    request = desk.escalated()
+    desk.publish()
+    desk.allow()
+    assert "consulta marcada" not in page_of(teresa, "policlinica-lessa-de-andrade")
+    desk.book(request)
+    assert "1 consulta marcada." in page_of(teresa, "policlinica-lessa-de-andrade")
+    assert "consulta marcada" not in page_of(teresa, "usf-vietna")
+
+
+def test_an_empty_unit_says_so(teresa):
+    with transaction():
+        db.session.add(
+            HealthUnit(slug="usf-vazia", name="USF Vazia", kind="usf", district="DS IV", search_key="usf vazia")
+        )
+    assert "Não há pessoas, casos nem consultas nela." in page_of(teresa, "usf-vazia")
+
+
+def test_a_specialty_says_how_many_cases_go_back_with_it(teresa):
+    for state in (State.ASSIGNED, State.ASSIGNED, State.ANSWERED):
+        world.walk_to(state)
+    page = teresa.get("/people/PE-PAULO").get_data(as_text=True)
+    assert "Dermatologia (2 casos com a pessoa)" in page
+    assert "Neurologia (" not in page
+    assert "com a pessoa)" not in teresa.get("/people/PE-LIA").get_data(as_text=True)
