@@ -74,6 +74,7 @@ def _sent_or_shown(screen: Screen, case: Case, ref: str) -> Any:
 def _settle(screen: Screen, case: Case, form: Any) -> int:
     if "more" in request.form:
         _add_rows(form, SPARE_ROWS)
+        _go_on_typing(form)
         return 200
     if not form.validate():
         return overtaken(case, form) if is_behind(case, form) else 422
@@ -84,6 +85,13 @@ def _add_rows(form: Any, count: int) -> None:
     """Lengthen a form's list, if it has one; the page asks for as many as the copy in its browser needs."""
     for _row in range(min(count, MOST_ROWS) if "items" in form else 0):
         form["items"].append_entry()
+
+
+def _go_on_typing(form: Any) -> None:
+    """Let whoever asked for more rows write in the first empty one, and not begin at the top of the page."""
+    empty = next((row for row in form["items"] if not row.data), None) if "items" in form else None
+    if empty is not None:
+        empty.render_kw = {"autofocus": True}
 
 
 def _late(screen: Screen, case_id: int, ref: str, form: Any, status: int) -> Any:

@@ -1,5 +1,7 @@
 """Answering what was asked, item by item: each is kept on its own, and all are sent together."""
 
+import re
+
 import pytest
 
 from teleconsult.cases.lifecycle import State
@@ -157,6 +159,8 @@ def test_more_rows_come_without_scripts(case_in, sign_in):
     text = page.get_data(as_text=True)
     assert page.status_code == 200
     assert 'value="Hemograma"' in text
+    begun = re.findall(r'<input[^>]*autofocus[^>]*name="(items-\d+)"', text)
+    assert begun == ["items-1"], "who asked for rows goes on typing in the first empty one"
     assert 'id="items-5"' in text
     assert "Recente.</textarea>" in text
     assert now_in(walk) == State.ASSIGNED
