@@ -21,6 +21,13 @@ KINDS: dict[str, Kind] = {
             choice=N_("Um caso chega à fila"),
         ),
         _kind(
+            "case.submit_again",
+            "inbox",
+            {A, R},
+            by=N_("%(name)s completou e reenviou o caso"),
+            choice=N_("Um caso devolvido volta completado"),
+        ),
+        _kind(
             "case.return",
             "returned",
             {R},

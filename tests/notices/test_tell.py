@@ -325,3 +325,10 @@ def test_telling_reads_no_more_when_there_is_more(session, database):
         plan = " | ".join(row[3] for row in rows)
         assert "SCAN notices" not in plan, plan
         assert "SCAN mail_choices" not in plan, plan
+
+
+def test_a_case_that_was_completed_is_told_as_such(case_in):
+    walk = case_in(State.RETURNED)
+    assert told("case.submit", walk.case.ref) == {"rosangela"}
+    walk.submit()
+    assert told("case.submit_again", walk.case.ref) == {"rosangela"}

@@ -31,6 +31,7 @@ def make(
     said: str = "",
     data: Mapping[str, Any] | None = None,
     tell: Iterable[User | None] = (),
+    told_as: str = "",
 ) -> CaseEvent:
     """Make one move of the life cycle, inside the caller's transaction; return its event.
 
@@ -43,6 +44,7 @@ def make(
         said: the words that go on the timeline.
         data: what else the timeline shows (JSON).
         tell: who is told besides the actor.
+        told_as: the kind of notice, where it is not that of the verb.
 
     Raises:
         Refused: the rules say no; nothing was changed.
@@ -69,7 +71,7 @@ def make(
     _record(case, event)
     events.emit(f"case.{verb}", case=case, event=event, by=by)
     search.index(case)
-    notices.tell(tell, f"case.{verb}", subject=case.ref, by=by, to=_comes_to(set or {}))
+    notices.tell(tell, told_as or f"case.{verb}", subject=case.ref, by=by, to=_comes_to(set or {}))
     if case.state == State.ASSIGNED and not is_still_able(case.holder, case.specialty_id):
         release(case)
     return event

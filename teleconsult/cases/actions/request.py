@@ -31,6 +31,9 @@ from teleconsult.web.words import initials
 
 events.declare("case.revoke_consent")
 
+COMPLETED = "case.submit_again"
+"""What a request that came back and is sent again is told as."""
+
 KEPT = ("complaint", "subjective", "objective", "vitals", "assessment", "plan", "available")
 
 
@@ -75,6 +78,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
         },
         data={"again": again, "before": {k: v for k, v in before.items() if v != new[k]}},
         tell=[*(asking(case) if again else [case.requester]), *people.active_with_role(Role.ADMINISTRATOR)],
+        told_as=COMPLETED if again else "",
     )
     if again:
         _resolve_missing(case)
