@@ -73,7 +73,12 @@ def _alone_in(dsn: str) -> Iterator[None]:
     """Let one worker after another do something: CREATE TABLE IF NOT EXISTS fails for the second of two at once."""
     import psycopg  # noqa: PLC0415 (no driver in memory that is not used)
 
-    with psycopg.connect(dsn, autocommit=True) as connection:  # whose end lets go of the lock
+    try:
+        begun = psycopg.connect(dsn, autocommit=True)
+    except psycopg.OperationalError as error:
+        # Whoever started the worker starts it again: what is to be known is said in a line, not in a traceback.
+        raise SystemExit(f"The worker waits: the database does not answer: {str(error).strip()}") from None
+    with begun as connection:  # whose end lets go of the lock
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [QUEUE])
         yield
 

@@ -263,3 +263,13 @@ def test_the_queue_is_where_the_database_is(application, database, tmp_path, mon
     monkeypatch.setitem(application.config, "VAR", tmp_path)
     storage = type(worker.queue(application).storage).__name__
     assert storage == {"sqlite": "SqliteStorage", "postgresql": "PostgresStorage"}[database]
+
+
+@pytest.mark.only_postgresql
+def test_a_database_that_is_away_when_it_begins_is_told_in_a_line(application, monkeypatch):
+    away = f"postgresql+psycopg://nobody:palavra-secreta@127.0.0.1:{process.free_port()}/teleconsult"
+    monkeypatch.setitem(application.config, "SQLALCHEMY_DATABASE_URI", away)
+    with pytest.raises(SystemExit) as told:
+        worker.run(application)
+    assert "the database does not answer" in str(told.value)
+    assert "palavra-secreta" not in str(told.value)
