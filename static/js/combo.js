@@ -123,7 +123,7 @@
       at = -1;
       if (!options.length) { nothing(words.foundNone); return; }
       const n = found.length;
-      say.textContent = n === 0 ? words.foundNone : n === 1 ? words.foundOne : words.foundMany.replace("{n}", n);
+      say.textContent = n && found[0].near ? words.foundNear.replace("{n}", n) : n === 0 ? words.foundNone : n === 1 ? words.foundOne : words.foundMany.replace("{n}", n);
       open();
     }
 
@@ -173,7 +173,10 @@
       } else if (event.key === "Enter") {
         // Enter in this field chooses; it never sends the form half-done, nor takes the answer to words typed before.
         event.preventDefault();
-        if (options.length && (at >= 0 || answered === input.value.trim())) take(options[Math.max(at, 0)]);
+        const fresh = options.length && answered === input.value.trim();
+        if (at >= 0) take(options[at]);
+        else if (fresh && options[0].near) point(0);  // of what is only alike one is chosen, never taken
+        else if (fresh) take(options[0]);
         else { clearTimeout(timer); find(); }
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from teleconsult.coding.search import find
+from teleconsult.coding.search import find_near
 from teleconsult.web.messages import gettext as _
 
 
@@ -11,7 +11,11 @@ def offers(query: str, lang: str) -> list[dict[str, str]] | None:
     words = query.strip()
     if not words:
         return None
-    found = [{"value": hit.value, "label": hit.label} for hit in find(words, lang=lang)]
+    near = _("parecido com o que você escreveu")
+    found = [
+        {"value": hit.value, "label": hit.label, "hint": near if hit.near else ""}
+        for hit in find_near(words, lang=lang)
+    ]
     return [*found, {"value": words, "label": _("Usar “%(text)s” como está", text=words)}]
 
 

@@ -5,18 +5,22 @@ answers in a tenth of the time of a scan, and costs the workers no memory.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
+from teleconsult.coding.likeness import initials_of, nearest
 from teleconsult.coding.models import Code, CodeWord, System
-from teleconsult.coding.words import beginnings_of, code_beginning
+from teleconsult.coding.words import beginnings_of, code_beginning, words_of
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.typed import fold
 
 LIMIT = 20
 LONGEST_QUERY = 200
+MOST_MEANT = 6
+"""Of more words nobody knows which one is wrong."""
+
 EVERY_SYSTEM: tuple[System, ...] = tuple(System)
 
 _AFTER_Z = "{"
@@ -30,6 +34,8 @@ class Found:
     system: System
     code: str
     title: str
+    near: bool = False
+    """It answers what the query was taken to mean, not what stands in it."""
 
     @property
     def value(self) -> str:
@@ -57,6 +63,34 @@ def find(text: str, systems: Sequence[System] = EVERY_SYSTEM, limit: int = LIMIT
     if len(found) < limit and any(len(word) > 1 for word in words):
         found += [hit for hit in _by_words(text, words, systems, limit, lang) if hit not in found]
     return found[:limit]
+
+
+def find_near(text: str, systems: Sequence[System] = EVERY_SYSTEM, lang: str = "pt_BR") -> list[Found]:
+    """Return what `find` does, or else, marked as such, what answers the words that were most likely meant."""
+    found = find(text, systems, lang=lang)
+    wanted = "" if found else meant(text)
+    return [replace(hit, near=True) for hit in find(wanted, systems, lang=lang)] if wanted else found
+
+
+def meant(text: str) -> str:
+    """Return what a query that finds nothing was meant to be, word for word as the titles have it; "" if nobody can tell."""
+    words = words_of(text[:LONGEST_QUERY])
+    if len(words) > MOST_MEANT:
+        return ""
+    guessed = [word if _is_known(word) else nearest(word, _words_like(word)) for word in words]
+    return " ".join(word for word in guessed if word) if all(guessed) and guessed != words else ""
+
+
+def _is_known(word: str) -> bool:
+    beginning = beginnings_of(word)[0]
+    begins = CodeWord.word >= beginning, CodeWord.word < beginning + _AFTER_Z
+    return db.session.scalar(select(CodeWord.word).where(*begins).limit(1)) is not None
+
+
+def _words_like(word: str) -> Sequence[str]:
+    begins = [and_(CodeWord.word >= first, CodeWord.word < first + _AFTER_Z) for first in initials_of(word)]
+    size = func.length(CodeWord.word).between(len(word) - 2, len(word) + 3)
+    return db.session.scalars(select(CodeWord.word).distinct().where(or_(*begins), size)).all()
 
 
 def title_of(system: str, code: str, lang: str = "pt_BR") -> str | None:

@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from teleconsult.coding.models import SYSTEM_WORDS, System
-from teleconsult.coding.search import Found, find
+from teleconsult.coding.search import Found, find_near
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import requires
 from teleconsult.web.messages import gettext
@@ -39,15 +39,21 @@ def look_up() -> Response:
 
 def _found(asked: Mapping[str, str]) -> tuple[list[Found], str, str]:
     text, chosen = asked.get("q", ""), asked.get("system", "")
-    return find(text, [system for system in System if chosen in ("", system)], lang=str(get_locale())), text, chosen
+    return (
+        find_near(text, [system for system in System if chosen in ("", system)], lang=str(get_locale())),
+        text,
+        chosen,
+    )
 
 
-def _row(hit: Found) -> dict[str, str]:
-    """What the combo of macros/combo.html shows and posts (value, label, hint), and the same in its parts."""
+def _row(hit: Found) -> dict[str, str | bool]:
+    """What the combo of macros/combo.html shows and posts (value, label, hint, near), and the same in its parts."""
+    system = gettext(SYSTEM_WORDS[hit.system])
     return {
         "value": hit.value,
         "label": hit.label,
-        "hint": gettext(SYSTEM_WORDS[hit.system]),
+        "hint": gettext("parecido · %(system)s", system=system) if hit.near else system,
+        "near": hit.near,
         "code": hit.code,
         "title": hit.title,
         "system": hit.system,

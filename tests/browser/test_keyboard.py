@@ -122,6 +122,20 @@ def test_enter_chooses_nothing_from_the_answer_to_words_typed_before(page_for, s
     expect(chosen).to_contain_text("A30")
 
 
+def test_of_what_is_only_like_the_words_enter_alone_takes_nothing(page_for, site):
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/clinical")
+    combo, chosen = page.get_by_label("Problemas e diagnósticos").first, page.locator("[data-chosen] li")
+    combo.fill("hanseniaze")
+    expect(page.get_by_role("option").first).to_contain_text("parecido")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text("A30")
+    expect(chosen).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(chosen).to_contain_text("Hanseníase")
+
+
 def test_words_that_nobody_chose_a_code_for_go_on_as_they_are(page_for, site):
     page = page_for("marina")
     ref = site.case_in(State.DRAFT)

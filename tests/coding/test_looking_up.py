@@ -42,6 +42,7 @@ def test_what_the_combo_gets(ask):
         "value": "cid10:J45",
         "label": "J45 Asma",
         "hint": "CID-10",
+        "near": False,
         "code": "J45",
         "title": "Asma",
         "system": "cid10",
@@ -108,3 +109,9 @@ def test_looking_up_changes_nothing(loaded, ask):
     ask(q="asma")
     with loaded.app_context():
         assert db.session.execute(select(Code.id, Code.names)).all() == before
+
+
+def test_a_misspelt_word_gets_what_is_like_it_and_is_told_so(ask, get):
+    first = ask(q="fraturra").json[0]
+    assert (first["code"], first["near"], first["hint"]) == ("S10", True, "parecido · CID-10")
+    assert "Nada com “fraturra”. Parecidos:" in get("/codes/search?q=fraturra").get_data(as_text=True)

@@ -123,6 +123,7 @@ PURE = [
     "people/password_rules",
     "patients/matching",
     "network/week",
+    "coding/likeness",
     "cases/lifecycle",
     "cases/needs",
     "cases/clocks",
