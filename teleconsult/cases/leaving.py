@@ -1,14 +1,16 @@
-"""What switching a person off, taking a specialty from them or closing a unit does to cases, said before it is done."""
+"""What becomes of cases when somebody goes, loses a specialty, or a unit closes: said before it is done, and told when it is."""
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from teleconsult.cases.lifecycle import OPEN, State
 from teleconsult.cases.models import Case
 from teleconsult.cases.shelves import LIVE, in_state
-from teleconsult.events import panel
+from teleconsult.cases.sides import asking
+from teleconsult.events import on, panel
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
+from teleconsult.notices.actions import tell
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 
@@ -32,13 +34,13 @@ def cases_that_go_back(person: User) -> list[str] | None:
 @panel("person.leaving", order=55)
 def cases_left_without_requester(person: User) -> list[str] | None:
     """Return how many open cases nobody asks for any more: somebody must hand each over, or what is answered is not read."""
-    count = db.session.scalar(select(func.count()).where(Case.requester_id == person.id, Case.state.in_(sorted(OPEN))))
+    count = db.session.scalar(select(func.count()).where(*_asked_for_by(person)))
     if not count:
         return None
     return [
         ngettext(
-            "%(num)d caso aberto da pessoa precisa passar a um colega da unidade; até lá, a administração recebe os avisos dele.",
-            "%(num)d casos abertos da pessoa precisam passar a colegas da unidade; até lá, a administração recebe os avisos deles.",
+            "%(num)d caso aberto da pessoa precisa passar a um colega da unidade: a administração é avisada disso agora e, até lá, recebe os avisos dele.",
+            "%(num)d casos abertos da pessoa precisam passar a colegas da unidade: a administração é avisada de cada um agora e, até lá, recebe os avisos deles.",
             count,
         )
     ]
@@ -56,3 +58,20 @@ def cases_of_unit(unit: HealthUnit) -> str | None:
     """Return how many open cases a unit has."""
     count = db.session.scalar(select(func.count()).where(Case.unit_id == unit.id, Case.state.in_(sorted(OPEN))))
     return ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", count) if count else None
+
+
+@on("person.switched_off", "person.specialties_changed")
+def tell_of_cases_without_requester(person: User, by: User | None) -> None:
+    """Tell who can hand them over of each open case that a person asked for who asks no more.
+
+    What was answered or asked before they went was told to them alone: nobody would read it until it ends by itself.
+    """
+    del by
+    if person.is_active and person.has(Role.REQUESTER):
+        return
+    for case in db.session.scalars(select(Case).where(*_asked_for_by(person)).order_by(Case.id)).all():
+        tell(asking(case), "case.requester_gone", subject=case.ref)
+
+
+def _asked_for_by(person: User) -> tuple[ColumnElement[bool], ...]:
+    return Case.requester_id == person.id, Case.state.in_(sorted(OPEN))

@@ -192,6 +192,13 @@ KINDS: dict[str, Kind] = {
             choice=N_("Recebo o caso de outro solicitante"),
         ),
         _kind(
+            "case.requester_gone",
+            "handover",
+            {A, R},
+            alone=N_("O caso ficou sem solicitante: passe-o a um colega da unidade"),
+            choice=N_("Um caso fica sem solicitante"),
+        ),
+        _kind(
             "case.cancel",
             "cancelled",
             {C, R, A},

@@ -11,6 +11,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from teleconsult.people import actions as people
+from teleconsult.people.facts import PersonFacts
 from tests import world
 from tests.world import person
 
@@ -19,6 +20,15 @@ def leave(key="marina"):
     db.session.rollback()
     with transaction():
         people.switch_off(person(key), by=person("teresa"))
+
+
+def take_roles(key, roles):
+    db.session.rollback()
+    with transaction():
+        who = person(key)
+        known = {name: getattr(who, name) for name in people.PLAIN}
+        facts = PersonFacts(**known, roles=frozenset(roles), unit_id=who.unit_id)
+        people.change(who, facts, by=person("teresa"))
 
 
 def told(kind):
@@ -82,3 +92,28 @@ def test_it_is_said_before_the_account_is_switched_off(case_in, sign_in):
     case_in(State.DRAFT)
     assert "2 casos abertos da pessoa precisam passar a colegas da unidade" in said()
     assert "passar a" not in said("JONAS")
+
+
+def test_each_open_case_is_told_at_once_to_who_can_hand_it_over(case_in):
+    """What was answered before was told to the one who went: nobody else would come to know of it."""
+    answered, drafted = case_in(State.ANSWERED).case.ref, case_in(State.DRAFT).case.ref
+    case_in(State.CONCLUDED)
+    leave()
+    assert told("case.requester_gone") == ["rosangela", "rosangela"]
+    subjects = db.session.scalars(db.select(Notice.subject).where(Notice.kind == "case.requester_gone"))
+    assert set(subjects) == {answered, drafted}
+
+
+def test_who_asks_no_more_is_as_if_gone(case_in):
+    """Moved to the management alone, they could not even open what they would be told of."""
+    walk = case_in(State.ASSIGNED)
+    take_roles("marina", {"manager"})
+    assert told("case.requester_gone") == ["rosangela"]
+    walk.answer()
+    assert told("case.answer") == ["rosangela"]
+
+
+def test_a_change_that_leaves_the_requester_tells_nobody(case_in):
+    case_in(State.ANSWERED)
+    take_roles("marina", {"manager", "requester"})
+    assert told("case.requester_gone") == []

@@ -130,7 +130,8 @@ def _give(verb: str, case: Case, written: Written, by: User) -> CaseEvent:
     now = clock.now()
     asked = open_questions(case)
     told = {person.id: person for person in asking(case)}
-    set_committed_value(case, "requester", told[case.requester_id])
+    if case.requester_id in told:  # already read: not a second time
+        set_committed_value(case, "requester", told[case.requester_id])
     event = make(
         verb,
         case,
