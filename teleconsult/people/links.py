@@ -6,6 +6,7 @@ moment of sending, so that a copy of the database opens nothing.
 """
 
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ LIFE = {LinkKind.INVITATION: timedelta(days=7), LinkKind.RESET: timedelta(hours=
 TEMPLATES = {LinkKind.INVITATION: "account_invitation", LinkKind.RESET: "account_reset"}
 AN_HOUR_AT_MOST = 3
 """More would only fill somebody's mailbox."""
+
+_LENGTH = 43
+_STRANGE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 class Addressee(NamedTuple):
@@ -117,6 +121,16 @@ def _secret(seed: str) -> str:
     return urlsafe_b64encode(hmac.new(key, seed.encode(), sha256).digest()).decode().rstrip("=")
 
 
+def _trimmed(token: str) -> str:
+    """Return a secret without what a mail program or a hurried hand leaves in it: a space, the end of a sentence."""
+    return _STRANGE.sub("", token)
+
+
+def is_whole(token: str) -> bool:
+    """Tell whether a secret has the length of ours: of a link broken over two lines only the first part opens."""
+    return len(_trimmed(token)) == _LENGTH
+
+
 def find(token: str, kind: LinkKind) -> SingleUseLink:
     """Return the link that a secret opens.
 
@@ -125,7 +139,7 @@ def find(token: str, kind: LinkKind) -> SingleUseLink:
     """
     link = db.session.scalar(
         select(SingleUseLink).where(
-            SingleUseLink.token_hash == token_hash(token),
+            SingleUseLink.token_hash == token_hash(_trimmed(token)),
             SingleUseLink.kind == kind,
             SingleUseLink.used_at.is_(None),
             SingleUseLink.expires_at > clock.now(),

@@ -244,3 +244,41 @@ def test_used_by_two_at_once_it_opens_for_one(application, client, kind):
         thread.join()
     assert sorted(codes) == [302, 410]
     assert count(application, Session) == 0
+
+
+def test_who_sets_a_password_in_a_colleagues_browser_comes_to_the_door_and_not_to_the_colleagues_cases(
+    application, client, sign_in
+):
+    paulos = sign_in("paulo")
+    ask(client)
+    path = secret(application)
+    page = paulos.get(path).get_data(as_text=True)
+    assert "Neste navegador está aberta a conta de Dr. Paulo" in page
+    assert "está aberta a conta" not in client.get(path).get_data(as_text=True)
+    done = use(paulos, path)
+    assert done.location == "/sign-in"
+    door = paulos.get("/sign-in")
+    assert (door.status_code, "A senha está criada. Entre com ela." in door.get_data(as_text=True)) == (200, True)
+    assert paulos.get("/waiting").location.startswith("/sign-in")
+
+
+def test_a_password_that_is_refused_leaves_the_colleague_signed_in(application, client, sign_in):
+    paulos = sign_in("paulo")
+    ask(client)
+    use(paulos, secret(application), "short")
+    assert paulos.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("more", [".", ">", "%20", "%0A", "%E2%80%9D,"])
+def test_a_link_opens_with_what_a_mail_program_leaves_at_its_end(application, client, more):
+    ask(client)
+    assert "Criar nova senha" in client.get(secret(application) + more).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("kind", ["reset", "invitation"])
+def test_a_link_that_came_broken_is_told_from_one_that_is_over(client, kind):
+    broken, over = client.get(f"/{kind}/5gLDTqZaqpTAB_OCN12W3RWZ"), client.get(f"/{kind}/{'a' * 43}")
+    assert (broken.status_code, over.status_code) == (410, 410)
+    assert "Copie do e-mail o endereço inteiro" in broken.get_data(as_text=True)
+    assert "já foi usado" not in broken.get_data(as_text=True)
+    assert "já foi usado" in over.get_data(as_text=True)
