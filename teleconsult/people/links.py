@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import func, insert, select, update
@@ -24,6 +25,7 @@ from teleconsult.people.models import LinkKind, SingleUseLink, User
 from teleconsult.people.sign_in import find as find_person
 from teleconsult.people.sign_in import stream_of
 from teleconsult.people.tokens import new_token, token_hash
+from teleconsult.web.words import localtime
 
 LIFE = {LinkKind.INVITATION: timedelta(days=7), LinkKind.RESET: timedelta(hours=1)}
 TEMPLATES = {LinkKind.INVITATION: "account_invitation", LinkKind.RESET: "account_reset"}
@@ -111,9 +113,11 @@ def account_link(link_id: int) -> str:
     return f"{current_app.config['BASE_URL']}/{kind}/{_secret(seed)}"
 
 
-def link_ends(link_id: int) -> datetime:
-    """Return when a link ends: for the mail's template."""
-    return db.session.scalars(select(SingleUseLink.expires_at).where(SingleUseLink.id == link_id)).one()
+def link_ends(link_id: int) -> str:
+    """Say when a link ends, by the clock of its owner's unit: for the mail's template."""
+    link = db.session.get_one(SingleUseLink, link_id)
+    unit = link.user.unit
+    return localtime(link.expires_at, ZoneInfo(unit.zone) if unit else None)
 
 
 def _secret(seed: str) -> str:

@@ -62,12 +62,15 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(zone())
 
 
-def localtime(moment: datetime | None) -> str:
-    """Show a moment: 'sex., 21 nov., 14:00'; the year is added when it is another one."""
+def localtime(moment: datetime | None, of: ZoneInfo | None = None) -> str:
+    """Show a moment: 'sex., 21 nov., 14:00'; the year is added when it is another one.
+
+    `of` is the zone of whoever will read it, where that is not the person who asks: a mail is written by nobody's request.
+    """
     if moment is None:
         return ""
-    here = local(moment)
-    return _told(here, year=here.year != local(clock.now()).year)
+    here = moment.astimezone(of or zone())
+    return _told(here, year=here.year != clock.now().astimezone(here.tzinfo).year)
 
 
 def papertime(moment: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -282,3 +282,14 @@ def test_a_link_that_came_broken_is_told_from_one_that_is_over(client, kind):
     assert "Copie do e-mail o endereço inteiro" in broken.get_data(as_text=True)
     assert "já foi usado" not in broken.get_data(as_text=True)
     assert "já foi usado" in over.get_data(as_text=True)
+
+
+def test_a_mail_says_the_end_by_the_clock_of_the_unit(application, client):
+    """By the clock of Recife somebody in Rio Branco would come two hours too late."""
+    with clock.at(datetime(2026, 11, 23, 18, 0, tzinfo=UTC)):
+        ask(client)
+    with application.app_context():
+        with transaction():
+            world.person("marina").unit.zone = "America/Rio_Branco"
+        payload = db.session.scalars(select(OutboxMessage.payload)).one()
+        assert "até seg., 23 nov., 14:00." in render_template("email/account_reset.txt", **payload["params"])
