@@ -10,6 +10,7 @@ from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, requires
 from teleconsult.people.models import User
+from teleconsult.routing.lacking import lacking
 from teleconsult.routing.overview import look
 from teleconsult.web.messages import gettext as _
 
@@ -46,9 +47,11 @@ def _overview_item(user: User) -> dict[str, Any] | None:
 @requires(Permission.MANAGE_TARGETS)
 def overview() -> str:
     """Show the management what is open and late, and whether people, network and mail are in order."""
+    seen = look(clock.now())
     return render_template(
         "routing/overview.html",
-        look=look(clock.now()),
+        look=seen,
+        lacking=lacking(seen),
         state_words=STATE_WORDS,
         ways=[*_ways(), *events.panels("ways")],
         more=events.panels("overview"),
