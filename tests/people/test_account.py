@@ -158,6 +158,13 @@ def test_who_has_not_accepted_can_sign_out_and_choose_the_language(application, 
     assert client.post("/sign-out").location == "/sign-in"
 
 
+def test_who_accepted_an_older_version_is_told_why_they_are_asked_again(application, sign_in):
+    set_user(application, terms_version="2020-01")
+    assert "Os termos mudaram desde que você os aceitou" in sign_in("marina").get("/terms").get_data(as_text=True)
+    set_user(application, terms_version=None, terms_accepted_at=None)
+    assert "Os termos mudaram" not in sign_in("marina").get("/terms").get_data(as_text=True)
+
+
 def test_accepted_terms_can_be_read_again(sign_in):
     page = sign_in("marina").get("/terms").get_data(as_text=True)
     assert "Você aceitou esta versão em" in page
