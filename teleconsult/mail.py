@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy import update
 
 from teleconsult import clock, outbox
+from teleconsult.extensions import changed
 
 TIMEOUT_SECONDS = 20
 """For the connection and for each answer. Even a server that uses all of it for each is done before the lease ends."""
@@ -58,6 +60,18 @@ def letter(template: str, *, key: str, to: str, language: str, **params: Any) ->
 def put(template: str, *, key: str, to: str, language: str, **params: Any) -> None:
     """Write a mail with the change that causes it. `params` are what its template names: references, no names."""
     outbox.put_all([letter(template, key=key, to=to, language=language, **params)])
+
+
+def follow(old: str, new: str) -> bool:
+    """Have what has not reached somebody at an old address go to the new one; tell whether the old one had refused any.
+
+    The caller holds the transaction. What was given up is tried from the beginning.
+    """
+    row = outbox.OutboxMessage
+    unsent = row.kind == "email", row.address == old, row.done_at.is_(None)
+    changed(update(row).where(*unsent, row.gave_up_at.is_(None)).values(address=new))
+    again = {"address": new, "gave_up_at": None, "attempts": 0, "next_at": clock.now(), "lease_until": None}
+    return changed(update(row).where(*unsent).where(row.gave_up_at.is_not(None)).values(**again)) > 0
 
 
 def is_kept_in_files() -> bool:

@@ -4,8 +4,10 @@ from flask import url_for
 
 from teleconsult.events import panel
 from teleconsult.notices.queries import unread
+from teleconsult.notices.sending import refused_by
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 
 
 @panel("unread")
@@ -24,3 +26,16 @@ def mail_in_account(user: User) -> dict[str, str]:
         "icon": "mail",
         "text": words[user.mail_mode],
     }
+
+
+@panel("person.mail")
+def mails_that_did_not_arrive(person: User) -> str | None:
+    """Say how many mails were given up at a person's address: whoever manages people can put it right there."""
+    count = refused_by(person.email)
+    if not count:
+        return None
+    return ngettext(
+        "%(num)d e-mail não pôde ser entregue neste endereço. Confira-o: o que não chegou vai para o novo.",
+        "%(num)d e-mails não puderam ser entregues neste endereço. Confira-o: o que não chegou vai para o novo.",
+        count,
+    )

@@ -1,12 +1,13 @@
 """What waits to be sent and what was given up, as the manager's screen says it."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 
 from teleconsult import audit, outbox
 from teleconsult.errors import N_
-from teleconsult.extensions import db
+from teleconsult.extensions import changed, db
 from teleconsult.notices.words import KINDS
 from teleconsult.outbox import OPEN, OutboxMessage
 from teleconsult.people.models import User
@@ -17,6 +18,8 @@ MESSAGES = {kind.template: kind.choice for kind in KINDS.values()} | {
     "digest": N_("Resumo do dia"),
     "account_invitation": N_("Convite para entrar"),
     "account_reset": N_("Link de nova senha"),
+    "account_moved": N_("Aviso de que o e-mail da conta mudou"),
+    "account_password": N_("Aviso de que a senha foi trocada"),
     "audit_anchor": N_("Âncora do registro"),
     "preview": N_("Miniatura de um arquivo"),
 }
@@ -45,6 +48,12 @@ def counts() -> tuple[int, int]:
     return row[0], row[1]
 
 
+def refused_by(address: str) -> int:
+    """Return how many mails to an address were given up."""
+    given_up = select(func.count()).where(OutboxMessage.kind == "email", OutboxMessage.address == address, *GIVEN_UP)
+    return db.session.scalar(given_up) or 0
+
+
 def messages(*which: Any) -> Select[*tuple[Any, ...]]:
     """Return the query of messages for a list."""
     return select(
@@ -65,7 +74,14 @@ WAITING_FIRST = ((OutboxMessage.next_at, False), (OutboxMessage.id, False))
 GIVEN_UP_FIRST = ((OutboxMessage.gave_up_at, True), (OutboxMessage.id, True))
 
 
-def said(row: Any) -> dict[str, Any]:
+def owners(rows: Iterable[Any]) -> dict[str, Any]:
+    """Return whose addresses these messages go to: the reference and name of each person, by address."""
+    addresses = {row.address for row in rows if row.kind == "email"}
+    found = db.session.execute(select(User.email, User.ref, User.title, User.name).where(User.email.in_(addresses)))
+    return {row.email: row for row in found}
+
+
+def said(row: Any, owner: Any = None) -> dict[str, Any]:
     """Return what the screen shows of a message: what it is, about what, for whom as far as needed, and its trouble."""
     name = row.payload.get("template", row.kind)
     kind, _, code = row.last_error.partition(" ")
@@ -74,6 +90,8 @@ def said(row: Any) -> dict[str, Any]:
         "what": MESSAGES.get(name, name),
         "ref": row.payload.get("params", {}).get("ref", ""),
         "to": masked(row.address),
+        "owner": owner,
+        "is_mail": row.kind == "email",
         "trouble": TROUBLES.get(kind, kind),
         "code": code if kind in TROUBLES else "",
         "attempts": row.attempts,
@@ -98,4 +116,12 @@ def retry(key: str, *, by: User) -> int:
         count = outbox.retry_all()
     if count:
         audit.record("system", "outbox.retry", by_id=by.id, messages=count)
+    return count
+
+
+def dismiss(key: str, *, by: User) -> int:
+    """Forget one mail that was given up: what it says stands in the product, and nobody can be reached there; return how many."""
+    count = changed(delete(OutboxMessage).where(OutboxMessage.key == key, OutboxMessage.kind == "email", *GIVEN_UP))
+    if count:
+        audit.record("system", "outbox.dismiss", by_id=by.id, messages=count)
     return count

@@ -80,13 +80,20 @@ def change(user: User, facts: PersonFacts, *, by: User) -> bool:
         count_managers()
     again = moved and links.end_all(user.id) and not user.password_hash
     if moved:  # a link under way went to an address that is no longer theirs
-        mail.put("account_moved", key=f"moved:{user.ref}:{user.version}", to=old_email, language=user.language)
+        _follow(user, old_email)
     _record("person.change", user, by, roles=sorted(facts.roles), specialties=sorted(facts.specialty_ids), mail=moved)
     if again:
         links.send(user, LinkKind.INVITATION, by_id=by.id)
     if before[:2] != after[:2]:
         events.emit("person.specialties_changed", person=user, by=by)
     return again
+
+
+def _follow(user: User, old: str) -> None:
+    """Send what has not arrived to the new address, and tell the old one: unless nobody is there, who would never hear of it."""
+    refused = [links.forget_mails(old), mail.follow(old, user.email)]
+    if not any(refused):
+        mail.put("account_moved", key=f"moved:{user.ref}:{user.version}", to=old, language=user.language)
 
 
 def switch_off(user: User, *, by: User) -> None:

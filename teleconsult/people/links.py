@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from teleconsult import audit, clock, mail, outbox
 from teleconsult.errors import NotFound
@@ -84,6 +84,18 @@ def end_all(user_id: int) -> bool:
         .values(expires_at=now)
     )
     return ended > 0
+
+
+def forget_mails(address: str) -> bool:
+    """Forget the links that never reached an address, once they are ended; tell whether the address had refused one.
+
+    The caller holds the transaction.
+    """
+    row = outbox.OutboxMessage
+    unsent = row.kind == "email", row.address == address, row.done_at.is_(None), row.key.startswith("link:")
+    refused = changed(delete(row).where(*unsent, row.gave_up_at.is_not(None)))
+    changed(delete(row).where(*unsent))
+    return refused > 0
 
 
 def ask_reset(who: str) -> None:

@@ -158,6 +158,7 @@ WORDS: dict[str, str] = {
     "credits.export": N_("Horas exportadas"),
     "credits.view": N_("Extrato de outra pessoa lido"),
     "outbox.retry": N_("Mensagem posta de novo na fila"),
+    "outbox.dismiss": N_("E-mail sem entrega dispensado"),
     "record.view": N_("Registro lido"),
     "record.print": N_("Registro impresso"),
     "record.export": N_("Registro exportado"),

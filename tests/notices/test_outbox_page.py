@@ -1,14 +1,19 @@
 """The manager sees what was not sent, as much of it as is needed, and has it tried again."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from teleconsult import mail, outbox
+from teleconsult import clock, mail, outbox
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.notices import sending
 from teleconsult.outbox import OutboxMessage
+from teleconsult.people import actions as people
+from teleconsult.people import links
+from teleconsult.people.facts import PersonFacts
+from teleconsult.people.models import LinkKind, User
 from tests.world import person
 
 trouble: list[Exception] = []
@@ -125,3 +130,94 @@ def test_every_failure_of_ours_has_words():
 @pytest.mark.parametrize(("address", "shown"), [("ana@rede.example", "an…@rede.example"), ("x@y", "x…@y"), ("", "")])
 def test_an_address_is_shown_as_far_as_needed(address, shown):
     assert sending.masked(address) == shown
+
+
+# ---------------------------------------------------------------- an address that does not take mail
+
+
+def give_up(*keys, to="marina@rede.example", template="case_answer"):
+    """Mails that the server refused for good."""
+    now = clock.now()
+    with transaction():
+        outbox.put_all(mail.letter(template, key=key, to=to, language="pt_BR", ref="TC-7K3Q9A") for key in keys)
+        given_up = db.update(OutboxMessage).where(OutboxMessage.key.in_(keys))
+        db.session.execute(given_up.values(gave_up_at=now, attempts=1, last_error="Rejected 550"))
+
+
+def readdress(key, email):
+    with transaction():
+        who = person(key)
+        known = {name: getattr(who, name) for name in people.PLAIN} | {"email": email}
+        facts = PersonFacts(**known, roles=who.roles, unit_id=who.unit_id, specialty_ids=frozenset(who.specialty_ids))
+        people.change(who, facts, by=person("teresa"))
+
+
+def letters():
+    db.session.rollback()
+    query = db.select(OutboxMessage.key, OutboxMessage.address, OutboxMessage.gave_up_at).order_by(OutboxMessage.id)
+    return [(row.key.partition(":")[0], row.address, row.gave_up_at is None) for row in db.session.execute(query)]
+
+
+def test_whose_mail_it_is_is_said_and_leads_to_where_the_address_is_put_right(manager):
+    give_up("a")
+    assert re.search(r'<a href="/people/PE-MARINA">Dra\. Marina [^<]+</a>', text_of(manager.get("/outbox")))
+    assert "1 e-mail não pôde ser entregue neste endereço" in text_of(manager.get("/people/PE-MARINA"))
+    assert "entregue neste endereço" not in text_of(manager.get("/people/PE-JONAS"))
+
+
+def test_what_did_not_arrive_goes_to_the_address_that_was_put_right(manager):
+    give_up("a", "b")
+    readdress("marina", "marina.alves@rede.example")
+    # Nothing to the old one: it takes nothing.
+    assert letters() == [("a", "marina.alves@rede.example", True), ("b", "marina.alves@rede.example", True)]
+
+
+def test_an_address_that_takes_mail_is_still_told_that_it_was_changed(manager):
+    readdress("marina", "marina.alves@rede.example")
+    assert letters() == [("moved", "marina@rede.example", True)]
+
+
+def test_what_was_sent_stays_with_its_address(manager):
+    give_up("a")
+    with transaction():
+        db.session.execute(db.update(OutboxMessage).values(gave_up_at=None, done_at=clock.now()))
+    readdress("marina", "marina.alves@rede.example")
+    assert letters()[0] == ("a", "marina@rede.example", True)
+
+
+def test_an_invitation_that_did_not_arrive_makes_room_for_the_new_one(manager):
+    """Its link is over: sent on, it would open nothing."""
+    with transaction():
+        db.session.execute(db.update(User).where(User.email == "marina@rede.example").values(password_hash=None))
+        links.send(person("marina"), LinkKind.INVITATION, by_id=None)
+        db.session.execute(db.update(OutboxMessage).values(gave_up_at=clock.now(), last_error="Rejected 550"))
+    readdress("marina", "marina.alves@rede.example")
+    assert letters() == [("link", "marina.alves@rede.example", True)]
+
+
+def test_a_mail_that_nobody_can_get_is_dismissed_and_the_first_screen_is_quiet_again(manager):
+    give_up("a")
+    assert "1 e-mail não pôde ser entregue." in text_of(manager.get("/overview"))
+    assert "Dispensar este e-mail?" in text_of(manager.post("/outbox/dismiss", data={"key": "a"}))
+    assert sending.counts() == (0, 1)
+    for _ in range(2):
+        assert manager.post("/outbox/dismiss", data={"key": "a", "sure": "1"}).status_code == 302
+    assert "não pôde ser entregue" not in text_of(manager.get("/overview"))
+    assert letters() == []
+    (event,) = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "outbox.dismiss"))
+    assert event.user_id == person("teresa").id
+
+
+def test_what_waits_or_is_no_mail_cannot_be_dismissed(manager, sign_in):
+    fail("job")
+    give_up("a")
+    manager.post("/outbox/retry", data={"key": "a"})
+    for key in ("a", "job"):
+        manager.post("/outbox/dismiss", data={"key": key, "sure": "1"})
+    assert len(letters()) == 2
+    assert sign_in("rosangela").post("/outbox/dismiss", data={"key": "a", "sure": "1"}).status_code == 403
+
+
+def test_every_mail_has_a_name_on_the_screen():
+    folder = Path(sending.__file__).parents[2] / "templates" / "email"
+    assert {path.stem for path in folder.glob("*.txt")} - {"notice"} <= set(sending.MESSAGES)
