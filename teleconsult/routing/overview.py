@@ -1,7 +1,7 @@
 """What the management looks at once a day: how much is open and late, and whether everything runs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,6 +13,9 @@ from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.outbox import OPEN, OutboxMessage
 from teleconsult.people.models import User
+
+PATIENCE = timedelta(minutes=30)
+"""A mail server may be away for so long before the management is told: it is tried again by itself."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Overview:
     specialties: int
     mails_waiting: int
     mails_given_up: int
+    mails_stand_since: datetime | None
+    """When the oldest mail was written that has been tried in vain for a while: the mail server is away, or refuses us."""
 
     @property
     def open(self) -> int:
@@ -47,7 +52,14 @@ def look(now: datetime) -> Overview:
         specialties=_rows(Specialty, Specialty.teleconsult),
         mails_waiting=_rows(OutboxMessage, *OPEN),
         mails_given_up=_rows(OutboxMessage, OutboxMessage.gave_up_at.is_not(None)),
+        mails_stand_since=_stand_since(now),
     )
+
+
+def _stand_since(now: datetime) -> datetime | None:
+    row = OutboxMessage
+    tried = row.kind == "email", row.last_error != "", row.created_at < now - PATIENCE
+    return db.session.scalar(select(func.min(row.created_at)).where(*OPEN, *tried))
 
 
 def _count(*where: Any) -> int:

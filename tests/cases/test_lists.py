@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from teleconsult import clock
+from teleconsult import clock, outbox
 from teleconsult.cases import actions, outcome
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
@@ -358,6 +358,20 @@ def test_mail_that_was_given_up_is_said(session, see):
             {"now": clock.now().replace(tzinfo=None)},
         )
     assert "1 e-mail não pôde ser entregue." in see("teresa", "/overview")
+
+
+def test_mail_that_does_not_go_out_is_said_before_it_is_given_up(session, see):
+    """A server that is away is tried for three days: nobody would know all that time."""
+    written = clock.now() - timedelta(minutes=31)
+    with clock.at(written), transaction():
+        for key, failed in (("a", "ConnectionRefusedError"), ("b", "")):
+            outbox.put("email", key, "a@b.example", {})
+            row = db.update(outbox.OutboxMessage).where(outbox.OutboxMessage.key == key)
+            db.session.execute(row.values(last_error=failed))
+    assert "Há e-mails que não saem desde" in see("teresa", "/overview")
+    with transaction():
+        db.session.execute(db.update(outbox.OutboxMessage).values(created_at=clock.now()))
+    assert "Há e-mails que não saem" not in see("teresa", "/overview")
 
 
 def test_everything_in_english(case_in, sign_in):
