@@ -46,6 +46,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.patients.merging",
     "teleconsult.cases.actions",
     "teleconsult.cases.backup",
+    "teleconsult.cases.in_record",
     "teleconsult.cases.leaving",
     "teleconsult.cases.models_alerts",
     "teleconsult.cases.of_patient",

@@ -1,5 +1,6 @@
 """What of the record is wanted: a form in the address."""
 
+import re
 from typing import Any
 
 from flask import request
@@ -8,12 +9,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import Length, Optional, ValidationError
 
 from teleconsult.record.queries import Filters, people_called
-from teleconsult.record.words import WORDS
+from teleconsult.record.words import ALL_READS, WORDS
 from teleconsult.web import BaseForm, _l
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 
 YEARS = range(2000, 2200)
+_REF = re.compile(r"[A-Za-z]{2}-[0-9A-Za-z]{4,12}")
 
 
 class RecordForm(BaseForm):
@@ -36,7 +38,11 @@ class RecordForm(BaseForm):
         if field.data and field.data.year not in YEARS:
             raise ValidationError(_("Escolha um dia entre %(first)d e %(last)d.", first=YEARS[0], last=YEARS[-1]))
 
-    validate_until = validate_since
+    def validate_until(self, field: Field) -> None:
+        """Refuse an end before the beginning: nothing is found there, and it would read as if nothing had happened."""
+        self.validate_since(field)
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(_("O fim vem antes do começo: confira as duas datas."))
 
     def validate_person(self, field: Field) -> None:
         """Find who is meant; the reference of one person, or a choice between several."""
@@ -53,13 +59,20 @@ class RecordForm(BaseForm):
             until=self.until.data,
             word=self.event.data or "",
             person=self.people[0].ref if self.people else "",
-            about=self.about.data or "",
+            about=_reference(self.about.data or ""),
         )
+
+
+def _reference(text: str) -> str:
+    """Return a reference as the record has it, however it was typed; names of rooms and units stay as they are."""
+    text = text.strip()
+    return text.upper() if _REF.fullmatch(text) else text
 
 
 def record_form() -> RecordForm:
     """Return the form as the address fills it."""
     form = RecordForm(request.args)
     words = sorted((_(words), word) for word, words in WORDS.items())
-    form.event.choices = [SelectChoice("", _("Todos")), *(SelectChoice(word, said) for said, word in words)]
+    reads = SelectChoice(ALL_READS, _("Toda leitura: quem viu"))
+    form.event.choices = [SelectChoice("", _("Todos")), reads, *(SelectChoice(word, said) for said, word in words)]
     return form

@@ -1,6 +1,6 @@
 """The record as its screens ask for it: filters from the address, newest first, paged by key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult import audit
+from teleconsult import events as hub
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db
 from teleconsult.people.models import User
+from teleconsult.record.words import ALL_READS, READS
 from teleconsult.typed import fold
 from teleconsult.web.words import zone
 
@@ -79,14 +81,26 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(AuditEvent.at >= _midnight(filters.since))
     if filters.until:
         found.append(AuditEvent.at < _midnight(filters.until + timedelta(days=1)))
-    if filters.word:
+    if filters.word == ALL_READS:
+        found.append(AuditEvent.word.in_(sorted(READS)))
+    elif filters.word:
         found.append(AuditEvent.word == filters.word)
     if filters.person:
         who = select(User.id).where(User.ref == filters.person).scalar_subquery()
         found.append(AuditEvent.user_id == who)
     if filters.about:
-        found.append(AuditEvent.subject == audit.fitting(filters.about))
+        found.append(AuditEvent.subject.in_([audit.fitting(one) for one in (filters.about, *further(filters.about))]))
     return found
+
+
+def further(about: str) -> list[str]:
+    """Return the references of what else a thing is about: of a patient, the cases (a floor above knows them)."""
+    return [ref for refs in hub.panels("record.about", ref=about) for ref in refs]
+
+
+def reasons_of(rows: Iterable[Any]) -> dict[int, str]:
+    """Return why somebody opened what is not theirs to read, by the number of the event; the record keeps a digest of it."""
+    return {number: why for found in hub.panels("record.reasons", rows=list(rows)) for number, why in found.items()}
 
 
 def _midnight(day: date) -> datetime:

@@ -16,7 +16,7 @@ from teleconsult.record import queries
 from teleconsult.record.forms import record_form
 from teleconsult.record.queries import Filters
 from teleconsult.record.trails import trails_of
-from teleconsult.record.words import WORDS
+from teleconsult.record.words import ALL_READS, WORDS
 from teleconsult.web import page_by_key
 from teleconsult.web.csv_out import csv_response
 from teleconsult.web.messages import gettext as _
@@ -37,8 +37,9 @@ def index() -> str | tuple[str, int]:
         return render_template("record/index.html", form=form, page=None, filters=Filters(), words=WORDS), 422
     filters = form.filters()
     page = page_by_key(queries.events(filters), queries.BY_TIME)
-    trails = trails_of(page.rows)
-    shown = render_template("record/index.html", form=form, page=page, filters=filters, words=WORDS, trails=trails)
+    more = {"trails": trails_of(page.rows), "reasons": queries.reasons_of(page.rows)}
+    more["further"] = queries.further(filters.about) if filters.about else []
+    shown = render_template("record/index.html", form=form, page=page, filters=filters, words=WORDS, **more)
     _record("record.view", filters, found=bool(page.rows))
     return shown
 
@@ -55,6 +56,8 @@ def print_events() -> str:
         more=len(rows) > ON_PAPER,
         filters=filters,
         words=WORDS,
+        reads=ALL_READS,
+        reasons=queries.reasons_of(rows),
         by=current_user.full_name,
         at=clock.now(),
     )

@@ -164,3 +164,14 @@ WORDS: dict[str, str] = {
     "record.export": N_("Registro exportado"),
     "record.touched": N_("Lista dos cadastros alcançados feita"),
 }
+
+READS = frozenset(
+    {
+        "case.view", "case.edit", "case.open", "case.print", "case.search", "attachment.view", "patient.view",
+        "patient.search", "patient.suggest", "desk.print", "agenda.print", "sheet.print", "sheet.export", "credits.view",
+        "credits.export", "record.view", "record.print", "record.export",
+    }
+)  # fmt: skip
+"""What only looks: asked for together, because whoever asks who saw something does not ask in which way."""
+
+ALL_READS = "reads"

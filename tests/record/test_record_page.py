@@ -13,6 +13,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.record import queries
 from teleconsult.record.queries import Filters
+from teleconsult.record.words import READS, WORDS
 from teleconsult.web.csv_out import cell
 from tests.world import SECRET_NAME, person
 
@@ -287,3 +288,66 @@ def test_the_commands_prove_and_anchor_the_record(session, application, case_in,
     broken = runner.invoke(args=["verify-audit"])
     assert broken.exit_code == 1
     assert broken.output.splitlines()[0] == f"case:{case.ref}\t2\thead differs"
+
+
+# ---------------------------------------------------------------- who opened this patient's case?
+
+
+def subjects(browser, **args):
+    return re.findall(r">([A-Z]{2}-[0-9A-Z]+)</a>", text_of(browser.get("/record", query_string=args)))
+
+
+def test_a_reference_is_found_however_it_is_typed(manager):
+    """Found nothing, it reads as if nobody had opened the case."""
+    event(about="TC-7K3Q9A")
+    for typed in ("tc-7k3q9a", " TC-7K3Q9A ", "Tc-7k3Q9a"):
+        assert subjects(manager, about=typed) == ["TC-7K3Q9A"]
+
+
+def test_every_way_of_reading_is_asked_for_at_once(manager):
+    for number, word in enumerate(["case.view", "case.open", "case.print", "attachment.view", "case.edit"]):
+        event(word, NOON + timedelta(minutes=number), about="TC-7K3Q9A")
+    event("case.answer", about="TC-7K3Q9A")
+    found = [what for what, _about in shown(manager, about="TC-7K3Q9A", event="reads")]
+    assert len(found) == 5
+    assert "Caso respondido" not in found
+    paper = text_of(manager.get("/record/print", query_string={"event": "reads", "about": "TC-7K3Q9A"}))
+    assert "Toda leitura" in paper
+
+
+def test_an_end_before_the_beginning_is_refused(manager):
+    answer = manager.get("/record?since=2026-11-10&until=2026-11-01")
+    assert answer.status_code == 422
+    assert "O fim vem antes do começo" in answer.get_data(as_text=True)
+
+
+def test_a_patient_is_asked_for_with_their_cases(manager, case_in):
+    case = case_in(State.SUBMITTED).case
+    ref, patient = case.ref, case.patient.ref
+    event(at=clock.now(), about=ref)
+    event("patient.view", clock.now(), about=patient)
+    event(at=clock.now(), about="TC-000001")
+    found = subjects(manager, about=patient.lower(), event="reads")
+    assert set(found) == {ref, patient}
+    assert f"Inclui o caso deste paciente: {ref}." in text_of(manager.get("/record", query_string={"about": patient}))
+    exported = text_of(manager.get("/record/export.csv", query_string={"about": patient, "event": "reads"}))
+    assert ref in exported
+    assert "TC-000001" not in exported
+
+
+def test_a_name_is_told_that_the_record_keeps_none(manager):
+    assert "o registro não guarda nomes" in text_of(manager.get("/record", query_string={"about": "Josefa Maria"}))
+
+
+def test_the_reason_for_which_a_case_was_opened_can_be_read(manager, case_in):
+    case = case_in(State.SUBMITTED).case
+    ref = case.ref
+    manager.post(f"/cases/{ref}/open", data={"why": "Queixa na ouvidoria, processo 12"})
+    for path in ("/record", "/record/print"):
+        page = text_of(manager.get(path, query_string={"event": "case.open", "about": ref}))
+        assert "Motivo: Queixa na ouvidoria, processo 12" in page
+    assert "Queixa" not in text_of(manager.get("/record", query_string={"event": "case.submit"}))
+
+
+def test_every_read_of_the_list_has_words():
+    assert set(WORDS) >= READS
