@@ -18,6 +18,11 @@ SAME_FOR = timedelta(minutes=5)
 """What was told and not seen yet is not told again within this: several files sent are one notice and one mail."""
 
 IN_A_DIGEST = 50
+FLOOD, FLOOD_IN = 20, timedelta(hours=1)
+"""After so many unseen notices within so long, what the clock has to say comes in one mail at the full hour.
+
+A leave of one consultant may strand forty cases at once: forty mails to each administrator are read by nobody.
+"""
 Told = Sequence[tuple[User, str]]
 
 
@@ -66,6 +71,9 @@ def tell(
         return
     wanted = [(person, word) for person, word in told if (person.id, word) not in off]
     later = {person.id: _next_digest(person, now) for person, _ in wanted if person.mail_mode == "digest"}
+    if by is None:
+        flooded = _flooded([person.id for person, _ in wanted if person.mail_mode == "each"], now)
+        later |= dict.fromkeys(flooded, now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
     write_all(
         _NEW,
         [
@@ -89,7 +97,7 @@ def tell(
             ref=subject,
         )
         for person, word in wanted
-        if person.mail_mode == "each"
+        if person.mail_mode == "each" and person.id not in later
     )
 
 
@@ -114,6 +122,24 @@ def _same_and_off(told: Told, subject: str, now: datetime) -> tuple[set[tuple[in
     return {(user, kind) for what, user, kind in rows if what == "same"}, {
         (user, kind) for what, user, kind in rows if what == "off"
     }
+
+
+_LAST_OF_MANY = (
+    select(Notice.at)
+    .where(Notice.user_id == User.id, Notice.seen_at.is_(None))
+    .order_by(Notice.id.desc())
+    .offset(literal_column(str(FLOOD - 1)))
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+_FLOODED = select(User.id).where(
+    User.id.in_(_TO_THEM["users"]), bindparam("since", type_=Notice.at.type) < _LAST_OF_MANY
+)
+
+
+def _flooded(user_ids: Sequence[int], now: datetime) -> list[int]:
+    """Return who of them has been told much lately and has seen none of it."""
+    return [row[0] for row in read(_FLOODED, {"users": user_ids, "since": now - FLOOD_IN})] if user_ids else []
 
 
 def _next_digest(person: User, now: datetime) -> datetime:

@@ -319,7 +319,7 @@ def test_telling_reads_no_more_when_there_is_more(session, database):
         actions.digests_due()
     finally:
         db.event.remove(db.engine, "before_cursor_execute", keep)
-    assert len(seen) == 4
+    assert len(seen) == 5
     for statement, parameters in seen:
         rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plan = " | ".join(row[3] for row in rows)
@@ -332,3 +332,42 @@ def test_a_case_that_was_completed_is_told_as_such(case_in):
     assert told("case.submit", walk.case.ref) == {"rosangela"}
     walk.submit()
     assert told("case.submit_again", walk.case.ref) == {"rosangela"}
+
+
+# ---------------------------------------------------------------- when much happens at once
+
+
+def alarm(count, at=MORNING, by=None):
+    for number in range(count):
+        with clock.at(at + timedelta(seconds=number)):
+            tell("rosangela", kind="case.no_shift" if by is None else "case.add", subject=f"TC-{number}", by=by)
+
+
+def test_a_flood_of_what_the_clock_says_comes_in_one_mail_at_the_full_hour(session):
+    """A leave of one consultant may leave forty cases without a shift: nobody reads forty mails."""
+    alarm(40)
+    assert len(mails("case.no_shift")) == actions.FLOOD
+    send_digests(MORNING + timedelta(minutes=59))
+    assert mails("digest") == []
+    send_digests(MORNING + timedelta(hours=1))
+    (row,) = mails("digest")
+    assert len(row.payload["params"]["entries"]) == 40 - actions.FLOOD
+
+
+def test_what_people_do_is_told_at_once_also_in_a_flood(session):
+    alarm(40, by="paulo")
+    assert len(mails("case.add")) == 40
+
+
+def test_who_reads_what_comes_is_told_one_by_one(session):
+    alarm(actions.FLOOD)
+    with transaction():
+        actions.see_all(person("rosangela").id, MORNING + timedelta(hours=1))
+    alarm(actions.FLOOD, at=MORNING + timedelta(minutes=10))
+    assert len(mails("case.no_shift")) == 2 * actions.FLOOD
+
+
+def test_an_old_heap_is_no_flood(session):
+    alarm(actions.FLOOD)
+    alarm(5, at=MORNING + timedelta(hours=2))
+    assert len(mails("case.no_shift")) == actions.FLOOD + 5
