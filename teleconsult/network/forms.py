@@ -105,7 +105,7 @@ class SpecialtyForm(VersionedForm):
     """A specialty, programme or service."""
 
     name_pt = StringField(_l("Nome em português"), [DataRequired(_l("Escreva o nome.")), Length(max=120)])
-    name_en = StringField(_l("Nome em inglês"), [DataRequired(_l("Escreva o nome.")), Length(max=120)])
+    name_en = StringField(_l("Nome em inglês"), [Optional(), Length(max=120)])
     category = SelectField(_l("Categoria"))
     teleconsult = BooleanField(_l("Recebe casos de teleconsultoria"))
     municipal_reference = SelectField(_l("Referência no município"), default="")
@@ -128,6 +128,7 @@ class SpecialtyForm(VersionedForm):
     def values(self) -> dict[str, Any]:
         """Return what the actions take."""
         kept = _values(self.data)
+        kept["name_en"] = kept["name_en"] or kept["name_pt"]
         return {**kept, "backup_id": self._numbers.get(kept.pop("backup"))}
 
 

@@ -148,7 +148,7 @@ def specialties() -> str:
 @requires(Permission.MANAGE_NETWORK)
 def new_specialty() -> str | Response | tuple[str, int]:
     """Add a specialty."""
-    form = SpecialtyForm(consultants=[])
+    form = SpecialtyForm(consultants=[], teleconsult=True)
     if form.validate_on_submit() and _done(form, lambda: actions.create_specialty(form.values(), by=current_user)):
         flash(_("Especialidade criada."))
         return redirect(url_for("network.specialties"))

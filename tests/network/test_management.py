@@ -1,5 +1,7 @@
 """The management changes units, specialties, targets and windows; nobody else does, and nobody unseen."""
 
+import re
+
 import pytest
 from sqlalchemy import delete
 
@@ -130,6 +132,21 @@ def test_a_specialty_is_created_and_closed_to_cases(manager, session):
     manager.post("/specialties/infectologia/edit", data=data | {"version": specialty_by("infectologia").version})
     session.rollback()
     assert not specialty_by("infectologia").teleconsult
+
+
+def test_a_specialty_needs_no_english_name(manager, session):
+    """Whoever sets up a network in Portuguese need not translate it first."""
+    names = {"name_pt": "Infectologia", "name_en": " "}
+    assert manager.post("/specialties/new", data=SPECIALTY | names).status_code == 302
+    session.rollback()
+    assert specialty_by("infectologia").name_en == "Infectologia"
+
+
+def test_a_new_specialty_is_offered_as_one_that_takes_cases(manager):
+    box = re.compile(r'<input[^>]*name="teleconsult"[^>]*>')
+    assert "checked" in box.search(manager.get("/specialties/new").get_data(as_text=True)).group()
+    data = {"category": "specialty"}  # refused, and without the box: it stays without
+    assert "checked" not in box.search(manager.post("/specialties/new", data=data).get_data(as_text=True)).group()
 
 
 def test_the_backup_is_a_consultant_of_the_specialty(manager, session):
