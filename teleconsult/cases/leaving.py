@@ -60,6 +60,23 @@ def cases_of_unit(unit: HealthUnit) -> str | None:
     return ngettext("%(num)d caso em aberto", "%(num)d casos em aberto", count) if count else None
 
 
+@panel("person.note")
+def cases_of_another_unit(person: User) -> dict[str, str] | None:
+    """Say how many open cases stayed with somebody who moved: their patients are still of the unit of before."""
+    if not person.is_active or not person.has(Role.REQUESTER):
+        return None
+    elsewhere = *_asked_for_by(person), Case.unit_id != person.unit_id
+    count = db.session.scalar(select(func.count()).where(*elsewhere))
+    if not count:
+        return None
+    words = ngettext(
+        "%(num)d caso aberto da pessoa é de outra unidade e continua com ela. Se ela não o acompanha mais, peça à administração que o passe a um colega de lá.",
+        "%(num)d casos abertos da pessoa são de outra unidade e continuam com ela. Se ela não os acompanha mais, peça à administração que os passe a colegas de lá.",
+        count,
+    )
+    return {"text": words, "icon": "handover", "tone": "amber"}
+
+
 @on("person.switched_off", "person.specialties_changed")
 def tell_of_cases_without_requester(person: User, by: User | None) -> None:
     """Tell who can hand them over of each open case that a person asked for who asks no more.

@@ -28,14 +28,15 @@ def mail_in_account(user: User) -> dict[str, str]:
     }
 
 
-@panel("person.mail")
-def mails_that_did_not_arrive(person: User) -> str | None:
+@panel("person.note")
+def mails_that_did_not_arrive(person: User) -> dict[str, str] | None:
     """Say how many mails were given up at a person's address: whoever manages people can put it right there."""
     count = refused_by(person.email)
     if not count:
         return None
-    return ngettext(
+    words = ngettext(
         "%(num)d e-mail não pôde ser entregue neste endereço. Confira-o: o que não chegou vai para o novo.",
         "%(num)d e-mails não puderam ser entregues neste endereço. Confira-o: o que não chegou vai para o novo.",
         count,
     )
+    return {"text": words, "icon": "mail", "tone": "red"}

@@ -6,7 +6,7 @@ What people asks of the floors above it, by `@panel` (events.py); each may be re
 - `after_sign_in(user)`: something to say at sign-in, `{"text": ..., "action": {"label": ..., "url": ...}}`;
   it stays on the screen until it is closed.
 - `account(user)`: a further line of the account page, `{"url": ..., "label": ..., "icon": ..., "text": ...}`.
-- `person.mail(person)`: a sentence about mails that do not reach a person.
+- `person.note(person)`: something that whoever manages people must know of a person, `{"text": ..., "icon": ..., "tone": ...}`.
 - `person.leaving(person)`: sentences, in a list, about what switching a person off will do.
 
 Events that people emits, inside its transaction: `person.switched_off` and `person.specialties_changed`,

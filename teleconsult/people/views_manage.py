@@ -77,7 +77,7 @@ def show(ref: str) -> str | Response | tuple[str, int]:
             clash = _who_was_faster(user)
             show_overtaken(form, clash)
             form.tell_saved(user, facts, own=user.id == current_user.id)
-    told = {"clash": clash, "mail_trouble": events.panels("person.mail", person=user)}
+    told = {"clash": clash, "notes": events.panels("person.note", person=user)}
     page = render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id, **told)
     return (page, 422) if form.errors else page
 

@@ -8,6 +8,7 @@ from teleconsult import clock
 from teleconsult.cases import alerts
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from teleconsult.people import actions as people
@@ -117,3 +118,18 @@ def test_a_change_that_leaves_the_requester_tells_nobody(case_in):
     case_in(State.ANSWERED)
     take_roles("marina", {"manager", "requester"})
     assert told("case.requester_gone") == []
+
+
+def test_the_cases_that_stay_with_who_moved_to_another_unit_are_counted_for_the_management(case_in, sign_in):
+    case_in(State.ANSWERED)
+    case_in(State.DRAFT)
+    case_in(State.CONCLUDED)
+    teresa = sign_in("teresa")
+    page = "/people/PE-MARINA"
+    assert "de outra unidade" not in teresa.get(page).get_data(as_text=True)
+    db.session.rollback()
+    with transaction():
+        marina = person("marina")
+        other = db.select(HealthUnit).where(HealthUnit.id != marina.unit_id).limit(1)
+        marina.unit = db.session.scalars(other).one()
+    assert "2 casos abertos da pessoa são de outra unidade" in teresa.get(page).get_data(as_text=True)
