@@ -34,7 +34,7 @@ REFERENCE_WORDS = {
     "1": N_("Há referência no município"),
     "0": N_("Sem referência no município"),
     "contracted_clinics": N_("Em clínicas credenciadas"),
-    "": N_("A fonte não diz se há referência"),
+    "": N_("Não se informou se há referência"),
 }
 GUIDE_SIZE = 50
 WHO_DOES_IT = {"odontologia": ("dentista",), "enfermagem": ("enfermeiro", "enfermeira")}

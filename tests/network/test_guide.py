@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from teleconsult import clock
 from teleconsult.extensions import transaction
 from teleconsult.network.alternatives import ALTERNATIVES, NO_REFERENCE
-from teleconsult.network.directory import specialty_by, unit_by, unit_key
+from teleconsult.network.directory import REFERENCE_WORDS, specialty_by, unit_by, unit_key
 from teleconsult.network.loader import load
 from teleconsult.network.models import HealthUnit, Specialty
 from tests.network.test_loader import REFERENCE
@@ -252,3 +252,8 @@ def test_a_guide_of_nothing_says_that_it_is_empty(session, sign_in):
     browser = sign_in("marina")
     assert "O guia ainda está vazio" in browser.get("/guide").get_data(as_text=True)
     assert "Nada no guia com estas palavras" in browser.get("/guide?q=xyz").get_data(as_text=True)
+
+
+def test_what_is_not_known_of_a_reference_is_said_of_no_source():
+    """A network that typed its specialties itself has none: 'the source does not say' would be read as of something."""
+    assert "fonte" not in REFERENCE_WORDS[""]
