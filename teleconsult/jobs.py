@@ -60,6 +60,7 @@ JOBS = (
     Job("holidays.load", DAY, shifts.years_to_load, shifts.load_holidays),
     Job("bookings.offers", MINUTE, bookings.offers_over, bookings.expire_offer),
     Job("bookings.remind", MINUTE, bookings.reminders, bookings.remind),
+    Job("bookings.unmarked", HOUR, bookings.unmarked, bookings.ask_for_mark),
     Job("bookings.owing", HOUR, bookings.owing, bookings.urge),
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),

@@ -91,6 +91,8 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
         found += _when(booking.slot, booking.session)
         channel = CHANNEL_WORDS[steps.Channel(booking.channel)]
         found.append((str(_("Marcada em")), f"{localtime(booking.booked_at)}, {_(channel)}"))
+        if request.state == State.BOOKED and booking.at <= clock.now():
+            found.append((str(_("Presença")), str(_("ainda não anotada"))))
         if booking.cause:
             found.append((str(_("Por que faltou")), str(_(ABSENCES[booking.cause]))))
     if offer is not None:

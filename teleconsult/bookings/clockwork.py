@@ -21,7 +21,10 @@ from teleconsult.people.access import Role
 
 AT_ONCE = 100
 AGAIN = timedelta(days=7)
-"""Whoever owes a counter-referral is reminded once in this time."""
+"""Whoever owes a counter-referral, or the word on who came, is reminded once in this time."""
+
+A_DAY = timedelta(days=1)
+"""So long after a visit nobody is asked who came: the day's list is marked at its end."""
 
 
 def offers_over() -> Sequence[int]:
@@ -66,6 +69,32 @@ def remind(due: tuple[int, int]) -> int:
     request = booking.request
     write("remind", request, by=None, source=request.state, data={"days": days, "at": booking.at.isoformat()})
     notices.tell(asking(request.case), "booking.remind", subject=request.case.ref)
+    return 1
+
+
+def unmarked() -> Sequence[int]:
+    """Return the bookings that were yesterday or before, of which nobody said who came, nor was asked to of late."""
+    now = clock.now()
+    asked = (
+        select(func.max(BookingEvent.at))
+        .where(
+            BookingEvent.request_id == Booking.request_id, BookingEvent.verb == "mark_due", BookingEvent.at > Booking.at
+        )
+        .scalar_subquery()
+    )
+    query = select(Booking.id).where(
+        shelves.TO_COME, Booking.at <= now - A_DAY, (asked.is_(None)) | (asked <= now - AGAIN)
+    )
+    return db.session.scalars(query.order_by(Booking.at).limit(AT_ONCE)).all()
+
+
+def ask_for_mark(booking_id: int) -> int:
+    """Ask the administrators who came to one visit: until it is said, the patient is on no list and nothing is owed."""
+    if booking_id not in unmarked():
+        return 0
+    request = db.session.get_one(Booking, booking_id).request
+    write("mark_due", request, by=None, source=request.state)
+    notices.tell(people.active_with_role(Role.ADMINISTRATOR), "booking.mark_due", subject=request.case.ref)
     return 1
 
 

@@ -23,6 +23,7 @@ from teleconsult.web import Page, page_by_key
 SHOWN = {
     "": N_("Lista de espera"),
     "booked": N_("Marcadas"),
+    "unmarked": N_("Presença a anotar"),
     "undecided": N_("A decidir"),
     "owing": N_("Sem contrarreferência"),
 }
@@ -72,7 +73,7 @@ _COLUMNS = (
 )
 
 
-_VISIT = (AgendaSession.specialist_name, AgendaSession.zone)
+_VISIT = (AgendaSession.specialist_name, AgendaSession.zone, AgendaSession.day)
 
 
 def _base(asked: Asked, user: User, *more: Any) -> Select[*tuple[Any, ...]]:
@@ -95,22 +96,27 @@ def _base(asked: Asked, user: User, *more: Any) -> Select[*tuple[Any, ...]]:
     return query
 
 
+BY_HOUR = [(Booking.at, False), (Booking.id, False)]
+
+
+def _visits(asked: Asked, user: User) -> Select[*tuple[Any, ...]]:
+    return (
+        _base(asked, user, Booking.at, Booking.id.label("booking_id"), *_VISIT)
+        .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
+        .join(AgendaSession, AgendaSession.id == Booking.session_id)
+    )
+
+
 def listed(asked: Asked, user: User) -> Page:
     """Return a page of a list, for one person."""
     if asked.show == "booked":
-        query = (
-            _base(asked, user, Booking.at, Booking.id.label("booking_id"), *_VISIT)
-            .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
-            .join(AgendaSession, AgendaSession.id == Booking.session_id)
-            .where(shelves.TO_COME, Booking.at > clock.now())
-        )
-        return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
+        return page_by_key(_visits(asked, user).where(shelves.TO_COME, Booking.at > clock.now()), BY_HOUR)
+    if asked.show == "unmarked":
+        return page_by_key(_visits(asked, user).where(shelves.TO_COME, Booking.at <= clock.now()), BY_HOUR)
     if asked.show == "owing":
         query = (
-            _base(asked, user, Booking.at, Booking.id.label("booking_id"), *_VISIT)
+            _visits(asked, user)
             .join(Referral, Referral.id == BookingRequest.referral_id)
-            .join(Booking, and_(Booking.request_id == BookingRequest.id, Booking.ended_at.is_(None)))
-            .join(AgendaSession, AgendaSession.id == Booking.session_id)
             .where(
                 shelves.REFERRED,
                 Referral.ended_at.is_(None),
@@ -118,7 +124,7 @@ def listed(asked: Asked, user: User) -> Page:
                 BookingRequest.kind == "first",
             )
         )
-        return page_by_key(query, [(Booking.at, False), (Booking.id, False)])
+        return page_by_key(query, BY_HOUR)
     if asked.show == "undecided":
         query = _base(asked, user).where(shelves.UNDECIDED)
         return page_by_key(query, [(BookingRequest.since, False), (BookingRequest.id, False)])
@@ -127,12 +133,14 @@ def listed(asked: Asked, user: User) -> Page:
 
 
 def counts(user: User) -> dict[str, int]:
-    """Return how many wait and how many are to be decided."""
+    """Return how many wait, are to be decided, and are past without anybody having said who came."""
     limits = own(user)
     found = {}
     for name, shelf in (("", shelves.LISTED), ("undecided", shelves.UNDECIDED)):
         query = select(func.count()).select_from(BookingRequest).where(shelf, *limits)
         found[name] = int(db.session.scalar(query) or 0)
+    past = select(func.count()).select_from(Booking).join(Booking.request).where(shelves.TO_COME, *limits)
+    found["unmarked"] = int(db.session.scalar(past.where(Booking.at <= clock.now())) or 0)
     return found
 
 

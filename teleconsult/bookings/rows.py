@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from teleconsult.bookings.steps import KIND_WORDS, LISTED, Kind
+from teleconsult.bookings.steps import KIND_WORDS, LISTED, Kind, State
 from teleconsult.bookings.words import mark_of, visit_time
 from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called, specialty_words
@@ -41,6 +41,11 @@ def _owing(row: Any, moment: Moment, days: int) -> dict[str, Any]:
     }
 
 
+def _is_past(row: Any, moment: Moment) -> bool:
+    """Tell whether the hour of a visit has come and nobody has said whether the patient did."""
+    return bool(row.state == State.BOOKED and row.at <= moment.now)
+
+
 def _row(row: Any, moment: Moment) -> dict[str, Any]:
     age = short_span((moment.now - row.since).total_seconds())
     at = getattr(row, "at", None)
@@ -58,4 +63,5 @@ def _row(row: Any, moment: Moment) -> dict[str, Any]:
         if at
         else _("na lista há %(age)s", age=age),
         "bookable": row.state in LISTED,
+        "mark_url": url_for("agenda.day", day=row.day.isoformat()) if _is_past(row, moment) else "",
     }

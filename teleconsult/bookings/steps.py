@@ -181,6 +181,7 @@ DONE_WORDS = {
     "requeue": N_("voltou à lista de espera"),
     "end": N_("encerrada"),
     "remind": N_("a unidade foi lembrada"),
+    "mark_due": N_("presença cobrada"),
     "counter_due": N_("contrarreferência cobrada"),
 }
 """How the history of a request tells each move."""

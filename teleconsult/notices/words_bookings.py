@@ -63,6 +63,13 @@ KINDS: tuple[Kind, ...] = (
         choice=N_("Lembrete três dias e um dia antes da consulta presencial"),
     ),
     kind(
+        "booking.mark_due",
+        "late",
+        {A},
+        alone=N_("O dia da consulta presencial passou, e ninguém anotou se o paciente compareceu"),
+        choice=N_("Uma consulta presencial passou sem presença anotada"),
+    ),
+    kind(
         "booking.counter_due",
         "late",
         {A, C},

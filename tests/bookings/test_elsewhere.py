@@ -57,3 +57,22 @@ def test_the_administrator_works_through_what_is_owed(desk, sign_in):
     assert "Ninguém" not in text(browser.get("/bookings?show=owing&specialty=dermatologia"))
     assert "Nenhuma contrarreferência falta" in text(browser.get("/bookings?show=owing&specialty=cardiologia"))
     assert "Registrar a contrarreferência" in text(browser.get(f"/cases/{request.case.ref}"))
+
+
+def test_a_visit_stays_on_a_list_until_somebody_says_who_came(desk, sign_in):
+    desk.allow()
+    session = desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    with clock.at(booking.at + timedelta(days=2)):
+        browser = sign_in("rosangela")
+        page = text(browser.get("/bookings?show=unmarked"))
+        assert f"/bookings/{request.ref}" in page
+        assert f"/bookings/agenda?day={session.day}" in page
+        unit = text(sign_in("marina").get("/bookings?show=unmarked"))
+        assert f"/bookings/{request.ref}" in unit
+        assert "/bookings/agenda" not in unit
+        assert "ainda não anotada" in text(sign_in("marina").get(f"/cases/{request.case.ref}"))
+        db.session.rollback()
+        desk.do("miss", request, "unknown", by="rosangela")
+        assert "Nenhuma presença por anotar" in text(browser.get("/bookings?show=unmarked"))

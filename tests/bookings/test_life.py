@@ -295,6 +295,24 @@ def test_overdue_counter_referrals_are_asked_for_once_a_week(desk):
     assert told("booking.counter_due", "lia") == 2
 
 
+def test_a_visit_of_which_nobody_said_who_came_is_asked_for_once_a_week(desk):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    found = []
+    for days in (0.5, 1.1, 2, 8.5):
+        with clock.at(booking.at + timedelta(days=days)):
+            for due in clockwork.unmarked():
+                with transaction():
+                    found.append((days, clockwork.ask_for_mark(due)))
+    assert found == [(1.1, 1), (8.5, 1)]
+    assert told("booking.mark_due", "rosangela") == 2
+    with clock.at(booking.at + timedelta(days=30)):
+        desk.do("attend", request, by="rosangela")
+        assert clockwork.unmarked() == []
+
+
 def test_a_cancelled_session_loses_nobody(desk):
     desk.allow()
     session = desk.publish()

@@ -7,7 +7,9 @@ from tests import counting
 GROWING = ("bookings", "booking_requests", "booking_events", "agenda_slots", "agenda_sessions")
 
 
-@pytest.mark.parametrize("show", ["", "?show=booked", "?show=undecided", "?show=owing", "/agenda", "/agenda/{day}.pdf"])
+@pytest.mark.parametrize(
+    "show", ["", "?show=booked", "?show=undecided", "?show=owing", "?show=unmarked", "/agenda", "/agenda/{day}.pdf"]
+)
 def test_no_list_reads_all_visits(desk, sign_in, application, show):
     desk.allow()
     session = desk.publish()
