@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
@@ -15,7 +15,7 @@ from teleconsult.network.models import Specialty
 from teleconsult.people.models import User, UserSpecialty
 from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.keeping import leaves_from
-from teleconsult.shifts.models import Room, Shift, Swap
+from teleconsult.shifts.models import Leave, Room, Shift, Swap
 from teleconsult.shifts.showing import AWAY, minutes_of
 from teleconsult.shifts.words import day_inside, day_words, span_words
 from teleconsult.typed import show_clock
@@ -43,6 +43,7 @@ class Mine:
     starts_at: datetime
     arrived: str
     away: str
+    away_whole: bool
     offer: str
     offered_to: str
     can_check_in: bool
@@ -84,16 +85,28 @@ class Awaited:
     span: str
 
 
+_NOW: ColumnElement[datetime] = bindparam("now", type_=Shift.starts_at.type)
+_ON_LEAVE = exists().where(Leave.user_id == Shift.user_id, Leave.cancelled_at.is_(None)).correlate(Shift)
+_STANDING = case((Shift.starts_at > _NOW, Shift.starts_at), else_=_NOW)
+
+AWAY_NOW = _ON_LEAVE.where(Leave.from_at <= _STANDING, Leave.until_at > _STANDING)
+"""Whether a leave holds at this moment, or at the shift's start as long as it has not begun: not whether one touches it.
+
+Who is away for the first half of a shift comes for the second.
+"""
+
+_AWAY_WHOLE = _ON_LEAVE.where(Leave.from_at <= Shift.starts_at, Leave.until_at >= Shift.ends_at)
+
 _AWAITED = (
     select(Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Room.zone)
     .join(Room, Room.id == Shift.room_id)
     .where(
         Shift.user_id == bindparam("user_id"),
-        Shift.starts_at <= bindparam("now", type_=Shift.starts_at.type),
-        Shift.ends_at > bindparam("now", type_=Shift.starts_at.type),
+        Shift.starts_at <= _NOW,
+        Shift.ends_at > _NOW,
         Shift.cancelled_at.is_(None),
         Shift.checked_in_at.is_(None),
-        AWAY.is_(None),
+        ~AWAY_NOW,
     )
     .order_by(Shift.starts_at)
     .limit(1)
@@ -110,7 +123,7 @@ def awaited(user_id: int, now: datetime) -> Awaited | None:
 def my_page(user: User) -> MyPage:
     """Return what a consultant's page shows at this moment."""
     now = clock.now()
-    shifts = [_mine(row, now) for row in db.session.execute(_my_shifts(user, now))]
+    shifts = [_mine(row, now) for row in db.session.execute(_my_shifts(user, now), {"now": now})]
     present = [shift for shift in shifts if shift.can_check_in or shift.can_check_out]
     coming = [shift for shift in shifts if shift not in present]
     return MyPage(present, coming, offers_to(user), leaves_from(now, user))
@@ -123,7 +136,7 @@ def _my_shifts(user: User, now: datetime) -> Any:
         select(
             Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Shift.workstation, Shift.checked_in_at,
             Room.name.label("room"), Room.zone, Specialty.name_pt, Specialty.name_en,
-            AWAY.label("away"), open_swap.ref.label("offer"), colleague.title, colleague.name,
+            AWAY.label("away"), AWAY_NOW.label("away_now"), _AWAY_WHOLE.label("away_whole"), open_swap.ref.label("offer"), colleague.title, colleague.name,
         )
         .join(Room, Room.id == Shift.room_id)
         .join(Specialty, Specialty.id == Shift.specialty_id)
@@ -161,9 +174,10 @@ def _mine(row: Any, now: datetime) -> Mine:
         starts_at=row.starts_at,
         arrived=show_clock(arrived.hour, arrived.minute) if arrived else "",
         away=row.away or "",
+        away_whole=bool(row.away_whole),
         offer=row.offer or "",
         offered_to=f"{row.title or ''} {row.name or ''}".strip(),
-        can_check_in=not arrived and not row.away and row.starts_at - EARLY <= now < row.ends_at,
+        can_check_in=not arrived and not row.away_now and row.starts_at - EARLY <= now < row.ends_at,
         can_check_out=bool(arrived),
         can_offer=not row.away and row.starts_at > now,
     )

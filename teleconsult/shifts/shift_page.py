@@ -7,7 +7,7 @@ from flask import url_for
 from teleconsult import clock
 from teleconsult.shifts import words
 from teleconsult.shifts.attendance import EARLY
-from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes
+from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
 from teleconsult.shifts.laying import rule_words, series_of
 from teleconsult.shifts.models import Shift
 from teleconsult.shifts.queries import away_between, open_swap_of
@@ -58,8 +58,11 @@ def _facts(shift: Shift, repeats: str) -> list[tuple[str, str]]:
     if shift.checked_out_at:
         forgotten = _("não marcou; encerrado no fim do turno")
         facts.append((_("Saiu"), forgotten if shift.closed_how == "forgotten" else localtime(shift.checked_out_at)))
-    if away_between([shift.user_id], shift.starts_at, shift.ends_at):
-        facts.append((_("Afastamento"), _("a pessoa está afastada neste horário")))
+    gaps = away_between([shift.user_id], shift.starts_at, shift.ends_at).get(shift.user_id, [])
+    if gaps:
+        left = without((shift.starts_at, shift.ends_at), gaps)
+        said = _("a pessoa está afastada em parte deste horário") if left else _("a pessoa está afastada neste horário")
+        facts.append((_("Afastamento"), said))
     if shift.cancelled_at is None and open_swap_of(shift):
         facts.append((_("Troca"), _("a pessoa oferece este turno a colegas")))
     return facts

@@ -38,7 +38,7 @@ AWAY = (
     .correlate(Shift)
     .scalar_subquery()
 )
-"""What kind of leave a shift falls into, if it falls into one: for a statement that reads shifts."""
+"""What kind of leave touches a shift, if one does: for a statement that reads shifts."""
 
 _OFFERED = exists().where(Swap.shift_id == Shift.id, Swap.accepted_at.is_(None), Swap.withdrawn_at.is_(None))
 

@@ -126,3 +126,41 @@ def test_a_specialty_taken_away_takes_its_shifts(session):
     assert skin.cancelled_at is not None
     assert nerves.cancelled_at is None
     assert told("lia", "shift.cancel") == 1
+
+
+def test_who_is_away_for_a_part_of_a_shift_comes_for_the_rest(session):
+    shift = laid(room())
+    do(
+        "take_leave",
+        user=person("paulo"),
+        kind="leave",
+        from_at=local(MONDAY, 7),
+        until_at=local(MONDAY, 10),
+        why="",
+        by="paulo",
+    )
+    with pytest.raises(Refused, match="para este horário"):
+        do("check_in", shift, at=local(MONDAY, 7, 45), by="paulo")
+    with pytest.raises(Refused, match="para este horário"):
+        do("check_in", shift, at=local(MONDAY, 9, 59), by="paulo")
+    do("check_in", shift, at=local(MONDAY, 10), by="paulo")
+    assert tick(local(MONDAY, 12, 30)) == 1
+    session.refresh(shift)
+    assert (shift.checked_in_at, shift.checked_out_at) == (local(MONDAY, 10), local(MONDAY, 12))
+
+
+def test_a_forgotten_check_out_ends_where_the_leave_begins(session):
+    shift = laid(room())
+    do(
+        "take_leave",
+        user=person("paulo"),
+        kind="leave",
+        from_at=local(MONDAY, 10),
+        until_at=local(MONDAY, 18),
+        why="",
+        by="paulo",
+    )
+    do("check_in", shift, at=local(MONDAY, 8), by="paulo")
+    assert tick(local(MONDAY, 12, 30)) == 1
+    session.refresh(shift)
+    assert shift.checked_out_at == local(MONDAY, 10)

@@ -80,6 +80,25 @@ def test_the_first_screen_reminds_who_works_and_did_not_say_that_they_came(room,
         assert reminder not in page
 
 
+def test_after_a_leave_of_some_hours_the_rest_of_the_shift_can_be_begun(room, sign_in, session):
+    ref, day = rooms.lay(), rooms.next_monday()
+    with clock.at(rooms.at(day, 300)):
+        hours = away(day, day, first_hour="07:00", last_hour="10:00")
+        page = text(sign_in("paulo").post("/shifts/mine/leave", data=hours, follow_redirects=True))
+        assert "você está afastado em parte deste turno" in page
+        assert "Próximo turno" in page
+    session.rollback()
+    with clock.at(rooms.at(day, 590)):
+        browser = sign_in("paulo")
+        assert "Cheguei" not in text(browser.get("/shifts/mine"))
+        assert "não está registrada" not in text(browser.get("/waiting"))
+    with clock.at(rooms.at(day, 605)):
+        browser = sign_in("paulo")
+        assert "não está registrada" in text(browser.get("/waiting"))
+        assert "Cheguei" in text(browser.get("/shifts/mine"))
+        assert "Entrada registrada" in text(browser.post(f"/shifts/{ref}/check-in", follow_redirects=True))
+
+
 def test_a_shift_to_come_has_no_button_yet_and_a_press_is_answered(room, paulo):
     ref = rooms.lay()
     page = text(paulo.get("/shifts/mine"))

@@ -1,6 +1,7 @@
 """Check-in and check-out, by the person, by who keeps the attendance, or by the clock."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -17,8 +18,10 @@ from teleconsult.shifts.models import Shift
 def check_in(shift: Shift, *, by: User) -> None:
     """Note that the person has come: from half an hour before the shift begins until it ends.
 
+    A leave that is over, or begins later in the shift, keeps nobody out: what is left of the shift is theirs.
+
     Raises:
-        Refused: too early, too late, cancelled, on leave, checked in already, or somebody else's shift.
+        Refused: too early, too late, cancelled, on leave now, checked in already, or somebody else's shift.
     """
     _hold_to_whose(shift, by)
     now = clock.now()
@@ -30,8 +33,9 @@ def check_in(shift: Shift, *, by: User) -> None:
         raise Refused(N_("A entrada pode ser registrada a partir de meia hora antes do turno."))
     if now >= shift.ends_at:
         raise Refused(N_("Este turno já terminou."))
-    if queries.away_between([shift.user_id], now, shift.ends_at):
-        raise Refused(N_("Há um afastamento registrado neste turno. Cancele-o antes de registrar a entrada."))
+    standing = max(now, shift.starts_at)
+    if queries.away_between([shift.user_id], standing, standing + timedelta(microseconds=1)):
+        raise Refused(N_("Há um afastamento registrado para este horário. Cancele-o antes de registrar a entrada."))
     shift.checked_in_at = now
     db.session.flush()
     telling.record_shift("shift.check_in", shift, by)
@@ -84,15 +88,21 @@ def forgotten(limit: int = 100) -> Sequence[int]:
 
 
 def close_forgotten(shift_id: int) -> bool:
-    """Check out at the shift's end who forgot to, and tell them; tell whether it was still so."""
+    """Check out at the shift's end, or at the leave that took it, who forgot to, and tell them; tell whether it was so."""
     shift = db.session.get_one(Shift, shift_id)
     if shift.checked_in_at is None or shift.checked_out_at is not None:
         return False
     if shift.ends_at > clock.now() - FORGOTTEN_AFTER:
         return False
-    shift.checked_out_at, shift.closed_how = left_at(shift.checked_in_at, shift.ends_at), "forgotten"
+    shift.checked_out_at, shift.closed_how = left_at(shift.checked_in_at, _end_of(shift)), "forgotten"
     db.session.flush()
     telling.record_shift("shift.check_out", shift, None, how="forgotten")
     telling.tell([shift.user], "shift.forgotten", shift.ref, None)
     events.emit("shift.check_out", shift=shift, by=None)
     return True
+
+
+def _end_of(shift: Shift) -> datetime:
+    """Return until when the shift was this person's: its end, or the beginning of a leave that lasts until then."""
+    gaps = queries.away_between([shift.user_id], shift.starts_at, shift.ends_at).get(shift.user_id, [])
+    return min([shift.ends_at, *(since for since, until in gaps if until >= shift.ends_at)])
