@@ -6,7 +6,7 @@ sentence belongs to.
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from teleconsult.errors import N_, Refused
@@ -44,6 +44,70 @@ def read_day(text: str, field: str = "day") -> date:
         return date(*(int(part) for part in parts))
     except ValueError:
         raise Refused(N_("Essa data não existe. Confira o dia e o mês."), field) from None
+
+
+_NAMED = {
+    "hoje": 0,
+    "today": 0,
+    "amanhã": 1,
+    "amanha": 1,
+    "tomorrow": 1,
+    "depois de amanhã": 2,
+    "ontem": -1,
+    "yesterday": -1,
+}
+_NO_YEAR = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})")
+
+
+def read_day_near(text: str, today: date, field: str = "day") -> date:
+    """Return a day of a calendar as people say it: also 'amanhã', '3/12', '3 de dezembro' and '03.12.26'.
+
+    Without a year it is the one of such days that is nearest: a day just over is not taken for one of next year.
+    """
+    text = _NO_WIDTH.sub("", text).strip()
+    named = _NAMED.get(text.casefold())
+    if named is not None:
+        return today + timedelta(days=named)
+    short = _SHORT_YEAR.fullmatch(_between(text))
+    if short:
+        return read_day(f"{short[1]}/{short[2]}/20{short[3]}", field)
+    bare = _NO_YEAR.fullmatch(_between(f"{text}.").rstrip("/. "))
+    if bare is None:
+        return read_day(text, field)
+    around = [f"{bare[1]}/{bare[2]}/{today.year + step}" for step in (-1, 0, 1)]
+    found = [day for day in map(_day_or_none, around) if day is not None]
+    if not found:
+        raise Refused(N_("Essa data não existe. Confira o dia e o mês."), field)
+    return min(found, key=lambda day: abs(day - today))
+
+
+def _day_or_none(text: str) -> date | None:
+    try:
+        return read_day(text)
+    except Refused:
+        return None
+
+
+_CLOCK = re.compile(
+    r"(\d{1,2})(?:\s*(?:h(?:s|rs?|oras?)?|[:.,])\s*(?:(\d{2})(?::00)?\s*(?:h(?:s|rs?|oras?)?|m(?:in)?)?)?)?\s*(am|pm)?\.?",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"(\d{1,2})(\d{2})")
+_HALF_DAY = 12
+
+
+def read_clock(text: str, field: str = "starts") -> time:
+    """Return a time of day: '8:00', '8h', '8h30', '0830', '14:00 h', '8', '2 pm'."""
+    text = _NO_WIDTH.sub("", text).strip()
+    found = _DIGITS.fullmatch(text) or _CLOCK.fullmatch(text)
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (-1, -1)
+    half = found[3].lower() if found and len(found.groups()) > 2 and found[3] else ""
+    if half:
+        hour = hour % _HALF_DAY + (_HALF_DAY if half == "pm" else 0) if 1 <= hour <= _HALF_DAY else -1
+    try:
+        return time(hour, minute)
+    except ValueError:
+        raise Refused(N_("Escreva a hora assim: 8:00, ou 14:30."), field) from None
 
 
 def _between(text: str) -> str:

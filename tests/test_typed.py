@@ -1,6 +1,7 @@
 """Dates and numbers as people type them."""
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconsult.errors import Refused
-from teleconsult.typed import carried, read_age, read_birth_date, read_day, read_number, read_whole, show_day
+from teleconsult.typed import (
+    carried,
+    read_age,
+    read_birth_date,
+    read_clock,
+    read_day,
+    read_day_near,
+    read_number,
+    read_whole,
+    show_day,
+)
 
 TODAY = date(2026, 11, 21)
 
@@ -130,3 +141,60 @@ def test_a_version_that_no_page_carried_is_none(posted):
 
 def test_a_version_as_a_page_carries_it():
     assert carried("12") == carried(12) == 12
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["3/12", "03.12.26", "3-12-2026", "031226", "3 de dezembro", "3 dez", "3 de dez. de 26", "2026-12-03", "3/12/"],
+)
+def test_a_day_of_the_calendar_needs_no_year(typed):
+    assert read_day_near(f" {typed} ", TODAY) == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("hoje", TODAY),
+        ("Amanhã", date(2026, 11, 22)),
+        ("amanha", date(2026, 11, 22)),
+        ("20/11", date(2026, 11, 20)),
+        ("15/1", date(2027, 1, 15)),
+        ("10/6", date(2026, 6, 10)),
+        ("1/3/2026", date(2026, 3, 1)),
+    ],
+)
+def test_a_day_without_a_year_is_the_nearest(typed, day):
+    assert read_day_near(typed, TODAY) == day
+
+
+@pytest.mark.parametrize("typed", ["31/2", "29/2", "15", "3 12", "segunda", "3/13"])
+def test_what_is_no_day_of_the_calendar_is_refused(typed):
+    with pytest.raises(Refused):
+        read_day_near(typed, TODAY)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["8:30", "08:30", "8h30", "8 h 30", "8h30min", "0830", "830", "8.30", "8:30 h", "8:30hs", "8:30:00", "8:30 am"],
+)
+def test_a_time_however_it_is_typed(typed):
+    assert read_clock(f" {typed} ") == time(8, 30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"), [("8", 8), ("8h", 8), ("14 horas", 14), ("2 pm", 14), ("12 am", 0), ("0:00", 0)]
+)
+def test_whole_hours(typed, at):
+    assert read_clock(typed) == time(at)
+
+
+@pytest.mark.parametrize("typed", ["25", "24:00", "8:3", "8:60", "8h-12h", "cedo", "14 pm", ""])
+def test_what_is_no_time_is_refused(typed):
+    with pytest.raises(Refused):
+        read_clock(typed)
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_time_or_refused(text):
+    with suppress(Refused):
+        assert isinstance(read_clock(text), time)

@@ -1,22 +1,31 @@
 """Forms of the agenda."""
 
+import re
 from datetime import date, time
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from teleconsult import clock
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.steps import ABSENCES
 from teleconsult.errors import Refused
-from teleconsult.typed import read_day
+from teleconsult.typed import read_day_near
 from teleconsult.web import BaseForm, _l, say
-from teleconsult.web.dates import DayField
+from teleconsult.web.dates import DayField, HourField
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import local
 
-MOST_EXCEPTIONS = 40
+_APART = re.compile(r"[,;\n]|\s(?:e|and)\s")
+
+
+def _days_apart(text: str) -> list[str]:
+    """Return the days of a list as they were typed; where spaces alone part them, none has one within."""
+    parts = [part.strip() for part in _APART.split(text) if part.strip()]
+    return [word for part in parts for word in (part.split() if re.fullmatch(r"[\d/.\-\s]+", part) else [part])]
 
 
 class PublishForm(BaseForm):
@@ -27,8 +36,8 @@ class PublishForm(BaseForm):
     specialist_name = StringField(_l("Nome de quem não tem conta aqui"), [Length(max=120)])
     unit = SelectField(_l("Unidade"), [InputRequired(_l("Escolha a unidade."))])
     room = StringField(_l("Sala"), [Length(max=60)])
-    first_day = DayField(_l("Dia"), [InputRequired(_l("Informe o dia."))])
-    starts = TimeField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
+    first_day = DayField(_l("Dia"), [InputRequired(_l("Informe o dia."))], near=True)
+    starts = HourField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
     slot_minutes = IntegerField(
         _l("Minutos por consulta"), [InputRequired(_l("Escreva um número inteiro.")), NumberRange(5, 240)], default=30
     )
@@ -42,7 +51,7 @@ class PublishForm(BaseForm):
     weekdays = SelectMultipleField(
         _l("Nos dias"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
-    until = DayField(_l("Até"))
+    until = DayField(_l("Até"), near=True)
     without = StringField(_l("Menos nos dias"), [Length(max=600)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,9 +81,9 @@ class PublishForm(BaseForm):
             raise ValidationError(say(refusal)) from refusal
 
     def exceptions(self) -> frozenset[date]:
-        """Return the days that are left out, separated by commas or spaces."""
-        words = (self.without.data or "").replace(";", " ").replace(",", " ").split()[:MOST_EXCEPTIONS]
-        return frozenset(read_day(word, "without") for word in words)
+        """Return the days that are left out, one after the other: '8/12, 15/12 e 22 de dezembro'."""
+        near = self.first_day.data or local(clock.now()).date()
+        return frozenset(read_day_near(word, near, "without") for word in _days_apart(self.without.data or ""))
 
     def minute(self) -> int:
         """Return the minute of the day at which it starts."""
@@ -95,8 +104,8 @@ class WhyForm(BaseForm):
 class MoveSessionForm(BaseForm):
     """Another day or hour of a session, and why: in the order of its page, which is that of what it complains of."""
 
-    day = DayField(_l("Novo dia"), [InputRequired(_l("Informe o dia."))])
-    starts = TimeField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
+    day = DayField(_l("Novo dia"), [InputRequired(_l("Informe o dia."))], near=True)
+    starts = HourField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
     why = _why()
 
     def minute(self) -> int:

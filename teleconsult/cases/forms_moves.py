@@ -156,7 +156,7 @@ class CloseUnseenForm(MoveForm):
 class CounterReferForm(MoveForm):
     """The lower half of the referral sheet (forms.md, 2), and when and by whom the patient was seen."""
 
-    attended_on = DayField(_l("Data do atendimento"), [InputRequired(_l("Informe a data do atendimento."))])
+    attended_on = DayField(_l("Data do atendimento"), [InputRequired(_l("Informe a data do atendimento."))], near=True)
     attended_by = StringField(
         _l("Quem atendeu"), [DataRequired(_l("Informe o nome do especialista.")), Length(max=120)]
     )

@@ -25,7 +25,9 @@ def whole(label: str, missing: str = WHOLE) -> IntegerField:
 class RulesForm(VersionedForm):
     """The next version of the rules."""
 
-    begins_on = DayField(_l("Começa a valer em"), [InputRequired(_l("Escreva o dia em que as regras começam."))])
+    begins_on = DayField(
+        _l("Começa a valer em"), [InputRequired(_l("Escreva o dia em que as regras começam."))], near=True
+    )
     opinion = whole(_l("Parecer, em minutos"))
     ask = whole(_l("Pedido de informação, em minutos"))
     counter_referral = whole(_l("Contrarreferência, em minutos"))
@@ -50,7 +52,7 @@ class RulesForm(VersionedForm):
 class FactorForm(BaseForm):
     """How many points of the career plan an hour is worth from a day on."""
 
-    begins_on = DayField(_l("Vale a partir de"), [InputRequired(_l("Escreva o dia em que o fator começa."))])
+    begins_on = DayField(_l("Vale a partir de"), [InputRequired(_l("Escreva o dia em que o fator começa."))], near=True)
     factor = StringField(_l("Pontos por hora"), [DataRequired(_l("Escreva quantos pontos vale uma hora."))])
 
     def thousandths(self) -> int:

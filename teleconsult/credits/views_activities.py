@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
-from wtforms import SelectField, StringField, TextAreaField, TimeField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -19,7 +19,7 @@ from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import VersionedForm, _l, page_by_key, say, show_refusal
-from teleconsult.web.dates import DayField
+from teleconsult.web.dates import DayField, HourField
 from teleconsult.web.messages import gettext as _
 
 BY_TIME = ((CreditActivity.starts_at, True), (CreditActivity.id, True))
@@ -30,8 +30,8 @@ class ActivityForm(VersionedForm):
 
     kind = SelectField(_l("Tipo"))
     title = StringField(_l("Tema"), [DataRequired(_l("Escreva o tema.")), Length(max=120)])
-    day = DayField(_l("Dia"), [InputRequired(_l("Escreva o dia."))])
-    time = TimeField(_l("Começo"), [InputRequired(_l("Escreva a hora do começo."))])
+    day = DayField(_l("Dia"), [InputRequired(_l("Escreva o dia."))], near=True)
+    time = HourField(_l("Começo"), [InputRequired(_l("Escreva a hora do começo."))])
     minutes = whole(_l("Duração em minutos"), _l("Escreva a duração em minutos."))
     giver = StringField(_l("Quem ministrou: e-mail ou código"), [Length(max=254)])
     people = TextAreaField(_l("Quem esteve presente: um e-mail ou código por linha"), [Length(max=20000)])

@@ -34,8 +34,8 @@ class DeclarationForm(BaseForm):
     """Which declaration is wanted."""
 
     audience = SelectField(_l("Declaração"))
-    from_on = DayField(_l("De"), [InputRequired(_l("Escreva o primeiro dia."))])
-    until_on = DayField(_l("Até"), [InputRequired(_l("Escreva o último dia."))])
+    from_on = DayField(_l("De"), [InputRequired(_l("Escreva o primeiro dia."))], near=True)
+    until_on = DayField(_l("Até"), [InputRequired(_l("Escreva o último dia."))], near=True)
     language = SelectField(_l("Língua"))
 
     def __init__(self, *args: Any, audiences: list[str], **kwargs: Any) -> None:

@@ -10,6 +10,9 @@ from teleconsult.web.messages import gettext as _
 class CalendarDay(DayField):
     """A day that the calendar can be turned to."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, near=True, **kwargs)
+
     def process_formdata(self, valuelist: Any) -> None:
         """Read what was typed; a day of a year out of reach is a slip of the hand."""
         super().process_formdata(valuelist)

@@ -11,7 +11,6 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
@@ -23,6 +22,7 @@ from teleconsult.shifts.models import Room
 from teleconsult.shifts.rules import EVERY, rule_of
 from teleconsult.shifts.words import WEEKDAYS
 from teleconsult.web import BaseForm, VersionedForm, _l
+from teleconsult.web.dates import HourField
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
 
@@ -62,15 +62,15 @@ class WhenMixin(BaseForm):
     """The day and the hours of a shift, as the clock on the wall of its room shows them."""
 
     day = CalendarDay(_l("Dia"), [InputRequired(_l("Diga em que dia."))])
-    starts = TimeField(_l("Começa às"), [InputRequired(_l("Diga a que horas começa."))])
-    ends = TimeField(_l("Termina às"), [InputRequired(_l("Diga a que horas termina."))])
+    starts = HourField(_l("Começa às"), [InputRequired(_l("Diga a que horas começa."))])
+    ends = HourField(_l("Termina às"), [InputRequired(_l("Diga a que horas termina."))])
     workstation = IntegerField(
         _l("Estação"),
         [Optional(), NumberRange(1, MOST_WORKSTATIONS, _l("Escreva o número da estação, ou deixe em branco."))],
     )
     next_day = BooleanField(_l("Termina no dia seguinte"))
 
-    def validate_ends(self, field: TimeField) -> None:
+    def validate_ends(self, field: HourField) -> None:
         """Hold the end to come after the start; past midnight is said on purpose."""
         if self.starts.data is not None and field.data is not None and self.minutes() <= 0:
             raise ValidationError(

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import RadioField, SelectField, TextAreaField, TimeField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -13,6 +13,7 @@ from teleconsult.people.models import User
 from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.words import LEAVE_KINDS
 from teleconsult.web import BaseForm, VersionedForm, _l
+from teleconsult.web.dates import HourField
 from teleconsult.web.messages import gettext as _
 
 
@@ -22,9 +23,9 @@ class LeaveForm(BaseForm):
     person = SelectField(_l("Quem"))
     kind = RadioField(_l("Tipo"), default="leave")
     first = CalendarDay(_l("Primeiro dia"), [InputRequired(_l("Diga a partir de quando."))])
-    first_hour = TimeField(_l("A partir das"), [Optional()])
+    first_hour = HourField(_l("A partir das"), [Optional()])
     last = CalendarDay(_l("Último dia"), [InputRequired(_l("Diga até quando. Um afastamento precisa ter fim."))])
-    last_hour = TimeField(_l("Até as"), [Optional()])
+    last_hour = HourField(_l("Até as"), [Optional()])
     why = TextAreaField(_l("Observação"), [Length(max=300)])
 
     def __init__(self, *args: Any, people: Sequence[User], zone: ZoneInfo, own: bool = False, **kwargs: Any) -> None:
@@ -56,7 +57,7 @@ class LeaveForm(BaseForm):
             "why": self.why.data or "",
         }
 
-    def _moment(self, day: CalendarDay, hour: TimeField, *, whole: bool = False) -> datetime:
+    def _moment(self, day: CalendarDay, hour: HourField, *, whole: bool = False) -> datetime:
         chosen: date = day.data  # type: ignore[assignment]  # required
         if whole and hour.data is None:
             chosen += timedelta(days=1)

@@ -4,12 +4,13 @@ import itertools
 import re
 
 from teleconsult.errors import N_, Refused
-from teleconsult.typed import show_clock
+from teleconsult.typed import fold, show_clock
 
 DAY = 1440
 HOUR = 60
-_TIME = r"(\d{1,2})(?:[:h](\d{2})?)?"
-_SPAN = re.compile(rf"{_TIME}(?:[-–—]|às|as|a|até|to){_TIME}", re.IGNORECASE)
+_TIME = r"(\d{1,2}?)(?:[:.]?h?(\d{2}))?(?:h(?:s|rs?|oras?)?|:|min)*"
+_SPAN = re.compile(rf"(?:das|de|from)?{_TIME}(?:[-–—]|às|as|a|até|to){_TIME}", re.IGNORECASE)
+_SHUT = frozenset({"fechado", "fechada", "nao abre", "closed"})
 _APART = re.compile(r"[,;]|\be\b|\band\b")
 
 
@@ -22,6 +23,8 @@ def read(text: str) -> list[tuple[int, int]]:
     Raises:
         Refused: it cannot be read, a time is none of the day, or two spans share a time.
     """
+    if fold(text) in _SHUT:
+        return []
     spans = sorted(_span("".join(part.split())) for part in _APART.split(text.strip()) if part.strip())
     if any(first[1] > second[0] for first, second in itertools.pairwise(spans)):
         raise Refused(N_("Dois horários deste dia se sobrepõem."))

@@ -7,6 +7,7 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.bookings import queries
+from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import live_booking
@@ -250,6 +251,38 @@ def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
     assert browser.post(f"/bookings/agenda/sessions/{ref}/cancel", data={"why": "Doente"}).status_code == 302
     fresh()
     assert len(queries.free_slots(request.specialty_id, "first", limit=100)) == 27
+
+
+def weekly(first, **changes):
+    """Return a form of sessions on each weekday of a week and a half, by somebody without an account."""
+    return {
+        "specialty": "dermatologia", "specialist_name": "Dr. Caio Prado", "unit": "policlinica-lessa-de-andrade",
+        "first_day": first.isoformat(), "starts": "8h30", "slot_minutes": "30", "first": "1", "returns": "0",
+        "repeats": "y", "weekdays": [0, 1, 2, 3, 4, 5, 6], "until": (first + timedelta(days=9)).isoformat(),
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ["%d/%m, %d/%m/%y", "%d/%m e %d.%m.%Y", "%d/%m %d/%m/%Y", "%d/%m;%d%m%Y"])
+def test_days_are_left_out_as_they_are_typed(desk, sign_in, pattern):
+    first = today() + timedelta(days=20)
+    one, other = first + timedelta(days=2), first + timedelta(days=5)
+    half = pattern.find("%d", 1)
+    typed = one.strftime(pattern[:half]) + other.strftime(pattern[half:])
+    page = sign_in("rosangela").post("/bookings/agenda/new", data=weekly(first, without=typed))
+    assert page.status_code == 302
+    fresh()
+    days = set(db.session.scalars(db.select(AgendaSession.day)))
+    assert {one, other}.isdisjoint(days)
+    assert first in days
+
+
+def test_a_day_left_out_that_was_never_in_is_said(desk, sign_in):
+    first = today() + timedelta(days=20)
+    typed = (first + timedelta(days=40)).strftime("%d/%m/%Y")
+    page = text(sign_in("rosangela").post("/bookings/agenda/new", data=weekly(first, without=typed)), 422)
+    assert f"{typed} não é um dia desta repetição" in page
+    fresh()
+    assert db.session.scalar(db.select(AgendaSession.id).limit(1)) is None
 
 
 def test_a_visit_that_was_called_off_does_not_look_as_if_it_were_to_come(desk, sign_in):

@@ -16,6 +16,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.typed import show_day
 from teleconsult.web.refs import new_ref
 
 LONGEST = 12 * 60
@@ -83,7 +84,15 @@ def _days(plan: Plan) -> list[date]:
         return [plan.first_day]
     if last < plan.first_day:
         raise Refused(N_("O último dia vem antes do primeiro."), field="until")
-    days = agenda.days_of(plan.rule, plan.first_day, last, {*off, *plan.without})
+    every = agenda.days_of(plan.rule, plan.first_day, last)
+    stray = sorted(plan.without.difference(every))
+    if stray:
+        raise Refused(
+            N_("%(day)s não é um dia desta repetição, e nada ficaria de fora. Confira a data."),
+            field="without",
+            day=show_day(stray[0]),
+        )
+    days = [day for day in every if day not in off and day not in plan.without]
     if not days:
         raise Refused(N_("Nenhum dia resta nesta repetição: confira os dias e os feriados."), field="until")
     return days
