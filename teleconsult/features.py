@@ -69,6 +69,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.from_cases",
     "teleconsult.bookings.card",
     "teleconsult.bookings.elsewhere",
+    "teleconsult.bookings.unattended",
     "teleconsult.credits.models",
     "teleconsult.credits.models_activities",
     "teleconsult.credits.handlers",

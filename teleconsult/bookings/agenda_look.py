@@ -1,5 +1,6 @@
 """The agenda in words: sessions and slots as their screens show them to one person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -8,6 +9,7 @@ from teleconsult import clock
 from teleconsult.bookings.queries_agenda import DaySession
 from teleconsult.bookings.rows import AsCase
 from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, Channel, Kind, State
+from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.words import mark_of, visit_clock
 from teleconsult.bookings.world import local_day
 from teleconsult.cases.access import Sight
@@ -18,6 +20,12 @@ from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language, localday
+
+
+def sessions(found: Sequence[DaySession], user: User) -> list[dict[str, Any]]:
+    """Return the sessions of a screen, each with its slots, and why nobody would hold it where that is so."""
+    why = reasons([one.row for one in found])
+    return [session(one, user) | {"unattended": why.get(one.row.id, "")} for one in found]
 
 
 def session(found: DaySession, user: User) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def day() -> str:
         before=on - timedelta(days=1),
         after=on + timedelta(days=1),
         today=local(clock.now()).date(),
-        sessions=[agenda_look.session(row, user) for row in sessions],
+        sessions=agenda_look.sessions(sessions, user),
         coming=queries_agenda.days_with_sessions(on, on + AHEAD, user),
         runs=Permission.RUN_AGENDA in user.permissions,
         manages=Permission.MANAGE_QUOTAS in user.permissions,
@@ -135,7 +135,7 @@ def session(ref: str) -> str:
     """Show one session: block and open its slots, cancel it, add a place."""
     found = queries_agenda.session_by(ref)
     return render_template(
-        "bookings/session.html", session=agenda_look.session(found, signed_in()), why=WhyForm(formdata=None)
+        "bookings/session.html", session=agenda_look.sessions([found], signed_in())[0], why=WhyForm(formdata=None)
     )
 
 

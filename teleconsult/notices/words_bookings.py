@@ -63,6 +63,16 @@ KINDS: tuple[Kind, ...] = (
         choice=N_("Lembrete três dias e um dia antes da consulta presencial"),
     ),
     kind(
+        "agenda.unattended",
+        "warn",
+        {A},
+        by=N_(
+            "%(name)s registrou um feriado, um afastamento ou um desligamento num dia com agenda: mude o dia ou cancele"
+        ),
+        alone=N_("Um dia com agenda caiu num feriado: mude o dia ou cancele"),
+        choice=N_("Um dia de agenda fica sem especialista, ou vira feriado"),
+    ),
+    kind(
         "booking.mark_due",
         "late",
         {A},

@@ -12,7 +12,7 @@ from teleconsult.notices.words import KINDS, TO_YOU, kinds_for
 from teleconsult.people.access import Role
 
 ROOT = Path(__file__).resolve().parents[2]
-KIND = re.compile(r"(case|booking|shift|leave|swap|credits|promise)\.[a-z_0-9]+")
+KIND = re.compile(r"(case|booking|agenda|shift|leave|swap|credits|promise)\.[a-z_0-9]+")
 
 
 def emitted():

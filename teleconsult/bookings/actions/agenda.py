@@ -11,6 +11,7 @@ from teleconsult.bookings.actions.booking import offer_next, release
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSeries, AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import Kind
+from teleconsult.bookings.unattended import hold_to_presence
 from teleconsult.bookings.world import holidays, local_day
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -120,6 +121,7 @@ def _write(plan: Plan, day: date, series: AgendaSeries | None, by: User) -> Agen
     ends_at = starts_at + timedelta(minutes=plan.slot_minutes * len(places))
     if plan.specialist is not None:
         hold_to_one_place(plan.specialist, day, starts_at, ends_at)
+        hold_to_presence(plan.specialist, day, starts_at, ends_at, "without" if plan.rule else "first_day")
     session = AgendaSession(
         ref=new_ref("AG"),
         series_id=series.id if series else None,
@@ -159,7 +161,9 @@ def hold_to_one_place(person: User, day: date, starts_at: object, ends_at: objec
         AgendaSession.id != but,
     )
     if db.session.scalar(other.limit(1)) is not None:
-        raise Refused(N_("%(name)s já tem agenda neste horário."), field="starts", name=person.full_name)
+        raise Refused(
+            N_("%(name)s já tem agenda neste horário, em %(day)s."), "starts", name=person.full_name, day=show_day(day)
+        )
 
 
 def cancel_session(session: AgendaSession, why: str, *, by: User) -> int:

@@ -12,6 +12,7 @@ from teleconsult.bookings.agenda import moment_of
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
+from teleconsult.bookings.unattended import hold_to_presence
 from teleconsult.bookings.world import holidays, live_booking, local_day, open_offer
 from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
@@ -61,6 +62,7 @@ def _shift(session: AgendaSession, day: date, starts_at: datetime) -> None:
     ends_at = session.ends_at + span
     if session.specialist is not None:
         hold_to_one_place(session.specialist, day, starts_at, ends_at, but=session.id)
+        hold_to_presence(session.specialist, day, starts_at, ends_at, "day")
     session.day, session.starts_at, session.ends_at = day, starts_at, ends_at
     for slot in session.slots:
         slot.at += span

@@ -1,0 +1,121 @@
+"""Sessions that nobody would hold: on a holiday, or while their specialist is away or has left.
+
+They are not cancelled by themselves: whoever runs the agenda may find somebody else, or another day. But patients are
+booked in them, and go on being: the desk is told as soon as it is so, and the session says it until it is settled.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from teleconsult import clock, events
+from teleconsult.bookings.models_agenda import AgendaSession
+from teleconsult.bookings.world import holidays
+from teleconsult.errors import N_, Refused
+from teleconsult.extensions import db
+from teleconsult.notices import actions as notices
+from teleconsult.people import queries as people
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.models import User
+from teleconsult.shifts.models import Leave
+from teleconsult.shifts.queries import away_between
+from teleconsult.typed import show_day
+from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
+
+_LIVE = AgendaSession.cancelled_at.is_(None)
+
+
+def hold_to_presence(person: User, day: date, starts_at: datetime, ends_at: datetime, field: str) -> None:
+    """Let no agenda be laid into the leave of its specialist.
+
+    Raises:
+        Refused: there is one in these hours; the day is named, for a series has many.
+    """
+    if away_between([person.id], starts_at, ends_at):
+        raise Refused(
+            N_("%(name)s tem um afastamento em %(day)s. Escolha outro dia, ou deixe esse de fora."),
+            field,
+            name=person.full_name,
+            day=show_day(day),
+        )
+
+
+def reasons(rows: Sequence[Any]) -> dict[int, str]:
+    """Return why nobody would hold the sessions of which that is so, by their ids; what is over is left alone."""
+    coming = [row for row in rows if row.cancelled_at is None and row.ends_at > clock.now()]
+    if not coming:
+        return {}
+    off = holidays(min(row.day for row in coming), max(row.day for row in coming))
+    ids = {row.specialist_id for row in coming} - {None}
+    away = away_between(ids, min(row.starts_at for row in coming), max(row.ends_at for row in coming))
+    gone = set(db.session.scalars(select(User.id).where(User.id.in_(ids), User.switched_off_at.is_not(None))))
+    found = {row.id: _why(row, off, away.get(row.specialist_id, ()), row.specialist_id in gone) for row in coming}
+    return {number: why for number, why in found.items() if why}
+
+
+def _why(row: Any, off: dict[date, str], away: Iterable[tuple[datetime, datetime]], gone: bool) -> str:
+    if row.day in off:
+        return _("Este dia é feriado: %(name)s.", name=off[row.day])
+    if gone:
+        return _("%(name)s não tem mais conta ativa.", name=row.specialist_name)
+    if any(since < row.ends_at and until > row.starts_at for since, until in away):
+        return _("%(name)s tem um afastamento neste horário.", name=row.specialist_name)
+    return ""
+
+
+@events.on("leave.take", order=70)
+def tell_of_leave(*, leave: Leave, by: User) -> None:
+    """Tell the desk of the agenda into which a leave of its specialist falls."""
+    inside = AgendaSession.starts_at < leave.until_at, AgendaSession.ends_at > leave.from_at
+    _tell(_coming(AgendaSession.specialist_id == leave.user_id, *inside), by)
+
+
+@events.on("holiday.change", order=70)
+def tell_of_holidays(*, days: Sequence[date], by: User | None) -> None:
+    """Tell the desk of the agenda on days that became holidays; of one that is a working day again nothing is to do."""
+    off = holidays(min(days), max(days))
+    _tell(_coming(AgendaSession.day.in_([day for day in days if day in off])), by)
+
+
+@events.on("person.switched_off", order=70)
+def tell_of_leaving(person: User, by: User) -> None:
+    """Tell the desk of the agenda of somebody who left."""
+    _tell(_coming(AgendaSession.specialist_id == person.id), by)
+
+
+def _coming(*which: Any) -> Sequence[AgendaSession]:
+    query = select(AgendaSession).where(_LIVE, AgendaSession.ends_at > clock.now(), *which)
+    return db.session.scalars(query.order_by(AgendaSession.starts_at, AgendaSession.id)).all()
+
+
+def _tell(sessions: Sequence[AgendaSession], by: User | None) -> None:
+    """Say it once for each day of an agenda: each is settled by itself."""
+    for session in sessions:
+        notices.tell(people.active_with_role(Role.ADMINISTRATOR), "agenda.unattended", subject=session.ref, by=by)
+
+
+@events.panel("person.leaving", order=65)
+def agenda_left(person: User) -> list[str] | None:
+    """Say, before a person is switched off, how many days of their agenda lose their specialist."""
+    count = len(_coming(AgendaSession.specialist_id == person.id))
+    return [_count_words(count)] if count else None
+
+
+def _count_words(count: int) -> str:
+    return ngettext(
+        "%(num)d dia de agenda de consultas presenciais fica sem especialista, e a triagem é avisada.",
+        "%(num)d dias de agenda de consultas presenciais ficam sem especialista, e a triagem é avisada.",
+        count,
+    )
+
+
+@events.panel("notice")
+def place_of(ref: str, user: User) -> str | None:
+    """Return where a notice about a day of an agenda leads."""
+    if not ref.startswith("AG-"):
+        return None
+    return url_for("agenda.session", ref=ref) if Permission.RUN_AGENDA in user.permissions else None
