@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from teleconsult import audit
+from teleconsult import audit, clock
 from teleconsult.credits import chart, correcting, statement, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.errors import NotFound, Refused
@@ -156,7 +156,10 @@ def shift(ref: str) -> str:
     found = statement.shift_of(person_id, ref)
     lines = statement.lines_of_shift(person_id, found)
     disputes = statement.disputes_of([row.id for row in lines])
-    return render_template("credits/shift.html", shift=found, lines=lines, disputes=disputes, words=words)
+    missed = found.came is None and found.ends_at <= clock.now()
+    return render_template(
+        "credits/shift.html", shift=found, lines=lines, disputes=disputes, words=words, missed=missed
+    )
 
 
 @bp.route("/hours/lines/<path:source>", methods=["GET", "POST"])

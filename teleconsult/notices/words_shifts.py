@@ -61,6 +61,13 @@ KINDS: tuple[Kind, ...] = (
         choice=N_("Outra pessoa registra a minha saída"),
     ),
     kind(
+        "shift.note",
+        "clock",
+        {C},
+        by=N_("%(name)s registrou a sua presença num turno que já terminou"),
+        choice=N_("Outra pessoa registra a minha presença depois do turno"),
+    ),
+    kind(
         "shift.forgotten",
         "warn",
         {C},

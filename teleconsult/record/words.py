@@ -91,6 +91,7 @@ WORDS: dict[str, str] = {
     "shift.end_series": N_("Turnos que se repetem encerrados"),
     "shift.check_in": N_("Entrada no turno registrada"),
     "shift.check_out": N_("Saída do turno registrada"),
+    "shift.note": N_("Presença registrada depois do turno"),
     "leave.take": N_("Afastamento registrado"),
     "leave.cancel": N_("Afastamento cancelado"),
     "swap.offer": N_("Turno oferecido"),

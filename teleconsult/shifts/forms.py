@@ -1,8 +1,9 @@
 """The forms of a shift: one that is laid, one that is changed, one that is taken off the calendar."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from wtforms import (
     BooleanField,
@@ -16,9 +17,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.calendar import DAY
 from teleconsult.shifts.fields import CalendarDay
-from teleconsult.shifts.models import Room
+from teleconsult.shifts.models import Room, Shift
 from teleconsult.shifts.rules import EVERY, rule_of
 from teleconsult.shifts.words import WEEKDAYS
 from teleconsult.web import BaseForm, VersionedForm, _l
@@ -155,6 +157,26 @@ class WhyForm(VersionedForm):
     """Why something is taken off the calendar; the person is told."""
 
     why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
+
+
+class AttendanceForm(VersionedForm):
+    """When somebody came to a shift that is over, and when they left, by the clock on the wall of its room."""
+
+    came = HourField(_l("Chegou às"), [InputRequired(_l("Diga a que horas chegou."))])
+    left = HourField(_l("Saiu às"), [InputRequired(_l("Diga a que horas saiu."))])
+    why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
+
+    def moments(self, shift: Shift) -> tuple[datetime, datetime]:
+        """Return both as moments: the first such hour from half an hour before the shift on, and the one after it."""
+        zone = ZoneInfo(shift.room.zone)
+        came = _first_such(self.came.data or time(), shift.starts_at - EARLY, zone)
+        return came, _first_such(self.left.data or time(), came, zone)
+
+
+def _first_such(hour: time, since: datetime, zone: ZoneInfo) -> datetime:
+    here = since.astimezone(zone)
+    found = datetime.combine(here.date(), hour, zone)
+    return found if found >= here else datetime.combine(here.date() + timedelta(days=1), hour, zone)
 
 
 class CopyForm(BaseForm):

@@ -6,7 +6,7 @@ from flask import url_for
 
 from teleconsult import clock
 from teleconsult.shifts import words
-from teleconsult.shifts.attendance import EARLY
+from teleconsult.shifts.attendance import EARLY, LATE
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
 from teleconsult.shifts.laying import rule_words, series_of
 from teleconsult.shifts.models import Shift
@@ -93,6 +93,9 @@ def _attendance(shift: Shift) -> list[dict[str, Any]]:
         left = _("quando a pessoa saiu sem marcar")
         going = _move(_("Registrar a saída"), left, "shifts.note_check_out", shift, "exit", post=True)
         return [] if shift.checked_out_at is not None else [going]
+    if shift.ends_at <= clock.now() <= shift.ends_at + LATE:
+        there = _("quando a pessoa atendeu e ninguém marcou")
+        return [_move(_("Registrar a presença"), there, "shifts.attendance", shift, "check")]
     if not shift.starts_at - EARLY <= clock.now() < shift.ends_at:
         return []
     come = _("quando a pessoa está na sala e não marcou")

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from teleconsult.errors import NotFound
 from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.shifts import actions
 from teleconsult.shifts.asked import consultants, day_of
 from teleconsult.shifts.blueprint import bp
 from teleconsult.shifts.calendar import DAY, local_day
 from teleconsult.shifts.doing import Answer, done, pressed, shown, told
-from teleconsult.shifts.forms import ChangeForm, ShiftForm, WhyForm, time_of
+from teleconsult.shifts.forms import AttendanceForm, ChangeForm, ShiftForm, WhyForm, time_of
 from teleconsult.shifts.laying import lay_series, publish, rule_words, series_of
 from teleconsult.shifts.models import Shift
 from teleconsult.shifts.queries import open_rooms, room_by_slug, shift_by_ref
@@ -125,6 +125,25 @@ def note(ref: str, verb: str) -> Response:
         come = _("Entrada de %(name)s registrada.", name=shift.user.full_name)
         told(come if verb == "check_in" else _("Saída de %(name)s registrada.", name=shift.user.full_name))
     return redirect(url_for("shifts.show", ref=ref))
+
+
+@bp.route("/shifts/<ref>/attendance", methods=["GET", "POST"])
+@requires(Permission.MANAGE_SHIFTS)
+def attendance(ref: str) -> Answer | Response:
+    """Note of a shift that is over who was there, and from when to when."""
+    shift = shift_by_ref(ref)
+    form = AttendanceForm(data={"version": shift.version})
+
+    def note_it() -> None:
+        came, left = form.moments(shift)
+        actions.note_attendance(shift, came=came, left=left, why=form.why.data or "", by=signed_in())
+
+    if form.validate_on_submit() and done(form, note_it, shift):
+        told(_("Presença de %(name)s registrada.", name=shift.user.full_name))
+        return redirect(url_for("shifts.show", ref=ref))
+    return shown(
+        "shifts/attendance.html", form, shift=shift, day=day_of_shift(shift, first=True), span=span_of_shift(shift)
+    )
 
 
 @bp.route("/shifts/<ref>/cancel", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ import re
 
 from teleconsult import clock
 from teleconsult.extensions import db
-from tests.credits.acts import entries, held
+from tests.credits.acts import differences, entries, held
 from tests.shifts.rooms import MONDAY, laid, local, room
 
 
@@ -37,3 +37,20 @@ def test_a_consultants_day_from_check_in_to_a_stranger_with_a_phone(session, sig
     assert "Declaração válida" in told
     assert "Dr. Paulo Nogueira" in told
     assert ref not in told
+
+
+def test_a_shift_that_was_noted_afterwards_is_paid_and_nothing_in_it_twice(session, sign_in):
+    shift = laid(room())
+    ref = shift.ref
+    walk = held(local(MONDAY, 9), minutes=20)
+    with clock.at(local(MONDAY, 9)):
+        walk.answer()
+    with clock.at(local(MONDAY, 13)):
+        assert "peça à gerência" in sign_in("paulo").get(f"/hours/shifts/{ref}").get_data(as_text=True)
+        assert [entry.minutes for entry in entries()] == [18]
+        said = {"came": "8:00", "left": "12:00", "why": "Vi na sala.", "version": shift.version}
+        assert sign_in("rosangela").post(f"/shifts/{ref}/attendance", data=said).status_code == 302
+        assert sorted(entry.minutes for entry in entries()) == [18, 240 - 18]
+        assert differences() == []
+        page = sign_in("paulo").get(f"/hours/shifts/{ref}").get_data(as_text=True)
+        assert "peça à gerência" not in page

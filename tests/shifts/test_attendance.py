@@ -164,3 +164,45 @@ def test_a_forgotten_check_out_ends_where_the_leave_begins(session):
     assert tick(local(MONDAY, 12, 30)) == 1
     session.refresh(shift)
     assert shift.checked_out_at == local(MONDAY, 10)
+
+
+NOTED = {"came": local(MONDAY, 8), "left": local(MONDAY, 12), "why": "Vi na sala."}
+
+
+def test_attendance_noted_afterwards_is_told_and_recorded(session):
+    shift = laid(room())
+    do("note_attendance", shift, at=local(MONDAY, 13), by="rosangela", **NOTED)
+    assert told("paulo", "shift.note") == 1
+    assert tick(local(MONDAY, 23)) == 0
+    with pytest.raises(Refused, match="já foi registrada"):
+        do("note_attendance", shift, at=local(MONDAY, 13), by="rosangela", **NOTED)
+
+
+def test_nobody_notes_their_own_attendance_afterwards(session):
+    with pytest.raises(Refused, match="a própria presença"):
+        do("note_attendance", laid(room()), at=local(MONDAY, 13), by="paulo", **NOTED)
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        (local(MONDAY, 11, 59), "ainda não terminou"),
+        (local(MONDAY, 12) + timedelta(days=61), "há mais de 60 dias"),
+    ],
+)
+def test_neither_before_the_end_nor_long_after(session, at, says):
+    with pytest.raises(Refused, match=says):
+        do("note_attendance", laid(room()), at=at, by="rosangela", **NOTED)
+
+
+def test_nobody_was_there_on_leave_or_in_a_shift_that_was_cancelled(session):
+    place = room()
+    shift, gone = laid(place), laid(place, starts=13 * 60)
+    hours = {"from_at": local(MONDAY, 11), "until_at": local(MONDAY, 12), "kind": "leave", "why": ""}
+    do("take_leave", user=person("paulo"), by="paulo", **hours)
+    do("cancel_shift", gone, why="Reforma.")
+    with pytest.raises(Refused, match="afastamento"):
+        do("note_attendance", shift, at=local(MONDAY, 18), by="rosangela", **NOTED)
+    with pytest.raises(Refused, match="cancelado"):
+        do("note_attendance", gone, at=local(MONDAY, 18), by="rosangela", **NOTED)
+    do("note_attendance", shift, at=local(MONDAY, 18), by="rosangela", **NOTED | {"left": local(MONDAY, 11)})

@@ -265,6 +265,41 @@ def test_the_administration_notes_who_came_and_who_left_without_a_word(room, sig
     assert sign_in("paulo").post(f"/shifts/{ref}/attendance/check-in").status_code == 403
 
 
+def test_what_nobody_noted_at_the_time_is_noted_afterwards(room, sign_in):
+    ref, day = rooms.lay(), rooms.next_monday()
+    with clock.at(rooms.at(day, 725)):
+        browser, url = sign_in("rosangela"), f"/shifts/{ref}/attendance"
+        assert url in text(browser.get(f"/shifts/{ref}"))
+        assert "Ninguém registrou a entrada" in text(browser.get(url))
+        version = rooms.shift(ref).version
+        said = {"came": "8h10", "left": "1155", "why": "Vi na sala.", "version": version}
+        for change, says in (
+            ({"why": " "}, "Escreva o motivo."),
+            ({"came": "cedo"}, "Escreva a hora assim"),
+            ({"came": "7:29"}, "no horário do turno"),
+            ({"left": "8:05"}, "A saída precisa vir depois"),
+            ({"left": "12:31"}, "A saída precisa vir depois"),
+        ):
+            assert says in text(browser.post(url, data=said | change), 422)
+        page = text(browser.post(url, data=said, follow_redirects=True))
+        assert "Presença de Dr. Paulo Nogueira registrada." in page
+        assert url not in page
+        assert "já foi registrada" in text(browser.post(url, data=said | {"version": rooms.shift(ref).version}), 422)
+    shift = rooms.shift(ref)
+    assert (shift.checked_in_at, shift.checked_out_at) == (rooms.at(day, 490), rooms.at(day, 715))
+
+
+def test_a_night_is_noted_across_midnight(session, sign_in):
+    slug = rooms.open_room(hours=[(day, 0, 1440) for day in range(7)])
+    ref, day = rooms.lay(room=slug, starts=1320, minutes=240), rooms.next_monday()
+    after = day + timedelta(days=1)
+    with clock.at(rooms.at(after, 180)):
+        said = {"came": "23:50", "left": "1:30", "why": "Vi na sala.", "version": rooms.shift(ref).version}
+        assert sign_in("rosangela").post(f"/shifts/{ref}/attendance", data=said).status_code == 302
+    shift = rooms.shift(ref)
+    assert (shift.checked_in_at, shift.checked_out_at) == (rooms.at(day, 1430), rooms.at(after, 90))
+
+
 def test_a_single_shift_has_no_series_to_end(room, manager):
     assert manager.get(f"/shifts/{rooms.lay()}/end-series").status_code == 404
 

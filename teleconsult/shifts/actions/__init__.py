@@ -11,7 +11,7 @@ here. What is announced, and with which facts:
 """
 
 from teleconsult import events
-from teleconsult.shifts.actions.attendance import check_in, check_out, close_forgotten, forgotten
+from teleconsult.shifts.actions.attendance import check_in, check_out, close_forgotten, forgotten, note_attendance
 from teleconsult.shifts.actions.changing import cancel_shift, end_series, move_shift, restore_shift
 from teleconsult.shifts.actions.copying import Copied, copy_shifts, preview_copy
 from teleconsult.shifts.actions.days import (
@@ -57,6 +57,7 @@ __all__ = [
     "forgotten",
     "load_holidays",
     "move_shift",
+    "note_attendance",
     "offer_swap",
     "open_room",
     "preview_copy",

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from teleconsult import clock, events
+from teleconsult import audit, clock, events
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people.access import Permission
 from teleconsult.people.models import User
 from teleconsult.shifts import placing, queries, telling
-from teleconsult.shifts.attendance import EARLY, FORGOTTEN_AFTER, left_at
+from teleconsult.shifts.attendance import EARLY, FORGOTTEN_AFTER, LATE, left_at
 from teleconsult.shifts.models import Shift
 
 
@@ -65,6 +65,47 @@ def go(shift: Shift, *, by: User) -> None:
     db.session.flush()
     placing.let_go([shift], since=now)
     telling.record_shift("shift.check_out", shift, by)
+    events.emit("shift.check_out", shift=shift, by=by)
+
+
+def note_attendance(shift: Shift, *, came: datetime, left: datetime, why: str, by: User) -> None:
+    """Note of a shift that is over when its person came and left, where nobody did so at the time; they are told.
+
+    Without it a shift that somebody worked, and forgot to say so, would be worth nothing for ever.
+
+    Raises:
+        Refused: it is not over, cancelled, noted already or too long ago, it is one's own, the times are none of the
+            shift or of a leave, or there is no reason.
+    """
+    if by.id == shift.user_id:
+        raise Refused(
+            N_("Ninguém registra a própria presença depois do turno: peça a outra pessoa da gerência."), "came"
+        )
+    if shift.cancelled_at is not None:
+        raise Refused(N_("Este turno foi cancelado."), "came")
+    if shift.checked_in_at is not None:
+        raise Refused(N_("A entrada neste turno já foi registrada."), "came")
+    if shift.ends_at > clock.now():
+        raise Refused(N_("Este turno ainda não terminou: registre a entrada."), "came")
+    if shift.ends_at < clock.now() - LATE:
+        raise Refused(
+            N_("Este turno foi há mais de %(days)d dias: a presença não pode mais ser registrada."),
+            "came",
+            days=LATE.days,
+        )
+    if not shift.starts_at - EARLY <= came < shift.ends_at:
+        raise Refused(N_("A entrada precisa ser no horário do turno, ou até meia hora antes."), "came")
+    if not came < left <= shift.ends_at + EARLY:
+        raise Refused(N_("A saída precisa vir depois da entrada, até meia hora depois do turno."), "left")
+    if queries.away_between([shift.user_id], came, left):
+        raise Refused(N_("Há um afastamento registrado entre estes horários."), "came")
+    reason = telling.check_why(why)
+    shift.checked_in_at, shift.checked_out_at, shift.closed_how = came, left, "person"
+    db.session.flush()
+    telling.record_shift(
+        "shift.note", shift, by, came=telling.told(came), left=telling.told(left), why=audit.digest(reason)
+    )
+    telling.tell([shift.user], "shift.note", shift.ref, by)
     events.emit("shift.check_out", shift=shift, by=by)
 
 
