@@ -169,6 +169,24 @@ def read_whole(text: str, low: int, high: int, field: str) -> int:
     return int(text)
 
 
+_LENGTH = re.compile(
+    r"(?:(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:h(?:s|rs?|oras?|ours?)?|:(?=\d\d\b)))?\s*(?:e\s+)?(?:(\d{1,40})\s*(?:m(?:in(?:utos?|utes?|s)?)?\.?)?)?",
+    re.IGNORECASE,
+)
+
+
+def read_minutes(text: str, field: str = "minutes") -> int:
+    """Return a length of time in whole minutes: '210', '210 min', '3h30', '3:30', '3 h', '3,5 h'."""
+    plain = _NO_WIDTH.sub("", text).strip()
+    found = _LENGTH.fullmatch(plain.removeprefix("-"))
+    hours, minutes = (found[1], found[2]) if found else (None, None)
+    length = Decimal((hours or "0").replace(",", ".")) * 60 + int(minutes or 0)
+    fits = (hours is not None or minutes is not None) and not (hours and minutes and int(minutes) >= 60)
+    if not fits or length != int(length):
+        raise Refused(N_("Escreva os minutos, ou as horas assim: 3h30."), field)
+    return -int(length) if plain.startswith("-") else int(length)
+
+
 def carried(text: object) -> int | None:
     """Return the number that a page carried for itself, as a version; None for what no page of ours carries."""
     return int(str(text)) if re.fullmatch(r"[0-9]{1,9}", str(text)) else None

@@ -16,6 +16,7 @@ from teleconsult.typed import (
     read_clock,
     read_day,
     read_day_near,
+    read_minutes,
     read_number,
     read_whole,
     show_day,
@@ -198,3 +199,20 @@ def test_what_is_no_time_is_refused(typed):
 def test_any_text_is_a_time_or_refused(text):
     with suppress(Refused):
         assert isinstance(read_clock(text), time)
+
+
+@pytest.mark.parametrize(
+    "typed", ["210", "210 min", "3h30", "3:30", "3 h 30 min", "3,5 h", "3 horas e 30 minutos", " 3.5h "]
+)
+def test_a_length_of_time_however_it_is_typed(typed):
+    assert read_minutes(typed) == 210
+
+
+@pytest.mark.parametrize("typed", ["", "h", "3,5", "3:5", "3h75", "muito", "0,01h"])
+def test_what_is_no_length_of_time_is_refused(typed):
+    with pytest.raises(Refused):
+        read_minutes(typed)
+
+
+def test_what_is_too_long_or_less_than_nothing_is_left_to_the_rule():
+    assert [read_minutes(text) for text in ("-5", "25h", "9999999")] == [-5, 1500, 9999999]

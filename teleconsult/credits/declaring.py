@@ -139,8 +139,8 @@ def shown(code: str) -> str:
 
 
 def read_code(text: str) -> str:
-    """Return a code as it is kept, however it was typed: O is read as 0, I and L as 1."""
-    plain = "".join(char for char in text.upper() if char.isalnum())
+    """Return a code as it is kept, however it was typed: O is read as 0, I and L as 1; of a whole address its end."""
+    plain = "".join(char for char in text.strip().rstrip("/").rpartition("/")[2].upper() if char.isalnum())
     return plain.translate(str.maketrans("OIL", "011"))[: 2 * CODE_LENGTH]
 
 

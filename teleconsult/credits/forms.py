@@ -5,11 +5,12 @@ from typing import Any
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import TextInput
 
 from teleconsult.credits.rules import INSIDE_WORDS, LIMITS
 from teleconsult.errors import N_, Refused
-from teleconsult.typed import read_number
-from teleconsult.web import BaseForm, VersionedForm, _l
+from teleconsult.typed import read_minutes, read_number
+from teleconsult.web import BaseForm, VersionedForm, _l, say
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 
@@ -67,10 +68,25 @@ class FactorForm(BaseForm):
         return int(number)
 
 
+class LengthField(IntegerField):
+    """A length of time in minutes, also typed as hours: a '3' that meant three hours would take the rest away."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read what was typed."""
+        text = " ".join(valuelist or ()).strip()
+        self.raw_data, self.data = [text], None
+        try:
+            self.data = read_minutes(text, self.name) if text else None
+        except Refused as refusal:
+            raise ValueError(say(refusal)) from refusal
+
+
 class CorrectionForm(BaseForm):
     """What a line should be worth, and why."""
 
-    minutes = whole(_l("Quantos minutos o lançamento deve valer"))
+    minutes = LengthField(_l("Quantos minutos o lançamento deve valer"), [InputRequired(WHOLE)])
     why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=1000)])
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.credits import activities, versions, words
 from teleconsult.credits.activities import KIND_WORDS, Written
-from teleconsult.credits.forms import whole
+from teleconsult.credits.forms import LengthField
 from teleconsult.credits.models_activities import CreditActivity
 from teleconsult.credits.views_desk import bp
 from teleconsult.errors import Refused
@@ -32,7 +32,7 @@ class ActivityForm(VersionedForm):
     title = StringField(_l("Tema"), [DataRequired(_l("Escreva o tema.")), Length(max=120)])
     day = DayField(_l("Dia"), [InputRequired(_l("Escreva o dia."))], near=True)
     time = HourField(_l("Começo"), [InputRequired(_l("Escreva a hora do começo."))])
-    minutes = whole(_l("Duração em minutos"), _l("Escreva a duração em minutos."))
+    minutes = LengthField(_l("Duração em minutos"), [InputRequired(_l("Escreva a duração em minutos."))])
     giver = StringField(_l("Quem ministrou: e-mail ou código"), [Length(max=254)])
     people = TextAreaField(_l("Quem esteve presente: um e-mail ou código por linha"), [Length(max=20000)])
 

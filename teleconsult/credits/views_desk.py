@@ -18,7 +18,7 @@ from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
 from teleconsult.people.queries import person_by_ref
-from teleconsult.typed import read_whole
+from teleconsult.typed import read_minutes
 from teleconsult.web import page_by_key, say, show_refusal
 from teleconsult.web.csv_out import csv_response
 from teleconsult.web.messages import gettext as _
@@ -151,7 +151,7 @@ def dispute(ref: str) -> str | Answer | tuple[str, int]:
 
 def _answer(found: CreditDispute, form: AnswerForm) -> None:
     if form.decision.data == "accept":
-        minutes = read_whole(form.minutes.data or "", 0, correcting.MOST, "minutes")
+        minutes = read_minutes(form.minutes.data or "")
         correcting.accept(found, minutes, answer=form.answer.data or "", by=current_user)
     else:
         correcting.decline(found, answer=form.answer.data or "", by=current_user)
@@ -172,7 +172,12 @@ def correct(source: str) -> str | Answer | tuple[str, int]:
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            flash(_("A correção foi lançada."))
+            flash(
+                _(
+                    "A correção foi lançada: o lançamento agora vale %(hours)s.",
+                    hours=words.hours(form.minutes.data or 0),
+                )
+            )
             return redirect(
                 url_for(
                     "credits_desk.person", ref=entry.person.ref, month=words.month_path(r.month_of(versions.today()))

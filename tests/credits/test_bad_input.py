@@ -61,7 +61,7 @@ def test_a_correction_in_a_closed_month_says_where_it_went(november, sign_in):
 def test_a_negative_or_absurd_correction_says_what_to_write(november, sign_in, minutes):
     source = entries()[0].source
     page = text(sign_in("teresa").post(f"/credits/lines/{source}", data={"minutes": minutes, "why": "x"}), 422)
-    assert "Use de 0 a 1440 minutos" in page or "número inteiro" in page
+    assert "Use de 0 a 1440 minutos" in page or "número inteiro" in page or "assim: 3h30" in page
     assert len(entries()) == 1
 
 

@@ -92,6 +92,7 @@ def test_a_code_is_read_as_people_write_it():
     assert re.fullmatch(f"[{ALPHABET}]{{16}}", code)
     assert declaring.read_code(declaring.shown(code).lower().replace("-", " ")) == code
     assert declaring.read_code("OIL1") == "0111"
+    assert declaring.read_code(f" https://rede.example/d/{declaring.shown(code)}/ ") == code
     assert len({declaring.new_code() for _ in range(1000)}) == 1000
 
 

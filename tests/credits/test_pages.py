@@ -81,7 +81,7 @@ def test_a_dispute_is_followed_to_its_answer(november, sign_in):
     here = f"/credits/disputes/{dispute.ref}"
     assert "Foram dois pareceres." in text(manager.get(here))
     assert manager.get(f"/notices/{dispute.ref}").location.endswith(here)
-    for minutes, words in (("", "inteiro"), ("-3", "inteiro"), ("1441", "inteiro"), ("18", "já vale")):
+    for minutes, words in (("", "3h30"), ("-3", "de 0 a 1440"), ("1441", "de 0 a 1440"), ("18", "já vale")):
         data = {"minutes": minutes, "answer": "Certo.", "decision": "accept", "version": "1"}
         assert words in text(manager.post(here, data=data), 422)
     data = {"minutes": "36", "answer": "Eram dois.", "decision": "accept", "version": "1"}
@@ -145,6 +145,15 @@ def test_a_manager_corrects_a_line_and_reads_statements_on_the_record(november, 
     db.session.rollback()
     words = db.session.scalars(db.text("SELECT word FROM audit_events WHERE stream = 'reader:PE-TERESA'")).all()
     assert "credits.view" in words
+
+
+def test_a_correction_takes_hours_and_says_what_the_line_is_worth_now(november, sign_in):
+    manager = sign_in("teresa")
+    url = f"/credits/lines/{entries()[0].source}"
+    said = {"minutes": "3h30", "why": "Saiu antes."}
+    page = text(manager.post(url, data=said, follow_redirects=True))
+    assert "o lançamento agora vale 3 h 30" in page
+    assert 'value="210"' in text(manager.get(url))
 
 
 def test_the_next_rules_are_tried_on_last_month_and_begin_later(november, sign_in):
