@@ -48,6 +48,7 @@ class Mine:
     offered_to: str
     can_check_in: bool
     can_check_out: bool
+    leaves_early: bool
     can_offer: bool
 
 
@@ -179,6 +180,7 @@ def _mine(row: Any, now: datetime) -> Mine:
         offered_to=f"{row.title or ''} {row.name or ''}".strip(),
         can_check_in=not arrived and not row.away_now and row.starts_at - EARLY <= now < row.ends_at,
         can_check_out=bool(arrived),
+        leaves_early=row.ends_at - EARLY > now,
         can_offer=not row.away and row.starts_at > now,
     )
 

@@ -1,10 +1,12 @@
 """A consultant's own shifts: coming and going, swaps, being away."""
 
+from datetime import timedelta
 from functools import partial
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from teleconsult import clock
 from teleconsult.errors import NotFound
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
@@ -20,6 +22,9 @@ from teleconsult.shifts.models import Shift
 from teleconsult.shifts.queries import leave_by_ref, shift_by_ref, swap_by_ref
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localtime, zone
+
+AT_ONCE = timedelta(minutes=1)
+"""Nobody comes and leaves within it."""
 
 
 @bp.get("/shifts/mine")
@@ -45,11 +50,18 @@ def my_shift(ref: str) -> Shift:
 def check(ref: str, verb: str) -> Response:
     """Note that the person has come to their shift, or that they leave it."""
     shift = my_shift(ref)
-    if pressed(lambda: getattr(actions, verb)(shift, by=signed_in()), shift):
+    if verb == "check_out" and _just_come(shift):
+        flash(_("A entrada acabou de ser registrada, e a saída não foi: espere um minuto para registrá-la."), "warning")
+    elif pressed(lambda: getattr(actions, verb)(shift, by=signed_in()), shift):
         come = _("Entrada registrada. Bom turno.")
         told(come if verb == "check_in" else _("Saída registrada. Até a próxima."))
     # Who is reminded of it on the first screen goes on there.
     return redirect("/" if "home" in request.form else url_for("shifts.mine"))
+
+
+def _just_come(shift: Shift) -> bool:
+    """Tell whether somebody came a moment ago: the button to leave stands where they pressed, perhaps twice."""
+    return shift.checked_in_at is not None and clock.now() - shift.checked_in_at < AT_ONCE
 
 
 @bp.route("/shifts/<ref>/offer", methods=["GET", "POST"])

@@ -158,6 +158,8 @@ def test_a_consultant_comes_goes_and_swaps_on_a_telephone(page_for, site):
     paulo.follow("Turnos")
     paulo.press("Cheguei")
     paulo.reads("Entrada registrada. Bom turno.")
+    with site.application.app_context():
+        rooms.a_minute_passes()
     paulo.press("Saí")
     paulo.reads("Saída registrada. Até a próxima.")
     paulo.follow("Pedir troca")

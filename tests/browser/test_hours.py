@@ -18,6 +18,7 @@ from tests.browser import site as sites
 from tests.browser import story
 from tests.browser.people import Somebody
 from tests.credits.acts import RECIFE, scheduled
+from tests.shifts.pages_world import a_minute_passes
 
 JOURNEY_SECONDS = 90
 LATE = "Cheguei no começo do turno e só registrei a entrada quando o computador voltou."
@@ -40,7 +41,7 @@ def test_a_consultant_trusts_the_ledger_and_a_stranger_the_declaration(page_for,
         shift = scheduled(clock.now() - timedelta(hours=2), clock.now() + timedelta(hours=1))
     case = site.case_in(State.ASSIGNED, consultant="paulo")
     paulo, teresa = Somebody(page_for("paulo")), Somebody(page_for("teresa"))
-    works_a_shift(paulo, case)
+    works_a_shift(site, paulo, case)
     sees_each_line_with_its_reason(paulo, shift, case)
     dispute = disputes_the_shift(paulo)
     is_answered(teresa, dispute)
@@ -58,7 +59,7 @@ def let_midnight_pass():
         time.sleep(left)
 
 
-def works_a_shift(paulo, case):
+def works_a_shift(site, paulo, case):
     paulo.follow("Turnos")
     paulo.press("Cheguei")
     paulo.reads("Entrada registrada. Bom turno.")
@@ -67,7 +68,10 @@ def works_a_shift(paulo, case):
     paulo.press("Enviar o parecer")
     paulo.reads("Respondido")
     paulo.follow("Turnos")
+    with site.application.app_context():
+        a_minute_passes()
     paulo.press("Saí")
+    paulo.press("Registrar a saída")
     paulo.reads("Saída registrada. Até a próxima.")
 
 

@@ -63,6 +63,27 @@ def test_one_comes_and_goes(room, sign_in):
     assert rooms.shift(ref).closed_how == "person"
 
 
+def test_a_second_press_on_coming_does_not_end_the_shift(room, sign_in):
+    ref, day = rooms.lay(), rooms.next_monday()
+    with clock.at(rooms.at(day, 480)):
+        browser = sign_in("paulo")
+        browser.post(f"/shifts/{ref}/check-in")
+        page = text(browser.post(f"/shifts/{ref}/check-out", follow_redirects=True))
+        assert "a saída não foi" in page
+        assert "Registrar a saída agora?" in page
+        assert rooms.shift(ref).checked_out_at is None
+    with clock.at(rooms.at(day, 481)):
+        assert "Saída registrada" in text(browser.post(f"/shifts/{ref}/check-out", follow_redirects=True))
+
+
+def test_who_leaves_at_the_end_is_asked_nothing(room, sign_in):
+    ref, day = rooms.lay(), rooms.next_monday()
+    with clock.at(rooms.at(day, 480)):
+        sign_in("paulo").post(f"/shifts/{ref}/check-in")
+    with clock.at(rooms.at(day, 715)):
+        assert "Registrar a saída agora?" not in text(sign_in("paulo").get("/shifts/mine"))
+
+
 def test_the_first_screen_reminds_who_works_and_did_not_say_that_they_came(room, sign_in):
     """Nobody lands on the page of the shifts, and a shift without a coming is not credited."""
     ref, day = rooms.lay(), rooms.next_monday()
