@@ -48,6 +48,7 @@ def told_of(shift: Shift) -> dict[str, Any]:
         "span": span_of_shift(shift),
         "about": _facts(shift, rule_words(series.rule) if series and series.rule else ""),
         "moves": _moves(shift, bool(series)),
+        "stays": _("Este turno já começou, e fica onde está.") if shift.starts_at <= clock.now() else "",
     }
 
 

@@ -289,6 +289,17 @@ def test_what_nobody_noted_at_the_time_is_noted_afterwards(room, sign_in):
     assert (shift.checked_in_at, shift.checked_out_at) == (rooms.at(day, 490), rooms.at(day, 715))
 
 
+def test_a_shift_that_began_or_was_cancelled_offers_no_change_that_would_be_refused(room, sign_in):
+    ref, day = rooms.lay(), rooms.next_monday()
+    assert "Salvar a mudança" in text(sign_in("teresa").get(f"/shifts/{ref}"))
+    with clock.at(rooms.at(day, 500)):
+        page = text(sign_in("teresa").get(f"/shifts/{ref}"))
+        assert "Salvar a mudança" not in page
+        assert "fica onde está" in page
+    sign_in("teresa").post(f"/shifts/{ref}/cancel", data={"why": "Reforma", "version": rooms.shift(ref).version})
+    assert "Salvar a mudança" not in text(sign_in("teresa").get(f"/shifts/{ref}"))
+
+
 def test_a_night_is_noted_across_midnight(session, sign_in):
     slug = rooms.open_room(hours=[(day, 0, 1440) for day in range(7)])
     ref, day = rooms.lay(room=slug, starts=1320, minutes=240), rooms.next_monday()
