@@ -213,7 +213,12 @@ def change_slot(ref: str, number: int, verb: str) -> Response:
             actions.add_place(slot.session, number=number, by=signed_in())
         return True
 
-    words = {"block": _("Horário bloqueado."), "unblock": _("Horário aberto."), "add_place": _("Vaga acrescentada.")}
+    freed = _("Horário bloqueado. Quem estava nele voltou à lista de espera, e a unidade recebe o aviso.")
+    words = {
+        "block": freed if slot.request_id is not None else _("Horário bloqueado."),
+        "unblock": _("Horário aberto."),
+        "add_place": _("Vaga acrescentada."),
+    }
     done = _try(form, act)
     flash(words[verb] if done else _said(form), "message" if done else "warning")
     return redirect(url_for("agenda.session", ref=ref))

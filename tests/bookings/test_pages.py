@@ -253,6 +253,19 @@ def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
     assert len(queries.free_slots(request.specialty_id, "first", limit=100)) == 27
 
 
+def test_blocking_a_booked_hour_says_that_the_patient_is_back_on_the_list(desk, sign_in):
+    desk.allow()
+    session = desk.publish()
+    booking = desk.book(desk.escalated())
+    browser = sign_in("rosangela")
+    page = text(browser.get(f"/bookings/agenda/sessions/{session.ref}"))
+    assert page.count("perde este horário") == 1
+    block = f"/bookings/agenda/sessions/{session.ref}/{booking.slot.number}/block"
+    assert "voltou à lista de espera" in text(browser.post(block, data={"why": "Reunião"}, follow_redirects=True))
+    other = f"/bookings/agenda/sessions/{session.ref}/{booking.slot.number + 1}/block"
+    assert "voltou à lista" not in text(browser.post(other, data={"why": "Reunião"}, follow_redirects=True))
+
+
 def weekly(first, **changes):
     """Return a form of sessions on each weekday of a week and a half, by somebody without an account."""
     return {
