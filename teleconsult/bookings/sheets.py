@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from teleconsult import clock
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
 from teleconsult.bookings.steps import State
@@ -14,7 +15,8 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.table import Line, read_table
-from teleconsult.typed import fold, read_day
+from teleconsult.typed import fold, read_birth_date
+from teleconsult.web.words import local
 
 HEADINGS = {
     "name": ("NOME", "Nome do usuário", "Nome do paciente", "Name"),
@@ -29,6 +31,9 @@ HEADINGS = {
 
 NEEDED = ("name", "birth_date", "specialty")
 LIMITS = {"name": 120, "mother_name": 120, "address": 200, "neighbourhood": 80, "municipality": 80, "specialty": 120}
+SHORTEST = 4
+"""Letters of a specialty's name from which its beginning is taken for it."""
+
 OPEN = (State.WAITING, State.OFFERED, State.MISSED, State.CANCELLED)
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
@@ -122,6 +127,14 @@ def _known(unit: HealthUnit) -> _Known:
     return _Known(specialties, requests, frozenset(db.session.scalars(sent)))
 
 
+def _specialty(word: str, known: dict[str, int]) -> int | None:
+    """Return the specialty of a word, also of its beginning alone ('otorrino', 'dermato') where only one begins so."""
+    if word in known or len(word) < SHORTEST:
+        return known.get(word)
+    found = {number for name, number in known.items() if name.startswith(word)}
+    return found.pop() if len(found) == 1 else None
+
+
 def _read(line: Line, known: _Known) -> Row:
     line.refuse_beyond()
     cells = {name: line.cells.get(name, "") for name in HEADINGS}
@@ -133,8 +146,8 @@ def _read(line: Line, known: _Known) -> Row:
     for name in NEEDED:
         if not cells[name]:
             raise Refused(N_("Esta célula está vazia."), name)
-    birth_date = read_day(cells["birth_date"], "birth_date")
-    specialty_id = known.specialties.get(fold(cells["specialty"]))
+    birth_date = read_birth_date(cells["birth_date"], local(clock.now()).date())
+    specialty_id = _specialty(fold(cells["specialty"]), known.specialties)
     if specialty_id is None:
         raise Refused(N_("Esta especialidade não existe na rede."), "specialty")
     request_id = known.requests.get((fold(cells["name"]), birth_date, specialty_id))

@@ -258,3 +258,19 @@ def test_only_the_district_and_only_its_own(desk, sign_in):
         world.person("dora").unit.district = "DS V"
     assert browser.get(url).status_code == 404
     assert db.session.scalars(db.select(Booking)).all() == []
+
+
+def test_a_row_is_read_as_units_write_it(desk, sign_in):
+    desk.escalated()
+    page = text(send(sign_in("dora"), f"{HEAD}\n{world.SECRET_NAME};14/3/79;;;;;Dermato\n"))
+    assert "de fora" not in page
+    assert world.SECRET_NAME in page
+
+
+def test_the_beginning_of_several_specialties_is_none_of_them(desk, sign_in):
+    desk.escalated()
+    with transaction():
+        world.specialty("cardiologia").name_pt = "Dermatopatologia"
+    row = f"{HEAD}\n{world.SECRET_NAME};14/03/1979;;;;;"
+    assert "não existe na rede" in text(send(sign_in("dora"), f"{row}Dermato\n"))
+    assert "não existe na rede" in text(send(sign_in("dora"), f"{row}Der\n"))
