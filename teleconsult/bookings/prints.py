@@ -24,7 +24,7 @@ from teleconsult.version import VERSION
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.pdf import qr_svg, typeset
-from teleconsult.web.words import in_language, localdate, localtime
+from teleconsult.web.words import in_language, local, localdate, localtime
 
 SIX = 6
 """Patients on a page of the booking sheet (Quadro 2)."""
@@ -259,7 +259,7 @@ def _called(patient: PatientSnapshot) -> str:
 
 
 def _born(patient: PatientSnapshot) -> str:
-    age = age_words(clock.now().date(), patient.birth_date, patient.age_years)
+    age = age_words(local(clock.now()).date(), patient.birth_date, patient.age_years)
     return _("%(day)s (%(age)s)", day=localdate(patient.birth_date), age=age) if patient.birth_date else age
 
 

@@ -165,6 +165,13 @@ def test_a_holiday_of_ones_own_is_added_once(manager, session):
     assert "tc-errors" in text(manager.post("/holidays", data=data), 422)
 
 
+def test_the_day_that_still_runs_here_is_not_past(sign_in):
+    day = rooms.next_monday() + timedelta(days=1)
+    with clock.at(rooms.at(day, 22 * 60)):
+        data = {"day": str(day), "name": "Luto oficial"}
+        assert "Feriado acrescentado." in text(sign_in("teresa").post("/holidays", data=data, follow_redirects=True))
+
+
 @pytest.mark.parametrize("path", ["/holidays/x/strike", "/holidays/2027-01-02/strike", "/rooms/nada/close"])
 def test_what_is_not_there_is_not_there(manager, path):
     assert manager.post(path).status_code == 404

@@ -11,6 +11,7 @@ from teleconsult.extensions import changed, db, upsert
 from teleconsult.people.models import User
 from teleconsult.shifts import holidays
 from teleconsult.shifts.models import Holiday
+from teleconsult.web.words import local
 
 LONGEST_NAME = 120
 
@@ -51,7 +52,7 @@ def add_holiday(*, day: date, name: str, by: User) -> Holiday:
     words = name.strip()
     if not words or len(words) > LONGEST_NAME:
         raise Refused(N_("Escreva o nome do feriado, em até %(limit)d letras."), field="name", limit=LONGEST_NAME)
-    if day < clock.now().date():
+    if day < local(clock.now()).date():
         raise Refused(N_("Este dia já passou."), field="day")
     holiday = db.session.get(Holiday, day)
     if holiday is not None and holiday.removed_at is None:
