@@ -16,7 +16,7 @@ from teleconsult.people.models import User, UserSpecialty
 from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.models import Leave, Room, Shift, Swap
-from teleconsult.shifts.showing import AWAY, minutes_of
+from teleconsult.shifts.showing import AWAY, AWAY_WHOLE, minutes_of
 from teleconsult.shifts.words import day_inside, day_words, span_words
 from teleconsult.typed import show_clock
 from teleconsult.web.words import in_language
@@ -96,8 +96,6 @@ AWAY_NOW = _ON_LEAVE.where(Leave.from_at <= _STANDING, Leave.until_at > _STANDIN
 Who is away for the first half of a shift comes for the second.
 """
 
-_AWAY_WHOLE = _ON_LEAVE.where(Leave.from_at <= Shift.starts_at, Leave.until_at >= Shift.ends_at)
-
 _AWAITED = (
     select(Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Room.zone)
     .join(Room, Room.id == Shift.room_id)
@@ -137,7 +135,7 @@ def _my_shifts(user: User, now: datetime) -> Any:
         select(
             Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Shift.workstation, Shift.checked_in_at,
             Room.name.label("room"), Room.zone, Specialty.name_pt, Specialty.name_en,
-            AWAY.label("away"), AWAY_NOW.label("away_now"), _AWAY_WHOLE.label("away_whole"), open_swap.ref.label("offer"), colleague.title, colleague.name,
+            AWAY.label("away"), AWAY_NOW.label("away_now"), AWAY_WHOLE.label("away_whole"), open_swap.ref.label("offer"), colleague.title, colleague.name,
         )
         .join(Room, Room.id == Shift.room_id)
         .join(Specialty, Specialty.id == Shift.specialty_id)

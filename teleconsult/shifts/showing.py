@@ -40,13 +40,25 @@ AWAY = (
 )
 """What kind of leave touches a shift, if one does: for a statement that reads shifts."""
 
+AWAY_WHOLE = (
+    exists()
+    .where(
+        Leave.user_id == Shift.user_id,
+        Leave.cancelled_at.is_(None),
+        Leave.from_at <= Shift.starts_at,
+        Leave.until_at >= Shift.ends_at,
+    )
+    .correlate(Shift)
+)
+"""Whether one leave takes all of a shift: of one that only touches it, something is left."""
+
 _OFFERED = exists().where(Swap.shift_id == Shift.id, Swap.accepted_at.is_(None), Swap.withdrawn_at.is_(None))
 
 _IN_ROOM = (
     select(
         Shift.ref, Shift.version, Shift.starts_at, Shift.ends_at, Shift.workstation, Shift.series_id,
         Shift.checked_in_at, Shift.checked_out_at, Shift.closed_how, User.title, User.name,
-        Specialty.slug, Specialty.name_pt, Specialty.name_en, AWAY.label("away"), _OFFERED.label("offered"),
+        Specialty.slug, Specialty.name_pt, Specialty.name_en, AWAY.label("away"), AWAY_WHOLE.label("away_whole"), _OFFERED.label("offered"),
     )
     .join(User, User.id == Shift.user_id)
     .join(Specialty, Specialty.id == Shift.specialty_id)
@@ -146,6 +158,8 @@ def _standing(row: Any, zone: ZoneInfo, now: datetime) -> tuple[str, Tag | None]
     """Return the look of a shift and what is said of it: the one thing that matters most, if anything does."""
     if row.checked_in_at is not None:
         return _attended(row, zone, now)
+    if row.away and not row.away_whole:
+        return "", Tag(_("afastamento em parte"), "cancelled", "is-cancelled")
     if row.away:
         return "off", Tag(_("licença") if row.away == "leave" else _("indisponível"), "cancelled", "is-cancelled")
     if row.starts_at > now:

@@ -20,6 +20,7 @@ from teleconsult.shifts.models import Room
 from teleconsult.shifts.queries import holidays_between
 from teleconsult.shifts.showing import Shown, days, in_room, today_in
 from teleconsult.shifts.week import WHOLE, monday_of
+from teleconsult.web.words import local
 
 
 class RosterDay(NamedTuple):
@@ -49,7 +50,7 @@ def _roster() -> dict[str, Any]:
     rooms, room = rooms_and_chosen(asked)
     given: dict[str, Any] = {"asked": asked, "span": span, "rooms": rooms, "room": room, "words": words}
     if room is None:
-        return given | {"days": (), "title": words.month_name(clock.now().date())}
+        return given | {"days": (), "title": words.month_name(local(clock.now()).date())}
     first, last = _span(span, asked.day or today_in(room))
     month = span == "month"
     return given | {

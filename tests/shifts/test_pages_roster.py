@@ -64,3 +64,18 @@ def test_a_month_and_a_holiday_are_shown(room, sign_in):
         actions.add_holiday(day=day + timedelta(days=1), name="Padroeira", by=world.person("teresa"))
     page = text(sign_in("marina").get(f"/shifts/roster?span=month&day={day + timedelta(days=1)}"))
     assert "Feriado: Padroeira" in page
+
+
+def test_who_is_away_for_a_part_of_a_shift_is_still_on_the_roster(room, sign_in):
+    ref, day = rooms.lay("helena"), rooms.next_monday()
+    hours = {"kind": "leave", "why": "", "from_at": rooms.at(day, 420), "user": world.person("helena")}
+    with transaction():
+        leave = actions.take_leave(until_at=rooms.at(day, 600), by=world.person("helena"), **hours)
+    assert "Dra. Helena Duarte" in text(sign_in("marina").get(f"/shifts/roster?day={day}"))
+    page = text(sign_in("teresa").get(f"/shifts?day={day}"))
+    assert "afastamento em parte" in page
+    with transaction():
+        actions.cancel_leave(leave, by=world.person("helena"))
+        actions.take_leave(until_at=rooms.at(day, 720), by=world.person("helena"), **hours)
+    assert "Dra. Helena Duarte" not in text(sign_in("marina").get(f"/shifts/roster?day={day}"))
+    assert rooms.shift(ref).cancelled_at is None
