@@ -73,6 +73,11 @@ def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT
             AgendaSession.room,
             AgendaSession.zone,
             AgendaSession.unit_id,
+            AgendaSession.day,
+            AgendaSession.starts_at,
+            AgendaSession.ends_at,
+            AgendaSession.specialist_id,
+            AgendaSession.cancelled_at,
         )
         .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
         .where(*_free(specialty_id, kind, clock.now()))

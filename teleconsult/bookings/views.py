@@ -7,7 +7,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult import events
-from teleconsult.bookings import actions, card, queries, queries_list, queries_quota, queries_sheets, settings
+from teleconsult.bookings import (
+    actions,
+    card,
+    queries,
+    queries_list,
+    queries_quota,
+    queries_sheets,
+    settings,
+    unattended,
+)
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.forms import BookForm, CancelBookingForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
@@ -106,13 +115,14 @@ def _slots(found: BookingRequest) -> list[tuple[int, str]]:
     skip = 0 if Permission.OVERRIDE_BOOKINGS in current_user.permissions else queries.kept_for_others(found)
     offer = standing_offer(found)
     mine = [(offer.slot_id, _slot_words(offer.slot.at, offer.slot.session))] if offer else []
-    return mine + [
-        (row.id, _slot_words(row.at, row)) for row in queries.free_slots(found.specialty_id, found.kind, skip=skip)
-    ]
+    free = queries.free_slots(found.specialty_id, found.kind, skip=skip)
+    why = unattended.reasons(free)
+    return mine + [(row.id, _slot_words(row.at, row, why.get(row.id, ""))) for row in free]
 
 
-def _slot_words(at: Any, session: Any) -> str:
-    return ", ".join(filter(None, (visit_time(at, session.zone), session.specialist_name, session.room)))
+def _slot_words(at: Any, session: Any, why: str = "") -> str:
+    words = ", ".join(filter(None, (visit_time(at, session.zone), session.specialist_name, session.room)))
+    return f"{words}. {why}" if why else words
 
 
 @bp.route("/<ref>/book", methods=["GET", "POST"])

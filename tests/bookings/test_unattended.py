@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from teleconsult.bookings import actions
+from teleconsult.bookings.world import open_offer
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
@@ -106,3 +107,16 @@ def test_no_agenda_is_laid_into_a_leave(desk):
         desk.publish(days=7, starts=15 * 60, rule="FREQ=DAILY", until=day)
     assert refused.value.field == "without"
     assert desk.publish(days=8, specialist=world.person("paulo"), specialist_name="Dr. Paulo").day == day
+
+
+def test_a_free_hour_that_nobody_would_hold_says_so_and_is_offered_to_nobody(desk, sign_in):
+    desk.allow()
+    session = desk.publish(first=2)
+    booked, waiting = desk.escalated(), desk.escalated()
+    desk.book(booked)
+    leave(session.day)
+    page = text(sign_in("marina").get(f"/bookings/{waiting.ref}/book"))
+    assert page.count("tem um afastamento neste horário") == 1
+    db.session.rollback()
+    desk.do("cancel", booked, "Viajou.", by="marina")
+    assert open_offer(waiting) is None

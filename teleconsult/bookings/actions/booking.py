@@ -16,6 +16,7 @@ from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.queries_quota import allowance_of
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Channel, Kind, State
+from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.world import live_booking, local_day, open_offer
 from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
@@ -198,6 +199,8 @@ def offer(request: BookingRequest, slot: AgendaSlot, *, by: User | None) -> Book
 def offer_next(slot: AgendaSlot) -> BookingOffer | None:
     """Offer a released slot to the first on its list, if there is anybody and there is time to accept."""
     if slot.at <= clock.now() + NOTICE or slot.blocked_at is not None or slot.session.cancelled_at is not None:
+        return None
+    if reasons([slot.session]):  # the desk was told of it, and settles it first
         return None
     request = queries.next_in_line(slot)
     return offer(request, slot, by=None) if request is not None else None
