@@ -5,8 +5,8 @@ Portuguese; whoever shows them translates them.
 """
 
 from teleconsult.errors import N_
-from teleconsult.notices import words_bookings, words_credits, words_shifts
-from teleconsult.notices.kinds import A, C, Kind, M, R
+from teleconsult.notices import words_bookings, words_clock, words_credits, words_shifts
+from teleconsult.notices.kinds import A, C, Kind, R
 from teleconsult.notices.kinds import kind as _kind
 from teleconsult.people.access import Role
 
@@ -212,76 +212,7 @@ KINDS: dict[str, Kind] = {
             alone=N_("O caso foi encerrado: a unidade não respondeu no prazo"),
             choice=N_("Um caso é encerrado por falta de resposta"),
         ),
-        _kind(
-            "case.lapse_soon",
-            "soon",
-            {R},
-            alone=N_("O caso espera a sua unidade; sem resposta, será encerrado"),
-            choice=N_("Lembrete de um caso que espera a minha unidade"),
-        ),
-        _kind(
-            "case.survey",
-            "survey",
-            {R},
-            alone=N_("O caso terminou: conte se a resposta ajudou"),
-            choice=N_("Lembrete de avaliar um caso concluído"),
-        ),
-        _kind(
-            "case.outcome_30",
-            "survey",
-            {R},
-            alone=N_("Um mês depois: a orientação foi seguida?"),
-            choice=N_("Pergunta de um mês depois"),
-        ),
-        _kind(
-            "case.outcome_90",
-            "survey",
-            {R},
-            alone=N_("Três meses depois: a orientação foi seguida?"),
-            choice=N_("Pergunta de três meses depois"),
-        ),
-        _kind(
-            "case.unassigned",
-            "soon",
-            {A},
-            alone=N_("Mais da metade do prazo já passou, e o caso está sem consultor"),
-            choice=N_("Metade do prazo de um caso passa sem consultor"),
-        ),
-        _kind(
-            "case.no_shift",
-            "warn",
-            {A},
-            alone=N_("Ninguém tem turno para o caso: chame o substituto, abra um turno ou redirecione"),
-            choice=N_("Ninguém tem turno para um caso"),
-        ),
-        _kind(
-            "case.stranded",
-            "warn",
-            {A},
-            alone=N_("O consultor do caso não tem mais turno para ele: veja a nova sugestão"),
-            choice=N_("O consultor de um caso perde o turno"),
-        ),
-        _kind(
-            "promise.later",
-            "clock",
-            {R},
-            alone=N_("A resposta deve chegar mais tarde do que o previsto"),
-            choice=N_("A previsão da resposta muda para mais tarde"),
-        ),
-        _kind(
-            "case.holder_idle",
-            "soon",
-            {A},
-            alone=N_("Três quartos do prazo já passaram, e o caso está parado: veja o substituto da especialidade"),
-            choice=N_("Um caso fica parado com o consultor"),
-        ),
-        _kind(
-            "case.late",
-            "late",
-            {M},
-            alone=N_("O prazo do caso passou sem resposta"),
-            choice=N_("O prazo de um caso passa"),
-        ),
+        *words_clock.KINDS,
         *words_shifts.KINDS,
         *words_bookings.KINDS,
         *words_credits.KINDS,
