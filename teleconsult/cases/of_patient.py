@@ -36,11 +36,12 @@ def _repoint(*, source: Patient, target: Patient, by: User, only: Sequence[str] 
     found = db.session.execute(query if only is None else query.where(Case.ref.in_(only))).all()
     changed(update(Case).where(Case.id.in_([row.id for row in found])).values(patient_id=target.id))
     for row in found:
-        _record(row.ref, source, target, by)
+        record_repoint(row.ref, source, target, by)
     return [row.ref for row in found]
 
 
-def _record(ref: str, source: Patient, target: Patient, by: User) -> None:
+def record_repoint(ref: str, source: Patient, target: Patient, by: User) -> None:
+    """Record that a case is another record's than it was."""
     audit.record(f"case:{ref}", "case.repoint", by_id=by.id, subject=ref, source=source.ref, target=target.ref)
 
 

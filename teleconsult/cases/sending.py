@@ -6,19 +6,20 @@ draft with a digest of the facts it was said about, so that other facts ask agai
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from teleconsult.cases import actions
 from teleconsult.cases.draft_fields import MATCH
 from teleconsult.cases.draft_text import Reading
 from teleconsult.cases.drafts import reading_of
 from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.of_patient import record_repoint
 from teleconsult.cases.request import EMERGENCY, PatientFacts
 from teleconsult.errors import N_, Overtaken, Refused
-from teleconsult.patients.actions import NEW, admit
-from teleconsult.patients.matching import name_key
+from teleconsult.patients.actions import NEW, Undecided, admit
+from teleconsult.patients.matching import conflicts, name_key
 from teleconsult.patients.models import Patient
-from teleconsult.patients.queries import Found, came_by_joining, joined_since, look_up
+from teleconsult.patients.queries import Found, beside, came_by_joining, joined_since, look_up
 from teleconsult.people.models import User
 
 
@@ -54,7 +55,12 @@ def undecided(case: Case, facts: PatientFacts) -> Found | None:
     if not facts.name:
         return None
     found = look_up(facts)
-    if not found.undecided or (known_patient(case) and not found.numbered):
+    if found.match is None and not found.numbered:
+        if is_somebody_else(case, facts):
+            found = beside(found, cast(Patient, case.patient), facts)
+        elif known_patient(case):
+            return None
+    if not found.undecided:
         return None
     decision = decision_of(case, facts)
     shown = [suggestion.ref for suggestion in found.suggestions]
@@ -86,6 +92,15 @@ def known_patient(case: Case) -> Patient | None:
     return earlier.patient if choice == earlier.patient.ref else None
 
 
+def is_somebody_else(case: Case, facts: PatientFacts) -> bool:
+    """Tell whether a request that was sent before names another person now: another name, or another date of birth.
+
+    It is a mistake put right, in the writing or in the choice of the record. Only a person can say which: as long as nobody
+    does, the record of the patient whom the case had would take the name of this one, and keep the cases of that one.
+    """
+    return case.patient is not None and case.snapshot is not None and bool(conflicts(facts, case.snapshot))
+
+
 def send(case: Case, *, version: str, by: User) -> CaseEvent:
     """Send what the draft says, inside the caller's transaction.
 
@@ -102,6 +117,10 @@ def send(case: Case, *, version: str, by: User) -> CaseEvent:
     _hold_to_complete(reading)
     facts = reading.request.patient
     decision, known = decision_of(case, facts), known_patient(case)
+    if is_somebody_else(case, facts):
+        if found := undecided(case, facts):
+            raise Undecided(found)
+        known = known if known and known.ref == decision.choice else None
     told_of = case.linked_case if case.patient is None and case.linked_case is not None else case
     patient = admit(
         facts,
@@ -112,6 +131,8 @@ def send(case: Case, *, version: str, by: User) -> CaseEvent:
         known=known,
         joined=known is not None and came_by_joining(known, told_of.ref),
     )
+    if case.patient is not None and case.patient.id != patient.id:
+        record_repoint(case.ref, case.patient, patient, by)
     return actions.submit(case, reading.request, patient=patient, by=by)
 
 

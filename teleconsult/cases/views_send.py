@@ -10,11 +10,12 @@ from teleconsult.cases import drafts, request_page
 from teleconsult.cases.access import record_reading
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.draft_fields import REVIEW, STEPS
+from teleconsult.cases.draft_text import Reading
 from teleconsult.cases.forms_request import MatchForm, SendForm
 from teleconsult.cases.lifecycle import being_written
 from teleconsult.cases.models import Case
 from teleconsult.cases.review import shown
-from teleconsult.cases.sending import decide, send, undecided
+from teleconsult.cases.sending import decide, is_somebody_else, send, undecided
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.patients.actions import NEW
@@ -46,10 +47,21 @@ def match(ref: str) -> Any:
         except Refused as refusal:
             show_refusal(form, refusal)
     page = render_template(
-        "cases/request/match.html", form=form, found=found, **request_page.frame(case, "patient", reading)
+        "cases/request/match.html",
+        form=form,
+        found=found,
+        had=_had(case, reading),
+        **request_page.frame(case, "patient", reading),
     )
     _record_look(case, found)
     return page if not form.errors else (page, 422)
+
+
+def _had(case: Case, reading: Reading) -> str:
+    """Return the record in which the case is, when the request names somebody else now."""
+    if case.patient is None or not is_somebody_else(case, reading.request.patient):
+        return ""
+    return case.patient.ref
 
 
 def _choices(found: Found) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Patients as the other floors and the screens ask for them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -61,6 +61,15 @@ def look_up(facts: Known, *, but: int | None = None) -> Found:
         # Another case of the same person may have been sent since the numbers were asked: then that record is theirs.
         found = (_numbered(facts, but) if suggestions else None) or Found(suggestions=suggestions)
     return found
+
+
+def beside(found: Found, patient: Patient, facts: Known) -> Found:
+    """Return what was found with one record more to choose from: first, and however little it is like the form."""
+    ref = standing(patient).ref
+    if any(one.ref == ref for one in found.suggestions):
+        return found
+    rows = read(_NUMBERED, {"ids": [standing(patient).id]})
+    return replace(found, suggestions=(*(_suggestion(row, compare(facts, row)) for row in rows), *found.suggestions))
 
 
 def _numbered(facts: Known, but: int | None) -> Found | None:

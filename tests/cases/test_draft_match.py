@@ -193,6 +193,56 @@ def test_a_request_that_was_sent_back_does_not_write_over_the_record_to_which_it
     assert (case_of(ref).patient.name, case_of(ref).patient.mother_name) == ("Severina Prado", "Rita")
 
 
+@pytest.fixture
+def returned(marina):
+    """Return a request that was sent in the record of its patient, and came back."""
+    known = record()
+    ref, _where = to_match(marina)
+    choose(marina, ref, known)
+    finish(marina, ref)
+    case = case_of(ref)
+    with transaction(case):
+        actions.return_(case, {"patient_name": "O nome é o da irmã?"}, by=person("rosangela"))
+    return ref, known
+
+
+SISTER = {"patient_name": "Ivone Prado", "birth_date": "03/03/1988", "mother_name": "Rita"}
+
+
+def test_a_request_that_names_somebody_else_now_asks_whose_it_is_and_leaves_the_first_record_alone(marina, returned):
+    """The record would take the name of the other patient, and keep the cases of the first."""
+    ref, known = returned
+    assert fill(marina, ref, "patient", **SISTER).location == f"/cases/{ref}/edit/match"
+    page = marina.get(f"/cases/{ref}/edit/match").get_data(as_text=True)
+    assert "já foi enviado com outro nome" in page
+    assert "É o cadastro em que este pedido está." in page
+    assert send(marina, ref).status_code == 422
+    assert choose(marina, ref, NEW).location == f"/cases/{ref}/edit/clinical"
+    assert send(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.name == "Ivone Prado"
+    assert case_of(ref).patient.ref != known
+    assert patient_for(known).name == "Severina Conceição Albuquerque"
+    moved = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "case.repoint")).one()
+    assert moved.data == {"source": known, "target": case_of(ref).patient.ref}
+
+
+def test_a_name_put_right_in_a_request_that_came_back_keeps_its_record_once_a_person_says_so(marina, returned):
+    ref, known = returned
+    assert fill(marina, ref, "patient", birth_date="04/03/1979").location == f"/cases/{ref}/edit/match"
+    choose(marina, ref, known)
+    assert send(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == known
+    assert patient_for(known).birth_date == date(1979, 3, 4)
+
+
+def test_another_spelling_in_a_request_that_came_back_asks_nothing(marina, returned):
+    ref, known = returned
+    where = fill(marina, ref, "patient", patient_name="Severina Conceicao de Albuquerque").location
+    assert where == f"/cases/{ref}/edit/clinical"
+    assert send(marina, ref).location == f"/cases/{ref}"
+    assert case_of(ref).patient.ref == known
+
+
 def test_a_number_with_another_name_is_confirmed_or_corrected(marina):
     known = record(name="Rui Prado", birth_date=date(1950, 1, 1), mother_name="", cns=CNS)
     ref, where = to_match(marina, cns=CNS)
