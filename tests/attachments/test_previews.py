@@ -65,6 +65,33 @@ def flat(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
+def shrunk(picture):
+    """Return the small picture of a PNG."""
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return Image.open(io.BytesIO(previews.shrink(out.getvalue(), "PNG")))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_a_tracing_on_nothing_is_shown_on_white(mode):
+    """Black ink without a ground, as electrocardiographs export it, was a black rectangle."""
+    tracing = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    tracing.paste((0, 0, 0, 255), (0, 90, 600, 110))
+    small = shrunk(tracing.convert(mode))
+    assert small.getpixel((300, 20)) > (240, 240, 240)
+    assert small.getpixel((300, 100)) < (15, 15, 15)
+
+
+def test_a_picture_of_sixteen_bits_keeps_its_greys():
+    """An X-ray that uses twelve of them was white from a sixteenth of its brightness on."""
+    row = b"".join(int(4095 * x / 599).to_bytes(2, "little") for x in range(600))
+    small = shrunk(Image.frombytes("I;16", (600, 200), row * 200))
+    dark, middle, bright = (small.getpixel((x, 100))[0] for x in (10, 300, 590))
+    assert dark < 15
+    assert 115 < middle < 140
+    assert bright > 240
+
+
 def test_a_photograph_is_small_upright_and_tells_no_place(sign_in, draft):
     browser = sign_in("marina")
     original = from_a_phone()
