@@ -11,13 +11,18 @@ BANDS = (1, 10, 20, 40, 60)
 
 
 def age_words(today: date, birth_date: date | None, age_years: int | None) -> str:
-    """Return an age in words: months until the second birthday when the day of birth is known; '' when nothing is."""
+    """Return an age in words, '' when nothing is known.
+
+    From a date of birth it is told in days for the first month, and in months until the second birthday.
+    """
     years = age_on(today, birth_date, age_years)
     if years is None:
         return ""
     if birth_date is not None and years < 2:
         months = (today.year - birth_date.year) * 12 + today.month - birth_date.month - (today.day < birth_date.day)
-        return str(ngettext("%(num)d mês", "%(num)d meses", max(0, months)))
+        if months < 1:
+            return str(ngettext("%(num)d dia", "%(num)d dias", max(0, (today - birth_date).days)))
+        return str(ngettext("%(num)d mês", "%(num)d meses", months))
     return str(ngettext("%(num)d ano", "%(num)d anos", years))
 
 

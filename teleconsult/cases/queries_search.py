@@ -35,7 +35,7 @@ EXACT_FROM = 4
 _CODE = re.compile(r"(?:(?:CASO|CASE)?#?TC-?)?([0-9A-Z]{6})")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _LABELLED = re.compile(r"\b(?:CPF|CNS|prontu[aá]rio)\s*(?:n[º°o]\.?\s*)?:?\s*(?=\d)", re.IGNORECASE)
-_AGED = re.compile(r",\s*\d{1,3}\s+(?:anos?|m[eê]s(?:es)?|years?|months?)\s*$", re.IGNORECASE)
+_AGED = re.compile(r",\s*\d{1,3}\s+(?:anos?|m[eê]s(?:es)?|dias?|years?|months?|days?)\s*$", re.IGNORECASE)
 """An age behind a name, as our own lists write it: whoever copies the line looks for the name."""
 
 _GROUPED = re.compile(r"\b(?:\d{3}[. \xa0]\d{3}[. \xa0]\d{3}[- \xa0]?\d{2}|\d{3}(?:[ .\xa0]\d{4}){3})\b", re.ASCII)

@@ -10,6 +10,7 @@ from flask import current_app, render_template, url_for
 from teleconsult import events
 from teleconsult.cases import counting, drafts
 from teleconsult.cases.actions import live_consent
+from teleconsult.cases.ages import age_words
 from teleconsult.cases.consent import TEXTS
 from teleconsult.cases.draft_fields import RETURNABLE, REVIEW, STEP_WORDS, STEPS, anchor_of, blank, is_empty, step_of
 from teleconsult.cases.draft_merge import marks_of
@@ -19,7 +20,7 @@ from teleconsult.cases.forms_request import FORMS, StepForm, words_of_value
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.looking_up import offers
 from teleconsult.cases.models import Case
-from teleconsult.cases.request import EMERGENCY, age_on
+from teleconsult.cases.request import EMERGENCY
 from teleconsult.coding.search import titles_of
 from teleconsult.errors import Refused
 from teleconsult.network import settings
@@ -57,9 +58,8 @@ def frame(case: Case, step: str, reading: Reading, rows: Sequence[Any] = ()) -> 
 def lead_of(case: Case, reading: Reading, rows: Sequence[Any] = ()) -> str:
     """Return the line under the title: the patient as far as known, and the specialty."""
     patient = reading.request.patient
-    age = age_on(drafts.today_at(case), patient.birth_date, patient.age_years)
-    years = ngettext("%(num)d ano", "%(num)d anos", age) if age is not None else ""
-    who = ", ".join(part for part in (patient.social_name or patient.name, years) if part)
+    age = age_words(drafts.today_at(case), patient.birth_date, patient.age_years)
+    who = ", ".join(part for part in (patient.social_name or patient.name, age) if part)
     return " · ".join(part for part in (who, drafts.specialty_name(reading.request.specialty_id, rows)) if part)
 
 

@@ -7,6 +7,7 @@ from teleconsult import checks
 from teleconsult.patients.matching import SEXES
 from teleconsult.patients.merging import Elsewhere
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.messages import ngettext
 from teleconsult.web.words import localdate
 
 Pairs = list[tuple[str, str]]
@@ -19,7 +20,7 @@ def pairs_of(known: Any, *, empty: bool = False) -> Pairs:
         (_("Nome"), known.name),
         (_("Nome social"), known.social_name),
         (_("Data de nascimento"), localdate(known.birth_date)),
-        (_("Idade"), "" if age is None else _("%(years)d anos", years=age)),
+        (_("Idade"), "" if age is None else ngettext("%(num)d ano", "%(num)d anos", age)),
         (_("Sexo"), _(SEXES[known.sex]) if known.sex else ""),
         (_("CNS"), checks.show_cns(known.cns or "")),
         (_("CPF"), checks.show_cpf(known.cpf or "")),

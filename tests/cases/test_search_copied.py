@@ -33,6 +33,7 @@ def sent(case_in, name="Severina Conceição", **more):
     [
         "Severina Conceição, 47 anos",
         "Severina, 8 meses",
+        "Severina, 3 dias",
         "CID A30",
         "CID-10: A30",
         "CIAP A30",
