@@ -3,10 +3,13 @@
 import pytest
 
 from teleconsult import audit
+from teleconsult.attachments.models import Attachment
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db
 from teleconsult.version import VERSION
 from tests import world
+from tests.attachments import samples
+from tests.attachments.sending import named
 from tests.cases.helping import CLINICAL, leaky_case, shown, text_of, through_everything
 
 
@@ -35,6 +38,36 @@ def test_reference_version_and_who_printed_stand_in_the_part_that_repeats(answer
     head = text_of(sign_in("marina"), answered, "/print").partition("<thead>")[2].partition("</thead>")[0]
     for words in (answered.case.ref, VERSION, "Impresso por Dra. Marina Alves"):
         assert words in head
+
+
+def test_who_consented_for_the_patient_is_said_with_their_part(answered, sign_in):
+    """A name alone does not say that a mother did it for her child."""
+    said = "Josefa Conceição (pai, mãe ou responsável legal)"
+    assert f"{said} consentiu em" in text_of(sign_in("marina"), answered)
+    assert f"{said} · Em conversa" in text_of(sign_in("marina"), answered, "/print")
+
+
+def test_the_line_of_the_reason_is_printed_as_it_was_typed_and_the_intention_with_the_rest(case_in, sign_in):
+    walk = case_in(State.DRAFT)
+    walk.submit(complaint="Dor *após* esforço", would_refer="yes")
+    page = text_of(sign_in("marina"), walk, "/print")
+    assert "Dor *após* esforço" in page
+    assert "Encaminharia hoje? Sim." in page
+
+
+def test_a_file_that_was_taken_back_is_printed_as_taken_back(answered, sign_in):
+    """It may be of another patient: struck through on the page, it stood on paper like every other."""
+    marina, ref = sign_in("marina"), answered.case.ref
+    for name, body in (("braço.png", samples.picture("PNG")), ("outro paciente.pdf", samples.PDF)):
+        assert marina.post(f"/cases/{ref}/files", data=body, headers=named(name)).status_code == 201
+    db.session.rollback()
+    row = db.session.scalars(db.select(Attachment).where(Attachment.name == "outro paciente.pdf")).one()
+    marina.post(f"/files/{row.ref}/withdraw", data={"why": "É de outro paciente."})
+    files = text_of(marina, answered, "/print").partition("<h3>Arquivos</h3>")[2].partition("</dl>")[0]
+    assert "<dd>braço.png</dd>" in files
+    assert '<span class="tc-gone">outro paciente.pdf</span>' in files
+    assert "Retirado por Dra. Marina Alves" in files
+    assert "É de outro paciente." in files
 
 
 def test_a_withdrawn_opinion_is_printed_as_withdrawn(answered, sign_in):
