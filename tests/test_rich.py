@@ -118,3 +118,24 @@ def test_a_numbered_line_keeps_its_number(typed, number):
 
 def test_a_minus_in_a_list_stays_a_minus():
     assert rich("- emagreceu:\n- 5 kg\n- febre") == "<ul>\n<li>emagreceu:<br>\n- 5 kg</li>\n<li>febre</li>\n</ul>\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Nega:\n- tosse\nRefere dispneia", "<p>Nega:</p>\n<ul>\n<li>tosse</li>\n</ul>\n<p>Refere dispneia</p>\n"),
+        ("1. AAS\n**PA** 12x8", '<ol>\n<li value="1">AAS</li>\n</ol>\n<p><strong>PA</strong> 12x8</p>\n'),
+        ("- dor há\ntrês dias", "<ul>\n<li>dor há<br>\ntrês dias</li>\n</ul>\n"),
+        (
+            "Nega:\n- tosse\nRefere:\n- dispneia",
+            "<p>Nega:</p>\n<ul>\n<li>tosse</li>\n</ul>\n<p>Refere:</p>\n<ul>\n<li>dispneia</li>\n</ul>\n",
+        ),
+        (
+            "1. AAS\nDe manhã\n2. Losartana\nDe noite",
+            '<ol>\n<li value="1">AAS<br>\nDe manhã</li>\n<li value="2">Losartana</li>\n</ol>\n<p>De noite</p>\n',
+        ),
+        ("- AAS\n  De manhã", "<ul>\n<li>AAS<br>\nDe manhã</li>\n</ul>\n"),
+    ],
+)
+def test_what_is_typed_at_the_margin_below_a_list_is_not_of_its_last_item(typed, shown):
+    assert rich(typed) == shown

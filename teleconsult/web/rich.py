@@ -7,6 +7,7 @@ letter, in a hundredth of the time.
 """
 
 import re
+from bisect import bisect
 from collections.abc import Callable
 
 import bleach
@@ -64,6 +65,29 @@ def _only(marker: re.Pattern[str], skip: Callable[[StateBlock, int], int]) -> Ca
     return found
 
 
+_SENTENCE = re.compile(r"[*(\"'“‘]*[^\W\d_]")
+_GOES_ON = re.compile(rf"^ {{0,3}}(?!1[.)]){_NUMBERED.pattern}", re.MULTILINE)
+
+
+def _after_a_list(state: StateBlock, line: int, _end: int, _silent: bool) -> bool:
+    """Tell whether a line typed at the margin, below an item, begins something new: with a capital.
+
+    Markdown takes it for the rest of the item, so that what follows a list ("Refere dispneia" below what the patient
+    denies) stood in it. A small letter goes on with the item: a line that was broken where it was copied. So does any
+    line above the next number of the same list: the dose below a drug.
+    """
+    if state.sCount[line] >= state.blkIndent:
+        return False
+    begins = _SENTENCE.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+    if begins is None or not begins[0][-1].isupper():
+        return False
+    if "numbers" not in state.env:
+        state.env["numbers"] = [found.start() for found in _GOES_ON.finditer(state.src)]
+    numbers, ends = state.env["numbers"], state.src.find("\n\n", state.eMarks[line])
+    after = bisect(numbers, state.eMarks[line])
+    return after == len(numbers) or 0 <= ends < numbers[after]
+
+
 def _keep_numbers(state: StateCore) -> None:
     """Give each numbered item its own number: Markdown counts on from the first."""
     for token in state.tokens:
@@ -75,6 +99,7 @@ lists.skipBulletListMarker = _only(_BULLET, lists.skipBulletListMarker)  # type:
 lists.skipOrderedListMarker = _only(_NUMBERED, lists.skipOrderedListMarker)  # type: ignore[assignment]  # the same
 _markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(["list", "newline"])
 _markdown.inline.ruler.before("text", "emphasis_here", _emphasis)
+_markdown.block.ruler.before("paragraph", "after_a_list", _after_a_list, {"alt": ["paragraph"]})
 _markdown.core.ruler.after("block", "numbers", _keep_numbers)
 
 _ODD = re.compile(r"[^\w \n.,;:!?()/%°ºª–—’“”…=+-]")
