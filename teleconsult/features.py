@@ -56,6 +56,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.shifts.handlers",
     "teleconsult.shifts.panels",
     "teleconsult.attachments.actions",
+    "teleconsult.attachments.locked",
     "teleconsult.attachments.previews",
     "teleconsult.attachments.panels",
     "teleconsult.attachments.scans",

@@ -11,6 +11,9 @@ from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
 
+LOCKED = "locked"
+"""What was found of a PDF that asks for a password."""
+
 
 class Attachment(Model):
     """One file of a case. Its stored key means nothing; its name is only ever shown, never a path."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, func, or_, select
 
 from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
-from teleconsult.attachments.models import Attachment
+from teleconsult.attachments.models import LOCKED, Attachment
 from teleconsult.attachments.receive import Stored
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.models import Case
@@ -39,6 +39,8 @@ class Shown:
     """The referral whose recorded counter-referral it is the sheet of: it is shown beside that."""
     withdrawal: str = ""
     """Who withdrew it, when and why."""
+    locked: bool = False
+    """Nobody opens it without its password."""
 
 
 _COLUMNS = (
@@ -49,6 +51,7 @@ _COLUMNS = (
     Attachment.content_type,
     Attachment.size,
     Attachment.taken_on,
+    Attachment.inspection,
     Attachment.previewed_at,
     Attachment.withdrawn_at,
     Attachment.added_by_id,
@@ -107,6 +110,7 @@ def one_of(row: Any, user: User, sheet_of: int | None = None, withdrawal: str = 
         event_number=row.event_number,
         sheet_of=sheet_of,
         withdrawal=withdrawal,
+        locked=row.inspection == LOCKED,
     )
 
 

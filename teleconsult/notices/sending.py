@@ -22,6 +22,7 @@ MESSAGES = {kind.template: kind.choice for kind in KINDS.values()} | {
     "account_password": N_("Aviso de que a senha foi trocada"),
     "audit_anchor": N_("Âncora do registro"),
     "preview": N_("Miniatura de um arquivo"),
+    "inspect": N_("Conferência de um PDF"),
 }
 """What a message is, by the template of a mail or by its kind."""
 
