@@ -116,7 +116,7 @@ def booked_on_paper(referral: Referral) -> dict[str, str] | None:
     return {"day": localdate(session.day), "hour": hour, "doctor": session.specialist_name}
 
 
-@events.on("patient.merge", "patient.unmerge", order=60)
+@events.on("patient.merge", "patient.unmerge", "case.repoint", order=60)
 def follow_the_cases(*, kept: Patient, merged: Patient, **_facts: Any) -> None:
     """Let bookings name the patient that their case now names; after the cases were pointed elsewhere.
 

@@ -40,9 +40,9 @@ def _repoint(*, source: Patient, target: Patient, by: User, only: Sequence[str] 
     return [row.ref for row in found]
 
 
-def record_repoint(ref: str, source: Patient, target: Patient, by: User) -> None:
+def record_repoint(ref: str, source: Patient, target: Patient, by: User, **more: Any) -> None:
     """Record that a case is another record's than it was."""
-    audit.record(f"case:{ref}", "case.repoint", by_id=by.id, subject=ref, source=source.ref, target=target.ref)
+    audit.record(f"case:{ref}", "case.repoint", by_id=by.id, subject=ref, source=source.ref, target=target.ref, **more)
 
 
 @events.panel("patient")

@@ -36,7 +36,7 @@ PART_WORDS = {
 ROUTING_SAYS = frozenset({"return", "redirect", "assign", "decline", "hand_over"})
 """Events whose words belong to routing: they are shown without the clinical content."""
 
-WHOLE_SAYS = frozenset({"withdraw_file", "revoke_consent"})
+WHOLE_SAYS = frozenset({"repoint", "withdraw_file", "revoke_consent"})
 """Events whose words may name a person ('it was Mr. Lima's'): they are shown to those who see the case whole."""
 
 

@@ -8,6 +8,7 @@ from teleconsult.cases import (
     views_opinion,
     views_outcome,
     views_print,
+    views_repoint,
     views_search,
     views_send,
     views_supply,
@@ -23,6 +24,7 @@ SCREENS = (
     views_opinion,
     views_outcome,
     views_print,
+    views_repoint,
     views_supply,
     views_search,
 )

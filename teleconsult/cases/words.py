@@ -225,6 +225,13 @@ _WORDS = {
         "stop",
         State.CANCELLED,
     ),
+    "repoint": MoveWords(
+        N_("Passar a outro cadastro"),
+        N_("o caso foi enviado no cadastro de outra pessoa"),
+        N_("passou o caso a outro cadastro de paciente"),
+        "user",
+        State.DRAFT,
+    ),
     "withdraw_file": MoveWords(
         N_("Retirar o arquivo"),
         N_("fica riscado, mas legível, com o motivo"),

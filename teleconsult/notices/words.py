@@ -115,6 +115,13 @@ KINDS: dict[str, Kind] = {
             choice=N_("Um arquivo é retirado"),
         ),
         _kind(
+            "case.repoint",
+            "user",
+            {R},
+            by=N_("%(name)s passou o caso a outro cadastro de paciente"),
+            choice=N_("Um caso passa a outro cadastro de paciente"),
+        ),
+        _kind(
             "case.revoke_consent",
             "stop",
             {R, C, A},

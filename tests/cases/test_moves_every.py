@@ -189,7 +189,7 @@ def test_every_verb_has_words_in_every_state_it_starts_from(verb, state):
 
 
 def test_no_words_without_a_verb():
-    assert words.told() - set(MOVES) == {"correct", "withdraw", "withdraw_file", "revoke_consent"}
+    assert words.told() - set(MOVES) == {"correct", "withdraw", "withdraw_file", "revoke_consent", "repoint"}
 
 
 def test_every_main_verb_is_somebodys():
