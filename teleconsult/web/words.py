@@ -148,9 +148,10 @@ def thousands(number: int) -> str:
 
 
 def initials(name: str) -> str:
-    """Return the initials under which lists show a person: 'A. F. S.'; particles are left out."""
+    """Return the initials under which lists show a person: 'A. F. S.'; particles are left out, and signs before a letter."""
     words = [word for word in name.split() if word.lower() not in {"da", "de", "do", "das", "dos", "e"}]
-    return " ".join(f"{word[0].upper()}." for word in words)
+    firsts = [next(filter(str.isalnum, word), "") for word in words]
+    return " ".join(f"{first.upper()}." for first in firsts if first)
 
 
 def in_language(portuguese: str, english: str) -> str:
