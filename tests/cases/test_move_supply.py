@@ -30,6 +30,13 @@ def test_the_main_button_leads_there(asked, sign_in):
     assert "2. Foto de longe" in page
 
 
+def test_where_a_photo_goes_that_was_asked_for_is_said(asked, sign_in):
+    """The control stands beside the items, on a telephone below them all."""
+    page = text_of(sign_in("marina"), asked, "/supply")
+    assert 'escreva no item qual é: <a href="#arq">Fotos e exames</a>' in page
+    assert 'id="arq"' in page
+
+
 def test_one_item_is_kept_and_found_again(asked, sign_in):
     browser = sign_in("marina")
     answer = send(browser, asked, "supply", save="1", answer_1="Negativa em 4 sítios.")
