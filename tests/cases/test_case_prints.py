@@ -5,6 +5,7 @@ import pytest
 from teleconsult import audit
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db
 from teleconsult.version import VERSION
 from tests import world
@@ -45,6 +46,13 @@ def test_who_consented_for_the_patient_is_said_with_their_part(answered, sign_in
     said = "Josefa Conceição (pai, mãe ou responsável legal)"
     assert f"{said} consentiu em" in text_of(sign_in("marina"), answered)
     assert f"{said} · Em conversa" in text_of(sign_in("marina"), answered, "/print")
+
+
+def test_the_name_by_which_a_patient_is_called_comes_first_on_paper_too(case_in, sign_in):
+    """As on the page and on the referral: the sheet is read aloud in the waiting room."""
+    walk = case_in(State.DRAFT)
+    walk.submit(patient=PatientFacts(name="Ana Souza", social_name="João Souza", age_years=46, sex="male"))
+    assert "<dd>João Souza (nome civil: Ana Souza)</dd>" in text_of(sign_in("marina"), walk, "/print")
 
 
 def test_the_line_of_the_reason_is_printed_as_it_was_typed_and_the_intention_with_the_rest(case_in, sign_in):
