@@ -51,6 +51,7 @@ def furnish(site: Site) -> Places:
             f"/cases/{refs[State.IN_PERSON]}/counter_refer/scan",
             f"/patients/{one}",
             f"/patients/{joined}/unmerge",
+            f"/cases/{refs[State.SUBMITTED]}/repoint",
             f"/patients/{one}/merge?with={_admit(site, 'Ana B. da Silva')}",
         ),
         "paulo": (
