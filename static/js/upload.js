@@ -68,10 +68,11 @@
       if (at >= 0) { waiting.splice(at, 1); bad(job, words.cancelled); } else if (job.request) job.request.abort();
     }
 
-    function bad(job, sentence) {
+    function bad(job, sentence, unfit) {
       job.item.classList.add("is-bad");
       show(job, sentence, 0);
       toggle(job, false);
+      job.item.querySelector("[data-retry-one]").hidden = Boolean(unfit);
       say.textContent = job.file.name + ": " + sentence;
     }
 
@@ -108,13 +109,15 @@
       } else if (request.status === 401 || request.status === 403 || request.status === 200) {
         bad(job, words.signedOut);
       } else {
-        bad(job, reason(request, kind) || ({ 413: words.tooBig, 507: words.full })[request.status] || words.refused);
+        const said = reason(request, kind);
+        // Of a file that can never be taken it is not offered to send it again.
+        bad(job, said.error || ({ 413: words.tooBig, 507: words.full })[request.status] || words.refused, said.unfit);
       }
     }
 
     function reason(request, kind) {
-      if (!kind.includes("json")) return "";
-      try { return JSON.parse(request.responseText).error || ""; } catch (e) { return ""; }
+      if (!kind.includes("json")) return {};
+      try { return JSON.parse(request.responseText); } catch (e) { return {}; }
     }
 
     function arrived(job, html) {

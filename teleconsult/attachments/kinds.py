@@ -10,6 +10,10 @@ from teleconsult.attachments.ends import Ends, boxes_are_whole, dicom_is_whole, 
 from teleconsult.errors import N_, Refused
 
 
+class Unfit(Refused):
+    """The file itself cannot be taken: sending it once more changes nothing."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of file that is taken: its media type, family, and the endings that name it."""
@@ -100,10 +104,10 @@ def check(name: str, ends: Ends) -> Kind:
         Refused: empty, unknown, cut short, or with an ending of another family than it is or of none; names the file.
     """
     if ends.size == 0:
-        raise Refused(N_("%(name)s está vazio."), field="files", name=name)
+        raise Unfit(N_("%(name)s está vazio."), field="files", name=name)
     kind = kind_of(ends.head)
     if kind is None:
-        raise Refused(N_("%(name)s não é de um tipo aceito. Envie %(taken)s."), field="files", name=name, taken=TAKEN)
+        raise Unfit(N_("%(name)s não é de um tipo aceito. Envie %(taken)s."), field="files", name=name, taken=TAKEN)
     _check_ending(name, kind)
     if not is_whole(kind, ends):
         raise Refused(N_("%(name)s chegou incompleto. Envie de novo."), field="files", name=name)
@@ -114,7 +118,7 @@ def _check_ending(name: str, kind: Kind) -> None:
     ending = ending_of(name)
     named = BY_ENDING.get(ending)
     if ending and named is None:
-        raise Refused(
+        raise Unfit(
             N_("%(name)s termina em .%(ending)s, mas o conteúdo é %(found)s. Confira se é o arquivo certo."),
             field="files",
             name=name,
@@ -122,7 +126,7 @@ def _check_ending(name: str, kind: Kind) -> None:
             found=kind.word,
         )
     if named is not None and named.family != kind.family:
-        raise Refused(
+        raise Unfit(
             N_("%(name)s tem nome de %(named)s, mas o conteúdo é %(found)s. Confira se é o arquivo certo."),
             field="files",
             name=name,

@@ -8,7 +8,7 @@ from flask import current_app
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from teleconsult.attachments.ends import HEAD, TAIL, Ends
-from teleconsult.attachments.kinds import Kind, check
+from teleconsult.attachments.kinds import Kind, Unfit, check
 from teleconsult.attachments.storage import CHUNK, Sink, new_key, storage
 from teleconsult.errors import N_, Refused, StorageFault
 from teleconsult.web.application import Request
@@ -122,11 +122,9 @@ class Incoming:
             self._sink = None
 
 
-def _too_big(name: str, limit: int) -> Refused:
+def _too_big(name: str, limit: int) -> Unfit:
     megabytes = limit // (1024 * 1024)
-    return Refused(
-        N_("%(name)s passa do limite de %(limit)d MB por arquivo."), field="files", name=name, limit=megabytes
-    )
+    return Unfit(N_("%(name)s passa do limite de %(limit)d MB por arquivo."), field="files", name=name, limit=megabytes)
 
 
 def limit_of(family: str) -> int:
@@ -135,8 +133,8 @@ def limit_of(family: str) -> int:
     return min(int(settings[own.get(family, "MAX_FILE_BYTES")]), int(settings["MAX_FILE_BYTES"]))
 
 
-def _too_big_of_its_type(name: str, kind: Kind) -> Refused:
-    return Refused(
+def _too_big_of_its_type(name: str, kind: Kind) -> Unfit:
+    return Unfit(
         N_("%(name)s passa do limite de %(limit)d MB de um arquivo %(type)s."),
         field="files",
         name=name,

@@ -8,6 +8,7 @@ from flask import current_app, flash, g, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from teleconsult.attachments.kinds import Unfit
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import (
     MOST_FILES,
@@ -71,9 +72,9 @@ def one(keep: Keep, name: str, line: Callable[[Attachment], str], check: Check =
         row = _kept(keep, check, incoming, name, {})
     except RequestEntityTooLarge:
         limit = current_app.config["MAX_FILE_BYTES"] // (1024 * 1024)
-        return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit)}, 413
+        return {"error": _("Passa do limite de %(limit)d MB por arquivo.", limit=limit), "unfit": True}, 413
     except Refused as refusal:
-        return {"error": say(refusal)}, 422
+        return {"error": say(refusal), "unfit": isinstance(refusal, Unfit)}, 422
     except StorageFault as fault:
         return {"error": _(fault.message)}, storage_fault(fault)
     g.plain = True  # a line of a list has no navigation

@@ -142,6 +142,7 @@ def test_a_refusal_of_the_body_is_a_sentence(sign_in, draft):
     answer = sign_in("marina").post(f"/cases/{draft.ref}/files", data=b"nada", headers=named("a.pdf"))
     assert answer.status_code == 422
     assert "a.pdf" in answer.json["error"]
+    assert answer.json["unfit"], "to send it again would change nothing"
 
 
 def test_limits_are_named(sign_in, draft, application):
@@ -184,6 +185,7 @@ def test_the_limit_of_a_case_is_named(sign_in, draft, application):
         answer = browser.post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("dois.jpg"))
         assert answer.status_code == 422
         assert "dois.jpg" in answer.json["error"]
+        assert not answer.json["unfit"], "when another is taken away it fits"
         assert len(rows(draft)) == 1
     finally:
         application.config["MAX_CASE_FILES"] = 60

@@ -166,7 +166,9 @@ def test_a_file_that_is_refused_is_named_and_the_others_are_kept(page_for, site,
     ]
     marina.page.locator("input[type=file][multiple]").set_input_files(files)
     expect(marina.page.locator("#arquivos")).to_contain_text("dorso")
-    expect(marina.page.locator(".tc-sending__row.is-bad")).to_contain_text("programa.jpg")
+    refused = marina.page.locator(".tc-sending__row.is-bad")
+    expect(refused).to_contain_text("programa.jpg")
+    expect(refused.get_by_role("button")).to_have_count(0)
 
 
 def test_a_file_that_was_sent_and_not_heard_of_stands_there_once(page_for, site):
