@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask import current_app, render_template
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
 from werkzeug.utils import secure_filename
 
 from teleconsult import audit, checks, clock
@@ -41,6 +41,9 @@ from teleconsult.version import VERSION
 from teleconsult.web.csv_out import cell
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import papertime
+
+LISTING = ("case.search", "patient.search", "desk.print", "agenda.print", "sheet.print", "sheet.export")
+"""Events of many patients at once: whom they named stands inside them."""
 
 STYLES = ("vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/base.css", "css/parts.css", "css/print.css")
 
@@ -160,11 +163,17 @@ def _events(copy: Copy) -> Iterator[list[object]]:
     query = (
         select(AuditEvent.at, AuditEvent.word, AuditEvent.subject, User.title, User.name)
         .outerjoin(User, User.id == AuditEvent.user_id)
-        .where(or_(AuditEvent.subject.in_(refs), AuditEvent.stream.in_(trails)))
+        .where(or_(AuditEvent.subject.in_(refs), AuditEvent.stream.in_(trails), _lists_one_of(refs)))
         .order_by(AuditEvent.at, AuditEvent.id)
     )
     for row in db.session.execute(query):
         yield [row.at, _(WORDS.get(row.word, row.word)), f"{row.title or ''} {row.name or ''}".strip(), row.subject]
+
+
+def _lists_one_of(refs: Sequence[str]) -> ColumnElement[bool]:
+    """Tell in a query whether an event is of a list that named one of the references: found in a search, printed."""
+    named = cast(AuditEvent.data, Text)
+    return and_(AuditEvent.word.in_(LISTING), or_(*(named.contains(f'"{ref}"', autoescape=True) for ref in refs)))
 
 
 def in_names(rows: Rows) -> dict[str, list[dict[str, Any]]]:

@@ -114,6 +114,14 @@ def test_who_read_the_record_stands_in_the_copy_but_not_from_where(mine, copy):
     assert "127.0.0.1" not in parts["acessos.csv"].decode()
 
 
+def test_lists_in_which_the_patient_stood_are_among_who_read(mine, copy, sign_in):
+    browser = sign_in("rosangela")
+    assert browser.post("/cases/search", data={"q": mine.case.ref}, follow_redirects=True).status_code == 200
+    assert browser.post("/cases/search", data={"q": "PALAVRA"}, follow_redirects=True).status_code == 200
+    _done, parts = copy(mine.case.patient.ref)
+    assert parts["acessos.csv"].decode().count("Casos buscados;Rosângela Lima") == 1
+
+
 def test_the_copy_speaks_the_language_that_is_asked_for(mine, copy):
     _done, parts = copy(mine.case.patient.ref, "--language", "en")
     assert "Copy of a patient's data" in parts["LEIA-ME.txt"].decode()
