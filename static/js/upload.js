@@ -2,7 +2,7 @@
 // the form (templates/macros/files.html). A file that is refused is named; the others are kept.
 (() => {
   "use strict";
-  const AT_ONCE = 2;
+  const AT_ONCE = 1;  // pages of an exam stand in the order in which they were chosen; two would only share a bad line
 
   document.querySelectorAll("form[data-upload]").forEach((form) => {
     const words = form.dataset;

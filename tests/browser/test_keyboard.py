@@ -184,6 +184,26 @@ def test_a_file_that_was_sent_and_not_heard_of_stands_there_once(page_for, site)
     expect(page.get_by_text("Nenhum arquivo ainda")).to_be_hidden()
 
 
+def test_photos_stand_in_the_order_in_which_they_were_chosen(page_for, site):
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/questions")
+    # The first is the slowest to come: pages that are sent side by side would pass it.
+    sizes = (3_000_000, 0, 400_000, 0)
+    pages = [
+        {
+            "name": f"folha {n}.jpg",
+            "mimeType": "image/jpeg",
+            "buffer": photograph((90, 120, 20 * n))[:-2] + b"\0" * size + b"\xff\xd9",
+        }
+        for n, size in enumerate(sizes, 1)
+    ]
+    page.locator("input[type=file][multiple]").set_input_files(pages)
+    shown = page.locator("#arquivos > li")
+    expect(shown).to_have_count(len(pages))
+    for n, line in enumerate(shown.all(), 1):
+        expect(line).to_contain_text(f"folha {n}.jpg")
+
+
 def test_who_tabs_comes_to_the_cases_past_menu_and_filters(page_for, waiting):
     page = page_for("rosangela")
     page.goto("/desk")
