@@ -4,6 +4,7 @@ A closed list: what is not on it is not taken. A file that is cut short is told 
 end that its format must have (ends.py); nothing is decoded here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from teleconsult.attachments.ends import Ends, boxes_are_whole, dicom_is_whole, webm_is_whole
@@ -53,6 +54,12 @@ KIND_WORDS = {
 _BEFORE_PDF = b"\xef\xbb\xbf \t\r\n\f"
 """A mark of encoding and white space: readers look further, and so would take a program or a page for a PDF."""
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+
+
+def asked_for(kinds: Iterable[Kind]) -> str:
+    """Return what a control says that it takes. Of HEIC, which is taken too, nothing: Apple's browsers then send JPEG."""
+    asked = [kind for kind in kinds if kind is not HEIC]
+    return ",".join([*(kind.media for kind in asked), *(f".{ending}" for kind in asked for ending in kind.endings)])
 
 
 def kind_of(head: bytes) -> Kind | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from teleconsult.attachments import queries
-from teleconsult.attachments.kinds import KINDS
+from teleconsult.attachments.kinds import KINDS, asked_for
 from teleconsult.attachments.receive import limit_of
 from teleconsult.cases import lifecycle, world
 from teleconsult.cases.access import Sight
@@ -13,7 +13,7 @@ from teleconsult.events import panel
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 
-ACCEPT = ",".join([*(kind.media for kind in KINDS), *(f".{ending}" for kind in KINDS for ending in kind.endings)])
+ACCEPT = asked_for(KINDS)
 
 
 def may_add(case: Case, user: User, facts: Facts | None = None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, func, or_, select
 
-from teleconsult.attachments.kinds import BY_MEDIA, KIND_WORDS
+from teleconsult.attachments.kinds import BY_MEDIA, HEIC, KIND_WORDS
 from teleconsult.attachments.models import LOCKED, Attachment
 from teleconsult.attachments.receive import Stored
 from teleconsult.cases.access import Sight, case_for
@@ -41,6 +41,8 @@ class Shown:
     """Who withdrew it, when and why."""
     locked: bool = False
     """Nobody opens it without its password."""
+    apple: bool = False
+    """A photo as an iPhone keeps it: most browsers and many computers cannot show it."""
 
 
 _COLUMNS = (
@@ -111,6 +113,7 @@ def one_of(row: Any, user: User, sheet_of: int | None = None, withdrawal: str = 
         sheet_of=sheet_of,
         withdrawal=withdrawal,
         locked=row.inspection == LOCKED,
+        apple=row.content_type == HEIC.media,
     )
 
 

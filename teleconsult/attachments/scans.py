@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from teleconsult import audit
 from teleconsult.attachments import actions, queries
-from teleconsult.attachments.kinds import KINDS, kind_of
+from teleconsult.attachments.kinds import KINDS, asked_for, kind_of
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming, Stored, limit_of
 from teleconsult.cases import actions as cases
@@ -28,9 +28,7 @@ from teleconsult.web.messages import gettext as _
 
 PAPER = frozenset({"image", "document"})
 """Families of files that can be a sheet of paper."""
-ACCEPT = ",".join(
-    part for kind in KINDS if kind.family in PAPER for part in (kind.media, *(f".{ending}" for ending in kind.endings))
-)
+ACCEPT = asked_for(kind for kind in KINDS if kind.family in PAPER)
 
 
 def referral_to_scan(case: Case, user: User) -> Referral:

@@ -540,3 +540,16 @@ def test_a_file_that_comes_while_its_request_is_sent_is_told_to_the_other_side(a
     (row,) = rows(walk.case)
     assert [event.verb for event in walk.case.events] == ["submit", "add"]
     assert row.event_number == walk.case.events[-1].number
+
+
+def test_a_photo_that_many_computers_cannot_show_is_not_asked_for_and_says_so(sign_in, draft):
+    browser = sign_in("marina")
+    page = f"/cases/{draft.ref}/edit/questions"
+    asked = re.findall(r'type="file" multiple [^>]*accept="([^"]*)"', browser.get(page).get_data(as_text=True))
+    assert asked
+    assert all(one.startswith("image/jpeg,") and "hei" not in one for one in asked)
+    assert browser.post(f"/cases/{draft.ref}/files", data=samples.HEIC, headers=named("IMG_1.HEIC")).status_code == 201
+    send(browser, draft.ref, ("a.jpg", PHOTO))
+    shown = browser.get(page).get_data(as_text=True)
+    assert shown.count("Foto HEIC: muitos computadores não a mostram.") == 1
+    assert "Se puder, envie em JPEG." in shown
