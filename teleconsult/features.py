@@ -70,6 +70,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.from_cases",
     "teleconsult.bookings.card",
     "teleconsult.bookings.elsewhere",
+    "teleconsult.bookings.twice",
     "teleconsult.bookings.unattended",
     "teleconsult.credits.models",
     "teleconsult.credits.models_activities",

@@ -9,6 +9,7 @@ from teleconsult import clock
 from teleconsult.bookings.queries_agenda import DaySession
 from teleconsult.bookings.rows import AsCase
 from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, Channel, Kind, State
+from teleconsult.bookings.twice import shifts_beside
 from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.words import mark_of, visit_clock
 from teleconsult.bookings.world import local_day
@@ -23,9 +24,11 @@ from teleconsult.web.words import in_language, localday
 
 
 def sessions(found: Sequence[DaySession], user: User) -> list[dict[str, Any]]:
-    """Return the sessions of a screen, each with its slots, and why nobody would hold it where that is so."""
-    why = reasons([one.row for one in found])
-    return [session(one, user) | {"unattended": why.get(one.row.id, "")} for one in found]
+    """Return the sessions of a screen, each with its slots, why nobody would hold it, and what else its specialist does then."""
+    rows = [one.row for one in found]
+    why, beside = reasons(rows), shifts_beside(rows)
+    more = ({"unattended": why.get(row.id, ""), "beside": beside.get(row.id, "")} for row in rows)
+    return [session(one, user) | said for one, said in zip(found, more, strict=True)]
 
 
 def session(found: DaySession, user: User) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-from teleconsult import clock
+from teleconsult import clock, events
 from teleconsult.shifts import words
 from teleconsult.shifts.attendance import EARLY, LATE
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
@@ -64,6 +64,7 @@ def _facts(shift: Shift, repeats: str) -> list[tuple[str, str]]:
         left = without((shift.starts_at, shift.ends_at), gaps)
         said = _("a pessoa está afastada em parte deste horário") if left else _("a pessoa está afastada neste horário")
         facts.append((_("Afastamento"), said))
+    facts += [fact for part in events.panels("shift.facts", shift=shift) for fact in part]
     if shift.cancelled_at is None and open_swap_of(shift):
         facts.append((_("Troca"), _("a pessoa oferece este turno a colegas")))
     return facts
