@@ -15,9 +15,8 @@ from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
-from teleconsult.patients.actions import NEW, Undecided, admit
+from teleconsult.patients.actions import NEW, Undecided, admit, held
 from teleconsult.patients.models import Patient
-from teleconsult.patients.queries import standing
 from teleconsult.people.models import User
 
 events.declare("case.repoint")
@@ -44,7 +43,7 @@ def repoint(case: Case, to: Patient | None, *, why: str, by: User) -> CaseEvent:
     if not why:
         raise Refused(N_("Falta informar: %(what)s."), field="why", what=N_("o motivo"))
     source = cast(Patient, case.patient)
-    target = standing(to) if to is not None else _made(case, by)
+    target = held(to) if to is not None else _made(case, by)
     if target.id == source.id:
         raise Refused(N_("O caso já está neste cadastro."), field="choice")
     case.patient = target

@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from teleconsult import audit, clock
-from teleconsult.errors import N_, Refused
+from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import changed, db, dialect_name, read, write, write_all
 from teleconsult.loading import known
 from teleconsult.patients.matching import Known, name_key, words
@@ -142,6 +142,15 @@ def _new(dialect: str) -> Any:
 
 _NUMBER = select(Patient.id).where(Patient.ref == bindparam("ref"))
 _NAME = insert(cast(Table, PatientName.__table__)).inline()
+
+
+def held(patient: Patient) -> Patient:
+    """Return the record that stands for a patient's, which no merge takes away until this transaction ends."""
+    for _ in range(TRIES):
+        there = standing(patient)
+        if _hold(there):
+            return there
+    raise Overtaken
 
 
 def _hold(patient: Patient) -> bool:

@@ -11,8 +11,10 @@ from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.patients.actions import NEW, admit
+from teleconsult.patients.merging import merge
 from teleconsult.patients.models import Patient
 from tests import world
+from tests.racing import uncommitted
 from tests.world import person
 
 CPF = "52998224725"
@@ -129,6 +131,22 @@ def test_pressed_twice_it_is_moved_once_and_what_changed_meanwhile_is_told(rosan
     assert answer.status_code == 409
     assert "Outro motivo." in answer.get_data(as_text=True)
     assert case_of(ref).patient.ref == second
+
+
+def test_a_record_that_is_joined_to_another_at_this_moment_takes_no_case(application, rosangela, twins):
+    ref, _first, second = twins
+    third = record("Rn 2 de Severina da Silva").ref
+
+    def join():
+        found = {one.ref: one for one in db.session.scalars(db.select(Patient))}
+        merge(found[third], found[second], reason="A mesma criança.", by=person("rosangela"))
+
+    page = {"version": case_of(ref).version, "choice": "code", "code": second, "why": "Era o outro gêmeo."}
+    db.session.remove()
+    with uncommitted(application, join):
+        answer = rosangela.post(f"/cases/{ref}/repoint", data=page)
+    assert answer.location == f"/patients/{third}"
+    assert case_of(ref).patient.ref == third
 
 
 def test_only_who_looks_after_the_records_comes_here_and_a_draft_is_in_none(twins, sign_in, case_in):
