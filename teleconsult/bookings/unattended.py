@@ -94,8 +94,9 @@ def _coming(*which: Any) -> Sequence[AgendaSession]:
 
 def _tell(sessions: Sequence[AgendaSession], by: User | None) -> None:
     """Say it once for each day of an agenda: each is settled by itself."""
+    desk = people.active_with_role(Role.ADMINISTRATOR) if sessions else []
     for session in sessions:
-        notices.tell(people.active_with_role(Role.ADMINISTRATOR), "agenda.unattended", subject=session.ref, by=by)
+        notices.tell(desk, "agenda.unattended", subject=session.ref, by=by, many=True)
 
 
 @events.panel("person.leaving", order=65)

@@ -19,7 +19,7 @@ SAME_FOR = timedelta(minutes=5)
 
 IN_A_DIGEST = 50
 FLOOD, FLOOD_IN = 20, timedelta(hours=1)
-"""After so many unseen notices within so long, what the clock has to say comes in one mail at the full hour.
+"""After so many unseen notices within so long, what the clock or one act says many times comes in one mail at the full hour.
 
 A leave of one consultant may strand forty cases at once: forty mails to each administrator are read by nobody.
 """
@@ -51,6 +51,7 @@ def tell(
     subject: str = "",
     by: User | None = None,
     to: User | None = None,
+    many: bool = False,
 ) -> None:
     """Tell each person once, but not the one who did it, and nobody who is switched off.
 
@@ -60,6 +61,7 @@ def tell(
         subject: the public reference it is about.
         by: who did it; None for the system.
         to: the one to whom the thing comes, who is told in words of their own.
+        many: it is one of the many things that one act of theirs brings, as what the clock says may be.
     """
     now = clock.now()
     told = [(person, _kind_for(person, kind, to)) for person in _whom(people, by)]
@@ -71,7 +73,7 @@ def tell(
         return
     wanted = [(person, word) for person, word in told if (person.id, word) not in off]
     later = {person.id: _next_digest(person, now) for person, _ in wanted if person.mail_mode == "digest"}
-    if by is None:
+    if by is None or many:
         flooded = _flooded([person.id for person, _ in wanted if person.mail_mode == "each"], now)
         later |= dict.fromkeys(flooded, now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
     write_all(

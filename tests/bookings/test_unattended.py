@@ -9,10 +9,13 @@ from teleconsult.bookings import actions
 from teleconsult.bookings.world import open_offer
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.notices.actions import FLOOD
 from teleconsult.notices.models import Notice
+from teleconsult.outbox import OutboxMessage
 from teleconsult.people import actions as people
 from teleconsult.shifts import actions as calendar
 from tests import world
+from tests.bookings.conftest import today
 from tests.bookings.test_pages import text
 
 RECIFE = ZoneInfo("America/Recife")
@@ -52,6 +55,16 @@ def test_a_leave_of_the_specialist_is_told_to_the_desk_and_said_on_the_session(d
     with transaction():
         calendar.cancel_leave(taken, by=world.person("lia"))
     assert "tem um afastamento" not in text(browser.get(f"/bookings/agenda?day={session.day}"))
+
+
+def test_a_long_leave_is_not_a_mail_for_each_day_of_the_agenda(desk):
+    days = desk.publish(rule="FREQ=DAILY", until=today() + timedelta(days=46))
+    leave(days[0].day, last=24 * 60)
+    assert all(told("rosangela", day.ref) == ["agenda.unattended"] for day in days)
+    query = db.select(OutboxMessage).where(OutboxMessage.address == "rosangela@rede.example")
+    mails = [row.payload["template"] for row in db.session.scalars(query)]
+    assert len(days) > FLOOD
+    assert mails.count("agenda_unattended") == FLOOD
 
 
 def test_a_leave_at_other_hours_of_the_day_is_none_of_the_agenda(desk, sign_in):
