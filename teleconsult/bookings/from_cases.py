@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from teleconsult import clock, events
-from teleconsult.bookings import actions, queries
+from teleconsult.bookings import actions, queries, shelves
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queries_prints import booked_for
@@ -142,7 +142,7 @@ def visits_at_unit(unit: HealthUnit) -> str | None:
     query = (
         select(func.count(Booking.id))
         .join(AgendaSession, AgendaSession.id == Booking.session_id)
-        .where(AgendaSession.unit_id == unit.id, Booking.ended_at.is_(None), Booking.at >= clock.now())
+        .where(AgendaSession.unit_id == unit.id, shelves.TO_COME, Booking.at >= clock.now())
     )
     count = db.session.scalar(query)
     return ngettext("%(num)d consulta marcada", "%(num)d consultas marcadas", count) if count else None

@@ -7,6 +7,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
 from tests import world
 from tests.bookings.conftest import Desk
+from tests.counting import scans, statements
 
 
 @pytest.fixture
@@ -20,11 +21,18 @@ def page_of(browser, slug):
 
 def test_a_unit_says_whom_and_what_it_keeps_before_it_is_closed(teresa):
     assert "Continuam nela: 2 pessoas." in page_of(teresa, "usf-vietna")
-    for state in (State.SUBMITTED, State.CONCLUDED, State.CANCELLED):
+    for state in (State.DRAFT, State.SUBMITTED, State.CONCLUDED, State.CANCELLED):
         world.walk_to(state)
-    assert page_of(teresa, "usf-vietna").count("Continuam nela: 2 pessoas, 1 caso em aberto.") == 2, (
+    assert page_of(teresa, "usf-vietna").count("Continuam nela: 2 pessoas, 2 casos em aberto.") == 2, (
         "and in the question"
     )
+
+
+def test_what_is_over_is_not_read_for_it(application, teresa):
+    world.walk_to(State.CONCLUDED)
+    with statements(application) as seen:
+        page_of(teresa, "usf-vietna")
+    assert scans(seen, "cases", "bookings") == []
 
 
 def test_visits_count_where_they_take_place(teresa):
