@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from teleconsult import clock, outbox
-from teleconsult.extensions import changed
+from teleconsult.extensions import changed, db
 
 TIMEOUT_SECONDS = 20
 """For the connection and for each answer. Even a server that uses all of it for each is done before the lease ends."""
@@ -62,16 +62,23 @@ def put(template: str, *, key: str, to: str, language: str, **params: Any) -> No
     outbox.put_all([letter(template, key=key, to=to, language=language, **params)])
 
 
-def follow(old: str, new: str) -> bool:
-    """Have what has not reached somebody at an old address go to the new one; tell whether the old one had refused any.
+def has_refused(address: str) -> bool:
+    """Tell whether the server would take nothing for an address: not whether it was away for too long."""
+    row = outbox.OutboxMessage
+    refused = row.gave_up_at.is_not(None), row.last_error.startswith(Rejected.__name__)
+    return db.session.scalar(select(row.id).where(row.address == address, *refused).limit(1)) is not None
 
-    The caller holds the transaction. What was given up is tried from the beginning.
+
+def follow(old: str, new: str) -> None:
+    """Have what has not reached somebody at an old address go to the new one. The caller holds the transaction.
+
+    What was given up is tried from the beginning.
     """
     row = outbox.OutboxMessage
     unsent = row.kind == "email", row.address == old, row.done_at.is_(None)
     changed(update(row).where(*unsent, row.gave_up_at.is_(None)).values(address=new))
     again = {"address": new, "gave_up_at": None, "attempts": 0, "next_at": clock.now(), "lease_until": None}
-    return changed(update(row).where(*unsent).where(row.gave_up_at.is_not(None)).values(**again)) > 0
+    changed(update(row).where(*unsent).where(row.gave_up_at.is_not(None)).values(**again))
 
 
 def is_kept_in_files() -> bool:

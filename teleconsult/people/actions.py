@@ -91,8 +91,10 @@ def change(user: User, facts: PersonFacts, *, by: User) -> bool:
 
 def _follow(user: User, old: str) -> None:
     """Send what has not arrived to the new address, and tell the old one: unless nobody is there, who would never hear of it."""
-    refused = [links.forget_mails(old), mail.follow(old, user.email)]
-    if not any(refused):
+    refused = mail.has_refused(old)
+    links.forget_mails(old)
+    mail.follow(old, user.email)
+    if not refused:
         mail.put("account_moved", key=f"moved:{user.ref}:{user.version}", to=old, language=user.language)
 
 

@@ -86,16 +86,11 @@ def end_all(user_id: int) -> bool:
     return ended > 0
 
 
-def forget_mails(address: str) -> bool:
-    """Forget the links that never reached an address, once they are ended; tell whether the address had refused one.
-
-    The caller holds the transaction.
-    """
+def forget_mails(address: str) -> None:
+    """Forget the links that never reached an address, once they are ended. The caller holds the transaction."""
     row = outbox.OutboxMessage
     unsent = row.kind == "email", row.address == address, row.done_at.is_(None), row.key.startswith("link:")
-    refused = changed(delete(row).where(*unsent, row.gave_up_at.is_not(None)))
     changed(delete(row).where(*unsent))
-    return refused > 0
 
 
 def ask_reset(who: str) -> None:

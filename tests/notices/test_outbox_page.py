@@ -135,13 +135,13 @@ def test_an_address_is_shown_as_far_as_needed(address, shown):
 # ---------------------------------------------------------------- an address that does not take mail
 
 
-def give_up(*keys, to="marina@rede.example", template="case_answer"):
-    """Mails that the server refused for good."""
+def give_up(*keys, to="marina@rede.example", template="case_answer", error="Rejected 550"):
+    """Mails that the server refused for good, or that were given up for another reason."""
     now = clock.now()
     with transaction():
         outbox.put_all(mail.letter(template, key=key, to=to, language="pt_BR", ref="TC-7K3Q9A") for key in keys)
         given_up = db.update(OutboxMessage).where(OutboxMessage.key.in_(keys))
-        db.session.execute(given_up.values(gave_up_at=now, attempts=1, last_error="Rejected 550"))
+        db.session.execute(given_up.values(gave_up_at=now, attempts=1, last_error=error))
 
 
 def readdress(key, email):
@@ -175,6 +175,13 @@ def test_what_did_not_arrive_goes_to_the_address_that_was_put_right(manager):
 def test_an_address_that_takes_mail_is_still_told_that_it_was_changed(manager):
     readdress("marina", "marina.alves@rede.example")
     assert letters() == [("moved", "marina@rede.example", True)]
+
+
+def test_an_address_whose_server_was_only_away_is_told_too(manager):
+    """Somebody is there: whoever took over the account would leave them without a word."""
+    give_up("a", error="TimeoutError")
+    readdress("marina", "marina.alves@rede.example")
+    assert letters() == [("a", "marina.alves@rede.example", True), ("moved", "marina@rede.example", True)]
 
 
 def test_what_was_sent_stays_with_its_address(manager):
