@@ -76,7 +76,8 @@ def follow(old: str, new: str) -> None:
     """
     row = outbox.OutboxMessage
     unsent = row.kind == "email", row.address == old, row.done_at.is_(None)
-    changed(update(row).where(*unsent, row.gave_up_at.is_(None)).values(address=new))
+    # Whoever tries the old address at this moment writes down no refusal of the new one.
+    changed(update(row).where(*unsent, row.gave_up_at.is_(None)).values(address=new, lease_until=None))
     again = {"address": new, "gave_up_at": None, "attempts": 0, "next_at": clock.now(), "lease_until": None}
     changed(update(row).where(*unsent).where(row.gave_up_at.is_not(None)).values(**again))
 

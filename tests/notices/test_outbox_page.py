@@ -184,6 +184,21 @@ def test_an_address_whose_server_was_only_away_is_told_too(manager):
     assert letters() == [("a", "marina.alves@rede.example", True), ("moved", "marina@rede.example", True)]
 
 
+def test_a_mail_that_is_refused_while_its_address_is_put_right_is_tried_at_the_new_one(manager, monkeypatch):
+    give_up("a")
+    manager.post("/outbox/retry", data={"key": "a"})
+    db.session.rollback()
+
+    def refuse(_address, _payload, _key):
+        readdress("marina", "marina.alves@rede.example")
+        raise mail.Rejected(550)
+
+    monkeypatch.setitem(outbox._senders, "email", refuse)
+    (waiting,) = outbox.waiting()
+    assert not outbox.deliver_one(waiting)
+    assert letters()[0] == ("a", "marina.alves@rede.example", True)
+
+
 def test_what_was_sent_stays_with_its_address(manager):
     give_up("a")
     with transaction():
