@@ -170,8 +170,8 @@ WORDS: dict[str, str] = {
 READS = frozenset(
     {
         "case.view", "case.edit", "case.open", "case.print", "case.search", "attachment.view", "patient.view",
-        "patient.search", "patient.suggest", "desk.print", "agenda.print", "sheet.print", "sheet.export", "credits.view",
-        "credits.export", "record.view", "record.print", "record.export",
+        "patient.search", "patient.suggest", "patient.export", "desk.print", "agenda.print", "sheet.print", "sheet.export", "credits.view",
+        "credits.export", "record.view", "record.print", "record.export", "record.touched",
     }
 )  # fmt: skip
 """What only looks: asked for together, because whoever asks who saw something does not ask in which way."""

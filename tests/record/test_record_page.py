@@ -335,6 +335,14 @@ def test_a_patient_is_asked_for_with_their_cases(manager, case_in):
     assert "TC-000001" not in exported
 
 
+def test_whoever_gave_out_a_patients_data_read_them(manager, case_in):
+    patient = case_in(State.SUBMITTED).case.patient.ref
+    event("patient.export", clock.now(), about=patient)
+    event("patient.merge", clock.now(), about=patient)
+    found = [what for what, _about in shown(manager, about=patient, event="reads")]
+    assert found == ["Cópia dos dados do paciente feita"]
+
+
 def test_a_name_is_told_that_the_record_keeps_none(manager):
     assert "o registro não guarda nomes" in text_of(manager.get("/record", query_string={"about": "Josefa Maria"}))
 
