@@ -69,6 +69,8 @@ def touched_by(
     """List into TABLE (a new .csv) whose records an account or a period touched: read, printed, changed, given out."""
     if not (account or since or until):
         raise click.UsageError("Say which account, or which days: --account, --since, --until.")
+    if since and until and until < since:  # an empty list would read as if nobody had touched anything
+        raise click.UsageError("--until is before --since.")
     try:
         manager, person = desk.answering(by), desk.account(account) if account else None
     except Refused as refusal:

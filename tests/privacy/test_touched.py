@@ -114,3 +114,9 @@ def test_without_account_or_days_or_somebody_who_answers_nothing_is_listed(sessi
     assert touched()[0].exit_code == 2
     assert "no account" in touched("--account", "ninguem@rede.example")[0].output
     assert "must be a manager" in touched("--since", "2026-03-01", by="rosangela")[0].output
+
+
+def test_an_end_before_the_beginning_is_refused(session, touched):
+    done, _lines = touched("--since", "2026-11-10", "--until", "2026-11-01")
+    assert done.exit_code == 2
+    assert "--until is before --since" in done.output
