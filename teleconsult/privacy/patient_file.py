@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask import current_app, render_template
-from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
+from sqlalchemy import or_, select
 from werkzeug.utils import secure_filename
 
 from teleconsult import audit, checks, clock
@@ -36,14 +36,12 @@ from teleconsult.patients.queries import by_numbers, patient_for, standing
 from teleconsult.people.models import User
 from teleconsult.privacy.belongings import Rows, rows_of
 from teleconsult.privacy.desk import as_read_by
+from teleconsult.privacy.touched import BESIDE, PIECE, refs_of
 from teleconsult.record.words import WORDS
 from teleconsult.version import VERSION
 from teleconsult.web.csv_out import cell
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import papertime
-
-LISTING = ("case.search", "patient.search", "desk.print", "agenda.print", "sheet.print", "sheet.export")
-"""Events of many patients at once: whom they named stands inside them."""
 
 STYLES = ("vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/base.css", "css/parts.css", "css/print.css")
 
@@ -158,22 +156,28 @@ def _accesses(copy: Copy) -> bytes:
 
 def _events(copy: Copy) -> Iterator[list[object]]:
     """Yield who read or changed anything of the patient's, oldest first; from where is theirs and stays out."""
-    refs = [row["ref"] for name in ("patients", "cases") for row in copy.rows.get(name, ())]
-    trails = [f"{kind}:{ref}" for ref in refs for kind in ("patient", "case")]
+    refs = {row["ref"] for name in ("patients", "cases") for row in copy.rows.get(name, ())}
+    trails = {f"{kind}:{ref}" for ref in refs for kind in ("patient", "case")}
+    which = AuditEvent.subject.in_(refs), AuditEvent.stream.in_(trails), AuditEvent.word.in_(BESIDE)
     query = (
-        select(AuditEvent.at, AuditEvent.word, AuditEvent.subject, User.title, User.name)
+        select(
+            AuditEvent.at,
+            AuditEvent.word,
+            AuditEvent.subject,
+            AuditEvent.stream,
+            AuditEvent.data,
+            User.title,
+            User.name,
+        )
         .outerjoin(User, User.id == AuditEvent.user_id)
-        .where(or_(AuditEvent.subject.in_(refs), AuditEvent.stream.in_(trails), _lists_one_of(refs)))
+        .where(or_(*which))
         .order_by(AuditEvent.at, AuditEvent.id)
+        .execution_options(yield_per=PIECE)
     )
     for row in db.session.execute(query):
-        yield [row.at, _(WORDS.get(row.word, row.word)), f"{row.title or ''} {row.name or ''}".strip(), row.subject]
-
-
-def _lists_one_of(refs: Sequence[str]) -> ColumnElement[bool]:
-    """Tell in a query whether an event is of a list that named one of the references: found in a search, printed."""
-    named = cast(AuditEvent.data, Text)
-    return and_(AuditEvent.word.in_(LISTING), or_(*(named.contains(f'"{ref}"', autoescape=True) for ref in refs)))
+        about = row.subject if row.subject in refs or row.stream in trails else ", ".join(sorted(refs & refs_of(row)))
+        if about:  # of a list of many only what is this patient's
+            yield [row.at, _(WORDS.get(row.word, row.word)), f"{row.title or ''} {row.name or ''}".strip(), about]
 
 
 def in_names(rows: Rows) -> dict[str, list[dict[str, Any]]]:

@@ -19,6 +19,11 @@ from teleconsult.web.messages import gettext as _
 LISTS = frozenset({"agenda.print", "sheet.print", "sheet.export", "sheet.take"})
 """Events of many patients whose record may name none: their own list is looked up by what they are about."""
 
+BESIDE = frozenset(
+    {"agenda.print", "case.search", "desk.print", "patient.search", "patient.view", "sheet.export", "sheet.print"}
+)
+"""Events whose record may name patients and cases beside the one that it is about, or instead of one."""
+
 PIECE = 500
 
 
@@ -61,17 +66,19 @@ def touched(*, by: User | None, since: datetime | None, until: datetime | None) 
     )
     query = query.where(*conditions).order_by(AuditEvent.at, AuditEvent.id).execution_options(yield_per=PIECE)
     for row in db.session.execute(query):
-        for ref in _refs(row):
+        for ref in refs_of(row):
             found.setdefault((ref, row.user_id), Touch()).add(row.word, row.at)
     return found
 
 
-def _refs(row: Any) -> set[str]:
-    """Return whom one event is about: its subject, the trail it stands in, and the rows of a list."""
+def refs_of(row: Any) -> set[str]:
+    """Return whom one event is about: its subject, the trail it stands in, what was shown beside it, the rows of a list."""
     kind, _colon, ref = row.stream.partition(":")
     named = {
         row.subject,
         ref if kind in ("case", "patient") else "",
+        row.data.get("other", ""),
+        row.data.get("case", ""),
         *row.data.get("cases", ()),
         *row.data.get("patients", ()),
     }

@@ -14,6 +14,7 @@ from teleconsult.attachments.storage import storage
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
+from teleconsult.patients.models import Patient
 from tests import world
 from tests.attachments import samples
 from tests.attachments.sending import named
@@ -120,6 +121,21 @@ def test_lists_in_which_the_patient_stood_are_among_who_read(mine, copy, sign_in
     assert browser.post("/cases/search", data={"q": "PALAVRA"}, follow_redirects=True).status_code == 200
     _done, parts = copy(mine.case.patient.ref)
     assert parts["acessos.csv"].decode().count("Casos buscados;Rosângela Lima") == 1
+
+
+def test_who_found_or_compared_the_patient_among_others_stands_in_the_copy_and_the_others_do_not(mine, copy, sign_in):
+    patient, case = mine.case.patient.ref, mine.case.ref
+    other = db.session.scalars(db.select(Patient).where(Patient.ref != patient)).one().ref
+    browser = sign_in("rosangela")
+    assert browser.post("/patients", data={"q": patient}, follow_redirects=True).status_code == 200
+    assert browser.post("/cases/search", data={"q": "Severina"}, follow_redirects=True).status_code == 200
+    assert browser.get(f"/patients/{other}/merge?with={patient}").status_code == 200
+    _done, parts = copy(patient)
+    text = parts["acessos.csv"].decode("utf-8-sig")
+    rows = [row[1:] for row in csv.reader(io.StringIO(text), delimiter=";") if row[2] == "Rosângela Lima"]
+    for found in (["Pacientes buscados", patient], ["Casos buscados", case], ["Cadastro de paciente lido", patient]):
+        assert [found[0], "Rosângela Lima", found[1]] in rows, rows
+    assert other not in text
 
 
 def test_the_copy_speaks_the_language_that_is_asked_for(mine, copy):

@@ -85,6 +85,18 @@ def test_lists_that_were_printed_or_found_touch_each_of_their_patients(session, 
     assert by_case[refs[0]][0] == request.case.patient.ref
 
 
+def test_a_record_that_was_shown_beside_another_is_touched_too(session, sign_in, touched):
+    walk, other = leaky_case(), world.walk_to(State.SUBMITTED, requester="jonas")
+    one, beside, case = walk.case.patient.ref, other.case.patient.ref, other.case.ref
+    browser = sign_in("rosangela")
+    assert browser.get(f"/patients/{one}/merge?with={beside}").status_code == 200
+    assert browser.get(f"/cases/{case}/repoint").status_code == 200
+    _done, lines = touched("--account", "rosangela@rede.example", "--since", f"{clock.now():%Y-%m-%d}")
+    by_ref = {(line[0], line[2]): line[4] for line in lines}
+    assert by_ref[one, ""] == by_ref[beside, ""] == "Cadastro de paciente lido"
+    assert "Cadastro de paciente lido" in by_ref[beside, case]
+
+
 def test_a_record_that_was_joined_to_another_is_listed_under_the_one_that_stands(session, sign_in, touched):
     walk, other = leaky_case(), world.walk_to(State.SUBMITTED, requester="jonas")
     kept, gone = other.case.patient.ref, walk.case.patient.ref
