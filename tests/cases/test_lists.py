@@ -374,6 +374,21 @@ def test_mail_that_does_not_go_out_is_said_before_it_is_given_up(session, see):
     assert "Há e-mails que não saem" not in see("teresa", "/overview")
 
 
+def test_one_mailbox_that_takes_nothing_is_not_a_server_that_is_away(session, see):
+    """Full for days, it said to the management that nobody gets a mail."""
+    for minutes, key, failed in ((50, "full", "PutOff 452"), (40, "other", "")):
+        with clock.at(clock.now() - timedelta(minutes=minutes)), transaction():
+            outbox.put("email", key, f"{key}@b.example", {})
+            row = db.update(outbox.OutboxMessage).where(outbox.OutboxMessage.key == key)
+            db.session.execute(row.values(last_error=failed, done_at=None if failed else clock.now()))
+    assert "Há e-mails que não saem" not in see("teresa", "/overview")
+    with clock.at(clock.now() - timedelta(minutes=35)), transaction():
+        outbox.put("email", "third", "c@b.example", {})
+        row = db.update(outbox.OutboxMessage).where(outbox.OutboxMessage.key == "third")
+        db.session.execute(row.values(last_error="ConnectionRefusedError"))
+    assert "Há e-mails que não saem desde" in see("teresa", "/overview")
+
+
 def test_everything_in_english(case_in, sign_in):
     for state in STATES:
         case_in(state)
