@@ -1,10 +1,12 @@
 """A deadline as words: which sentence, with which figures. Pure: standard library only.
 
-What is promised is rounded down ("em 5 h" still holds after five hours and a half), and so is how late
-something is.
+What somebody has to do is rounded down ("responder em 5 h" holds when five hours and a half are left), and so is how late
+something is. What somebody waits for at most is rounded up: "resposta em até 72 h", and not 71 a second after sending.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from math import ceil, floor
 from typing import NamedTuple
 
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE
@@ -69,16 +71,16 @@ def due_words(
         return Due(kind, N_("vence hoje, %(time)s"), {"time": show_clock(due.hour, due.minute)})
     if still and not today:
         return Due(kind, _UNTIL[asker], {"when": ""})
-    return Due(kind, *_ahead(left, _AWAIT if asker else _ANSWER))
+    return Due(kind, *(_ahead(left, _AWAIT, ceil) if asker else _ahead(left, _ANSWER, floor)))
 
 
-def _ahead(left: float, words: tuple[str, str, str]) -> tuple[str, dict[str, int | str]]:
+def _ahead(left: float, words: tuple[str, str, str], whole: Callable[[float], int]) -> tuple[str, dict[str, int | str]]:
     minutes, hours, days = words
     if left < HOUR:
-        return minutes, {"n": max(1, int(left // 60))}
+        return minutes, {"n": max(1, whole(left / 60))}
     if left <= 3 * DAY:
-        return hours, {"n": int(left // HOUR)}
-    return days, {"n": int(left // DAY)}
+        return hours, {"n": whole(left / HOUR)}
+    return days, {"n": whole(left / DAY)}
 
 
 def _late(passed: float) -> Due:

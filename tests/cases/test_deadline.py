@@ -50,6 +50,20 @@ def test_whoever_waits_reads_it_the_other_way_round():
     assert told(-timedelta(days=1), asker=True) == ("late", "atrasado há 1 dia")
 
 
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(hours=71, minutes=59, seconds=58), "resposta em até 72 h"),
+        (timedelta(hours=70, minutes=1), "resposta em até 71 h"),
+        (timedelta(minutes=20, seconds=1), "resposta em até 21 min"),
+        (timedelta(days=3, seconds=1), "resposta em até 4 dias"),
+    ],
+)
+def test_at_most_is_never_less_than_it_can_be(left, words):
+    """It stood beside "Usadas 0 de 72 h"."""
+    assert told(left, asker=True)[1] == words
+
+
 def test_today_is_the_readers_today():
     due = datetime(2026, 11, 20, 1, 30, tzinfo=ZoneInfo("UTC"))  # 22:30 of the 19th in Recife
     assert due_words(due, NOW, State.ASSIGNED).message == "vence hoje, %(time)s"
