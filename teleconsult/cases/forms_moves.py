@@ -190,9 +190,13 @@ def priority_choices(*, but: str = "") -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=64)
 def supply_form(numbers: tuple[int, ...]) -> type[MoveForm]:
-    """Return the form that answers the items with these numbers: `answer_<number>` or `why_not_<number>`."""
+    """Return the form that answers the items with these numbers: `answer_<number>` or `why_not_<number>`.
+
+    `shown_<number>` marks what its page showed of an item (supplying.py).
+    """
     fields: dict[str, Any] = {}
     for number in numbers:
         fields[f"answer_{number}"] = TextAreaField(_l("Resposta"), [Within(LONG)])
+        fields[f"shown_{number}"] = HiddenField()
         fields[f"why_not_{number}"] = StringField(_l("Ou por que não foi possível"), [Length(max=SHORT)])
     return type("SupplyForm", (MoveForm,), fields)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from teleconsult import events
-from teleconsult.cases import actions, unsent
+from teleconsult.cases import actions, supplying, unsent
 from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import MoveForm, supply_form
@@ -61,7 +61,7 @@ def _sent(case: Case, sight: Sight, form: Any, asked: InformationRequest) -> Any
     if status == GONE or (status == 409 and not still_open("supply", ref)):
         return _late(case_id, ref, sight)
     if status != DONE:
-        return _page(case, form, faster(case_id) if status == 409 else ""), status
+        return _page(case, form, faster(case_id) if status == 409 and not form.errors else ""), status
     unsent.forget(case, "supply")
     if request.form.get("save"):
         flash(_("Salvo. Falta enviar ao consultor."))
@@ -103,6 +103,7 @@ def _seen() -> int | None:
 def _form(case: Case, asked: InformationRequest) -> Any:
     values = {f"answer_{item.number}": item.answer for item in asked.items}
     values |= {f"why_not_{item.number}": item.why_not for item in asked.items}
+    values |= {f"shown_{item.number}": supplying.mark_of(item.answer, item.why_not) for item in asked.items}
     numbers = tuple(item.number for item in asked.items)
     form = supply_form(numbers)(version=case.version, seen=case.steps, **values)
     for number in numbers:
@@ -112,10 +113,14 @@ def _form(case: Case, asked: InformationRequest) -> Any:
 
 def _settle(case: Case, form: MoveForm, asked: InformationRequest) -> int:
     """Keep what was typed, or send it; an item that is not complete says so at its place."""
+    whole = not request.form.get("save")
+    if not form.validate():
+        return 422
+    if not supplying.reconcile(form, asked.items, whole=whole):
+        return 409
     numbers = [item.number for item in asked.items]
     supplies = {n: (form[f"answer_{n}"].data or "", form[f"why_not_{n}"].data or "") for n in numbers}
-    whole = not request.form.get("save")
-    if not form.validate() or not _agree(form, supplies, whole=whole):
+    if not _agree(form, supplies, whole=whole):
         return 422
     if not whole:
         return attempt(case, form, lambda: actions.save_supplies(case, supplies, by=current_user))

@@ -160,6 +160,54 @@ def test_who_handed_the_case_over_finds_what_was_typed_and_no_form(asked, sign_i
     assert 'action="' not in page
 
 
+def posted_by(page):
+    """Return what a page of the items would post as it stands."""
+    inputs = [dict(re.findall('([a-z]+)="([^"]*)"', tag)) for tag in re.findall("<input[^>]*hidden[^>]*>", page)]
+    texts = dict(re.findall('<textarea[^>]*name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page))
+    return {one["name"]: one.get("value", "") for one in inputs if "name" in one} | texts
+
+
+def window_on(browser, walk):
+    return posted_by(text_of(browser, walk, "/supply"))
+
+
+def test_another_window_does_not_write_over_what_was_saved_in_the_first(asked, sign_in):
+    """It posted the item as it had been when it was opened, empty, and said that all was saved."""
+    marina, dora = sign_in("marina"), sign_in("dora")
+    first, second = window_on(marina, asked), window_on(dora, asked)
+    address = f"/cases/{asked.case.ref}/supply"
+    assert marina.post(address, data=first | {"answer_1": "Negativa.", "save": "1"}).status_code == 302
+    assert dora.post(address, data=second | {"answer_2": "Segue.", "save": "2"}).status_code == 302
+    assert items() == [("Negativa.", "", True), ("Segue.", "", True)]
+
+
+def test_two_answers_to_one_item_are_both_shown_and_the_next_press_decides(asked, sign_in):
+    marina, dora = sign_in("marina"), sign_in("dora")
+    first, second = window_on(marina, asked), window_on(dora, asked)
+    address = f"/cases/{asked.case.ref}/supply"
+    marina.post(address, data=first | {"answer_1": "Negativa.", "save": "1"})
+    status, page = late(dora, second, address, answer_1="Positiva.", save="1")
+    assert status == 409
+    assert "Lá está: “Negativa.”" in page
+    assert "Positiva.</textarea>" in page
+    assert items()[0][0] == "Negativa."
+    assert late(dora, posted_by(page), address, save="1")[0] == 302
+    assert items()[0][0] == "Positiva."
+
+
+def test_nothing_is_sent_that_its_sender_has_not_seen(asked, sign_in):
+    marina, dora = sign_in("marina"), sign_in("dora")
+    first, second = window_on(marina, asked), window_on(dora, asked)
+    address = f"/cases/{asked.case.ref}/supply"
+    marina.post(address, data=first | {"answer_1": "Negativa.", "save": "1"})
+    status, page = late(dora, second, address, answer_2="Segue.")
+    assert status == 409
+    assert "salvo em outra janela depois que esta página abriu" in page
+    assert "Negativa.</textarea>" in page
+    assert "Segue.</textarea>" in page
+    assert now_in(asked) == State.AWAITING_INFORMATION
+
+
 def test_more_rows_come_without_scripts(case_in, sign_in):
     walk = case_in(State.ASSIGNED)
     page = send(sign_in("paulo"), walk, "ask", more="1", **{"items-0": "Hemograma", "note": "Recente."})
