@@ -93,13 +93,15 @@ class Facts:
     """What is so in the world.
 
     `own_district` lets support act for the unit, `open` says that a visit can still come of the referral, `begun`
-    that the day of the visit has come, `due` that its hour has, `expired` that nobody answered the offer.
+    that the day of the visit has come, `due` that its hour has, `over` that the day has ended, `expired` that nobody
+    answered the offer.
     """
 
     own_district: bool = False
     open: bool = True
     begun: bool = False
     due: bool = False
+    over: bool = False
     expired: bool = False
 
 
@@ -117,6 +119,12 @@ def _due(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
     """A patient may come early, but has not failed to come before the hour: the place would go to somebody else."""
     if not facts.due:
         raise Refused(N_("A hora da consulta ainda não chegou: a falta é anotada depois dela."))
+
+
+def _not_over(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
+    """What is past cannot be put off: an absence would be told as a visit that was called off in time."""
+    if facts.over:
+        raise Refused(N_("O dia da consulta já passou: falta anotar se o paciente compareceu ou faltou."))
 
 
 def _expired(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
@@ -143,8 +151,8 @@ MOVES: dict[str, Move] = {
         _move("refuse", {S.OFFERED}, S.WAITING, _SIDE),
         _move("expire", {S.OFFERED}, S.WAITING, frozenset({Who.SYSTEM}), needs=(_expired,)),
         _move("book", {S.WAITING, S.OFFERED}, S.BOOKED, _SIDE, "slot", "channel", needs=(_open,)),
-        _move("move", {S.BOOKED}, None, _SIDE, "slot", "why", needs=(_open,)),
-        _move("cancel", {S.BOOKED}, S.CANCELLED, _SIDE, "why"),
+        _move("move", {S.BOOKED}, None, _SIDE, "slot", "why", needs=(_open, _not_over)),
+        _move("cancel", {S.BOOKED}, S.CANCELLED, _SIDE, "why", needs=(_not_over,)),
         _move("release", {S.BOOKED, S.OFFERED}, S.WAITING, _DESK, "why"),
         _move("attend", {S.BOOKED}, S.ATTENDED, _DESK, needs=(_begun,)),
         _move("miss", {S.BOOKED}, S.MISSED, frozenset({Who.ADMINISTRATOR}), needs=(_begun, _due)),

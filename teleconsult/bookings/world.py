@@ -25,6 +25,7 @@ def facts_for(request: BookingRequest, user: User | None) -> Facts:
         open=still_open(request),
         begun=booking is not None and local_day(now, booking.session.zone) >= booking.session.day,
         due=booking is not None and booking.at <= now,
+        over=booking is not None and local_day(now, booking.session.zone) > booking.session.day,
         expired=offer is not None and offer.expires_at <= now,
     )
 

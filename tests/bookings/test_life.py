@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock
-from teleconsult.bookings import actions, clockwork, queries
+from teleconsult.bookings import actions, clockwork, queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.models_quota import AllowanceMonth
 from teleconsult.bookings.steps import State
-from teleconsult.bookings.world import last_booking, live_booking, open_offer
+from teleconsult.bookings.world import facts_for, last_booking, live_booking, open_offer
 from teleconsult.cases import actions as cases
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
@@ -311,6 +311,20 @@ def test_a_visit_of_which_nobody_said_who_came_is_asked_for_once_a_week(desk):
     with clock.at(booking.at + timedelta(days=30)):
         desk.do("attend", request, by="rosangela")
         assert clockwork.unmarked() == []
+
+
+def test_a_visit_can_be_put_off_until_its_day_is_over(desk):
+    """Afterwards it was put off or called off in one press, and the absence told nowhere."""
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    booking = desk.book(request)
+    put_off = {"move", "cancel"}
+    for days, whose, doors in ((0.1, "marina", put_off), (1, "marina", set()), (1, "rosangela", {"attend", "miss"})):
+        with clock.at(booking.at + timedelta(days=days)):
+            who = world.person(whose)
+            offered = steps.open_verbs(request, who, facts_for(request, who)) & (put_off | {"attend", "miss"})
+            assert offered == doors, (days, whose)
 
 
 def test_a_cancelled_session_loses_nobody(desk):

@@ -86,6 +86,12 @@ def test_what_must_be_so(verb, state, fact):
         steps.check(verb, Request(state), PEOPLE[DESK], facts)
 
 
+@pytest.mark.parametrize("verb", ["move", "cancel"])
+def test_a_visit_whose_day_is_past_is_marked_and_not_put_off(verb):
+    with pytest.raises(Refused, match="já passou"):
+        steps.check(verb, Request("booked"), PEOPLE[DESK], Facts(begun=True, due=True, over=True))
+
+
 @pytest.mark.parametrize(("verb", "state"), [(v, s) for (v, s), _ in BY_HAND.items()])
 def test_what_must_be_carried(verb, state):
     who = PEOPLE[DESK] if DESK in BY_HAND[verb, state][1] else None
