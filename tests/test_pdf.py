@@ -32,6 +32,12 @@ def test_typed_text_is_text():
     assert HOSTILE in made[0].get_textpage().get_text_range()
 
 
+def test_no_character_turns_round_what_stands_after_it():
+    assert pdf.typeset("slip", slip(name="Ana\u202e 15 mg"), at=AT) == pdf.typeset(
+        "slip", slip(name="Ana 15 mg"), at=AT
+    )
+
+
 def test_it_is_tagged_in_its_language_and_says_its_title():
     found = pikepdf.open(BytesIO(pdf.typeset("slip", slip(), at=AT)))
     assert found.Root.MarkInfo.Marked

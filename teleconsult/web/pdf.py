@@ -15,6 +15,7 @@ from typing import Any
 from config import ROOT
 from teleconsult.errors import N_, Refused
 from teleconsult.logs import fault, log
+from teleconsult.web.direction import straight_json
 
 SHEETS = ROOT / "templates" / "pdf"
 SECONDS = 30
@@ -42,7 +43,7 @@ def typeset(name: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     command = [sys.executable, "-I", str(TYPESETTING)]
     try:
         done = subprocess.run(
-            command, input=json.dumps(asked).encode(), capture_output=True, timeout=SECONDS, check=True
+            command, input=straight_json(json.dumps(asked)).encode(), capture_output=True, timeout=SECONDS, check=True
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # What Typst complains of may quote the sheet: of a patient nothing goes to a log.

@@ -18,6 +18,7 @@ from teleconsult.version import VERSION
 from teleconsult.web.addresses import init_addresses
 from teleconsult.web.assets import init_assets
 from teleconsult.web.controls import FOR_TEMPLATES
+from teleconsult.web.direction import straighten_page
 from teleconsult.web.health import init_health
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
@@ -61,6 +62,7 @@ def choose_language() -> str:
 def init_web(app: Flask) -> None:
     """Give the application its pages' common ground."""
     init_assets(app)
+    app.after_request(straighten_page)  # before it is compressed: the last that is named here comes first
     init_addresses(app)
     init_messages(app)
     init_health(app)
