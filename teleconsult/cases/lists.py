@@ -74,6 +74,8 @@ def _why(row: Any, items: Sequence[str], fields: Sequence[str]) -> dict[str, Any
         return {"kind": "asked", "who": _person(row.holder_title, row.holder_name), **_named(items)}
     if row.state == State.RETURNED:
         return {"kind": "returned", **_named([str(_(RETURNABLE.get(name, name))) for name in fields])}
+    if row.state == State.CONCLUDED:
+        return {"kind": "unread"}
     return {"kind": "answered", "who": _person(row.holder_title, row.holder_name), "count": row.asked}
 
 
@@ -90,7 +92,7 @@ def _next_step(row: Any) -> dict[str, str]:
         return {"url": url_for("cases.supply", ref=row.ref), "label": _("Responder")}
     if row.state == State.RETURNED:
         return {"url": url_for("cases.edit", ref=row.ref), "label": _("Completar")}
-    return {"url": url_for("cases.show", ref=row.ref), "label": _("Ler a resposta")}
+    return {"url": url_for("cases.show", ref=row.ref, _anchor=f"parecer-{row.round}"), "label": _("Ler a resposta")}
 
 
 def to_confirm(user: User) -> list[Row]:
@@ -111,9 +113,10 @@ def to_confirm(user: User) -> list[Row]:
     ]
 
 
-def surveys(user: User, limit: int) -> list[Row]:
-    """Return rows of what is asked about concluded cases."""
-    return [_survey(asked) for asked in outcome.pending_for(user, limit)]
+def surveys(user: User, limit: int, unread: Iterable[Row] = ()) -> list[Row]:
+    """Return rows of what is asked about concluded cases; of none whose answer is still to be read."""
+    to_read = {row["ref"] for row in unread}
+    return [_survey(asked) for asked in outcome.pending_for(user, limit) if asked.ref not in to_read]
 
 
 def _survey(asked: outcome.Pending) -> Row:

@@ -6,16 +6,19 @@ Statements are built once: building one costs more than running it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
+from teleconsult import clock
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case, CaseQuestion, CaseSeen, PatientSnapshot
+from teleconsult.cases.models import Case, CaseEvent, CaseQuestion, CaseSeen, PatientSnapshot
 from teleconsult.cases.models_opinion import Decline, InformationItem, InformationRequest, MissingItem
 from teleconsult.cases.shelves import FILED, LIVE, in_state
+from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
@@ -48,6 +51,7 @@ _COLUMNS = (
     Case.state,
     Case.specialty_id,
     Case.priority,
+    Case.round,
     Case.initials,
     Case.birth_date,
     Case.age_years,
@@ -98,12 +102,22 @@ ASKED_OF_UNIT = (State.AWAITING_INFORMATION, State.RETURNED)
 GOING = (State.SUBMITTED, State.ASSIGNED, State.IN_PERSON)
 
 
-_WAITS = or_(_any_state(ASKED_OF_UNIT), and_(Case.state == State.ANSWERED, _UNSEEN))
-"""What waits for the unit: to supply, to complete, or an answer that nobody has read."""
+UNREAD_DAYS = 30
+"""So long an answer that closed its case waits on the first screen for whoever asked to read it."""
+
+_TO_READ = ("answer", "conclude", "counter_refer", "correct", "withdraw")
+
+_UNREAD = and_(
+    Case.state == State.CONCLUDED,
+    Case.changed_at >= bindparam("since", type_=UTCDateTime),
+    exists().where(CaseEvent.case_id == Case.id, CaseEvent.number > _seen, CaseEvent.verb.in_(_TO_READ)),
+)
+_WAITS = or_(_any_state(ASKED_OF_UNIT), and_(Case.state == State.ANSWERED, _UNSEEN), _UNREAD)
+"""What waits for the unit: to supply, to complete, or an answer that nobody has read, also one that closed its case."""
 
 
 def _waits(unit_side: ColumnElement[bool]) -> Any:
-    return and_(unit_side, _WAITS, _any_state((*ASKED_OF_UNIT, State.ANSWERED)))
+    return and_(unit_side, _WAITS, _any_state((*ASKED_OF_UNIT, State.ANSWERED, State.CONCLUDED)))
 
 
 def _goes_on(unit_side: ColumnElement[bool]) -> Any:
@@ -122,16 +136,22 @@ _OF_UNIT = and_(Case.unit_id == bindparam("unit_id"), Case.requester_id != _ME)
 _UNIT_OPEN = _listed().where(_OF_UNIT, LIVE)
 _UNIT_CLOSED = _listed().where(_OF_UNIT, in_state(State.CONCLUDED))
 _MINE_COUNTS = (
-    select(func.sum(case((_WAITS, 1), else_=0)), func.sum(case((_WAITS, 0), else_=1)))
+    select(
+        func.sum(case((_WAITS, 1), else_=0)), func.sum(case((_WAITS, 0), (Case.state == State.CONCLUDED, 0), else_=1))
+    )
     .select_from(Case)
     .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == _ME))
-    .where(_OWN, _any_state((*ASKED_OF_UNIT, *GOING, State.ANSWERED)))
+    .where(_OWN, _any_state((*ASKED_OF_UNIT, *GOING, State.ANSWERED, State.CONCLUDED)))
 )
 
 
 def mine_waiting(user: User, size: int) -> Page:
     """Return a page of the requester's cases that wait for them, what changed last first."""
-    return page_by_key(_MINE_WAITING, _NEWEST, size, {"user_id": user.id})
+    return page_by_key(_MINE_WAITING, _NEWEST, size, {"user_id": user.id, "since": _since()})
+
+
+def _since() -> datetime:
+    return clock.now() - timedelta(days=UNREAD_DAYS)
 
 
 def mine_going(user: User, size: int) -> Page:
@@ -146,7 +166,7 @@ def mine_closed(user: User, state: State) -> Page:
 
 def mine_counts(user: User) -> Mapping[str, int]:
     """Return how many of the requester's open cases wait for them, and how many go on."""
-    waiting, going = read(_MINE_COUNTS, {"user_id": user.id})[0]
+    waiting, going = read(_MINE_COUNTS, {"user_id": user.id, "since": _since()})[0]
     return {"waiting": waiting or 0, "going": going or 0}
 
 

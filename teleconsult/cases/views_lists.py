@@ -103,11 +103,12 @@ def mine() -> str | Response:
     if show:
         return _mine_list(user, show)
     page, on = queries_lists.mine_waiting(user, FIRST), queries_lists.mine_going(user, FIRST)
-    confirms, surveys = lists.to_confirm(user), lists.surveys(user, FIRST)
+    waits, confirms = lists.waiting(page.rows), lists.to_confirm(user)
+    surveys = lists.surveys(user, FIRST, waits)
     return render_template(
         "cases/lists/mine.html",
         greeting=greeting(),
-        waiting=[*confirms, *lists.waiting(page.rows), *surveys],
+        waiting=[*confirms, *waits, *surveys],
         beside=lists.beside(len(confirms), len(surveys)),
         more_waiting=page.older is not None,
         drafts=lists.unsent(user),

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock, outbox
-from teleconsult.cases import actions, outcome
+from teleconsult.cases import actions, outcome, queries_lists
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Opinion
 from teleconsult.extensions import db, transaction
 from tests import world
 
@@ -112,8 +113,48 @@ def test_an_answer_waits_until_it_is_read_and_then_goes_on(case_in, sign_in):
     assert ref in part(html, "andamento")
 
 
+def test_an_answer_that_closed_its_case_waits_to_be_read_before_anybody_asks_what_came_of_it(case_in, see):
+    """The first screen said that no case waited, and asked how satisfied one was with an answer that nobody had seen."""
+    walk = case_in(State.CONCLUDED)
+    for address in ("/mine", "/mine?show=waiting"):
+        html = see("marina", address)
+        assert "Caso concluído: falta ler a resposta." in html
+        assert f'href="/cases/{walk.case.ref}#parecer-1"' in html
+    html = see("marina", "/mine")
+    assert "1 caso espera por você." in html
+    assert "/outcome" not in html
+    see("marina", f"/cases/{walk.case.ref}")
+    html = see("marina", "/mine")
+    assert "falta ler" not in html
+    assert "/outcome" in html
+
+
+def test_an_opinion_that_was_changed_after_the_end_waits_to_be_read_for_a_month(case_in, see):
+    walk = case_in(State.CONCLUDED)
+    see("marina", f"/cases/{walk.case.ref}")
+    with transaction():
+        given = db.session.scalars(db.select(Opinion)).one()
+        actions.withdraw(given, why="Era de outro paciente.", by=world.person("paulo"))
+    assert "falta ler a resposta" in see("marina", "/mine")
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert queries_lists.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
+
+
+def test_what_the_clock_closed_after_it_was_read_is_not_to_be_read_again(case_in, see):
+    walk = case_in(State.ANSWERED)
+    see("marina", f"/cases/{walk.case.ref}")
+    with clock.at(clock.now() + timedelta(days=16)):
+        walk.do("accept", by=None)
+        assert queries_lists.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
+    unread = case_in(State.ANSWERED)
+    with clock.at(clock.now() + timedelta(days=16)):
+        unread.do("accept", by=None)
+        assert queries_lists.mine_counts(world.person("marina")) == {"waiting": 1, "going": 0}
+
+
 def test_a_concluded_case_asks_what_came_of_it_until_it_is_told(case_in, see):
     walk = case_in(State.CONCLUDED)
+    see("marina", f"/cases/{walk.case.ref}")
     html = see("marina", "/mine")
     assert "Conte em um minuto o que veio dele." in html
     assert f"/cases/{walk.case.ref}/outcome" in html
@@ -124,7 +165,8 @@ def test_a_concluded_case_asks_what_came_of_it_until_it_is_told(case_in, see):
 
 def test_the_heading_counts_what_its_tab_counts_and_names_the_rest(case_in, see):
     for state in (State.AWAITING_INFORMATION, State.RETURNED, State.CONCLUDED):
-        case_in(state)
+        walk = case_in(state)
+    see("marina", f"/cases/{walk.case.ref}")
     with transaction():
         case = actions.draft(by=world.person("dora"), requester=world.person("marina"))
     with transaction(case, case.version):
@@ -136,7 +178,7 @@ def test_the_heading_counts_what_its_tab_counts_and_names_the_rest(case_in, see)
 
 
 def test_no_case_waits_where_only_the_outcome_is_asked(case_in, see):
-    case_in(State.CONCLUDED)
+    see("marina", f"/cases/{case_in(State.CONCLUDED).case.ref}")
     html = see("marina", "/mine")
     assert "Nenhum caso espera por você." in html
     assert "Também: 1 pergunta sobre um caso concluído" in html
