@@ -108,8 +108,8 @@ def agenda_left(person: User) -> list[str] | None:
 
 def _count_words(count: int) -> str:
     return ngettext(
-        "%(num)d dia de agenda de consultas presenciais fica sem especialista, e a triagem é avisada.",
-        "%(num)d dias de agenda de consultas presenciais ficam sem especialista, e a triagem é avisada.",
+        "%(num)d dia de agenda de consultas presenciais fica sem especialista, e a administração é avisada.",
+        "%(num)d dias de agenda de consultas presenciais ficam sem especialista, e a administração é avisada.",
         count,
     )
 

@@ -39,8 +39,8 @@ def shifts_left_to_others(person: User) -> list[str] | None:
         return None
     return [
         ngettext(
-            "%(num)d turno marcado é cancelado, e a triagem é avisada.",
-            "%(num)d turnos marcados são cancelados, e a triagem é avisada.",
+            "%(num)d turno marcado é cancelado, e a administração é avisada.",
+            "%(num)d turnos marcados são cancelados, e a administração é avisada.",
             count,
         ),
     ]

@@ -97,7 +97,7 @@ def test_what_triage_sent_back_is_counted_and_named(case_in, see):
     walk = case_in(State.SUBMITTED)
     walk.do("return_", {"objective": "Falta o exame.", "weight": "Falta o peso."}, by="rosangela")
     html = see("marina", "/mine")
-    assert "A triagem devolveu: faltam 2 campos (<b>" in html
+    assert "A administração devolveu: faltam 2 campos (<b>" in html
     assert f'href="/cases/{walk.case.ref}/edit"' in html
 
 

@@ -111,7 +111,7 @@ def note_attendance(shift: Shift, *, came: datetime, left: datetime, why: str, b
 
 def _hold_to_whose(shift: Shift, by: User) -> None:
     if by.id != shift.user_id and Permission.MANAGE_SHIFTS not in by.permissions:
-        raise Refused(N_("Só quem tem o turno, a triagem ou a gerência registra a presença."))
+        raise Refused(N_("Só quem tem o turno, a administração ou a gerência registra a presença."))
 
 
 def forgotten(limit: int = 100) -> Sequence[int]:
