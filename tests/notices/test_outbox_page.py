@@ -61,6 +61,7 @@ def test_what_was_given_up_is_shown_with_why_and_no_whole_address(manager):
     assert "(550)" in page
     assert "ma…@rede.example" in page
     assert "marina@" not in page
+    assert 'data-label="Parou"' in page  # a telephone shows no heads of columns
 
 
 def test_what_waits_is_shown_with_its_next_try(manager):
@@ -69,6 +70,7 @@ def test_what_waits_is_shown_with_its_next_try(manager):
     assert re.search(r'Em espera <span class="tc-count">1<', page)
     assert "TC-a" in page
     assert "Away" in page
+    assert 'data-label="Próxima tentativa"' in page
     assert "Nada parado" in text_of(manager.get("/outbox"))
 
 
