@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -10,10 +11,14 @@ from teleconsult import clock
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import transaction
 from tests import world
+from tests.bookings.conftest import Desk
 from tests.browser import furnished
 from tests.browser.furnished_hours import ZONE
 from tests.browser.people import Somebody
 from tests.credits.acts import attended
+
+DAYS = count(40)
+"""Days of the agenda that no other test of this site lays anything on."""
 
 
 def box(place: Locator) -> dict[str, float]:
@@ -21,6 +26,14 @@ def box(place: Locator) -> dict[str, float]:
     found = place.bounding_box()
     assert found is not None
     return found | {"right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}
+
+
+def room_for_hint(field: Locator) -> float:
+    """Return how much of a field its placeholder leaves free, in pixels."""
+    return field.evaluate(
+        """(e) => { const s = getComputedStyle(e), c = document.createElement('canvas').getContext('2d'); c.font = s.font;
+        return e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) - c.measureText(e.placeholder).width; }"""
+    )
 
 
 @pytest.fixture
@@ -83,12 +96,16 @@ def test_a_specialty_of_two_words_stays_in_its_column(page_for, waiting, long_na
 def test_the_words_of_the_search_are_not_cut(page_for, language):
     somebody = Somebody(page_for("marina"))
     somebody.speak(language)
-    field = somebody.page.locator("#busca")
-    room = field.evaluate(
-        """(e) => { const s = getComputedStyle(e), c = document.createElement('canvas').getContext('2d'); c.font = s.font;
-        return e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) - c.measureText(e.placeholder).width; }"""
-    )
-    assert room >= 0
+    assert room_for_hint(somebody.page.locator("#busca")) >= 0
+
+
+@pytest.mark.parametrize("language", ["pt_BR", "en"])
+def test_the_hints_of_the_filters_of_the_record_are_not_cut(page_for, language):
+    somebody = Somebody(page_for("teresa", phone=True))
+    somebody.speak(language)
+    somebody.at("/record")
+    for name in ("person", "about"):
+        assert room_for_hint(somebody.page.locator(f"[name={name}]")) > -1
 
 
 @pytest.mark.parametrize("name", ["Dra. Ana Lia", "Dra. Maria do Perpétuo Socorro Cavalcanti de Albuquerque"])
@@ -152,3 +169,37 @@ def test_a_date_beside_another_field_is_seen_whole_when_it_is_to_be_put_right(pa
         "(e) => { const s = getComputedStyle(e); return e.clientWidth - parseFloat(s.paddingLeft) * 2; }"
     )
     assert room >= 120  # ten characters and the picture of the calendar
+
+
+def test_the_list_that_is_open_stands_in_sight_among_its_tabs(page_for):
+    page = page_for("rosangela", phone=True)
+    for show in ("waiting", "unmarked", "owing"):
+        page.goto(f"/bookings?show={show}")
+        tab = page.locator(".tc-tabs [aria-current]")
+        expect(tab).to_have_count(1)
+        assert box(tab)["x"] >= 0
+        assert box(tab)["right"] <= page.viewport_size["width"]
+
+
+@pytest.fixture
+def agenda(site):
+    """Return the address of a day of the agenda with free places."""
+    with site.application.app_context():
+        ref = Desk().publish(days=next(DAYS), first=2, returns=0, specialist=world.person("lia")).ref
+    return f"/bookings/agenda/sessions/{ref}"
+
+
+def test_a_place_is_blocked_beside_its_reason(page_for, agenda):
+    page = page_for("rosangela", phone=True)
+    page.goto(agenda)
+    form = page.locator("form[action$=block]").first
+    why, button = box(form.locator("[name=why]")), box(form.get_by_role("button"))
+    assert why["right"] <= button["x"]
+    assert why["y"] < button["bottom"]
+    assert button["y"] < why["bottom"]
+
+
+def test_the_button_that_adds_places_does_not_touch_their_number(page_for, agenda):
+    page = page_for("rosangela", phone=True)
+    page.goto(f"{agenda}/overbooking")
+    assert box(page.locator("[name=extra]"))["bottom"] + 8 <= box(page.locator("main form .btn-primary"))["y"]
