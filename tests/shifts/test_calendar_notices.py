@@ -46,7 +46,9 @@ def test_what_switching_off_does_to_shifts_is_said_before(application, session):
     laid(place, day=day, at=now, starts=13 * 60)
     with application.test_request_context("/"):
         assert shifts_left_to_others(person("lia")) is None
-        assert shifts_left_to_others(person("paulo")) == ["2 turnos marcados são cancelados, e a administração é avisada."]
+        assert shifts_left_to_others(person("paulo")) == [
+            "2 turnos marcados são cancelados, e a administração é avisada."
+        ]
 
 
 def test_somebody_with_two_roles_is_led_as_who_keeps_the_calendar(application, session):

@@ -107,7 +107,8 @@ def test_after_a_leave_of_some_hours_the_rest_of_the_shift_can_be_begun(room, si
         hours = away(day, day, first_hour="07:00", last_hour="10:00")
         page = text(sign_in("paulo").post("/shifts/mine/leave", data=hours, follow_redirects=True))
         assert "você está afastado em parte deste turno" in page
-        assert "tc-disc is-cancelled" not in page  # whoever is to come for the rest reads no sign of a shift that fell away
+        # Whoever is to come for the rest reads no sign of a shift that fell away.
+        assert "tc-disc is-cancelled" not in page
         assert "Próximo turno" in page
     session.rollback()
     with clock.at(rooms.at(day, 590)):
