@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from teleconsult.cases import drafts, outcome, queries_lists
+from teleconsult.cases import drafts, outcome, queries_mine
 from teleconsult.cases.access import Sight
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.lifecycle import State
@@ -57,8 +57,8 @@ def going(rows: Iterable[Any], user: User, *, whose: bool = False, asker: bool =
 def waiting(rows: Sequence[Any], *, whose: bool = False) -> list[Row]:
     """Return rows of what waits for the unit, each with its reason and the next step."""
     moment = Moment()
-    items = queries_lists.asked_items([row.id for row in rows if row.state == State.AWAITING_INFORMATION])
-    fields = queries_lists.missing_fields([row.id for row in rows if row.state == State.RETURNED])
+    items = queries_mine.asked_items([row.id for row in rows if row.state == State.AWAITING_INFORMATION])
+    fields = queries_mine.missing_fields([row.id for row in rows if row.state == State.RETURNED])
     made = []
     for row in rows:
         line = _base(row, moment, Sight.FULL, asker=True)

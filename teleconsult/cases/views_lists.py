@@ -7,7 +7,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, events
-from teleconsult.cases import drafts, lists, queries_lists
+from teleconsult.cases import drafts, lists, queries_lists, queries_mine
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.queries_lists import FIRST, District
 from teleconsult.cases.rows import Moment
@@ -77,7 +77,7 @@ def _item(label: str, icon: str, endpoint: str, count: Callable[[User], int] | i
 
 def _counts(user: User) -> Mapping[str, int]:
     if "mine_counts" not in g:
-        g.mine_counts = queries_lists.mine_counts(user)
+        g.mine_counts = queries_mine.mine_counts(user)
     found: Mapping[str, int] = g.mine_counts
     return found
 
@@ -102,7 +102,7 @@ def mine() -> str | Response:
     show = request.args.get("show", "")
     if show:
         return _mine_list(user, show)
-    page, on = queries_lists.mine_waiting(user, FIRST), queries_lists.mine_going(user, FIRST)
+    page, on = queries_mine.mine_waiting(user, FIRST), queries_mine.mine_going(user, FIRST)
     waits, confirms = lists.waiting(page.rows), lists.to_confirm(user)
     surveys = lists.surveys(user, FIRST, waits)
     return render_template(
@@ -124,7 +124,7 @@ def _mine_list(user: User, show: str) -> str:
     if show not in MINE or (show.startswith("unit") and not shares):
         abort(404)
     if show == "waiting":
-        page = queries_lists.mine_waiting(user, PAGE_SIZE)
+        page = queries_mine.mine_waiting(user, PAGE_SIZE)
         rows = lists.waiting(page.rows)
     else:
         page, whose = _going_page(user, show)
@@ -136,12 +136,12 @@ def _mine_list(user: User, show: str) -> str:
 
 def _going_page(user: User, show: str) -> tuple[Page, bool]:
     if show == "going":
-        return queries_lists.mine_going(user, PAGE_SIZE), False
+        return queries_mine.mine_going(user, PAGE_SIZE), False
     if show == "unit":
-        return queries_lists.unit_open(user), True
+        return queries_mine.unit_open(user), True
     if show == "unit_concluded":
-        return queries_lists.unit_closed(user), True
-    return queries_lists.mine_closed(user, State(show)), False
+        return queries_mine.unit_closed(user), True
+    return queries_mine.mine_closed(user, State(show)), False
 
 
 # ---------------------------------------------------------------- the district

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock, outbox
-from teleconsult.cases import actions, outcome, queries_lists
+from teleconsult.cases import actions, outcome, queries_mine
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
@@ -137,7 +137,7 @@ def test_an_opinion_that_was_changed_after_the_end_waits_to_be_read_for_a_month(
         actions.withdraw(given, why="Era de outro paciente.", by=world.person("paulo"))
     assert "falta ler a resposta" in see("marina", "/mine")
     with clock.at(clock.now() + timedelta(days=31)):
-        assert queries_lists.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
+        assert queries_mine.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
 
 
 def test_what_the_clock_closed_after_it_was_read_is_not_to_be_read_again(case_in, see):
@@ -145,11 +145,11 @@ def test_what_the_clock_closed_after_it_was_read_is_not_to_be_read_again(case_in
     see("marina", f"/cases/{walk.case.ref}")
     with clock.at(clock.now() + timedelta(days=16)):
         walk.do("accept", by=None)
-        assert queries_lists.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
+        assert queries_mine.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
     unread = case_in(State.ANSWERED)
     with clock.at(clock.now() + timedelta(days=16)):
         unread.do("accept", by=None)
-        assert queries_lists.mine_counts(world.person("marina")) == {"waiting": 1, "going": 0}
+        assert queries_mine.mine_counts(world.person("marina")) == {"waiting": 1, "going": 0}
 
 
 def test_a_concluded_case_asks_what_came_of_it_until_it_is_told(case_in, see):
