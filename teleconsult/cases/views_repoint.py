@@ -15,7 +15,7 @@ from teleconsult.errors import N_, NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.patients.actions import NEW
 from teleconsult.patients.models import Patient
-from teleconsult.patients.queries import Found, look_up, patient_for
+from teleconsult.patients.queries import Found, beside, look_up, patient_for
 from teleconsult.patients.words import pairs_of
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
@@ -59,7 +59,7 @@ def repoint_case(ref: str) -> Any:
     """Show what the case was sent with beside the record in which it is, and move it to another."""
     case = case_in_a_record(ref)
     had, sent = cast(Patient, case.patient), cast(PatientSnapshot, case.snapshot)
-    form, status = RepointForm(case, look_up(sent, but=had.id)), 200
+    form, status = RepointForm(case, _others(sent, had)), 200
     if request.method == "POST":
         status = _move(case, form)
         if status == DONE:
@@ -68,6 +68,12 @@ def repoint_case(ref: str) -> Any:
     with transaction():
         audit.record(f"reader:{current_user.ref}", "patient.view", by_id=current_user.id, subject=had.ref, case=ref)
     return page, status
+
+
+def _others(sent: PatientSnapshot, had: Patient) -> Found:
+    """Return the records it may be instead: that of its CNS or CPF before all, which needs no asking when a case is sent."""
+    found = look_up(sent, but=had.id)
+    return beside(found, found.match, sent) if found.match is not None else found
 
 
 def _beside(sent: PatientSnapshot, had: Patient) -> list[tuple[str, str, str]]:

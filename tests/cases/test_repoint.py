@@ -122,6 +122,19 @@ def test_a_number_that_a_record_has_is_not_given_to_a_new_one(rosangela, session
     assert db.session.scalar(db.select(db.func.count(Patient.id))) == 1
 
 
+def test_the_record_of_its_number_is_offered_before_all(rosangela, session):
+    first = record("Rui Prado Filho")
+    walk = world.new_case()
+    with transaction(walk.case):
+        walk.case.patient = db.session.scalars(db.select(Patient).where(Patient.ref == first.ref)).one()
+    walk.submit(patient=PatientFacts(name="Rui Prado", birth_date=BORN, cpf=CPF))
+    second = record("Rui Prado", cpf=CPF).ref
+    ref = walk.case.ref
+    assert f'value="{second}"' in rosangela.get(f"/cases/{ref}/repoint").get_data(as_text=True)
+    assert move(rosangela, ref, second).location == f"/patients/{second}"
+    assert case_of(ref).patient.ref == second
+
+
 def test_pressed_twice_it_is_moved_once_and_what_changed_meanwhile_is_told(rosangela, twins):
     ref, first, second = twins
     before = case_of(ref).version
