@@ -5,6 +5,7 @@ from typing import Any
 from flask import url_for
 
 from teleconsult import clock, events
+from teleconsult.people.models import User
 from teleconsult.shifts import words
 from teleconsult.shifts.attendance import EARLY, LATE
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
@@ -39,7 +40,7 @@ def span_of_shift(shift: Shift) -> str:
     return words.span_words(place["starts"], place["starts"] + place["minutes"])
 
 
-def told_of(shift: Shift) -> dict[str, Any]:
+def told_of(shift: Shift, user: User) -> dict[str, Any]:
     """Return what the page shows beside the form: facts, and the other steps."""
     series = series_of(shift)
     return {
@@ -47,7 +48,7 @@ def told_of(shift: Shift) -> dict[str, Any]:
         "on_day": local_day(shift.starts_at, shift.room.zone),
         "span": span_of_shift(shift),
         "about": _facts(shift, rule_words(series.rule) if series and series.rule else ""),
-        "moves": _moves(shift, bool(series)),
+        "moves": _moves(shift, user, bool(series)),
         "stays": _("Este turno já começou, e fica onde está.") if shift.starts_at <= clock.now() else "",
     }
 
@@ -70,7 +71,7 @@ def _facts(shift: Shift, repeats: str) -> list[tuple[str, str]]:
     return facts
 
 
-def _moves(shift: Shift, in_series: bool) -> list[dict[str, Any]]:
+def _moves(shift: Shift, user: User, in_series: bool) -> list[dict[str, Any]]:
     """Return the steps that make sense now; each asks again what it needs to."""
     moves = []
     if shift.cancelled_at is not None:
@@ -79,7 +80,7 @@ def _moves(shift: Shift, in_series: bool) -> list[dict[str, Any]]:
                 _move(_("Devolver à escala"), _("a pessoa é avisada"), "shifts.restore", shift, "undo", post=True)
             )
         return moves
-    moves += _attendance(shift)
+    moves += _attendance(shift, user)
     if shift.ends_at > clock.now() and shift.checked_in_at is None:
         what = _("sai da escala, e a pessoa é avisada")
         moves.append(_move(_("Cancelar este turno"), what, "shifts.cancel", shift, "cancelled"))
@@ -89,7 +90,7 @@ def _moves(shift: Shift, in_series: bool) -> list[dict[str, Any]]:
     return moves
 
 
-def _attendance(shift: Shift) -> list[dict[str, Any]]:
+def _attendance(shift: Shift, user: User) -> list[dict[str, Any]]:
     """Return the step that notes for the person that they have come, or gone."""
     if shift.checked_in_at is not None:
         left = _("quando a pessoa saiu sem marcar")
@@ -97,7 +98,8 @@ def _attendance(shift: Shift) -> list[dict[str, Any]]:
         return [] if shift.checked_out_at is not None else [going]
     if shift.ends_at <= clock.now() <= shift.ends_at + LATE:
         there = _("quando a pessoa atendeu e ninguém marcou")
-        return [_move(_("Registrar a presença"), there, "shifts.attendance", shift, "check")]
+        noting = _move(_("Registrar a presença"), there, "shifts.attendance", shift, "check")
+        return [] if shift.user_id == user.id else [noting]  # nobody notes their own afterwards
     if not shift.starts_at - EARLY <= clock.now() < shift.ends_at:
         return []
     come = _("quando a pessoa está na sala e não marcou")

@@ -70,7 +70,7 @@ def show(ref: str) -> Answer | Response:
     ):
         _say_moved(shift, before)
         return redirect(_calendar(shift))
-    return shown("shifts/show.html", form, shift=shift, **told_of(shift))
+    return shown("shifts/show.html", form, shift=shift, **told_of(shift, signed_in()))
 
 
 def _present(shift: Shift) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import db, transaction
+from teleconsult.people.access import Role
+from teleconsult.people.models import UserRole
 from teleconsult.shifts import actions
 from teleconsult.shifts.models import Shift
 from tests import world
@@ -287,6 +289,17 @@ def test_what_nobody_noted_at_the_time_is_noted_afterwards(room, sign_in):
         assert "já foi registrada" in text(browser.post(url, data=said | {"version": rooms.shift(ref).version}), 422)
     shift = rooms.shift(ref)
     assert (shift.checked_in_at, shift.checked_out_at) == (rooms.at(day, 490), rooms.at(day, 715))
+
+
+def test_whose_shift_it_was_is_not_offered_to_note_it(room, sign_in):
+    """It could only be refused: who also runs the desk asks somebody else."""
+    ref, day = rooms.lay(), rooms.next_monday()
+    with transaction():
+        paulo = world.person("paulo")
+        paulo.role_rows.append(UserRole(Role.ADMINISTRATOR))
+    with clock.at(rooms.at(day, 725)):
+        assert f"/shifts/{ref}/attendance" not in text(sign_in("paulo").get(f"/shifts/{ref}"))
+        assert f"/shifts/{ref}/attendance" in text(sign_in("rosangela").get(f"/shifts/{ref}"))
 
 
 def test_a_shift_that_began_or_was_cancelled_offers_no_change_that_would_be_refused(room, sign_in):
