@@ -34,7 +34,7 @@ WORDS: dict[str, str] = {
     "case.revoke_consent": N_("Consentimento retirado"),
     "case.outcome": N_("Avaliação do caso"),
     "case.outcome_later": N_("Resposta de um ou três meses depois"),
-    "case.repoint": N_("Caso ligado a outro cadastro de paciente"),
+    "case.repoint": N_("Caso passado a outro cadastro de paciente"),
     "case.lapse_soon": N_("Unidade lembrada"),
     "case.survey": N_("Avaliação lembrada"),
     "case.outcome_30": N_("Pergunta de um mês feita"),
