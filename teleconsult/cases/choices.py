@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from teleconsult import clock, events
-from teleconsult.cases import actions
+from teleconsult.cases import actions, standing
 from teleconsult.cases import forms_moves as forms
 from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.backup import presences_in, stand_ins
@@ -18,13 +18,26 @@ from teleconsult.cases.forms_request import unserved_words
 from teleconsult.cases.models import Case
 from teleconsult.cases.opinion_form import titles
 from teleconsult.cases.queries_case import problems_of
-from teleconsult.errors import Refused
+from teleconsult.errors import N_, Refused
 from teleconsult.network.models import Specialty
 from teleconsult.people.gate import current_user
 from teleconsult.shifts import roster
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language
+
+
+def accepted(_form: Any, case: Case) -> dict[str, Any]:
+    """Say of a case whose opinion was taken back that it ends without one."""
+    if case.id not in standing.withdrawn_among([case.id]):
+        return {}
+    return {
+        "will": (
+            N_(
+                "O parecer de %(holder)s foi retirado: o caso se encerra sem resposta. Ainda pode ser reaberto, com um motivo."
+            ),
+        )
+    }
 
 
 def specialties(form: Any, case: Case) -> dict[str, Any]:

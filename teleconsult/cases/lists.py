@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from teleconsult.cases import drafts, outcome, queries_mine
+from teleconsult.cases import drafts, outcome, queries_mine, standing
 from teleconsult.cases.access import Sight
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.lifecycle import State
@@ -59,11 +59,15 @@ def waiting(rows: Sequence[Any], *, whose: bool = False) -> list[Row]:
     moment = Moment()
     items = queries_mine.asked_items([row.id for row in rows if row.state == State.AWAITING_INFORMATION])
     fields = queries_mine.missing_fields([row.id for row in rows if row.state == State.RETURNED])
-    made = []
+    told = [row.id for row in rows if row.state in (State.ANSWERED, State.CONCLUDED)]
+    taken_back, made = standing.withdrawn_among(told), []
     for row in rows:
         line = _base(row, moment, Sight.FULL, asker=True)
         line["why"] = _why(row, items.get(row.id, []), fields.get(row.id, []))
         line["action"] = _next_step(row)
+        if row.id in taken_back:
+            line["why"] = {"kind": "withdrawn", "who": _person(row.holder_title, row.holder_name)}
+            line["action"]["label"] = _("Ver o motivo")
         line["whose"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}" if whose else ""
         made.append(line)
     return made

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from teleconsult import clock, events
-from teleconsult.cases import counting, outcome, page_words, story, timeline, unsent
+from teleconsult.cases import counting, outcome, page_words, standing, story, timeline, unsent
 from teleconsult.cases import queries_case as queries
 from teleconsult.cases.access import Look, Sight, sight_of
 from teleconsult.cases.buttons import Button, buttons, link_of
@@ -47,6 +47,8 @@ class Page:
     asked: Sequence[story.Asked]
     entries: Sequence[timeline.Entry]
     new: frozenset[str]
+    new_rounds: frozenset[int]
+    taken_back: bool
     sent: story.Sent | None = None
     cancelled: story.Cancelled | None = None
     missing: Sequence[tuple[str, str, str]] = ()
@@ -102,13 +104,18 @@ class Page:
         return self.people.get(user_id or 0)
 
 
-def _moves(case: Case, user: User, facts: Facts, sight: Sight, panels: Sequence[Mapping[str, Any]]) -> list[Button]:
+def _moves(
+    case: Case, user: User, facts: Facts, sight: Sight, panels: Sequence[Mapping[str, Any]], *, taken_back: bool
+) -> list[Button]:
     if sight is Sight.CLOSED:
         return []
     made = buttons(case, user, facts)
     # A part of the page that has the filled button is where the case stands: a visit is booked before it is reported.
     if any(part.get("filled") is not None for part in panels):
         made = [replace(button, main=False) for button in made]
+    # There is no answer to accept any more.
+    if taken_back and any(button.verb == "follow_up" and button.enabled for button in made):
+        made = [replace(button, main=button.verb == "follow_up") for button in made]
     # Of a draft that another writes one sees that it is there, to hand it over when that person leaves.
     return made if case.state != State.DRAFT or sight is Sight.FULL else [b for b in made if b.verb == "hand_over"]
 
@@ -128,6 +135,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     asker_side = asks or user.unit_id == case.unit_id
     clocks = counting.load() if case.state in SERVICE | REQUESTER_TIME else counting.Clocks({})
     names = _names(user, people, happened, on_paper=on_paper)
+    taken_back = case.state in (State.ANSWERED, State.CONCLUDED) and standing.withdrawn(happened, case.round)
     panels = events.panels("case", case=case, user=user, sight=sight, facts=facts)
     name = page_words.name_of(case, sight, patient, age)
     return Page(
@@ -140,13 +148,15 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
         due=due_chip(case, now, clocks, asker=asker_side, consented=not _is_withdrawn(consents)),
         clock=clock_of(case, now, clocks),
-        moves=_moves(case, user, facts, sight, panels),
+        moves=_moves(case, user, facts, sight, panels, taken_back=taken_back),
         next_url=link_of(case, user),
         asker=people[case.requester_id].full_name,
         asker_side=asker_side,
         acting_for=people[case.requester_id].full_name if Who.SUPPORT in mine and Who.REQUESTER not in mine else "",
         parties=page_words.parties_of(case, people, happened) if sight is not Sight.CLOSED else [],
         entries=timeline.timeline(happened, sight, names, seen),
+        new_rounds=standing.new_rounds(happened, seen, user.id),
+        taken_back=taken_back,
         new=frozenset(e.verb for e in happened if e.number > seen and e.by_id != user.id),
         sent=story.last_sent(happened, people),
         cancelled=story.cancelled(happened),

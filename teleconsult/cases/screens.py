@@ -19,7 +19,7 @@ from teleconsult.people.models import User
 
 Act = Callable[[Case, Any, User], Any]
 Prepare = Callable[[Any, Case], dict[str, Any]]
-"""Fills the choices of a form; returns what else its page shows: `helps` (lines under choices), `notes`."""
+"""Fills the choices of a form; returns what else its page shows: `helps` (lines under choices), `will` in the place of the row's."""
 
 
 def _nothing(_form: Any, _case: Case) -> dict[str, Any]:
@@ -245,6 +245,7 @@ REQUEST = (
         (N_("O caso é concluído com o parecer de %(holder)s. Ainda pode ser reaberto, com um motivo."),),
         N_("Caso concluído. Conte em poucos toques como foi."),
         Permission.FILE_CASES,
+        choices.accepted,
     ),
     Screen(
         "reopen",

@@ -81,6 +81,9 @@ def withdraw(ref: str, number: int) -> Any:
         will=[
             _("O parecer fica riscado na página do caso, com o motivo, e continua legível."),
             _("%(asker)s recebe o aviso. O caso não muda de situação.", asker=case.requester.full_name),
+            _(
+                "Para dar outra resposta no lugar desta, use Corrigir: a um parecer retirado só se volta se a unidade perguntar."
+            ),
         ],
         done=N_("Parecer retirado. %(asker)s recebe o aviso."),
         about={"round": number},

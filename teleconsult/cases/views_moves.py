@@ -115,7 +115,7 @@ def page(screen: Screen, case: Case, form: MoveForm, extra: dict[str, Any], *, o
         case=case,
         form=form,
         unsent=unsent.copy_of(case, screen.verb),
-        will=[_(line, **names) for line in screen.will],
+        will=[_(line, **names) for line in extra.pop("will", screen.will)],
         overtaken=overtaken,
         typed=words_in(form) if extra.get("nobody") else [],
         **({"helps": {}, "nobody": False} | extra),

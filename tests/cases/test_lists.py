@@ -135,7 +135,7 @@ def test_an_opinion_that_was_changed_after_the_end_waits_to_be_read_for_a_month(
     with transaction():
         given = db.session.scalars(db.select(Opinion)).one()
         actions.withdraw(given, why="Era de outro paciente.", by=world.person("paulo"))
-    assert "falta ler a resposta" in see("marina", "/mine")
+    assert "Dr. Paulo Nogueira retirou o parecer deste caso." in see("marina", "/mine")
     with clock.at(clock.now() + timedelta(days=31)):
         assert queries_mine.mine_counts(world.person("marina")) == {"waiting": 0, "going": 0}
 

@@ -69,6 +69,34 @@ def test_a_withdrawn_opinion_is_struck_through_and_its_questions_are_open_again(
     assert now_in(answered) == State.ANSWERED
 
 
+def test_nobody_is_led_to_accept_an_answer_that_was_taken_back(answered, sign_in):
+    paulo, marina = sign_in("paulo"), sign_in("marina")
+    assert "use Corrigir" in text_of(paulo, answered, "/opinions/1/withdraw")
+    send(paulo, answered, "opinions/1/withdraw", why="Foto de outro paciente.")
+    home = marina.get("/mine").get_data(as_text=True)
+    assert "Dr. Paulo Nogueira retirou o parecer deste caso." in home
+    assert "respondeu" not in home
+    page = text_of(marina, answered)
+    assert "O parecer foi retirado por quem o escreveu." in page
+    assert re.search(
+        r'class="btn btn-primary[^>]*href="[^"]*/follow_up"|href="[^"]*/follow_up"[^>]*class="btn btn-primary', page
+    )
+    assert "o caso se encerra sem resposta" in text_of(marina, answered, "/accept")
+    send(marina, answered, "follow_up", question="E então?")
+    assert "foi retirado por quem" not in text_of(marina, answered)
+
+
+def test_of_two_opinions_the_one_that_changed_is_new(answered, sign_in):
+    marina = sign_in("marina")
+    answered.do("follow_up", "E depois?", by="marina")
+    answered.do("answer", world.written(answered.case), by="paulo")
+    text_of(marina, answered)
+    assert send(sign_in("paulo"), answered, "opinions/1/correct", **NEW).status_code == 302
+    page = text_of(marina, answered)
+    new = re.findall(r"Novo: </span>(Parecer \d)", page)
+    assert new == ["Parecer 1"]
+
+
 def test_a_correction_that_is_withdrawn_leaves_no_edition_standing(answered, sign_in):
     browser = sign_in("paulo")
     send(browser, answered, "opinions/1/correct", **NEW)

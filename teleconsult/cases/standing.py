@@ -1,0 +1,47 @@
+"""Whether the opinion of a round stands, and which opinions are new to a reader."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Opinion
+from teleconsult.extensions import read
+
+GIVEN = ("answer", "conclude")
+CHANGED = ("correct", "withdraw")
+
+_WITHDRAWN = (
+    select(Opinion.case_id)
+    .join(Case, Case.id == Opinion.case_id)
+    .where(
+        Opinion.case_id.in_(bindparam("cases", expanding=True)),
+        Opinion.round == Case.round,
+        Opinion.withdrawn_at.is_not(None),
+    )
+)
+
+
+def _round_of(event: Any) -> int:
+    return int(event.data["round"] if event.verb in CHANGED else event.round)
+
+
+def withdrawn(happened: Iterable[Any], number: int) -> bool:
+    """Tell from the events of a case whether the opinion of a round was given and taken back."""
+    last = [event for event in happened if event.verb in GIVEN + CHANGED and _round_of(event) == number]
+    return bool(last) and max(last, key=lambda event: event.number).verb == "withdraw"
+
+
+def withdrawn_among(case_ids: Sequence[int]) -> frozenset[int]:
+    """Return those of these cases whose present round has an opinion that was taken back."""
+    return frozenset(row.case_id for row in read(_WITHDRAWN, {"cases": case_ids})) if case_ids else frozenset()
+
+
+def new_rounds(happened: Iterable[Any], seen: int, reader_id: int) -> frozenset[int]:
+    """Return the rounds of which somebody else gave or changed the opinion since this person looked."""
+    return frozenset(
+        _round_of(event)
+        for event in happened
+        if event.number > seen and event.by_id != reader_id and event.verb in GIVEN + CHANGED
+    )
