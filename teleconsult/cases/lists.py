@@ -80,6 +80,8 @@ def _why(row: Any, items: Sequence[str], fields: Sequence[str]) -> dict[str, Any
         return {"kind": "returned", **_named([str(_(RETURNABLE.get(name, name))) for name in fields])}
     if row.state == State.CONCLUDED:
         return {"kind": "unread"}
+    if row.state == State.IN_PERSON:
+        return {"kind": "in_person", "who": _person(row.holder_title, row.holder_name)}
     return {"kind": "answered", "who": _person(row.holder_title, row.holder_name), "count": row.asked}
 
 
@@ -96,6 +98,8 @@ def _next_step(row: Any) -> dict[str, str]:
         return {"url": url_for("cases.supply", ref=row.ref), "label": _("Responder")}
     if row.state == State.RETURNED:
         return {"url": url_for("cases.edit", ref=row.ref), "label": _("Completar")}
+    if row.state == State.IN_PERSON:
+        return {"url": url_for("cases.show", ref=row.ref), "label": _("Ver o encaminhamento")}
     return {"url": url_for("cases.show", ref=row.ref, _anchor=f"parecer-{row.round}"), "label": _("Ler a resposta")}
 
 

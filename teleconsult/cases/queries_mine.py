@@ -22,7 +22,9 @@ from teleconsult.people.models import User
 from teleconsult.web import Page, page_by_key
 
 ASKED_OF_UNIT = (State.AWAITING_INFORMATION, State.RETURNED)
-GOING = (State.SUBMITTED, State.ASSIGNED, State.IN_PERSON)
+GOING = (State.SUBMITTED, State.ASSIGNED)
+TOLD = (State.ANSWERED, State.IN_PERSON)
+"""What the consultant decided: it waits until it is seen (a visit is the unit's to book), and goes on then."""
 
 UNREAD_DAYS = 30
 """So long an answer that closed its case waits on the first screen for whoever asked to read it."""
@@ -33,7 +35,7 @@ _UNREAD = and_(
     Case.state == State.CONCLUDED,
     exists().where(CaseEvent.case_id == Case.id, CaseEvent.number > SEEN, CaseEvent.verb.in_(_TO_READ)),
 )
-_WAITS = or_(any_state(ASKED_OF_UNIT), and_(Case.state == State.ANSWERED, UNSEEN), _UNREAD)
+_WAITS = or_(any_state(ASKED_OF_UNIT), and_(any_state(TOLD), UNSEEN), _UNREAD)
 """What waits for the unit: to supply, to complete, or an answer that nobody has read, also one that closed its case."""
 
 _OWN = Case.requester_id == ME
@@ -50,9 +52,9 @@ def _own_in(*states: State) -> Any:
     return Case.id.in_(union_all(live, lately))
 
 
-_MINE_WAITING = listed().where(_own_in(*ASKED_OF_UNIT, State.ANSWERED), _WAITS)
+_MINE_WAITING = listed().where(_own_in(*ASKED_OF_UNIT, *TOLD), _WAITS)
 _MINE_GOING = listed().where(
-    _OWN, or_(any_state(GOING), and_(Case.state == State.ANSWERED, ~UNSEEN)), any_state((*GOING, State.ANSWERED))
+    _OWN, or_(any_state(GOING), and_(any_state(TOLD), ~UNSEEN)), any_state((*GOING, *TOLD))
 )
 _MINE_CLOSED = {state: listed().where(_OWN, in_state(state)) for state in (State.CONCLUDED, State.CANCELLED)}
 _OF_UNIT = and_(Case.unit_id == bindparam("unit_id"), Case.requester_id != ME)
@@ -64,7 +66,7 @@ _MINE_COUNTS = (
     )
     .select_from(Case)
     .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.user_id == ME))
-    .where(_own_in(*ASKED_OF_UNIT, *GOING, State.ANSWERED))
+    .where(_own_in(*ASKED_OF_UNIT, *GOING, *TOLD))
 )
 
 

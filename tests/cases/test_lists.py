@@ -113,6 +113,19 @@ def test_an_answer_waits_until_it_is_read_and_then_goes_on(case_in, sign_in):
     assert ref in part(html, "andamento")
 
 
+def test_a_patient_sent_to_a_visit_waits_until_that_is_seen(case_in, see):
+    """The visit is the unit's to book; the first screen said that nothing waited."""
+    ref = case_in(State.IN_PERSON).case.ref
+    html = see("marina", "/mine")
+    assert "1 caso espera por você." in html
+    assert "Dr. Paulo Nogueira encaminhou para consulta presencial" in html
+    assert ref not in part(html, "andamento")
+    see("marina", f"/cases/{ref}")
+    html = see("marina", "/mine")
+    assert "Nada espera por você." in html
+    assert ref in part(html, "andamento")
+
+
 def test_an_answer_that_closed_its_case_waits_to_be_read_before_anybody_asks_what_came_of_it(case_in, see):
     """The first screen said that no case waited, and asked how satisfied one was with an answer that nobody had seen."""
     walk = case_in(State.CONCLUDED)
@@ -215,6 +228,8 @@ def test_drafts_can_be_taken_up_again(case_in, see):
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.ASSIGNED, State.IN_PERSON])
 def test_what_others_work_on_goes_on_with_its_state_in_words(case_in, see, state):
     walk = case_in(state)
+    if state == State.IN_PERSON:
+        see("marina", f"/cases/{walk.case.ref}")  # the decision waits until it is seen
     html = part(see("marina", "/mine"), "andamento")
     assert f"/cases/{walk.case.ref}" in html
     words = {
