@@ -53,9 +53,7 @@ def _own_in(*states: State) -> Any:
 
 
 _MINE_WAITING = listed().where(_own_in(*ASKED_OF_UNIT, *TOLD), _WAITS)
-_MINE_GOING = listed().where(
-    _OWN, or_(any_state(GOING), and_(any_state(TOLD), ~UNSEEN)), any_state((*GOING, *TOLD))
-)
+_MINE_GOING = listed().where(_OWN, or_(any_state(GOING), and_(any_state(TOLD), ~UNSEEN)), any_state((*GOING, *TOLD)))
 _MINE_CLOSED = {state: listed().where(_OWN, in_state(state)) for state in (State.CONCLUDED, State.CANCELLED)}
 _OF_UNIT = and_(Case.unit_id == bindparam("unit_id"), Case.requester_id != ME)
 _UNIT_OPEN = listed().where(_OF_UNIT, LIVE)
