@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as day_time
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import say_in_english, zone
 
 DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+"""A day beyond them has no midnight in every zone, and nothing is recorded there."""
+
 PLACE = click.Path(dir_okay=False, path_type=Path)
 ANSWERS = click.option("--by", required=True, help="E-mail of the manager who answers for it; the record keeps it.")
 SPEAKS = click.option("--language", type=click.Choice(["pt_BR", "en"]), default="pt_BR", show_default=True)
@@ -94,7 +97,10 @@ def touched_by(
 
 
 def _midnight(day: datetime | None, *, later: int = 0) -> datetime | None:
-    return None if day is None else datetime.combine(day.date() + timedelta(days=later), day_time(), zone())
+    if day is None:
+        return None
+    first = min(max(day.date(), EARLIEST), LATEST) + timedelta(days=later)
+    return datetime.combine(first, day_time(), zone())
 
 
 def _record(by: User, person: User | None, since: datetime | None, until: datetime | None) -> None:

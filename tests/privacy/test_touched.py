@@ -65,6 +65,14 @@ def test_a_period_holds_its_first_and_its_last_day(session, sign_in, touched, da
     assert (walk.case.ref in [line[2] for line in lines]) is found
 
 
+@pytest.mark.parametrize("days", [("--until", "9999-12-31"), ("--since", "0001-01-01", "--until", "9999-12-31")])
+def test_days_at_the_ends_of_the_calendar_mean_always(session, touched, days):
+    walk = leaky_case()
+    done, lines = touched(*days)
+    assert done.exit_code == 0, done.output
+    assert walk.case.ref in [line[2] for line in lines]
+
+
 def test_lists_that_were_printed_or_found_touch_each_of_their_patients(session, sign_in, touched):
     desk = Desk()
     request = desk.escalated()
