@@ -35,6 +35,7 @@ def furnish(site: Site) -> Places:
     twin, reviewed = _draft(site), _draft(site, cns="700000010211009")
     one, joined = _merged(site)
     cardiology, offered = _calendar(site)
+    missed = _missed(site)
     replayed(site)
     places = {
         "marina": (
@@ -62,6 +63,7 @@ def furnish(site: Site) -> Places:
         "teresa": (
             f"/cases/{refs[State.ASSIGNED]}/open",
             f"/shifts/{cardiology}",
+            f"/shifts/{missed}",
         ),
     }
     bookings = furnished_bookings.furnish(site)
@@ -133,6 +135,12 @@ def _calendar(site: Site) -> tuple[str, str]:
                 why="", by=world.person("teresa"),
             )  # fmt: skip
     return ref, offered
+
+
+def _missed(site: Site) -> str:
+    """Lay a shift that is over, and of which nobody noted who was there."""
+    with site.application.app_context(), clock.at(clock.now() - timedelta(days=14)):
+        return rooms.lay("helena")
 
 
 def replayed(site: Site) -> None:
