@@ -114,7 +114,7 @@ def _version(case: Case, form: MoveForm) -> Any:
 
 def faster(case_id: int, verb: str = "") -> str:
     """Return, in a sentence, what happened to a case last, or a move last: 'Dra. Lia Cordeiro assumiu o caso.'."""
-    event = queries_moves.last_event(case_id, verb)
+    event = queries_moves.last_event(case_id, *filter(None, [verb]))
     return str(_("Alguém mudou o caso.")) if event is None else sentence_of(event)
 
 
@@ -185,6 +185,20 @@ def away(ref: str, form: Callable[[], Any], verb: str = "", words: str = "") -> 
     if case_id is None:
         raise NotFound
     return too_late(case_id, ref, words_in(form()))
+
+
+def no_longer(ref: str) -> Response:
+    """Lead home whoever comes from a notice or a mail to a case that was theirs, and say who has taken it from them.
+
+    Raises:
+        NotFound: nobody took it from them: it looks like a case that is not there.
+    """
+    case_id = queries_moves.taken_from(current_user, ref)
+    event = queries_moves.last_event(case_id, "assign", "claim", "hand_over") if case_id is not None else None
+    if event is None or event.data.get("from") != signed_in().ref:
+        raise NotFound
+    flash(_("%(what)s O caso %(ref)s não está mais com você.", what=sentence_of(event), ref=ref.upper()), "warning")
+    return redirect("/")
 
 
 def too_late(case_id: int, ref: str, typed: Sequence[tuple[str, str]] = (), why: str = "") -> tuple[str, int]:

@@ -106,10 +106,10 @@ def diagnoses_given(case: Case) -> Sequence[Any]:
     return opinion.diagnoses if opinion is not None and opinion.withdrawn_at is None else ()
 
 
-def last_event(case_id: int, verb: str = "") -> CaseEvent | None:
-    """Return what happened to a case last, of one verb if it is given."""
+def last_event(case_id: int, *verbs: str) -> CaseEvent | None:
+    """Return what happened to a case last, of these verbs if any are given."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id)
-    query = query.where(CaseEvent.verb == verb) if verb else query
+    query = query.where(CaseEvent.verb.in_(verbs)) if verbs else query
     return db.session.scalar(query.order_by(CaseEvent.number.desc()).limit(1))
 
 

@@ -12,11 +12,12 @@ from teleconsult.cases.blueprint import bp
 from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.forms_moves import OpenForm
 from teleconsult.cases.forms_outcome import OutcomeForm
+from teleconsult.cases.moving import no_longer
 from teleconsult.cases.page import build
 from teleconsult.cases.request import CONSENT_GIVERS, CONSENT_WAYS
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.writing import Writing, writing_for
-from teleconsult.errors import Refused
+from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
@@ -40,7 +41,10 @@ def words() -> dict[str, Any]:
 @requires(Permission.READ_CASES)
 def show(ref: str) -> str | Response:
     """Show a case to whoever may see it, as far as they may; the reading is recorded before it is answered."""
-    look = look_at(current_user, ref)
+    try:
+        look = look_at(current_user, ref)
+    except NotFound:
+        return no_longer(ref)
     if not look.sent and look.sight is Sight.FULL:
         return redirect(url_for("cases.edit", ref=look.case.ref))
     return read_page(look)

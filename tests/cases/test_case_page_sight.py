@@ -138,7 +138,8 @@ def test_whoever_wrote_an_opinion_reads_the_case_for_ever(session, sign_in):
 def test_whoever_only_held_it_does_not(session, sign_in):
     walk = through_everything(leaky_case(), State.ASSIGNED)
     walk.do("assign", to=world.person("lia"), why="Em turno.", by="rosangela")
-    text_of(sign_in("paulo"), walk, status=404)
+    text_of(sign_in("paulo"), walk, status=302)  # home, where it is said who has it
+    text_of(sign_in("paulo"), walk, "/print", status=404)
 
 
 def test_a_strangers_case_and_a_missing_one_are_the_same_page(session, sign_in):

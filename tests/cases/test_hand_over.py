@@ -114,3 +114,25 @@ def test_what_happened_to_a_case_that_was_sent_is_held_by_the_database(session):
     walk.submit()
     with pytest.raises(DatabaseError, match="only added"), transaction():
         db.session.execute(db.delete(CaseEvent).where(CaseEvent.case_id == walk.case.id))
+
+
+def test_the_notice_of_a_case_passed_on_says_to_whom_and_ends_nowhere_in_the_dark(session, sign_in):
+    """Its link, and that of the mail, answered that there was no such case."""
+    walk = new_case()
+    walk.submit()
+    marina = sign_in("marina")
+    walk.do("hand_over", to=person("jonas"), by="rosangela")
+    page = marina.get(f"/notices/{walk.case.ref}", follow_redirects=True)
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    assert "Rosângela Lima passou o caso de você para Dr. Jonas Tenório." in text
+    assert f"O caso {walk.case.ref} não está mais com você." in text
+    assert sign_in("paulo").get(f"/cases/{walk.case.ref}").status_code == 200  # it waits in a specialty of his
+    assert sign_in("lia").get("/cases/TC-NONE11").status_code == 404
+
+
+def test_who_never_had_a_case_still_finds_none(session, sign_in):
+    walk = new_case()
+    walk.submit()
+    walk.do("hand_over", to=person("jonas"), by="rosangela")
+    assert sign_in("helena").get(f"/cases/{walk.case.ref}").status_code == 404
