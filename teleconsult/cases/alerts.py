@@ -18,8 +18,8 @@ from teleconsult.cases.hours import Hours, open_seconds
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.models_alerts import CaseAlert
-from teleconsult.cases.models_opinion import OpinionDraft, Outcome, OutcomeLater, Referral
-from teleconsult.cases.outcome import LATER
+from teleconsult.cases.models_opinion import OpinionDraft, Outcome, OutcomeLater
+from teleconsult.cases.outcome import DIED, LATER
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.sides import asked, asking
 from teleconsult.extensions import changed, db, upsert
@@ -118,8 +118,7 @@ def _later(days: int) -> Finder:
 
     def find(now: datetime, only: int | None = None) -> Iterator[Due]:
         answered = exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days)
-        died = exists().where(Referral.case_id == Case.id, Referral.unseen_cause == "died")
-        yield from _concluded(f"case.outcome_{days}", now - timedelta(days=days), or_(answered, died), only)
+        yield from _concluded(f"case.outcome_{days}", now - timedelta(days=days), or_(answered, DIED), only)
 
     return find
 

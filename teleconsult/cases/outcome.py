@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from teleconsult import audit, clock
 from teleconsult.cases import lifecycle
 from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case
-from teleconsult.cases.models_opinion import Outcome, OutcomeLater
+from teleconsult.cases.models_opinion import Outcome, OutcomeLater, Referral
 from teleconsult.cases.shelves import FILED, in_state
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, Refused
@@ -50,6 +50,9 @@ CONDUCT = {
 FOLLOWED = {"yes": N_("Sim"), "partly": N_("Em parte"), "no": N_("Não")} | _NOT
 LATER = (30, 90)
 """Days after the conclusion at which is asked whether the advice was followed."""
+
+DIED = exists().where(Referral.case_id == Case.id, Referral.unseen_cause == "died")
+"""Of a patient who died nothing is asked later."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,10 @@ def asked_now(case: Case) -> list[int]:
     """Return which questions are asked of a case at this moment: 0 for the survey, 30 and 90 for the later one."""
     if case.state != State.CONCLUDED or case.concluded_at is None:
         return []
-    return _asked(case.concluded_at, clock.now(), settings.days("survey_days"))
+    asked = _asked(case.concluded_at, clock.now(), settings.days("survey_days"))
+    if set(asked) & set(LATER) and db.session.scalar(select(Case.id).where(Case.id == case.id, DIED)) is not None:
+        return [days for days in asked if days not in LATER]
+    return asked
 
 
 def _asked(concluded_at: datetime, now: datetime, window: int) -> list[int]:
@@ -165,7 +171,8 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
 
 
 def _later(days: int) -> ColumnElement[bool]:
-    return exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days)
+    """Tell in a query that a later question is answered, or not to be asked."""
+    return or_(exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days), DIED)
 
 
 def _asked_of(user: User) -> list[list[Any]]:

@@ -153,3 +153,16 @@ def test_what_was_answered_waits_no_more(session, concluded, sign_in):
     sign_in("marina").post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
     session.rollback()
     assert outcome.pending_for(world.person("marina")) == []
+
+
+@pytest.mark.parametrize(("cause", "asked"), [("died", False), ("refused", True)])
+def test_of_a_patient_who_died_it_is_not_asked_whether_the_advice_was_followed(case_in, sign_in, cause, asked):
+    walk = case_in(State.IN_PERSON)
+    walk.do("close_unseen", cause, by="marina")
+    assert sign_in("marina").get(f"/cases/{walk.case.ref}/outcome").status_code == 200
+    with later(31):
+        browser = sign_in("marina")
+        assert (30 in outcome.asked_now(walk.case)) is asked
+        assert ([one.days for one in outcome.pending_for(world.person("marina"))] == [30]) is asked
+        page = browser.get(f"/cases/{walk.case.ref}/outcome/30", follow_redirects=True).get_data(as_text=True)
+        assert ("foi seguida" in page) is asked
