@@ -1,7 +1,5 @@
 """The operator's commands of data protection. A manager answers for what they give out, and the record keeps who."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -19,7 +17,7 @@ from teleconsult.extensions import transaction
 from teleconsult.people.models import User
 from teleconsult.privacy import desk, patient_file, processing
 from teleconsult.privacy.touched import lines, touched
-from teleconsult.web.csv_out import cell
+from teleconsult.web.csv_out import write_csv
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import say_in_english, zone
 
@@ -112,7 +110,5 @@ def _record(by: User, person: User | None, since: datetime | None, until: dateti
 def _keep(table: Path, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a table that only the account that runs this may read; one that is there already is left as it is."""
     handle = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with io.TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8-sig", newline="") as text:
-        writer = csv.writer(text, delimiter=";")
-        writer.writerow(heads)
-        writer.writerows([cell(value) for value in row] for row in rows)
+    with os.fdopen(handle, "wb") as file:
+        write_csv(file, heads, rows)

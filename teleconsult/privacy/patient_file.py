@@ -3,7 +3,6 @@
 Law 13.709/2018 (LGPD), articles 18 and 19: who asks gets the data whole, in a form that can be used again.
 """
 
-import csv
 import io
 import json
 import os
@@ -39,7 +38,7 @@ from teleconsult.privacy.desk import as_read_by
 from teleconsult.privacy.touched import BESIDE, PIECE, refs_of
 from teleconsult.record.words import WORDS
 from teleconsult.version import VERSION
-from teleconsult.web.csv_out import cell
+from teleconsult.web.csv_out import write_csv
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import papertime
 
@@ -147,11 +146,9 @@ def _files(archive: ZipFile, copy: Copy) -> None:
 
 
 def _accesses(copy: Copy) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([_("Momento"), _("Evento"), _("Pessoa"), _("Sobre")])
-    writer.writerows([[cell(value) for value in row] for row in _events(copy)])
-    return text.getvalue().encode("utf-8-sig")
+    file = io.BytesIO()
+    write_csv(file, [_("Momento"), _("Evento"), _("Pessoa"), _("Sobre")], _events(copy))
+    return file.getvalue()
 
 
 def _events(copy: Copy) -> Iterator[list[object]]:

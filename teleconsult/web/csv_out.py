@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from flask import Response
 from werkzeug.wsgi import FileWrapper
@@ -27,17 +28,22 @@ def cell(value: object) -> str:
     return _CONTROL.sub(" ", guarded)
 
 
+def write_csv(binary: BinaryIO, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table into a file, which stays open."""
+    text = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(cell(head) for head in heads)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    text.detach()
+
+
 def csv_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """Return a table to be kept as `name`.
 
     It is written to a file first: it takes no memory however long it is, and is sent whole or not at all.
     """
     file = TemporaryFile("w+b")  # noqa: SIM115 (the server closes it when it is sent)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(cell(head) for head in heads)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    text.detach()
+    write_csv(file, heads, rows)
     size = file.tell()
     file.seek(0)
     response = Response(FileWrapper(file), mimetype="text/csv", direct_passthrough=True)
