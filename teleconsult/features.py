@@ -43,6 +43,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.network.for_people",
     "teleconsult.notices.models",
     "teleconsult.notices.panels",
+    "teleconsult.patients.in_record",
     "teleconsult.patients.merging",
     "teleconsult.cases.actions",
     "teleconsult.cases.backup",

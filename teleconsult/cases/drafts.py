@@ -192,6 +192,14 @@ def drafts_numbered(numbers: Set[str]) -> list[int]:
     return [row.case_id for row in written if numbers & _numbers_in(row.fields)]
 
 
+def drafts_noted(name: str, choices: Set[str]) -> list[Case]:
+    """Return the requests that were never sent and whose draft has a note of this name with one of these choices."""
+    query = select(CaseDraft.case_id, CaseDraft.fields).join(Case, Case.id == CaseDraft.case_id)
+    written = db.session.execute(query.where(in_state(State.DRAFT)).order_by(CaseDraft.case_id))
+    ids = [row.case_id for row in written if row.fields.get(name, {}).get("choice") in choices]
+    return [db.session.get_one(Case, number) for number in ids]
+
+
 def _numbers_in(fields: Mapping[str, Any]) -> set[str]:
     return {re.sub(r"\D", "", str(fields.get(name) or "")) for name in ("cns", "cpf")}
 

@@ -10,6 +10,7 @@ from teleconsult.cases.models import Case, CaseOpening
 from teleconsult.events import panel
 from teleconsult.extensions import db
 from teleconsult.patients.models import Patient
+from teleconsult.patients.queries import joined_to, standing
 from teleconsult.people.models import User
 
 MOMENT = timedelta(seconds=30)
@@ -20,10 +21,11 @@ AT_MOST = 200
 
 @panel("record.about")
 def cases_of_patient(ref: str) -> list[str]:
-    """Return the references of a patient's cases: who read those read of the patient."""
-    if not ref.startswith("PA-"):
+    """Return the references of a patient's cases, the newest: who read those read of the patient."""
+    patient = db.session.scalar(select(Patient).where(Patient.ref == ref))
+    if patient is None:
         return []
-    own = select(Case.ref).join(Patient, Patient.id == Case.patient_id).where(Patient.ref == ref)
+    own = select(Case.ref).where(Case.patient_id.in_(joined_to(standing(patient))))
     return list(db.session.scalars(own.order_by(Case.id.desc()).limit(AT_MOST)))
 
 

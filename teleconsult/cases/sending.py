@@ -4,6 +4,7 @@ Who the patient is may be for a person to say (`patients.actions.Undecided`). Wh
 draft with a digest of the facts it was said about, so that other facts ask again.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
@@ -11,7 +12,7 @@ from typing import Any, cast
 from teleconsult.cases import actions
 from teleconsult.cases.draft_fields import MATCH
 from teleconsult.cases.draft_text import Reading
-from teleconsult.cases.drafts import reading_of
+from teleconsult.cases.drafts import drafts_noted, reading_of
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.of_patient import record_repoint
 from teleconsult.cases.request import EMERGENCY, PatientFacts
@@ -79,6 +80,12 @@ def decide(case: Case, facts: PatientFacts, found: Found, choice: str, *, by: Us
     if choice not in shown and (choice != NEW or found.numbered):
         raise Refused(N_("Escolha uma das opções."), field="choice")
     actions.note(case, MATCH, {"facts": digest_of(facts), "choice": choice, "seen": shown}, by=by)
+
+
+def decided_for(refs: Set[str]) -> list[int]:
+    """Return the numbers of the requests that were never sent and whose patient, as written now, was said to be one of these."""
+    noted = drafts_noted(MATCH, refs)
+    return [case.id for case in noted if decision_of(case, reading_of(case).request.patient).choice in refs]
 
 
 def known_patient(case: Case) -> Patient | None:

@@ -99,6 +99,18 @@ def standing(patient: Patient) -> Patient:
     return patient
 
 
+def joined_to(patient: Patient) -> list[int]:
+    """Return the numbers of a patient's record and of all that were joined to it, over as many steps as there are."""
+    found = [patient.id]
+    while further := [
+        number
+        for number in db.session.scalars(select(Patient.id).where(Patient.merged_into_id.in_(found)))
+        if number not in found
+    ]:
+        found += further
+    return found
+
+
 def joined_since(ref: str) -> Patient | None:
     """Return the record into which one that was chosen has gone since; None when it stands by itself, or is none."""
     chosen = db.session.scalar(select(Patient).where(Patient.ref == ref, Patient.merged_into_id.is_not(None)))

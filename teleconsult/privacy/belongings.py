@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Column, Table, select
 
 from teleconsult.cases.drafts import drafts_numbered
+from teleconsult.cases.sending import decided_for
 from teleconsult.extensions import db
 from teleconsult.patients.models import Patient, PatientMerge
+from teleconsult.patients.queries import joined_to
 
 ROOT = "patients"
 OF_TWO = frozenset({PatientMerge.__tablename__})
@@ -39,30 +41,20 @@ def links() -> dict[str, list[Column[Any]]]:
 def rows_of(patient: Patient) -> Rows:
     """Return every row about a patient by the name of its table: those of the records joined to this one too.
 
-    A request that was never sent hangs on nobody yet; it is this patient's when their CNS or CPF stands in it.
+    A request that was never sent hangs on nobody yet; it is this patient's when their CNS or CPF stands in it, or when
+    who writes it said so.
     """
     found: dict[str, list[Row]] = defaultdict(list)
     found[ROOT] = _read(_table(ROOT), [(_table(ROOT).c.id, joined_to(patient))])
     numbers = {row[name] for row in found[ROOT] for name in ("cns", "cpf")} - {None}
+    refs = {row["ref"] for row in found[ROOT]}
     for name, columns in links().items():
         if name != ROOT:
             wanted = [(column, _values(found, column)) for column in columns]
             if name == "cases":
-                wanted.append((_table(name).c.id, drafts_numbered(numbers)))
+                wanted.append((_table(name).c.id, [*drafts_numbered(numbers), *decided_for(refs)]))
             found[name] = _read(_table(name), wanted, every=name in OF_TWO)
     return {name: rows for name, rows in found.items() if rows}
-
-
-def joined_to(patient: Patient) -> list[int]:
-    """Return the numbers of a patient's record and of all that were joined to it, over as many steps as there are."""
-    found = [patient.id]
-    while further := [
-        number
-        for number in db.session.scalars(select(Patient.id).where(Patient.merged_into_id.in_(found)))
-        if number not in found
-    ]:
-        found += further
-    return found
 
 
 def _values(found: Rows, column: Column[Any]) -> list[Any]:

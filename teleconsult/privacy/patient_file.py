@@ -35,8 +35,8 @@ from teleconsult.patients.queries import by_numbers, patient_for, standing
 from teleconsult.people.models import User
 from teleconsult.privacy.belongings import Rows, rows_of
 from teleconsult.privacy.desk import as_read_by
-from teleconsult.privacy.touched import BESIDE, PIECE, refs_of
-from teleconsult.record.words import WORDS
+from teleconsult.privacy.touched import PIECE, refs_of
+from teleconsult.record.words import BESIDE, WORDS
 from teleconsult.version import VERSION
 from teleconsult.web.csv_out import write_csv
 from teleconsult.web.messages import gettext as _

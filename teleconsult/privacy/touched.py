@@ -19,11 +19,6 @@ from teleconsult.web.messages import gettext as _
 LISTS = frozenset({"agenda.print", "sheet.print", "sheet.export", "sheet.take"})
 """Events of many patients whose record may name none: their own list is looked up by what they are about."""
 
-BESIDE = frozenset(
-    {"agenda.print", "case.search", "desk.print", "patient.search", "patient.view", "sheet.export", "sheet.print"}
-)
-"""Events whose record may name patients and cases beside the one that it is about, or instead of one."""
-
 PIECE = 500
 
 

@@ -1,12 +1,12 @@
 """The record as its screens ask for it: filters from the address, newest first, paged by key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult import audit
@@ -14,7 +14,7 @@ from teleconsult import events as hub
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db
 from teleconsult.people.models import User
-from teleconsult.record.words import ALL_READS, READS
+from teleconsult.record.words import ALL_READS, BESIDE, READS
 from teleconsult.typed import fold
 from teleconsult.web.words import zone
 
@@ -23,6 +23,9 @@ NAMESAKES = 12
 """How many people of a name are offered to choose from."""
 
 PIECE = 1000
+ON_LISTS = ("TC-", "PA-")
+"""How the references begin that an event may name beside what it is about."""
+
 Other = aliased(User)
 
 
@@ -89,12 +92,23 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         who = select(User.id).where(User.ref == filters.person).scalar_subquery()
         found.append(AuditEvent.user_id == who)
     if filters.about:
-        found.append(AuditEvent.subject.in_([audit.fitting(one) for one in (filters.about, *further(filters.about))]))
+        found.append(_about([filters.about, *further(filters.about)]))
     return found
 
 
+def _about(refs: Sequence[str]) -> ColumnElement[bool]:
+    """Return what holds of events that are about one of these things, or of a list or a page that named it."""
+    subject = AuditEvent.subject.in_([audit.fitting(ref) for ref in refs])
+    if not refs[0].startswith(ON_LISTS):
+        return subject
+    data = cast(AuditEvent.data, Text)
+    named = or_(*(data.contains(f'"{ref}"', autoescape=True) for ref in refs))
+    lists = select(AuditEvent.id).where(AuditEvent.word.in_(sorted(BESIDE)), named)
+    return or_(subject, AuditEvent.id.in_(lists))
+
+
 def further(about: str) -> list[str]:
-    """Return the references of what else a thing is about: of a patient, the cases (a floor above knows them)."""
+    """Return the references of what else a thing is about: of a patient, the cases and the joined records (floors above know)."""
     return [ref for refs in hub.panels("record.about", ref=about) for ref in refs]
 
 
@@ -113,13 +127,13 @@ def newest(filters: Filters, limit: int) -> list[Any]:
     return list(db.session.execute(_ordered(events(filters)).limit(limit)).all())
 
 
-def every(filters: Filters) -> Iterator[Any]:
-    """Yield every event that the filters ask for, newest first, in constant memory."""
+def every(filters: Filters) -> Iterator[Sequence[Any]]:
+    """Yield every event that the filters ask for, newest first, a thousand at a time: constant memory."""
     query, last = _ordered(events(filters)).limit(PIECE), None
     while True:
         further = query if last is None else query.where(_before(last))
         rows = db.session.execute(further).all()
-        yield from rows
+        yield rows
         if len(rows) < PIECE:
             db.session.rollback()
             return

@@ -1,6 +1,6 @@
 """The record on the screen, on paper and as a spreadsheet; each look at it is recorded too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,19 +73,22 @@ def export() -> Response:
     _record("record.export", filters, found=bool(queries.newest(filters, 1)))
     heads = [
         _("Momento"), _("Evento"), _("Código"), _("Pessoa"), _("Código da pessoa"), _("Em nome de"), _("Sobre"),
-        _("Endereço"), _("Trilha"), _("Número"),
+        _("Endereço"), _("Trilha"), _("Número"), _("Motivo"),
     ]  # fmt: skip
     return csv_response(f"registro-{local(clock.now()):%Y%m%d-%H%M}.csv", heads, _lines(queries.every(filters)))
 
 
-def _lines(rows: Iterable[Any]) -> Iterable[list[object]]:
-    for row in rows:
-        said = _(WORDS[row.word]) if row.word in WORDS else row.word
-        by = f"{row.by_title} {row.by_name}".strip() if row.by_name else ""
-        on_behalf = f"{row.for_title} {row.for_name}".strip() if row.for_name else ""
-        yield [
-            row.at, said, row.word, by, row.by_ref, on_behalf, row.subject, row.address, row.stream, row.number,
-        ]  # fmt: skip
+def _lines(pieces: Iterable[Sequence[Any]]) -> Iterable[list[object]]:
+    for rows in pieces:
+        reasons = queries.reasons_of(rows)
+        for row in rows:
+            said = _(WORDS[row.word]) if row.word in WORDS else row.word
+            by = f"{row.by_title} {row.by_name}".strip() if row.by_name else ""
+            on_behalf = f"{row.for_title} {row.for_name}".strip() if row.for_name else ""
+            yield [
+                row.at, said, row.word, by, row.by_ref, on_behalf, row.subject, row.address, row.stream, row.number,
+                reasons.get(row.id, ""),
+            ]  # fmt: skip
 
 
 def _filters() -> Filters:

@@ -176,4 +176,9 @@ READS = frozenset(
 )  # fmt: skip
 """What only looks: asked for together, because whoever asks who saw something does not ask in which way."""
 
+BESIDE = frozenset(
+    {"agenda.print", "case.search", "desk.print", "patient.search", "patient.view", "sheet.export", "sheet.print"}
+)
+"""Events whose record may name patients and cases beside the one that it is about, or instead of one."""
+
 ALL_READS = "reads"

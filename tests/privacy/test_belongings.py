@@ -7,6 +7,7 @@ import pytest
 
 from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case
 from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.patients.actions import NEW, admit
@@ -147,3 +148,18 @@ def test_a_request_that_was_not_sent_belongs_to_whose_number_stands_in_it(sessio
     found = rows_of(patient)
     assert [row["ref"] for row in found["cases"]] == refs[:1]
     assert [row["fields"]["patient_name"] for row in found["case_drafts"]] == ["Ana Torres"]
+
+
+def test_a_request_that_was_not_sent_belongs_to_whom_its_writer_chose_until_it_names_another(session, sign_in):
+    patient, browser = record("Ana Maria Torres", birth_date=date(1970, 5, 4)), sign_in("marina")
+    ref, facts = world.new_case().case.ref, {"patient_name": "Ana Maria Tores", "birth_date": "1970-05-04"}
+    page = f"/cases/{ref}/edit/patient"
+    browser.post(page, data=facts | {"go": "next", "draft_version": "1"})
+    assert "cases" not in rows_of(patient)
+    assert browser.post(f"/cases/{ref}/edit/match", data={"choice": patient.ref}).status_code == 302
+    db.session.rollback()
+    assert [row["ref"] for row in rows_of(patient)["cases"]] == [ref]
+    version = str(db.session.scalars(db.select(Case).where(Case.ref == ref)).one().draft.version)
+    browser.post(page, data={"patient_name": "Zulmira Dantas", "go": "next", "draft_version": version})
+    db.session.rollback()
+    assert "cases" not in rows_of(patient)

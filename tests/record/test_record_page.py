@@ -11,6 +11,7 @@ from teleconsult import audit, clock
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
+from teleconsult.patients.models import Patient
 from teleconsult.record import queries
 from teleconsult.record.queries import Filters
 from teleconsult.record.words import READS, WORDS
@@ -239,7 +240,7 @@ SERVED = (
     (Filters(), "ix_audit_events_at"),
     (Filters(since=NOON.date()), "ix_audit_events_at"),
     (Filters(word="case.view"), "ix_audit_events_word"),
-    (Filters(about="TC-1"), "ix_audit_events_subject"),
+    (Filters(about="usf-pina"), "ix_audit_events_subject"),
     (Filters(person="PE-PAULO"), "ix_audit_events_user_id"),
 )
 
@@ -254,6 +255,15 @@ def test_each_filter_is_served_by_its_index(session, database):
         plan = " ".join(str(row[-1]) for row in db.session.execute(db.text(f"{explain} {text}")))
         assert index in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_lists_that_named_a_case_are_looked_for_by_their_kind(session, database):
+    if database == "postgresql":
+        db.session.execute(db.text("SET enable_seqscan = off"))
+    text = str(queries.events(Filters(about="TC-1")).compile(db.engine, compile_kwargs={"literal_binds": True}))
+    explain = "EXPLAIN QUERY PLAN" if database == "sqlite" else "EXPLAIN"
+    plan = " ".join(str(row[-1]) for row in db.session.execute(db.text(f"{explain} {text}")))
+    assert "ix_audit_events_word" in plan
 
 
 def test_a_long_reference_is_found_again(manager):
@@ -329,10 +339,37 @@ def test_a_patient_is_asked_for_with_their_cases(manager, case_in):
     event(at=clock.now(), about="TC-000001")
     found = subjects(manager, about=patient.lower(), event="reads")
     assert set(found) == {ref, patient}
-    assert f"Inclui o caso deste paciente: {ref}." in text_of(manager.get("/record", query_string={"about": patient}))
+    assert f"Inclui também o que é deste paciente: {ref}." in text_of(
+        manager.get("/record", query_string={"about": patient})
+    )
     exported = text_of(manager.get("/record/export.csv", query_string={"about": patient, "event": "reads"}))
     assert ref in exported
     assert "TC-000001" not in exported
+
+
+def test_a_list_that_named_a_case_or_a_patient_is_found_under_it(manager, case_in):
+    case = case_in(State.SUBMITTED).case
+    ref, patient = case.ref, case.patient.ref
+    event("case.search", clock.now(), about="", cases=[ref, "TC-000002"])
+    event("agenda.print", clock.now(), about="RM-1", cases=["TC-000002", ref])
+    event("patient.search", clock.now(), about="", patients=[patient])
+    event("patient.view", clock.now(), about="PA-000009", other=patient)
+    event("case.search", clock.now(), about="", cases=[f"{ref}9"])
+    of_case = [what for what, _about in shown(manager, about=ref, event="reads")]
+    assert of_case == ["Agenda impressa", "Casos buscados"]
+    of_patient = [what for what, _about in shown(manager, about=patient, event="reads")]
+    assert of_patient == ["Cadastro de paciente lido", "Pacientes buscados", "Agenda impressa", "Casos buscados"]
+
+
+def test_who_read_one_of_two_joined_records_is_found_under_both(manager, session, case_in):
+    kept = case_in(State.SUBMITTED).case.patient
+    with transaction():
+        other = Patient(name="Outra Grafia", ref="PA-000077", created_at=clock.now(), merged_into_id=kept.id)
+        db.session.add(other)
+    event("patient.view", clock.now(), about=other.ref)
+    event("patient.view", clock.now(), about=kept.ref)
+    for ref in (kept.ref, other.ref):
+        assert set(subjects(manager, about=ref, event="patient.view")) == {kept.ref, other.ref}
 
 
 def test_whoever_gave_out_a_patients_data_read_them(manager, case_in):
@@ -355,6 +392,8 @@ def test_the_reason_for_which_a_case_was_opened_can_be_read(manager, case_in):
         page = text_of(manager.get(path, query_string={"event": "case.open", "about": ref}))
         assert "Motivo: Queixa na ouvidoria, processo 12" in page
     assert "Queixa" not in text_of(manager.get("/record", query_string={"event": "case.submit"}))
+    _heads, line = table(manager.get("/record/export.csv", query_string={"event": "case.open", "about": ref}))
+    assert line[-1] == "Queixa na ouvidoria, processo 12"
 
 
 def test_every_read_of_the_list_has_words():
