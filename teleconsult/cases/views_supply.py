@@ -117,6 +117,7 @@ def _settle(case: Case, form: MoveForm, asked: InformationRequest) -> int:
     if not form.validate():
         return 422
     if not supplying.reconcile(form, asked.items, whole=whole):
+        form.overtaken = True
         return 409
     numbers = [item.number for item in asked.items]
     supplies = {n: (form[f"answer_{n}"].data or "", form[f"why_not_{n}"].data or "") for n in numbers}

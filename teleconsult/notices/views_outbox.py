@@ -63,7 +63,7 @@ def dismiss() -> str | Response:
         )
     with transaction():
         count = sending.dismiss(key, by=current_user)
-    flash(_("O e-mail saiu da lista.") if count else _("Nada mudou: esta mensagem já voltou à fila."))
+    flash(_("O e-mail saiu da lista.") if count else _("Nada mudou: este e-mail não está mais entre os que pararam."))
     return redirect(url_for("outbox.index"))
 
 

@@ -205,6 +205,8 @@ def test_nothing_is_sent_that_its_sender_has_not_seen(asked, sign_in):
     assert "salvo em outra janela depois que esta página abriu" in page
     assert "Negativa.</textarea>" in page
     assert "Segue.</textarea>" in page
+    assert "Alguém foi mais rápido" in page
+    assert "Falta acertar" not in page
     assert now_in(asked) == State.AWAITING_INFORMATION
 
 
