@@ -15,6 +15,7 @@ from teleconsult.bookings import (
     queries_quota,
     queries_sheets,
     settings,
+    steps,
     unattended,
 )
 from teleconsult.bookings.allowance import WEEKDAYS
@@ -139,7 +140,9 @@ def book(ref: str) -> Any:
         terms = actions.Terms(channel, form.day_why.data or "", form.over_why.data or "")
         actions.book(found, form.slot.data, terms, by=signed_in())
 
-    return _slot_page("bookings/book.html", found, form, act, _("Consulta marcada. A unidade recebe o aviso."))
+    return _shut("book", found) or _slot_page(
+        "bookings/book.html", found, form, act, _("Consulta marcada. A unidade recebe o aviso.")
+    )
 
 
 @bp.route("/<ref>/move", methods=["GET", "POST"])
@@ -148,13 +151,23 @@ def move(ref: str) -> Any:
     """Move a booking to another slot."""
     found = request_for(current_user, ref)
     form = MoveBookingForm(version=found.version)
-    return _slot_page(
+    return _shut("move", found) or _slot_page(
         "bookings/move.html",
         found,
         form,
         lambda: actions.move(found, form.slot.data, form.why.data or "", by=signed_in()),
         _("Horário mudado. A unidade recebe o aviso."),
     )
+
+
+def _shut(verb: str, found: BookingRequest) -> Response | None:
+    """Lead whoever comes to the page of a step that is not possible any more, or sends it, to where the request stands now."""
+    try:
+        steps.check(verb, found, signed_in(), facts_for(found, signed_in()))
+    except Refused as refusal:
+        flash(say(refusal), "warning")
+        return redirect(url_for("bookings.show", ref=found.ref))
+    return None
 
 
 def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callable[[], object], done: str) -> Any:
@@ -213,6 +226,8 @@ def settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
 def cancel(ref: str) -> Any:
     """Cancel a booking, with its reason."""
     found = request_for(current_user, ref)
+    if shut := _shut("cancel", found):
+        return shut
     form, status = CancelBookingForm(version=found.version), 200
     if request.method == "POST":
         act = (

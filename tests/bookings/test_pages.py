@@ -144,6 +144,21 @@ def test_a_case_has_one_filled_button_and_it_brings_the_visit_on(desk, sign_in):
     assert filled(text(browser.get(case))) == ["Registrar a contrarreferência"]
 
 
+def test_a_second_window_is_led_to_what_was_booked_and_offers_no_slot_any_more(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    browser, url = sign_in("marina"), f"/bookings/{request.ref}"
+    other = re.findall(r'name="slot"[^>]*value="(\d+)"', text(browser.get(f"{url}/book")))[1]
+    desk.book(request, by="dora")
+    for step in (browser.get, lambda page: browser.post(page, data={"slot": other, "version": "1"})):
+        assert step(f"{url}/book").location == url
+        assert "já está marcada" in text(browser.get(url))
+    for verb in ("move", "cancel"):
+        waiting = desk.escalated()
+        assert browser.get(f"/bookings/{waiting.ref}/{verb}").location == f"/bookings/{waiting.ref}"
+
+
 @pytest.mark.parametrize("key", ["bia", "paulo", "teresa"])
 def test_strangers_find_nothing(desk, sign_in, key):
     request = desk.escalated()
