@@ -38,9 +38,9 @@ UNIT_COLUMNS = (
     "services", "note",
 )  # fmt: skip
 SPECIALTY_COLUMNS = (
-    "slug", "name_pt", "name_en", "category", "at_lessa_de_andrade", "municipal_reference", "details_pt", "note",
+    "slug", "name_pt", "category", "at_lessa_de_andrade", "municipal_reference", "details_pt", "note",
 )  # fmt: skip
-"""What is read of each file; it may have other columns, and of a unit also `phone`, `cnes` and `zone`."""
+"""What is read of each file; it may have others: of a unit `phone`, `cnes`, `zone`, of a specialty `name_en` are read too."""
 
 INSTEAD = {"phones": "phone", "booking_phone": "phone", "at_lessa_de_andrade": "teleconsult"}
 """A column of the source -> what a network of today has in its place."""
@@ -137,7 +137,10 @@ def _text(path: Path) -> str:
     try:
         # Spreadsheet programs put a mark before UTF-8, which is no part of the first column's name.
         text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        # What Excel calls plain "CSV" is written in the letters of Windows; it can write the other, if one knows its name.
+        raise BadData(f"{path.name}: cannot be read, for it is no UTF-8; save it as “CSV UTF-8”") from error
+    except OSError as error:
         raise BadData(f"{path.name}: cannot be read ({error})") from error
     if "\x00" in text:
         raise BadData(f"{path.name}: cannot be read (it is no text)")
@@ -214,15 +217,17 @@ def _specialty(row: Mapping[str, str]) -> Specialty:
         raise ValueError(f"unknown category {row['category']!r}")
     if row["municipal_reference"] not in REFERENCE_WORDS:
         raise ValueError(f"unknown municipal_reference {row['municipal_reference']!r}")
-    for name in ("name_pt", "name_en"):
-        if not name_key(row[name]):
+    # A network has no English names at hand: the English page then says the Portuguese one, as for a specialty made on screen.
+    name_en = row.get("name_en") or row["name_pt"]
+    for name, said in (("name_pt", row["name_pt"]), ("name_en", name_en)):
+        if not name_key(said):
             raise ValueError(f"no {name}")
     category = "support_service" if row["category"] == SERVICE_OF_UNITS else row["category"]
     missing = row["municipal_reference"] == "0"
     specialty = Specialty(
         slug=row["slug"],
         name_pt=row["name_pt"],
-        name_en=row["name_en"],
+        name_en=name_en,
         category=category,
         teleconsult=category == "specialty" and row.get("teleconsult", row.get("at_lessa_de_andrade")) == "1",
         municipal_reference=row["municipal_reference"],

@@ -159,7 +159,7 @@ VILA = b"usf-vila,,Vila,usf,Rua A,Torre,4.1,,,,0,1,0,"
         (only(VILA.replace(b"Torre", b'"To\nrre"'), VILA), None, "line 4: unit_id 'usf-vila' stands on line 2 already"),
         (only(VILA.replace(b"Torre", b'"Torre')), None, "health_units.csv, line 2: "),
         (only(VILA.replace(b"Torre", b"To\0rre")), None, "health_units.csv: cannot be read (it is no text)"),
-        (lambda text: text.decode().encode("latin-1"), None, "health_units.csv: cannot be read"),
+        (lambda text: text.decode().encode("latin-1"), None, "health_units.csv: cannot be read, for it is no UTF-8"),
         (None, lambda text: text.replace(b",Alergologia,", b",,"), "specialties.csv, line 2: no name_pt"),
         (None, lambda text: text.replace(b"specialty,1,1,", b"specialty,1,yes,"), "unknown municipal_reference 'yes'"),
     ],
@@ -213,6 +213,22 @@ def test_a_network_of_today_says_its_own_telephones_zone_and_what_takes_cases(ap
         assert (centro.phone, centro.historical_phones) == ("(92) 3232-1010", "")
         assert (centro.cnes, centro.zone) == ("2345678", "America/Manaus")
         assert [specialty(slug).teleconsult for slug in ("acupuntura", "homeopatia")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"slug;name_pt;category;teleconsult;municipal_reference;details_pt;note\r\nacupuntura;Acupuntura;specialty;1;;;\r\n",
+        TAKES.replace(b"Acupuncture", b"").replace(b"Homeopathy", b""),
+    ],
+)
+def test_a_network_needs_no_english_names(application, tmp_path, written):
+    answer = application.test_cli_runner().invoke(
+        args=["load-network", folder_with(tmp_path, lambda _: TODAY, lambda _: written)]
+    )
+    assert answer.exit_code == 0, answer.output
+    with application.app_context():
+        assert specialty("acupuntura").name_en == "Acupuntura"
 
 
 @pytest.mark.parametrize(
