@@ -17,10 +17,22 @@ list of eight tables for longer than it then runs in the next hundred. It looks 
 of eight at once, which it does not find a better one for, it takes ten times as long. Statements are written from the table
 that is filtered outwards."""
 
+GIVES_UP = {
+    "connect_timeout": "10",
+    "tcp_user_timeout": "30000",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+}
+"""When a server that says nothing any more counts as away; what the address of the database names is as it says.
+
+A machine that lost its power, or a firewall that forgot the connection, refuses nothing: by themselves the system waits a
+quarter of an hour for an answer and the driver two minutes for a beginning, and soon every thread of the web server does."""
+
 
 def connect(*given: Any, **named: Any) -> "KeepsPlans":
     """Open a connection to the database as the product uses it."""
-    opened = KeepsPlans.connect(*given, prepare_threshold=PREPARED_AFTER, **named)
+    opened = KeepsPlans.connect(*given, prepare_threshold=PREPARED_AFTER, **GIVES_UP | named)
     opened.pgconn.exec_(PLANS_ONCE)
     return opened
 

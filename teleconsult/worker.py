@@ -61,7 +61,10 @@ def queue(app: Flask) -> Huey:
     address = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     given = {"results": False, "serializer": SignedSerializer(app.config["SECRET_KEY"], salt=QUEUE)}
     if address.get_backend_name() == "postgresql":
-        dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
+        from teleconsult.postgresql import GIVES_UP  # noqa: PLC0415 (no driver in memory that is not used)
+
+        line = address.set(drivername="postgresql", query=GIVES_UP | dict(address.query))
+        dsn = line.render_as_string(hide_password=False)
         with _alone_in(dsn):
             # A thread that listens does not hear meanwhile that it is to stop.
             return PostgresHuey(QUEUE, dsn=dsn, read_timeout=app.config["WORKER_LOOK_SECONDS"], **given)
