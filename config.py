@@ -18,6 +18,30 @@ DEMO_SECRET = "demonstration-only-not-a-secret"  # noqa: S105 (refused outside t
 MIB = 1024 * 1024
 PROFILES = ("production", "demo", "test")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+ZONES = (
+    "America/Recife",
+    "America/Noronha",
+    "America/Fortaleza",
+    "America/Maceio",
+    "America/Bahia",
+    "America/Sao_Paulo",
+    "America/Araguaina",
+    "America/Belem",
+    "America/Santarem",
+    "America/Manaus",
+    "America/Cuiaba",
+    "America/Campo_Grande",
+    "America/Porto_Velho",
+    "America/Boa_Vista",
+    "America/Rio_Branco",
+    "America/Eirunepe",
+)
+"""All of Brazil's."""
+
+STATES = (
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ", "RN",
+    "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+)  # fmt: skip
 
 
 class ConfigError(Exception):
@@ -113,6 +137,8 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SIGN_PASSWORD": env.get("SIGN_PASSWORD", ""),
         "WORKER_THREADS": reader.number("WORKER_THREADS", 2),
         "WORKER_LOOK_SECONDS": reader.number("WORKER_LOOK_SECONDS", 1.0, least=0.05, most=60, kind=float),
+        "BABEL_DEFAULT_TIMEZONE": reader.one_of("TIME_ZONE", ZONES[0], ZONES),
+        "HOLIDAYS": reader.one_of("HOLIDAYS", "PE-Recife", ("PE-Recife", *STATES, "BR")),
         "LOG_LEVEL": reader.one_of("LOG_LEVEL", "WARNING" if demo else "INFO", LEVELS),
     }
     settings |= _fixed(demo)
@@ -179,7 +205,6 @@ def _fixed(demo: bool) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 4 * MIB,
         "MAX_FORM_MEMORY_SIZE": 2 * MIB,
         "BABEL_DEFAULT_LOCALE": "pt_BR",
-        "BABEL_DEFAULT_TIMEZONE": "America/Recife",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "teleconsult" / "translations"),
         # What a statement carried may be a patient's name: no error message repeats it.
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False, "hide_parameters": True},

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app, has_app_context
 
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
@@ -11,6 +14,11 @@ _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 def now() -> datetime:
     """Return the present moment as aware UTC."""
     return _moment.get() or datetime.now(UTC)
+
+
+def home() -> ZoneInfo:
+    """Return the zone of the network: of what is no unit's own, and of people without a unit. Without a network, Recife's."""
+    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"] if has_app_context() else "America/Recife")
 
 
 @contextmanager

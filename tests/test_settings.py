@@ -29,6 +29,8 @@ REAL = {
     [
         ("SMTP_TLS", "ssl"),
         ("SMTP_TLS", "start tls"),
+        ("TIME_ZONE", "Recife"),
+        ("HOLIDAYS", "Acre"),
         ("SMTP_PORT", "abc"),
         ("SMTP_PORT", "0"),
         ("SMTP_PORT", "65536"),

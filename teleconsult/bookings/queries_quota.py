@@ -107,7 +107,7 @@ def sheets_words(unit: HealthUnit) -> str:
 
 def units_with_allowances() -> Sequence[Any]:
     """Return the open units with what each may book and what it used of this month, by name."""
-    month = month_of(local_day(clock.now(), "America/Recife"))
+    month = month_of(local_day(clock.now(), clock.home().key))
     query = (
         select(
             HealthUnit.slug,
@@ -131,7 +131,7 @@ def units_with_allowances() -> Sequence[Any]:
 
 def agreements() -> Sequence[Any]:
     """Return what was agreed with other districts and what they used of this month."""
-    month = month_of(local_day(clock.now(), "America/Recife"))
+    month = month_of(local_day(clock.now(), clock.home().key))
     query = (
         select(
             Allowance.id,

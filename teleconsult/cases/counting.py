@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, null, select, union_all
 
+from teleconsult import clock
 from teleconsult.cases.hours import Hours
 from teleconsult.extensions import read
 from teleconsult.network.models import BusinessHours, NetworkSetting
@@ -48,7 +49,7 @@ def clocks_of(counting: Counting, holidays: Iterable[date]) -> Clocks:
     """Return how the clocks count by these settings; without a week they run round the clock."""
     if not counting.week:
         return Clocks({})
-    hours = Hours(counting.week, frozenset(holidays))
+    hours = Hours(counting.week, frozenset(holidays), clock.home().key)
     return Clocks({priority: hours for priority, how in counting.runs.items() if how == BUSINESS})
 
 

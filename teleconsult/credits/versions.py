@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 
 from teleconsult import audit, clock
@@ -22,7 +21,7 @@ AMOUNTS = (*r.LIMITS, "inside")
 
 def zone() -> ZoneInfo:
     """Return the zone of the network: the days and months of the ledger are local ones."""
-    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return clock.home()
 
 
 def today() -> date:

@@ -6,6 +6,8 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from config import ZONES
+from teleconsult import clock
 from teleconsult.checks import check_cnes
 from teleconsult.errors import Refused
 from teleconsult.network import source_words, week
@@ -14,22 +16,6 @@ from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, say
 from teleconsult.web.messages import gettext as _
-
-ZONES = (
-    "America/Recife",
-    "America/Noronha",
-    "America/Fortaleza",
-    "America/Bahia",
-    "America/Sao_Paulo",
-    "America/Belem",
-    "America/Manaus",
-    "America/Cuiaba",
-    "America/Campo_Grande",
-    "America/Porto_Velho",
-    "America/Boa_Vista",
-    "America/Rio_Branco",
-)
-
 
 OWN = frozenset({"version", "csrf_token"})
 
@@ -79,7 +65,11 @@ class UnitForm(VersionedForm):
     microregion = StringField(_l("Microrregião"), [Length(max=10)])
     phone = StringField(_l("Telefone atual"), [Length(max=60)])
     services = TextAreaField(_l("Serviços e especialidades"), [Length(max=4000)])
-    zone = SelectField(_l("Fuso horário"), choices=[SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES])
+    zone = SelectField(
+        _l("Fuso horário"),
+        choices=[SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES],
+        default=lambda: clock.home().key,
+    )
     shares_cases = BooleanField(_l("Os solicitantes desta unidade veem os casos uns dos outros"))
     has_line = BooleanField(_l("A unidade tem computador e linha"), default=True)
     note = SourceText(_l("Observação"), [Length(max=2000)])

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from config import ZONES
 from teleconsult import audit
 from teleconsult.checks import check_cnes
 from teleconsult.errors import Overtaken, Refused
@@ -168,7 +168,7 @@ def _today(row: Mapping[str, str]) -> dict[str, Any]:
         except Refused:
             raise ValueError(f"cnes {row['cnes']!r} has not seven digits") from None
     if row.get("zone"):
-        if row["zone"] not in available_timezones():
+        if row["zone"] not in ZONES:
             raise ValueError(f"unknown zone {row['zone']!r}; one is written like America/Manaus")
         found["zone"] = row["zone"]
     return found

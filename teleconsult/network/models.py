@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from teleconsult import clock
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import Model
 
@@ -36,7 +37,7 @@ class HealthUnit(Model):
     phone: Mapped[str] = mapped_column(String(60), default="")
     historical_phones: Mapped[str] = mapped_column(String(120), default="")
     services: Mapped[str] = mapped_column(Text, default="")
-    zone: Mapped[str] = mapped_column(String(40), default="America/Recife")
+    zone: Mapped[str] = mapped_column(String(40), default=lambda: clock.home().key)
     shares_cases: Mapped[bool] = mapped_column(default=False)
     has_line: Mapped[bool] = mapped_column(default=True)
     note: Mapped[str] = mapped_column(Text, default="")

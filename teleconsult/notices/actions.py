@@ -147,7 +147,7 @@ def _flooded(user_ids: Sequence[int], now: datetime) -> list[int]:
 def _next_digest(person: User, now: datetime) -> datetime:
     """Return when the person's next daily mail is due, by the clock of their unit."""
     row = db.session.get(DigestHour, person.id)
-    here = now.astimezone(ZoneInfo(person.unit.zone if person.unit else "America/Recife"))
+    here = now.astimezone(ZoneInfo(person.unit.zone) if person.unit else clock.home())
     today = here.replace(hour=row.hour if row else DIGEST_HOUR, minute=0, second=0, microsecond=0)
     return today if today > here else today + timedelta(days=1)
 

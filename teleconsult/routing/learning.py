@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import SERVICE
 from teleconsult.cases.models import Case
@@ -33,7 +33,6 @@ NEWEST = 5_000
 WEEKS = 8
 """Weeks of submissions from which it is learnt what usually comes."""
 
-ZONE = ZoneInfo("America/Recife")
 KEPT_AS = "promise_margins"
 
 
@@ -135,4 +134,4 @@ def _rates(now: datetime) -> Rates:
         .order_by(AuditEvent.at, AuditEvent.id)
     )
     came = [(row.specialty_id, row.at) for row in rows if row.specialty_id is not None]
-    return learn_rates(came, WEEKS, ZONE)
+    return learn_rates(came, WEEKS, clock.home())

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
+from teleconsult import clock
 from teleconsult.cases import counting
 from teleconsult.cases.hours import after
 from teleconsult.cases.models import Case
@@ -15,7 +15,6 @@ from teleconsult.routing.models_replay import Replay
 from teleconsult.routing.replay_record import Record, Row, Sat, Sent
 from teleconsult.shifts.models import Shift
 
-ZONE = ZoneInfo("America/Recife")
 BEFORE = timedelta(weeks=4)
 """What came in these weeks before the record is known to a policy that looks ahead."""
 
@@ -44,7 +43,7 @@ def record(since: datetime, until: datetime) -> Record:
     return Record(
         since,
         until,
-        ZONE,
+        clock.home(),
         [
             Sent(
                 row.specialty_id,

@@ -7,8 +7,9 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
+from config import ZONES
+from teleconsult import clock
 from teleconsult.errors import Refused
-from teleconsult.network.forms import ZONES
 from teleconsult.shifts import openings
 from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.models import Room
@@ -49,7 +50,11 @@ class RoomForm(VersionedForm):
         [InputRequired(_l("Diga quantas pessoas cabem ao mesmo tempo.")), NumberRange(1, MOST)],
         default=1,
     )
-    zone = SelectField(_l("Fuso horário"), choices=[SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES])
+    zone = SelectField(
+        _l("Fuso horário"),
+        choices=[SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES],
+        default=lambda: clock.home().key,
+    )
     day_0 = _opening(WEEKDAYS[0])
     day_1 = _opening(WEEKDAYS[1])
     day_2 = _opening(WEEKDAYS[2])

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from teleconsult import clock
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import Model
 from teleconsult.network.models import Specialty
@@ -34,7 +35,7 @@ class Room(Model):
     kind: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[int] = mapped_column(ForeignKey("health_units.id"))
     workstations: Mapped[int]
-    zone: Mapped[str] = mapped_column(String(40), default="America/Recife")
+    zone: Mapped[str] = mapped_column(String(40), default=lambda: clock.home().key)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     hours: Mapped[list["RoomHours"]] = relationship(

@@ -49,11 +49,11 @@ def _said(value: object, heard: Callable[[str], str]) -> object:
 def zone() -> ZoneInfo:
     """Return the zone in which the reader's unit keeps its time."""
     if not has_request_context():
-        return ZoneInfo("America/Recife")
+        return clock.home()
     kept = _cv_app.get().g.__dict__
     if "zone" not in kept:
         unit = current_user.unit if current_user.is_authenticated else None
-        kept["zone"] = ZoneInfo(unit.zone if unit else "America/Recife")
+        kept["zone"] = ZoneInfo(unit.zone) if unit else clock.home()
     return kept["zone"]  # type: ignore[no-any-return]  # a zone was put there, now or earlier
 
 

@@ -85,7 +85,7 @@ def agree(district: str, specialty: Specialty, *, forms: int, by: User) -> Allow
     row.forms = forms
     db.session.add(row)
     db.session.flush()
-    _follow(row, "America/Recife")
+    _follow(row, clock.home().key)
     audit.record("system", "quota.agree", by_id=by.id, subject=specialty.slug, district=district, forms=forms)
     return row
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from flask import current_app
 from sqlalchemy import select
 
 from teleconsult import audit, clock, events
@@ -19,7 +20,7 @@ LONGEST_NAME = 120
 def load_holidays(year: int, *, by: User | None = None) -> int:
     """Write the holidays of a year that are not there yet, and return how many; what was struck out stays so."""
     new: list[date] = []
-    for known in holidays.of_year(year):
+    for known in holidays.of_year(year, current_app.config["HOLIDAYS"]):
         row = upsert(Holiday).values(
             day=known.day, version=1, name=known.name[:LONGEST_NAME], scope=known.scope, source="library"
         )
