@@ -131,6 +131,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_DOCUMENT_BYTES": reader.number("MAX_DOCUMENT_MB", 100) * MIB,
         "MAX_CASE_BYTES": reader.number("MAX_CASE_MB", 1024) * MIB,
         "MAX_CASE_FILES": reader.number("MAX_CASE_FILES", 60),
+        "KEEP_FREE_BYTES": reader.number("KEEP_FREE_MB", 200 if profile == "production" else 0, least=0) * MIB,
         "ISSUER_NAME": env.get("ISSUER_NAME", "Rede de teleconsultoria"),
         "ISSUER_MARK": env.get("ISSUER_MARK", ""),
         "SIGN_CERTIFICATE": env.get("SIGN_CERTIFICATE", ""),

@@ -207,3 +207,8 @@ def test_browsers_are_told_to_come_by_https_alone_whatever_the_proxy_says(applic
     assert "Strict-Transport-Security" not in client.get("/sign-in").headers
     monkeypatch.setitem(application.config, "PROFILE", "production")
     assert client.get("/sign-in").headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+def test_a_real_installation_leaves_room_on_its_disk_for_the_database():
+    assert config.load(REAL)["KEEP_FREE_BYTES"] == 200 * config.MIB
+    assert config.load(REAL | {"KEEP_FREE_MB": "0"})["KEEP_FREE_BYTES"] == 0

@@ -64,10 +64,14 @@ _disk, _kept = _Disk(), _Disk(absent=StorageLost)
 
 
 class LocalStorage:
-    """A folder. An object is written beside its place and moved there when it is whole."""
+    """A folder. An object is written beside its place and moved there when it is whole.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    The last `keep_free` bytes of the disk are not for files: the database on it could write nothing any more, and without the
+    record of a reading nobody is shown a case.
+    """
+
+    def __init__(self, folder: Path, keep_free: int = 0) -> None:
+        self._folder, self._keep_free = folder, keep_free
         with _disk:
             (folder / "incoming").mkdir(parents=True, exist_ok=True)
 
@@ -79,7 +83,7 @@ class LocalStorage:
 
     def sink(self, key: str) -> Sink:
         """Begin an object."""
-        return _FileSink(self._folder / "incoming" / key, self.path(key))
+        return _FileSink(self._folder / "incoming" / key, self.path(key), self._keep_free)
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` up to, not with, `stop`."""
@@ -106,17 +110,24 @@ class LocalStorage:
 
 
 class _FileSink:
-    def __init__(self, incoming: Path, final: Path) -> None:
-        self._incoming, self._final = incoming, final
+    def __init__(self, incoming: Path, final: Path, keep_free: int) -> None:
+        self._incoming, self._final, self._keep_free = incoming, final, keep_free
         with _disk:
             self._file = incoming.open("wb", buffering=0)
 
     def write(self, data: bytes) -> int:
         with _disk:
+            self._leave_room()
             done = self._file.write(data)
             while done < len(data):  # the last bytes that had room; what has none left says so
                 done += self._file.write(data[done:])
         return done
+
+    def _leave_room(self) -> None:
+        if self._keep_free:
+            disk = os.fstatvfs(self._file.fileno())
+            if disk.f_bavail * disk.f_frsize < self._keep_free:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def keep(self) -> None:
         with _disk:
@@ -156,7 +167,7 @@ def storage() -> Storage:
 
             kept = S3Storage(url.removeprefix("s3://").strip("/"), dict(current_app.config))
         else:
-            kept = LocalStorage(Path(url))
+            kept = LocalStorage(Path(url), current_app.config["KEEP_FREE_BYTES"])
         current_app.extensions["storage"] = kept
     return kept
 

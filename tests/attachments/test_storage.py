@@ -2,6 +2,7 @@
 
 import resource
 import secrets
+import shutil
 
 import pytest
 
@@ -101,6 +102,16 @@ class TestFolder(StorageTests):
             sink.write(b"x" * 1000)
         sink.drop()
         assert list(store.stored()) == []
+
+    def test_the_last_of_a_disk_is_left_to_the_database(self, tmp_path):
+        free = shutil.disk_usage(tmp_path).free
+        roomy, tight = LocalStorage(tmp_path / "a", free // 2), LocalStorage(tmp_path / "b", free * 2)
+        assert roomy.sink(new_key()).write(b"x") == 1
+        sink = tight.sink(new_key())
+        with pytest.raises(StorageFull):
+            sink.write(b"x")
+        sink.drop()
+        assert list(tight.stored()) == []
 
     def test_what_has_room_for_a_part_of_the_bytes_is_full(self, store):
         sink = store.sink(new_key())

@@ -1,6 +1,7 @@
 """Storage that is full or away: a sentence and a status that say what to do, and nothing half done."""
 
 import io
+import shutil
 import socket
 
 import pytest
@@ -46,6 +47,14 @@ def test_a_full_disk_is_507_and_says_what_to_do(sign_in, draft, store_in, tmp_pa
     assert answer.status_code == 507
     assert "Avise a administração" in answer.json["error"]
     assert (rows(draft), list(store.stored())) == ([], [])
+
+
+def test_the_room_that_is_kept_free_is_that_of_the_settings(sign_in, draft, application, monkeypatch, tmp_path):
+    monkeypatch.setitem(application.config, "STORAGE_URL", str(tmp_path / "files"))
+    monkeypatch.setitem(application.config, "KEEP_FREE_BYTES", shutil.disk_usage(tmp_path).total)
+    monkeypatch.setitem(application.extensions, "storage", None)  # made anew for these settings
+    answer = sign_in("marina").post(f"/cases/{draft.ref}/files", data=PHOTO, headers=named("dorso.jpg"))
+    assert answer.status_code == 507
 
 
 def test_a_full_disk_names_the_files_of_a_form_and_keeps_those_that_fit(sign_in, draft, store_in, tmp_path):
