@@ -11,6 +11,7 @@ from typing import Any
 
 from teleconsult import anchors, clock, outbox
 from teleconsult.attachments import actions as attachments
+from teleconsult.attachments import checking
 from teleconsult.bookings import clockwork as bookings
 from teleconsult.cases import actions as cases
 from teleconsult.cases import alerts
@@ -65,6 +66,7 @@ JOBS = (
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),
     Job("files.sweep", DAY, attachments.sweep),
+    Job("files.check", HOUR, checking.look),
     _once("outbox.forget", HOUR, outbox.forget_delivered),
     _once("sessions.forget", HOUR, forget_sessions),
     _once("links.forget", HOUR, forget_links),

@@ -1,12 +1,15 @@
 """Storage that is full or away: a sentence and a status that say what to do, and nothing half done."""
 
 import io
+import json
 import shutil
 import socket
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from teleconsult.attachments import actions
+from teleconsult import clock, jobs
+from teleconsult.attachments import actions, checking
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.storage import storage
 from teleconsult.attachments.storage_s3 import S3Storage
@@ -169,6 +172,24 @@ def test_the_operator_is_told_which_files_are_not_as_they_were_sent(application,
         f"{three.ref}\t{three.key}\t100 bytes, not {len(PHOTO)}",
     ]
     assert f"{four.ref}\t{four.key}\tother bytes than were sent" in run(args=["check-files", "--whole"]).stdout
+
+
+def test_the_worker_tells_the_log_of_a_file_that_is_lost_when_its_turn_comes(application, sign_in, draft, capfd):
+    send_form(sign_in("marina"), draft.ref, "um.jpg", "dois.jpg")
+    two = rows(draft)[1]
+    lose(two)
+    capfd.readouterr()
+    begun, told = datetime(2026, 11, 2, tzinfo=UTC), []
+    (job,) = [job for job in jobs.JOBS if job.name == "files.check"]
+    for hour in range(checking.PARTS):
+        with clock.at(begun + timedelta(hours=hour)):
+            failed: set[str] = set()
+            jobs.run(job, failed)
+        told += capfd.readouterr().err.splitlines()
+    assert [(json.loads(line)["file"], json.loads(line)["what"]) for line in told] == [
+        (two.ref, "there is no such object")
+    ]
+    assert not failed
 
 
 def test_a_store_that_is_away_is_not_taken_for_files_that_are_lost(application, sign_in, draft, nobody_there):
