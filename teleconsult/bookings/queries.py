@@ -77,6 +77,7 @@ def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT
             AgendaSession.starts_at,
             AgendaSession.ends_at,
             AgendaSession.specialist_id,
+            AgendaSession.specialty_id,
             AgendaSession.cancelled_at,
         )
         .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)

@@ -4,12 +4,13 @@ They are not cancelled by themselves: whoever runs the agenda may find somebody 
 booked in them, and go on being: the desk is told as soon as it is so, and the session says it until it is settled.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from teleconsult import clock, events
 from teleconsult.bookings.models_agenda import AgendaSession
@@ -19,7 +20,8 @@ from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
-from teleconsult.people.models import User
+from teleconsult.people.facts import Lost
+from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.shifts.models import Leave
 from teleconsult.shifts.queries import away_between
 from teleconsult.typed import show_day
@@ -52,16 +54,35 @@ def reasons(rows: Sequence[Any]) -> dict[int, str]:
     off = holidays(min(row.day for row in coming), max(row.day for row in coming))
     ids = {row.specialist_id for row in coming} - {None}
     away = away_between(ids, min(row.starts_at for row in coming), max(row.ends_at for row in coming))
-    gone = set(db.session.scalars(select(User.id).where(User.id.in_(ids), User.switched_off_at.is_not(None))))
-    found = {row.id: _why(row, off, away.get(row.specialist_id, ()), row.specialist_id in gone) for row in coming}
+    serving = _serving(ids)
+    found = {row.id: _why(row, off, away.get(row.specialist_id, ()), serving) for row in coming}
     return {number: why for number, why in found.items() if why}
 
 
-def _why(row: Any, off: dict[date, str], away: Iterable[tuple[datetime, datetime]], gone: bool) -> str:
+def _serving(ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return in which specialties those of these people attend whose account is on; whoever is no consultant, in none."""
+    attends = and_(UserSpecialty.user_id == User.id, UserRole.user_id.is_not(None))
+    rows = db.session.execute(
+        select(User.id, UserSpecialty.specialty_id)
+        .outerjoin(UserRole, and_(UserRole.user_id == User.id, UserRole.role == Role.CONSULTANT))
+        .outerjoin(UserSpecialty, attends)
+        .where(User.id.in_(ids), User.switched_off_at.is_(None))
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        found[row.id] |= {row.specialty_id} - {None}
+    return found
+
+
+def _why(
+    row: Any, off: dict[date, str], away: Iterable[tuple[datetime, datetime]], serving: dict[int, set[int]]
+) -> str:
     if row.day in off:
         return _("Este dia é feriado: %(name)s.", name=off[row.day])
-    if gone:
+    if row.specialist_id is not None and row.specialist_id not in serving:
         return _("%(name)s não tem mais conta ativa.", name=row.specialist_name)
+    if row.specialist_id is not None and row.specialty_id not in serving[row.specialist_id]:
+        return _("%(name)s não atende nesta especialidade.", name=row.specialist_name)
     if any(since < row.ends_at and until > row.starts_at for since, until in away):
         return _("%(name)s tem um afastamento neste horário.", name=row.specialist_name)
     return ""
@@ -81,10 +102,14 @@ def tell_of_holidays(*, days: Sequence[date], by: User | None) -> None:
     _tell(_coming(AgendaSession.day.in_([day for day in days if day in off])), by)
 
 
-@events.on("person.switched_off", order=70)
-def tell_of_leaving(person: User, by: User) -> None:
-    """Tell the desk of the agenda of somebody who left."""
-    _tell(_coming(AgendaSession.specialist_id == person.id), by)
+@events.on("person.switched_off", "person.specialties_changed", order=70)
+def tell_of_leaving(person: User, by: User, lost: Lost) -> None:
+    """Tell the desk of the agenda of somebody who left, or attends no more in its specialty: who is booked in it is booked with nobody."""
+    own = AgendaSession.specialist_id == person.id
+    if Role.CONSULTANT in lost.roles:
+        _tell(_coming(own), by)
+    elif person.has(Role.CONSULTANT):
+        _tell(_coming(own, AgendaSession.specialty_id.in_(lost.specialty_ids)), by)
 
 
 def _coming(*which: Any) -> Sequence[AgendaSession]:

@@ -12,6 +12,7 @@ from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
 from teleconsult.notices.actions import tell
 from teleconsult.people.access import Role
+from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
 
 
@@ -81,13 +82,15 @@ def cases_of_another_unit(person: User) -> dict[str, str] | None:
 
 
 @on("person.switched_off", "person.specialties_changed")
-def tell_of_cases_without_requester(person: User, by: User | None) -> None:
+def tell_of_cases_without_requester(person: User, by: User | None, lost: Lost) -> None:
     """Tell who can hand them over of each open case that a person asked for who asks no more.
 
     What was answered or asked before they went was told to them alone: nobody would read it until it ends by itself.
+    Once: whoever asked no more when the account ends was told of already.
     """
     del by
-    if person.is_active and person.has(Role.REQUESTER):
+    asks = Role.REQUESTER in person.roles and person.is_active
+    if asks or not lost.roles & {Role.REQUESTER, Role.SUPPORT}:
         return
     for case in db.session.scalars(select(Case).where(*_asked_for_by(person)).order_by(Case.id)).all():
         tell(asking(case), "case.requester_gone", subject=case.ref)

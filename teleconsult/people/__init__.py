@@ -10,5 +10,5 @@ What people asks of the floors above it, by `@panel` (events.py); each may be re
 - `person.leaving(person)`: sentences, in a list, about what switching a person off will do.
 
 Events that people emits, inside its transaction: `person.switched_off` and `person.specialties_changed`,
-both with `person` and `by`.
+both with `person`, `by` and what the person has `lost` (people/facts.py).
 """

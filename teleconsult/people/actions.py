@@ -14,7 +14,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people import links, sessions
 from teleconsult.people.access import Role
-from teleconsult.people.facts import PersonFacts
+from teleconsult.people.facts import Lost, PersonFacts
 from teleconsult.people.managers import count_managers, keep_a_manager, take_the_seat
 from teleconsult.people.models import LinkKind, User, UserRole, UserSpecialty
 from teleconsult.people.sign_in import stream_of
@@ -85,7 +85,8 @@ def change(user: User, facts: PersonFacts, *, by: User) -> bool:
     if again:
         links.send(user, LinkKind.INVITATION, by_id=by.id)
     if before[:2] != after[:2]:
-        events.emit("person.specialties_changed", person=user, by=by)
+        lost = Lost(before[0] - after[0], before[1] - after[1])
+        events.emit("person.specialties_changed", person=user, by=by, lost=lost)
     return again
 
 
@@ -116,7 +117,8 @@ def switch_off(user: User, *, by: User) -> None:
     sessions.end_all(user.id)
     links.end_all(user.id)
     _record("person.switch_off", user, by)
-    events.emit("person.switched_off", person=user, by=by)
+    lost = Lost(user.roles, frozenset(user.specialty_ids))
+    events.emit("person.switched_off", person=user, by=by, lost=lost)
 
 
 def switch_on(user: User, *, by: User) -> None:

@@ -26,6 +26,14 @@ LANGUAGES = ("pt_BR", "en")
 
 
 @dataclass(frozen=True)
+class Lost:
+    """What a person loses by one act: who hears of it must not hear again of what was lost before."""
+
+    roles: frozenset[str] = frozenset()
+    specialty_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class PersonFacts:
     """A person as a manager describes them; every value in the form to store."""
 

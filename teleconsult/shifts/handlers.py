@@ -6,6 +6,7 @@ from teleconsult import clock
 from teleconsult.events import on
 from teleconsult.extensions import db
 from teleconsult.people.access import Role
+from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
 from teleconsult.shifts import telling
 from teleconsult.shifts.actions import attendance, changing
@@ -16,22 +17,23 @@ LEFT = "A pessoa deixou de atender nesta especialidade."
 
 
 @on("person.switched_off", "person.specialties_changed")
-def free_shifts(person: User, by: User) -> None:
+def free_shifts(person: User, by: User, lost: Lost) -> None:
     """Cancel the coming shifts of specialties that a person no longer serves; the administrators are told once.
 
     Who is checked in is checked out at this moment, so that what they did counts.
     """
+    del lost  # what they serve now says it, also of shifts laid a moment before
     serves = frozenset(person.specialty_ids) if person.is_active and person.has(Role.CONSULTANT) else frozenset()
     rows = db.session.scalars(
         select(Shift)
         .where(Shift.user_id == person.id, Shift.ends_at > clock.now(), Shift.cancelled_at.is_(None))
         .order_by(Shift.starts_at, Shift.id)
     )
-    lost = [shift for shift in rows if shift.specialty_id not in serves]
-    for shift in lost:
+    ended = [shift for shift in rows if shift.specialty_id not in serves]
+    for shift in ended:
         if shift.checked_in_at is not None and shift.checked_out_at is None:
             attendance.go(shift, by=by)
-    free = [shift for shift in lost if shift.checked_in_at is None]
+    free = [shift for shift in ended if shift.checked_in_at is None]
     if free:
         changing.take_off(free, why=LEFT, by=by)
         telling.tell([person], "shift.cancel", free[0].ref, by)

@@ -13,6 +13,8 @@ from teleconsult.notices.actions import FLOOD
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from teleconsult.people import actions as people
+from teleconsult.people.access import Role
+from teleconsult.people.facts import PersonFacts
 from teleconsult.shifts import actions as calendar
 from tests import world
 from tests.bookings.conftest import today
@@ -103,6 +105,33 @@ def test_the_agenda_of_who_leaves_for_good(desk, sign_in):
         people.switch_off(world.person("lia"), by=world.person("teresa"))
     assert told("rosangela", session.ref) == ["agenda.unattended"]
     assert "não tem mais conta ativa" in text(sign_in("rosangela").get(f"/bookings/agenda?day={session.day}"))
+
+
+def becomes(who, **changes):
+    """Give a person other roles or specialties."""
+    with transaction():
+        user = world.person(who)
+        known = {name: getattr(user, name) for name in people.PLAIN}
+        now = {"roles": user.roles, "specialty_ids": frozenset(user.specialty_ids), "unit_id": user.unit_id}
+        people.change(user, PersonFacts(**(known | now | changes)), by=world.person("teresa"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"roles": frozenset({Role.REQUESTER}), "specialty_ids": frozenset()}, {"specialty_ids": frozenset()}]
+)
+def test_the_agenda_of_who_attends_no_more_in_its_specialty(desk, sign_in, changes):
+    """They could not open the case any more, and the patients booked with them would come to nobody."""
+    session = desk.publish()
+    becomes("lia", **changes)
+    assert told("rosangela", session.ref) == ["agenda.unattended"]
+    assert "não atende nesta especialidade" in text(sign_in("rosangela").get(f"/bookings/agenda?day={session.day}"))
+
+
+def test_the_agenda_of_another_specialty_stays_with_who_lost_one(desk, sign_in):
+    session = desk.publish()
+    becomes("lia", specialty_ids=frozenset({world.specialty("dermatologia").id}))
+    assert told("rosangela", session.ref) == []
+    assert "não atende" not in text(sign_in("rosangela").get(f"/bookings/agenda?day={session.day}"))
 
 
 def test_no_agenda_is_laid_into_a_leave(desk):

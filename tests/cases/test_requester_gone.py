@@ -114,6 +114,25 @@ def test_who_asks_no_more_is_as_if_gone(case_in):
     assert told("case.answer") == ["rosangela"]
 
 
+def test_what_was_told_when_the_role_was_taken_is_not_told_again(case_in):
+    """Neither when another role goes, nor when the account is switched off at last: it is the same care."""
+    case_in(State.ANSWERED)
+    take_roles("marina", {"manager", "administrator"})
+    with transaction():  # what was not seen yet is not told again for five minutes in any case
+        db.session.execute(db.update(Notice).values(seen_at=clock.now()))
+    take_roles("marina", {"manager"})
+    leave()
+    assert told("case.requester_gone") == ["marina", "rosangela"]
+
+
+def test_who_stays_in_support_is_told_and_the_desk_when_that_goes_too(case_in):
+    case_in(State.ANSWERED)
+    take_roles("marina", {"support"})
+    assert told("case.requester_gone") == ["marina"]
+    take_roles("marina", {"manager"})
+    assert told("case.requester_gone") == ["marina", "rosangela"]
+
+
 def test_a_change_that_leaves_the_requester_tells_nobody(case_in):
     case_in(State.ANSWERED)
     take_roles("marina", {"manager", "requester"})

@@ -12,6 +12,7 @@ from teleconsult import clock, events
 from teleconsult.cases.lifecycle import MOVES, State
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
+from teleconsult.people.facts import Lost
 from teleconsult.people.models import User, UserRole
 from tests.cases.test_random_life import VERBS
 from tests.world import person
@@ -101,7 +102,7 @@ def test_who_lost_the_specialty_hears_that_the_case_is_gone_and_so_does_who_asks
     walk = case_in(S.ASSIGNED)
     with transaction():
         person("paulo").specialty_rows = []
-        events.emit("person.specialties_changed", person=person("paulo"), by=person("teresa"))
+        events.emit("person.specialties_changed", person=person("paulo"), by=person("teresa"), lost=Lost())
     db.session.refresh(walk.case)
     assert (walk.case.state, told("release")) == (S.SUBMITTED, {"marina", "paulo"})
 

@@ -13,6 +13,7 @@ from teleconsult.cases.sides import asking
 from teleconsult.cases.world import is_able
 from teleconsult.events import on
 from teleconsult.extensions import db
+from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
 
 
@@ -34,9 +35,9 @@ def ended(limit: int = 100) -> list[int]:
 
 
 @on("person.switched_off", "person.specialties_changed")
-def release_cases_of(person: User, by: User | None) -> None:
+def release_cases_of(person: User, by: User | None, lost: Lost) -> None:
     """Put every case back in the queue that its holder may no longer hold."""
-    del by
+    del by, lost
     for case in _held_by(person):
         if not is_able(person, case.specialty_id):
             release(case)
