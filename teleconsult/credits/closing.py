@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 
 from teleconsult import audit, clock
 from teleconsult.credits import rules as r
@@ -14,7 +14,7 @@ from teleconsult.credits.models import CreditDispute, CreditEntry, CreditMonth
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import changed, db, upsert
 from teleconsult.people.models import User
-from teleconsult.shifts.models import Shift
+from teleconsult.shifts.models import Leave, Room, Shift
 
 ODD_WORDS = {
     "forgotten": N_("Saída não registrada: o relógio fechou o turno"),
@@ -102,6 +102,37 @@ def still_open(month: date) -> int:
         )
         or 0
     )  # fmt: skip
+
+
+def unnoted(month: date) -> Select[*tuple[Any, ...]]:
+    """Return the query of the shifts of a month that earned nothing, since nobody said who was there; without order.
+
+    Whoever was on leave for all of it was not expected.
+    """
+    since, until = (r.begin_of(day, versions.zone()) for day in (month, r.next_month(month)))
+    away = exists().where(
+        Leave.user_id == Shift.user_id, Leave.cancelled_at.is_(None), Leave.from_at <= Shift.starts_at,
+        Leave.until_at >= Shift.ends_at,
+    )  # fmt: skip
+    return (
+        select(Shift.id, Shift.ref, Shift.starts_at, Shift.ends_at, User.ref.label("person_ref"), User.title, User.name)
+        .join(User, User.id == Shift.user_id)
+        .where(
+            Shift.room_id.in_(select(Room.id)),  # by their index: the calendar has none of all shifts by day
+            Shift.starts_at >= since, Shift.starts_at < until, Shift.ends_at <= clock.now(),
+            Shift.cancelled_at.is_(None), Shift.checked_in_at.is_(None), ~away,
+        )
+    )  # fmt: skip
+
+
+def count_unnoted(month: date) -> int:
+    """Return how many shifts of a month nobody said anything of."""
+    return int(db.session.scalar(select(func.count()).select_from(unnoted(month).subquery())) or 0)
+
+
+def first_unnoted(month: date, limit: int) -> Sequence[Any]:
+    """Return the oldest shifts of a month that nobody said anything of."""
+    return db.session.execute(unnoted(month).order_by(Shift.starts_at, Shift.id).limit(limit)).all()
 
 
 def open_disputes(month: date) -> int:

@@ -18,6 +18,7 @@ from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.models import User
 from teleconsult.people.queries import person_by_ref
+from teleconsult.shifts.models import Shift
 from teleconsult.typed import read_minutes
 from teleconsult.web import page_by_key, say, show_refusal
 from teleconsult.web.csv_out import csv_response
@@ -28,6 +29,7 @@ bp = Blueprint("credits_desk", __name__, url_prefix="/credits")
 ON_REVIEW = 10
 BY_NAME = ((User.name, False), (User.id, False))
 BY_NUMBER = ((CreditEntry.id, False),)
+BY_BEGINNING = ((Shift.starts_at, False), (Shift.id, False))
 BY_AGE = ((CreditDispute.opened_at, True), (CreditDispute.id, True))
 
 
@@ -58,6 +60,7 @@ def _review(of: date, form: CloseForm, sentence: str = "") -> str:
         "credits/review.html",
         month=of, found=found, people=people, sums=closing.sums_of(of, [row.id for row in people.rows]),
         odd=odd[:ON_REVIEW], more_odd=len(odd) > ON_REVIEW, odd_words=closing.ODD_WORDS, form=form, words=words,
+        unnoted=closing.count_unnoted(of), first_unnoted=closing.first_unnoted(of, ON_REVIEW),
         sentence=sentence, waiting=closing.open_disputes(of), still_open=closing.still_open(of),
         over=of < r.month_of(versions.today()),
     )  # fmt: skip
@@ -70,6 +73,15 @@ def oddities(month: str) -> str:
     of = words.read_month(month)
     page = page_by_key(closing.oddities(of), BY_NUMBER)
     return render_template("credits/odd.html", month=of, page=page, odd_words=closing.ODD_WORDS, words=words)
+
+
+@bp.get("/months/<month>/unnoted")
+@requires(Permission.MANAGE_CREDITS)
+def unnoted(month: str) -> str:
+    """Show every shift of a month of which nobody said who was there."""
+    of = words.read_month(month)
+    page = page_by_key(closing.unnoted(of), BY_BEGINNING)
+    return render_template("credits/unnoted.html", month=of, page=page, words=words)
 
 
 @bp.post("/months/<month>/close")

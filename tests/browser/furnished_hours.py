@@ -49,7 +49,8 @@ def furnish(site: Site) -> dict[str, tuple[str, ...]]:
             "/hours/declarations",
         ),
         "teresa": (
-            "/credits", f"/credits/months/{month}", f"/credits/months/{month}/odd", f"/credits/people/PE-PAULO/{month}",
+            "/credits", f"/credits/months/{month}", f"/credits/months/{month}/odd",
+            f"/credits/months/{month}/unnoted", f"/credits/people/PE-PAULO/{month}",
             f"/credits/lines/{sources[1]}", f"/credits/disputes/{dispute.rsplit('/', 1)[1]}", activity,
             f"{activity}/edit", f"/credits/declarations/{ref}", "/credits/rules/next", "/credits/rules/factor",
         ),

@@ -11,6 +11,7 @@ from teleconsult import clock
 from teleconsult.credits import closing, correcting, versions
 from teleconsult.credits.models import CreditDispute
 from teleconsult.extensions import db, transaction
+from teleconsult.shifts import actions as shifts
 from tests import world
 from tests.counting import statements
 from tests.credits.acts import answered, at, attended, come, entries, leave, scheduled
@@ -126,6 +127,28 @@ def test_the_review_lists_what_looks_odd_and_closes(november, session, sign_in):
     assert manager.post("/credits/months/2026-11/close").status_code == 409
     assert "ainda não terminou" in text(manager.post("/credits/months/2026-12/close"), 422)
     assert "Novembro está fechado" in text(sign_in("paulo").get("/hours/2026-11"))
+
+
+def test_the_review_lists_the_shifts_of_which_nobody_said_who_was_there(november, session, sign_in):
+    forgot = scheduled(at("2026-11-20T08:00"), at("2026-11-20T12:00"))
+    away = scheduled(at("2026-11-21T08:00"), at("2026-11-21T12:00"))
+    scheduled(at("2026-12-01T08:00"), at("2026-12-01T12:00"))  # of another month
+    with transaction(), clock.at(at("2026-11-18T08:00")):
+        shifts.take_leave(
+            user=world.person("paulo"), kind="leave", from_at=at("2026-11-21T00:00"), until_at=at("2026-11-22T00:00"),
+            why="", by=world.person("paulo"),
+        )  # fmt: skip
+    manager = sign_in("teresa")
+    page = text(manager.get("/credits/months/2026-11"))
+    assert f"/shifts/{forgot}/attendance" in page
+    assert away not in page
+    assert "1 turno está sem registro de presença: as horas dele não ficam neste mês. Depois de fechado" in page
+    every = text(manager.get("/credits/months/2026-11/unnoted"))
+    assert every.count("Registrar a presença") == 1
+    times = {"came": "08:00", "left": "12:00", "why": "Esqueceu de marcar.", "version": "1"}
+    assert manager.post(f"/shifts/{forgot}/attendance", data=times).status_code == 302
+    assert "Nenhum turno sem registro de presença" in text(manager.get("/credits/months/2026-11"))
+    assert "Nenhum turno sem registro" in text(manager.get("/credits/months/2026-11/unnoted"))
 
 
 def test_an_answer_to_ones_own_unit_looks_odd(session, sign_in):
