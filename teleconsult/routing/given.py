@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import aliased
 
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case, CaseEvent
@@ -13,11 +14,13 @@ from teleconsult.extensions import read
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.routing.models import Promise
+from teleconsult.routing.passing import UNOPENED
 from teleconsult.web.reasons import in_one_line
 
 MOST = 50
 LATELY = timedelta(hours=12)
 
+_holder = aliased(User)
 _GIVEN = (
     select(
         CaseEvent.id,
@@ -25,6 +28,9 @@ _GIVEN = (
         CaseEvent.said,
         CaseEvent.data,
         Case.ref,
+        Case.version,
+        _holder.ref.label("holder_ref"),
+        UNOPENED.label("unopened"),
         Case.initials,
         Case.birth_date,
         Case.age_years,
@@ -35,6 +41,7 @@ _GIVEN = (
     )
     .join(Case, Case.id == CaseEvent.case_id)
     .join(Specialty, Specialty.id == Case.specialty_id)
+    .outerjoin(_holder, _holder.id == Case.holder_id)
     .outerjoin(
         Promise,
         and_(
@@ -61,9 +68,11 @@ def given_by(user: User) -> Sequence[Mapping[str, Any]]:
     rows = read(_GIVEN, {"user_id": user.id, "since": moment.now - LATELY})
     refs = sorted({row.data["to"] for row in rows})
     names = {row.ref: f"{row.title} {row.name}".strip() for row in read(_PEOPLE, {"refs": refs})} if rows else {}
+    marked: set[str] = set()  # of a case that was given twice, the last row is the one that stands
     return [
         {
             "ref": row.ref,
+            "mark": _mark(row, marked),
             "url": moment.address_of(row.ref),
             "name": called(row, Sight.ROUTING, moment),
             "topic": specialty_words(row),
@@ -75,3 +84,11 @@ def given_by(user: User) -> Sequence[Mapping[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _mark(row: Any, marked: set[str]) -> str:
+    """Return the mark by which a case is passed on; '' once it was opened, went on, or is with somebody else."""
+    if not row.unopened or row.holder_ref != row.data["to"] or row.ref in marked:
+        return ""
+    marked.add(row.ref)
+    return f"{row.ref}:{row.version}"

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import StringField
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, Length
 
 from teleconsult import audit, clock, events
 from teleconsult.cases.access import Sight
@@ -19,7 +19,7 @@ from teleconsult.network.directory import unit_choices
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
-from teleconsult.routing import batch, queries
+from teleconsult.routing import batch, passing, queries
 from teleconsult.routing.actions import Order, assign_many
 from teleconsult.routing.desk import address, desk_for, flag_of, preview, questions_words
 from teleconsult.routing.given import given_by
@@ -152,6 +152,30 @@ def _given_out(orders: Sequence[Order], left: Sequence[str]) -> Response:
 def given() -> str:
     """Show what one gave out lately: to whom, why, and when the answer is expected."""
     return render_template("routing/given.html", rows=given_by(signed_in()), now=clock.now())
+
+
+class PassForm(BaseForm):
+    """Why cases that were given out are passed on; what was marked and chosen is read beside it."""
+
+    why = StringField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=300)])
+
+
+@bp.post("/pass-on")
+@requires(Permission.TRIAGE)
+def pass_on() -> str | Response | tuple[str, int]:
+    """Say what passing on the marked cases will do and, once that is confirmed, do it case by case."""
+    form, marks = PassForm(), batch.read_marks(request.form.getlist("case"))
+    if not marks:
+        flash(_("Marque ao menos um caso."), "warning")
+        return redirect(url_for("routing.given"))
+    picked = {ref: request.form[f"to-{ref}"] for ref in marks if f"to-{ref}" in request.form}
+    made = passing.plan(marks, current_user, picked)
+    sure, orders = "sure" in request.form and made.lines, passing.orders_of(made, marks, form.why.data or "")
+    nobody = bool(sure and not orders)
+    if not sure or nobody or not form.validate():
+        page = render_template("routing/pass_on.html", form=form, passing=made, nobody=nobody)
+        return (page, 422) if form.errors or nobody else page
+    return _given_out(orders, made.left_out)
 
 
 @bp.get("/print")

@@ -1,0 +1,100 @@
+"""Cases given to the wrong person, taken from them in one step: those that their consultant has not opened.
+
+The life cycle knows no way back to the queue for what a consultant holds who attends in the specialty, and needs none:
+what was given in error goes on to somebody else. What was opened may be half read: that is settled on its own page.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
+
+from teleconsult.cases.access import Sight
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models import Case, CaseEvent, CaseSeen
+from teleconsult.cases.models_opinion import OpinionDraft
+from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.extensions import read
+from teleconsult.people.models import User
+from teleconsult.routing import batch, queries
+from teleconsult.routing.actions import Order
+from teleconsult.routing.suggest import NOBODY, load_words, shared_out
+from teleconsult.web.messages import gettext as _
+
+_LAST = (
+    select(func.max(CaseEvent.number))
+    .where(CaseEvent.case_id == Case.id, CaseEvent.verb == "assign")
+    .correlate(Case)
+    .scalar_subquery()
+)
+UNOPENED: ColumnElement[bool] = and_(
+    Case.state == State.ASSIGNED,
+    ~exists().where(CaseSeen.case_id == Case.id, CaseSeen.user_id == Case.holder_id, CaseSeen.number >= _LAST),
+    ~exists().where(OpinionDraft.case_id == Case.id, OpinionDraft.author_id == Case.holder_id),
+)
+_HOLDERS = (
+    select(Case.ref, Case.holder_id).where(Case.ref.in_(bindparam("refs", expanding=True))).where(UNOPENED)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case to be passed on: with whom it is, whom it may go to (reference, words), and whom it would."""
+
+    ref: str
+    mark: str
+    name: str
+    topic: str
+    holder: str
+    choices: Sequence[tuple[str, str]]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What will happen: a line a case, a sentence for each that was opened or moved meanwhile, and those that nobody else may have."""
+
+    lines: Sequence[Line]
+    left_out: Sequence[str]
+    alone: Sequence[str]
+
+
+def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Passing:
+    """Return what passing these cases on will do; `chosen` are references picked by hand, '' to leave one where it is."""
+    refs, moment = list(marks)[: batch.MOST], Moment()
+    rows = queries.marked(refs, user)
+    holders = {row.ref: row.holder_id for row in read(_HOLDERS, {"refs": refs})}
+    fresh = [row for row in rows if row.ref in holders and row.version == marks[row.ref]]
+    able = queries.on_duty(row.specialty_id for row in fresh) if fresh else {}
+    declined = queries.declines(row.id for row in fresh) if fresh else {}
+    gone = {row.ref: declined.get(row.id, NOBODY) | {holders[row.ref]} for row in fresh}
+    made = shared_out([(row.ref, row.specialty_id) for row in fresh], able, gone)
+    lines = [_line(row, made[row.ref].able, chosen, moment) for row in fresh if made[row.ref].able]
+    alone = [row.ref for row in fresh if not made[row.ref].able]
+    return Passing(lines, [_left(row.ref, holders) for row in rows if row not in fresh], alone)
+
+
+def _line(row: Any, able: Iterable[Any], chosen: dict[str, str], moment: Moment) -> Line:
+    choices = [(one.ref, _("%(name)s, %(load)s", name=one.full_name, load=load_words(one.load))) for one in able]
+    picked = chosen.get(row.ref, choices[0][0])
+    return Line(
+        ref=row.ref,
+        mark=f"{row.ref}:{row.version}",
+        name=called(row, Sight.ROUTING, moment),
+        topic=specialty_words(row),
+        holder=f"{row.holder_title or ''} {row.holder_name or ''}".strip(),
+        choices=choices,
+        chosen=picked if picked in dict(choices) else "",
+    )
+
+
+def _left(ref: str, holders: dict[str, int]) -> str:
+    if ref in holders:
+        return _("%(ref)s: o caso mudou há pouco. Confira e marque de novo.", ref=ref)
+    return _("%(ref)s: quem recebeu já abriu o caso, ou ele já seguiu. Passe-o pela página dele.", ref=ref)
+
+
+def orders_of(passing: Passing, marks: dict[str, int], why: str) -> list[Order]:
+    """Return what is to be done; a case for which nobody was chosen stays where it is."""
+    return [Order(line.ref, marks[line.ref], line.chosen, why) for line in passing.lines if line.chosen]
