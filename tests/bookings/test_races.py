@@ -1,15 +1,21 @@
 """Two at once: exactly one has the slot, nobody goes over an allowance, on both databases."""
 
 from collections import Counter
-from threading import Barrier, Thread
+from datetime import datetime, timedelta
+from threading import Barrier, Event, Thread
+from zoneinfo import ZoneInfo
 
-from teleconsult.bookings import actions, queries
+import pytest
+
+from teleconsult.bookings import actions, queries, queries_agenda
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.models_quota import AllowanceMonth
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.shifts import actions as calendar
 from tests import world
+from tests.bookings.conftest import today
 
 
 def race(application, jobs):
@@ -80,3 +86,43 @@ def test_one_request_is_booked_once(application, desk):
     ends = race(application, [booking_of(ref, slot) for slot in slots])
     assert ends["done"] == 1, ends
     assert ends["done"] + ends["Refused"] + ends["Overtaken"] == 3, ends
+
+
+@pytest.mark.parametrize("how", ["laid", "moved"])
+def test_an_agenda_and_a_leave_at_the_same_moment_see_each_other(application, desk, how):
+    """The leave is written and not committed yet when the agenda is laid into it: nobody was told of either."""
+    day = today() + timedelta(days=7)
+    other = desk.publish(days=8).ref if how == "moved" else ""
+    begin = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("America/Recife"))
+    taken, laid, said = Event(), Event(), []
+    db.session.remove()
+
+    def leave():
+        with application.app_context(), transaction():
+            calendar.take_leave(
+                user=world.person("lia"), kind="leave", from_at=begin, until_at=begin + timedelta(days=1), why="",
+                by=world.person("lia"),
+            )  # fmt: skip
+            taken.set()
+            laid.wait(1)  # whoever is lined up behind it cannot come first
+
+    def lay():
+        with application.app_context():
+            taken.wait(5)
+            try:
+                if how == "laid":
+                    desk.publish(days=7)
+                else:
+                    session = queries_agenda.session_row(other)
+                    with transaction(session):
+                        actions.move_session(session, day, 8 * 60, "Reforma.", by=world.person("rosangela"))
+            except (Refused, Overtaken) as refusal:
+                said.append(type(refusal).__name__)
+            laid.set()
+
+    threads = [Thread(target=leave), Thread(target=lay)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said == ["Refused"]

@@ -17,6 +17,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.shifts.placing import line_up
 from teleconsult.typed import show_day
 from teleconsult.web.refs import new_ref
 
@@ -58,6 +59,8 @@ def publish(plan: Plan, *, by: User) -> list[AgendaSession]:
     count = plan.first + plan.returns
     if not 1 <= count <= 60 or count * plan.slot_minutes > LONGEST:
         raise Refused(N_("Use de 1 a 60 vagas, em no máximo 12 horas."), field="first")
+    if plan.specialist is not None:
+        line_up(plan.specialist)  # a leave taken at this moment sees these sessions, or they see it
     series = _series(plan, by)
     days = _days(plan)
     made = [_write(plan, day, series, by) for day in days]

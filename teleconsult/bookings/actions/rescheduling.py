@@ -19,6 +19,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
+from teleconsult.shifts.placing import line_up
 
 
 def move_session(session: AgendaSession, day: date, minute: int, why: str, *, by: User) -> tuple[int, int]:
@@ -61,6 +62,7 @@ def _shift(session: AgendaSession, day: date, starts_at: datetime) -> None:
     span = starts_at - session.starts_at
     ends_at = session.ends_at + span
     if session.specialist is not None:
+        line_up(session.specialist)
         hold_to_one_place(session.specialist, day, starts_at, ends_at, but=session.id)
         hold_to_presence(session.specialist, day, starts_at, ends_at, "day")
     session.day, session.starts_at, session.ends_at = day, starts_at, ends_at
