@@ -1,5 +1,7 @@
 """The forms of the outcome survey: every answer is words, and what is left out was not informed."""
 
+from typing import Any
+
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, Optional
@@ -7,6 +9,7 @@ from wtforms.validators import Length, Optional
 from teleconsult.cases import outcome
 from teleconsult.errors import N_
 from teleconsult.web import BaseForm, _l
+from teleconsult.web.messages import gettext as _
 
 
 def _one_of(label: str, words: dict[str, str]) -> RadioField:
@@ -14,7 +17,20 @@ def _one_of(label: str, words: dict[str, str]) -> RadioField:
     return RadioField(_l(label), [Optional()], choices=choices, default=None)
 
 
-class OutcomeForm(BaseForm):
+class _Asking(BaseForm):
+    """Questions of which any may be left out, but not all: an empty sheet would count as answered, and nobody would ask again."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for one answer at least; "not informed", where somebody chooses it, is one."""
+        content = super().validate(extra_validators)
+        if any(field.data for field in self if isinstance(field, (RadioField, TextAreaField))):
+            return content
+        first = next(field for field in self if isinstance(field, RadioField))
+        first.errors = [*first.errors, str(_("Nenhuma pergunta tem resposta. Responda ao menos uma."))]
+        return False
+
+
+class OutcomeForm(_Asking):
     """The survey; what is left out was not informed."""
 
     satisfaction = _one_of(N_("Satisfação com a resposta"), outcome.SATISFACTION)
@@ -35,7 +51,7 @@ class OutcomeForm(BaseForm):
         )
 
 
-class LaterForm(BaseForm):
+class LaterForm(_Asking):
     """The later question."""
 
     followed = _one_of(N_("A orientação foi seguida?"), outcome.FOLLOWED)

@@ -166,3 +166,15 @@ def test_of_a_patient_who_died_it_is_not_asked_whether_the_advice_was_followed(c
         assert ([one.days for one in outcome.pending_for(world.person("marina"))] == [30]) is asked
         page = browser.get(f"/cases/{walk.case.ref}/outcome/30", follow_redirects=True).get_data(as_text=True)
         assert ("foi seguida" in page) is asked
+
+
+@pytest.mark.parametrize(("path", "days"), [("outcome", 0), ("outcome/30", 30)])
+def test_an_empty_sheet_is_no_answer_and_is_asked_again(concluded, sign_in, path, days):
+    """It was thanked for and kept as if everything had been said to be unknown, and nobody asked again."""
+    with clock.at(clock.now() + timedelta(days=days, minutes=1)):
+        browser = sign_in("marina")
+        answer = browser.post(f"/cases/{concluded.case.ref}/{path}", data={"comment": " ", "result": ""})
+        assert answer.status_code == 422
+        assert "Nenhuma pergunta tem resposta" in answer.get_data(as_text=True)
+        db.session.rollback()
+        assert days in [row.days for row in outcome.pending_for(world.person("marina"))]
