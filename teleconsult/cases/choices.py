@@ -4,6 +4,7 @@
 other floors.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -15,6 +16,7 @@ from teleconsult.cases import queries_moves as queries
 from teleconsult.cases.backup import presences_in, stand_ins
 from teleconsult.cases.draft_problems import read_problem
 from teleconsult.cases.forms_request import unserved_words
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.opinion_form import titles
 from teleconsult.cases.queries_case import problems_of
@@ -98,7 +100,11 @@ def colleagues(form: Any, case: Case) -> dict[str, Any]:
 
 
 def referral(form: Any, case: Case) -> dict[str, Any]:
-    """Offer the specialties that have visits, and begin with what the case and the unsent opinion say."""
+    """Offer the specialties that have visits, begin with what the case and the unsent opinion say, and say what stays behind.
+
+    Of an opinion that is not sent only the diagnosis goes along: nobody would read the rest of it.
+    """
+    typed = queries.opinion_typed(case) if case.state == State.ASSIGNED else {}
     rows = queries.specialties_seen_in_person()
     form.specialty.choices = [("", _("Escolha"))] + [(row.slug, _with_reference(row)) for row in rows]
     form.priority.choices = forms.priority_choices()
@@ -106,13 +112,12 @@ def referral(form: Any, case: Case) -> dict[str, Any]:
         form.specialty.data = case.specialty.slug if case.specialty in rows else ""
         form.priority.data = case.priority
         form.justification.data = queries.justification_for(case)
-        form.diagnosis.data = _diagnosis_for(case)
-    return {}
+        form.diagnosis.data = _diagnosis_for(case, typed.get("diagnoses", ()))
+    return {"left_behind": any(words for name, words in typed.items() if name not in ("diagnoses", "decision"))}
 
 
-def _diagnosis_for(case: Case) -> str:
+def _diagnosis_for(case: Case, typed: Sequence[str]) -> str:
     """Return what the specialist holds it to be, typed or given; only where nothing is said, what the requester thinks."""
-    typed = queries.diagnoses_typed(case)
     codes = titles(typed)
     words = [_as_typed(value, codes) for value in typed]
     given = queries.diagnoses_given(case) or problems_of(case)

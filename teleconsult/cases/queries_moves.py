@@ -1,6 +1,6 @@
 """What the pages of the moves offer to choose from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -92,11 +92,10 @@ def justification_for(case: Case) -> str:
     return "\n\n".join(text for text in (case.complaint, case.objective, case.assessment) if text)
 
 
-def diagnoses_typed(case: Case) -> list[str]:
-    """Return the diagnoses that the holder chose in an opinion that is not sent, as `draft_problems` reads them."""
+def opinion_typed(case: Case) -> Mapping[str, Any]:
+    """Return what the holder typed of an opinion that is not sent, as `opinion_form` keeps it."""
     own = OpinionDraft.case_id == case.id, OpinionDraft.author_id == case.holder_id
-    fields = db.session.scalars(select(OpinionDraft.fields).where(*own)).first() or {}
-    return list(fields.get("diagnoses", ()))
+    return db.session.scalars(select(OpinionDraft.fields).where(*own)).first() or {}
 
 
 def diagnoses_given(case: Case) -> Sequence[Any]:

@@ -268,6 +268,21 @@ def test_another_decision_keeps_what_was_typed(held, sign_in, then, page):
     assert drafts()[0].fields["conduct"] == "Meio escrito."
 
 
+def test_who_refers_with_an_opinion_half_written_is_told_that_it_stays_behind(held, sign_in):
+    """The questions ended unanswered, and what was advised in the meantime lay in a draft that nobody reads."""
+    browser, behind = sign_in("paulo"), "O parecer que você começou a escrever não vai junto"
+    assert behind not in text_of(browser, held, "/escalate")
+    send(browser, held, "answer", then="stay", diagnoses="Eczema")
+    assert behind not in text_of(browser, held, "/escalate")  # the diagnosis goes along
+    send(browser, held, "answer", then="escalate", conduct="Compressão.")
+    page = text_of(browser, held, "/escalate")
+    assert behind in page
+    assert f'<a href="/cases/{held.case.ref}/answer">envie-o antes</a>' in page
+    assert behind in send(browser, held, "escalate").get_data(as_text=True)  # a form that was refused says so still
+    held.do("answer", world.written(held.case), by="paulo")
+    assert behind not in text_of(browser, held, "/escalate")
+
+
 def referral_says(browser, walk) -> str:
     page = text_of(browser, walk, "/escalate")
     return page.split('name="diagnosis"')[1].split(">", 1)[1].split("</textarea>")[0].strip()
