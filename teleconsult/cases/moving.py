@@ -193,9 +193,8 @@ def no_longer(ref: str) -> Response:
     Raises:
         NotFound: nobody took it from them: it looks like a case that is not there.
     """
-    case_id = queries_moves.taken_from(current_user, ref)
-    event = queries_moves.last_event(case_id, "assign", "claim", "hand_over") if case_id is not None else None
-    if event is None or event.data.get("from") != signed_in().ref:
+    event = queries_moves.parting(signed_in(), ref)
+    if event is None:
         raise NotFound
     flash(_("%(what)s O caso %(ref)s não está mais com você.", what=sentence_of(event), ref=ref.upper()), "warning")
     return redirect("/")

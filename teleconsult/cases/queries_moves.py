@@ -142,15 +142,26 @@ def moved_by(user: User, ref: str, verb: str) -> int | None:
 
 def taken_from(user: User, ref: str) -> int | None:
     """Return the row number of a case that this person held until somebody took it away, or the person gave it back."""
+    own = (event for event in _passed_on(ref) if _concerns(event, user))
+    return next((event.case_id for event in own), None)
+
+
+def parting(user: User, ref: str) -> CaseEvent | None:
+    """Return how a case last went from this person to somebody else; it may have been passed on again since."""
+    return next((event for event in _passed_on(ref) if event.data.get("from") == user.ref), None)
+
+
+def _passed_on(ref: str) -> Sequence[CaseEvent]:
+    """Return each time that a case came to somebody, the last first."""
     query = (
-        select(CaseEvent.case_id, CaseEvent.by_id, CaseEvent.verb, CaseEvent.data)
+        select(CaseEvent)
         .join(Case, Case.id == CaseEvent.case_id)
         .where(Case.ref == ref.upper(), CaseEvent.verb.in_(("assign", "claim", "hand_over")))
         .order_by(CaseEvent.number.desc())
-        .limit(1)
     )
-    row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
-    if row is None:
-        return None
-    claimed = row.verb == "claim" and row.by_id == user.id
-    return row.case_id if claimed or user.ref in (row.data.get("from"), row.data.get("to")) else None
+    return db.session.scalars(query).all() if ref.isascii() and ref.isprintable() else ()
+
+
+def _concerns(event: CaseEvent, user: User) -> bool:
+    claimed = event.verb == "claim" and event.by_id == user.id
+    return claimed or user.ref in (event.data.get("from"), event.data.get("to"))

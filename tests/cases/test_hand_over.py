@@ -12,7 +12,7 @@ from teleconsult.notices.models import Notice
 from tests.attachments.samples import picture
 from tests.attachments.sending import named
 from tests.cases.filing import STEPS, begin, case_of, fill, fill_all, hidden, path, send, value_of
-from tests.world import SECRET_NAME, Walk, new_case, person
+from tests.world import SECRET_NAME, Walk, new_case, person, specialty
 
 
 def hand_over(ref, to="jonas", by="rosangela"):
@@ -129,6 +129,25 @@ def test_the_notice_of_a_case_passed_on_says_to_whom_and_ends_nowhere_in_the_dar
     assert f"O caso {walk.case.ref} não está mais com você." in text
     assert sign_in("paulo").get(f"/cases/{walk.case.ref}").status_code == 200  # it waits in a specialty of his
     assert sign_in("lia").get("/cases/TC-NONE11").status_code == 404
+
+
+def test_whoever_had_it_before_the_last_is_told_too_and_keeps_what_they_typed(session, sign_in):
+    """A case handed over and then given to a consultant, or passed on twice, was not there for its first people."""
+    walk = new_case()
+    walk.submit()
+    walk.do("hand_over", to=person("jonas"), by="rosangela")
+    walk.do("assign", to=person("paulo"), why="Em turno.", by="rosangela")
+    text = sign_in("marina").get(f"/notices/{walk.case.ref}", follow_redirects=True).get_data(as_text=True)
+    assert "Rosângela Lima passou o caso de você para Dr. Jonas Tenório." in text
+    paulo = sign_in("paulo")
+    walk.do("assign", to=person("lia"), why="Férias.", by="rosangela")
+    walk.do("redirect", to=specialty("neurologia"), why="É neurológico.", by="lia")
+    walk.do("assign", to=person("lia"), why="Em turno.", by="rosangela")
+    page = paulo.get(f"/cases/{walk.case.ref}", follow_redirects=True).get_data(as_text=True)
+    assert f"Rosângela Lima distribuiu para Dra. Lia Cordeiro. O caso {walk.case.ref} não está mais com você." in page
+    late = paulo.post(f"/cases/{walk.case.ref}/answer", data={"version": "1", "conduct": "Compressão elástica."})
+    assert late.status_code == 409
+    assert "Compressão elástica." in late.get_data(as_text=True)
 
 
 def test_who_never_had_a_case_still_finds_none(session, sign_in):
