@@ -156,6 +156,12 @@ def from_draft(fields: Mapping[str, Any], numbers: Iterable[int]) -> dict[str, A
     return {name: value for name, value in fields.items() if name in wanted and value}
 
 
+def from_earlier(opinion: Opinion) -> dict[str, Any]:
+    """Return what an opinion on an earlier round offers to the next: what holds for the patient, not for the question."""
+    values = from_opinion(opinion)
+    return {name: values[name] for name in ("diagnoses", "conduct", "red_flags", "when_to_refer") if values[name]}
+
+
 def from_opinion(opinion: Opinion) -> dict[str, Any]:
     """Return what an opinion holds for the form that corrects it."""
     values: dict[str, Any] = {name: getattr(opinion, name) for name in TEXTS}

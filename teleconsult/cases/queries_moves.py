@@ -100,9 +100,15 @@ def opinion_typed(case: Case) -> Mapping[str, Any]:
 
 def diagnoses_given(case: Case) -> Sequence[Any]:
     """Return the diagnoses of the last opinion on a case, unless it was withdrawn: rows with title and code."""
+    opinion = last_opinion(case)
+    return opinion.diagnoses if opinion is not None else ()
+
+
+def last_opinion(case: Case) -> Opinion | None:
+    """Return the last opinion on a case, as it was last corrected; None: there is none, or it was withdrawn."""
     last = select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.round.desc(), Opinion.edition.desc())
     opinion = db.session.scalar(last.limit(1))
-    return opinion.diagnoses if opinion is not None and opinion.withdrawn_at is None else ()
+    return opinion if opinion is not None and opinion.withdrawn_at is None else None
 
 
 def last_event(case_id: int, *verbs: str) -> CaseEvent | None:

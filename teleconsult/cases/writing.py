@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask import request
 from flask_babel import get_locale
@@ -10,8 +11,18 @@ from flask_babel import get_locale
 from teleconsult.cases import actions
 from teleconsult.cases.looking_up import left_in, not_in, offers
 from teleconsult.cases.models import Case
-from teleconsult.cases.opinion_form import CONCLUDE, Asked, OpinionForm, chosen, from_draft, opinion_form, typed
+from teleconsult.cases.opinion_form import (
+    CONCLUDE,
+    Asked,
+    OpinionForm,
+    chosen,
+    from_draft,
+    from_earlier,
+    opinion_form,
+    typed,
+)
 from teleconsult.cases.queries_case import opinion_draft_of
+from teleconsult.cases.queries_moves import last_opinion
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.gate import current_user
@@ -32,6 +43,8 @@ class Writing:
     results: list[dict[str, str]] | None = None
     query: str = ""
     overtaken: str = ""
+    carried: bool = False
+    """It begins with what the same person wrote in the round before."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -62,15 +75,22 @@ def writing_for(case: Case, verb: str = "", asked: Sequence[Asked] | None = None
     asked = actions.open_questions(case) if asked is None else asked
     numbers = tuple(question.number for question in asked)
     draft = opinion_draft_of(case, current_user)
-    if draft is None and not verb and request.method == "GET":
+    values = from_draft(draft.fields, numbers) if draft else _earlier(case)
+    carried = draft is None and bool(values)
+    if draft is None and not values and not verb and request.method == "GET":
         return Writing(_untouched(numbers), asked, untouched=True)
-    values = from_draft(draft.fields, numbers) if draft else {}
     if verb == CONCLUDE:
         values["decision"] = verb
     form = opinion_form(numbers)(version=case.version, seen=case.steps, **values)
     if draft is None:
-        return Writing(form, asked)
+        return Writing(form, asked, carried=carried)
     return Writing(form, asked, draft_version=draft.version, saved_at=localclock(draft.saved_at))
+
+
+def _earlier(case: Case) -> dict[str, Any]:
+    """Return what the holder's own opinion on the round before offers to this one: nobody's words are put into another's mouth."""
+    opinion = last_opinion(case) if case.round > 1 and request.method == "GET" else None
+    return from_earlier(opinion) if opinion is not None and opinion.author_id == current_user.id else {}
 
 
 @lru_cache(maxsize=64)

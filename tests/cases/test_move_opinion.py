@@ -300,6 +300,35 @@ def test_the_given_opinion_and_not_the_suspicion_stands_in_the_referral(held, si
     assert referral_says(sign_in("paulo"), held) == "Eczema"
 
 
+CARRIED = "começam com o que você escreveu no parecer anterior"
+
+
+def test_a_new_round_begins_with_what_its_author_advised_before(held, sign_in, coded):
+    """Whoever was asked one thing more had to write conduct, red flags and diagnosis anew, or wrote "see above"."""
+    opinion = world.written(held.case, conduct="PQT-U por doze meses.", red_flags="Dor no nervo.")
+    held.do("answer", opinion, by="paulo")
+    held.do("follow_up", "E na gestação?", by="marina")
+    browser = sign_in("paulo")
+    page = text_of(browser, held)
+    assert CARRIED in page
+    for words in ("PQT-U por doze meses.</textarea>", "Dor no nervo.</textarea>", 'name="diagnoses" value="cid10:A30'):
+        assert words in page
+    assert "Lesões com perda de sensibilidade.</textarea>" not in page  # why: that is of the question
+    browser.post(f"/cases/{held.case.ref}/opinion-draft", data={"draft_version": "0", "conduct": "Outra."})
+    page = text_of(browser, held)
+    assert CARRIED not in page
+    assert "Dor no nervo.</textarea>" not in page  # what the author took away stays away
+
+
+def test_a_new_round_puts_nobodys_words_into_anothers_mouth(held, sign_in):
+    held.do("answer", world.written(held.case, conduct="PQT-U por doze meses."), by="paulo")
+    held.do("follow_up", "E na gestação?", by="marina")
+    held.do("assign", to=world.person("lia"), why="Férias.", by="rosangela")
+    page = text_of(sign_in("lia"), held)
+    assert CARRIED not in page
+    assert "PQT-U por doze meses.</textarea>" not in page
+
+
 def test_a_new_round_asks_only_the_new_question(case_in, sign_in):
     walk = case_in(State.ANSWERED)
     walk.do("follow_up", "E na gestação?", by="marina")
