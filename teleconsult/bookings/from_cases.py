@@ -11,7 +11,7 @@ from teleconsult.bookings import actions, queries, shelves
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queries_prints import booked_for
-from teleconsult.bookings.steps import Kind, State
+from teleconsult.bookings.steps import STATE_WORDS, Kind, State
 from teleconsult.bookings.words import visit_clock
 from teleconsult.bookings.world import facts_for, local_day
 from teleconsult.cases.models import Case
@@ -21,6 +21,7 @@ from teleconsult.extensions import changed, db, read
 from teleconsult.network.models import HealthUnit
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import localdate
 
@@ -103,6 +104,19 @@ def _visit(case: Case) -> Any:
 def _begun(visit: Any) -> bool:
     begun: bool = visit.day <= local_day(clock.now(), visit.zone)
     return begun
+
+
+@events.panel("visits_said")
+def visits_said(case_ids: Sequence[int]) -> dict[int, str]:
+    """Say how far the visit of each of these cases is: one that nobody booked looks else like one that is."""
+    return {row.case_id: _(STATE_WORDS[State(row.state)]) for row in read(_STANDS, {"cases": case_ids})}
+
+
+_STANDS = (
+    select(BookingRequest.case_id, BookingRequest.state)
+    .where(BookingRequest.case_id.in_(bindparam("cases", expanding=True)))
+    .order_by(BookingRequest.id)
+)
 
 
 @events.panel("booked")

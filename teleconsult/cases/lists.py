@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from teleconsult import events
 from teleconsult.cases import drafts, outcome, queries_mine, standing
 from teleconsult.cases.access import Sight
 from teleconsult.cases.draft_fields import RETURNABLE
@@ -43,15 +44,23 @@ def _base(row: Any, moment: Moment, sight: Sight, *, asker: bool) -> dict[str, A
 
 def going(rows: Iterable[Any], user: User, *, whose: bool = False, asker: bool = True) -> list[Row]:
     """Return rows of what goes on or is over; `whose` names the requester and the unit of each."""
-    moment = Moment()
-    made = []
+    moment, rows = Moment(), list(rows)
+    visits, made = _visits([row.id for row in rows if row.state == State.IN_PERSON]), []
     for row in rows:
         line = _base(row, moment, Sight.FULL, asker=asker)
         line["word"] = state_words(row, user, _person(row.holder_title, row.holder_name))
+        if row.id in visits:
+            line["word"] = f"{line['word']} · {visits[row.id]}"
         if whose:
             line["text"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}"
         made.append(line)
     return made
+
+
+def _visits(case_ids: Sequence[int]) -> dict[int, str]:
+    """Return how far the visits of these cases are, in words, as a floor above knows them."""
+    found = events.panels("visits_said", case_ids=case_ids) if case_ids else []
+    return {number: words for said in found for number, words in said.items()}
 
 
 def waiting(rows: Sequence[Any], *, whose: bool = False) -> list[Row]:

@@ -144,6 +144,19 @@ def test_a_case_has_one_filled_button_and_it_brings_the_visit_on(desk, sign_in):
     assert filled(text(browser.get(case))) == ["Registrar a contrarreferência"]
 
 
+def test_the_first_screen_says_of_each_visit_whether_it_is_booked(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    browser = sign_in("marina")
+    browser.get(f"/cases/{request.case.ref}")  # the decision waits on the first screen until it is seen
+    assert "Consulta presencial · Na lista de espera" in text(browser.get("/mine"))
+    desk.book(request, by="dora")
+    page = text(browser.get("/mine"))
+    assert "Consulta presencial · Marcada" in page
+    assert "Na lista de espera" not in page
+
+
 def test_a_second_window_is_led_to_what_was_booked_and_offers_no_slot_any_more(desk, sign_in):
     desk.allow()
     desk.publish()
