@@ -5,6 +5,7 @@ import pytest
 from teleconsult.cases import repeats
 from teleconsult.cases.lifecycle import MOVES, State
 from teleconsult.cases.models import CaseEvent
+from teleconsult.cases.models_opinion import OpinionDraft
 from teleconsult.extensions import db
 from tests import world
 from tests.cases.helping import now_in, send
@@ -133,7 +134,9 @@ def test_an_opinion_sent_again_in_the_next_round_is_no_draft_of_it(case_in, sign
     toasts(browser)
     assert browser.post(f"{address}/answer", data=data).status_code == 302
     assert "perguntou de novo" in toasts(browser)
-    assert "PQT-U por doze meses.</textarea>" not in browser.get(address).get_data(as_text=True)
+    db.session.rollback()
+    assert db.session.scalars(db.select(OpinionDraft)).all() == []
+    assert "começam com o que você escreveu no parecer anterior" in browser.get(address).get_data(as_text=True)
 
 
 def test_an_opinion_on_questions_that_were_answered_meanwhile_is_given_back_whole(case_in, sign_in):
