@@ -171,10 +171,19 @@ def test_a_date_beside_another_field_is_seen_whole_when_it_is_to_be_put_right(pa
     assert room >= 120  # ten characters and the picture of the calendar
 
 
-def test_the_list_that_is_open_stands_in_sight_among_its_tabs(page_for):
-    page = page_for("rosangela", phone=True)
-    for show in ("waiting", "unmarked", "owing"):
-        page.goto(f"/bookings?show={show}")
+@pytest.mark.parametrize(
+    ("person", "places"),
+    [
+        ("rosangela", ("/bookings?show=waiting", "/bookings?show=unmarked", "/bookings?show=owing")),
+        ("paulo", ("/waiting?show=in_person", "/waiting?show=done")),
+        ("marina", ("/mine?show=going", "/mine?show=cancelled")),
+        ("teresa", ("/specialties", "/targets", "/holidays")),
+    ],
+)
+def test_the_list_that_is_open_stands_in_sight_among_its_tabs(page_for, person, places):
+    page = page_for(person, phone=True)
+    for place in places:
+        page.goto(place)
         tab = page.locator(".tc-tabs [aria-current]")
         expect(tab).to_have_count(1)
         assert box(tab)["x"] >= 0
