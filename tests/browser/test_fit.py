@@ -190,6 +190,17 @@ def test_the_list_that_is_open_stands_in_sight_among_its_tabs(page_for, person, 
         assert box(tab)["right"] <= page.viewport_size["width"]
 
 
+def test_the_specialty_that_is_open_stands_in_sight_among_the_others(page_for, waiting):
+    page = page_for("rosangela", phone=True)
+    last = page.locator(".tc-rail a").last
+    page.set_viewport_size({"width": 190, "height": 640})
+    assert box(last)["right"] > 190  # few specialties here; a real network has twenty
+    page.goto(last.get_attribute("href"))
+    open_one = page.locator(".tc-rail [aria-current]")
+    expect(open_one).to_have_count(1)
+    assert box(open_one)["right"] <= page.viewport_size["width"]
+
+
 @pytest.fixture
 def agenda(site):
     """Return the address of a day of the agenda with free places."""
