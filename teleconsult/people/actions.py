@@ -8,6 +8,7 @@ events; the floors above take their cases back in the same transaction.
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from teleconsult import audit, clock, events, mail
 from teleconsult.errors import N_, Refused
@@ -67,6 +68,10 @@ def change(user: User, facts: PersonFacts, *, by: User) -> bool:
     _refuse_taken(facts, but=user.id)
     old_email, moved = user.email, user.email != facts.email
     _write(user, facts)
+    if before[:2] != after[:2]:
+        # They stand in tables of their own: without this the person keeps their version, a form from before puts them
+        # back unseen, and who lines up for the person's time (an agenda, a shift) waits for nobody.
+        flag_modified(user, "ref")
     for role in [row for row in user.role_rows if row.role not in facts.roles]:
         user.role_rows.remove(role)
     user.role_rows.extend(UserRole(role) for role in sorted(facts.roles - before[0]))

@@ -226,6 +226,15 @@ def test_two_who_edit_at_once(application, teresa, rita, ids):
     assert known(application, "bia")["name"] == "Beatriz Lemos Dois"
 
 
+def test_two_who_edit_at_once_and_one_of_them_rights_alone(application, teresa, rita, ids):
+    """The rights stand in tables of their own: what was saved of them a moment before must not be put back unseen."""
+    first, second = as_it_stands(rita, "PE-LIA"), as_it_stands(teresa, "PE-LIA")
+    assert rita.post("/people/PE-LIA", data=first | {"specialties": [ids["neurologia"]]}).status_code == 302
+    page = teresa.post("/people/PE-LIA", data=second | {"rqe": "77"}).get_data(as_text=True)
+    assert "Dra. Marina Alves salvou este registro enquanto você escrevia" in page
+    assert known(application, "lia")["specialties"] == [ids["neurologia"]]
+
+
 def test_two_windows_of_one_manager(teresa):
     first, second = as_it_stands(teresa, "PE-BIA") | BIA, as_it_stands(teresa, "PE-BIA") | BIA
     teresa.post("/people/PE-BIA", data=first | {"name": "Beatriz Lemos Um"})
