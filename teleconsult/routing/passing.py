@@ -58,6 +58,8 @@ class Passing:
     lines: Sequence[Line]
     left_out: Sequence[str]
     alone: Sequence[str]
+    gone: Sequence[str] = ()
+    """A sentence for each case whose consultant was chosen while they could still be given it."""
 
 
 def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Passing:
@@ -72,7 +74,12 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Passing:
     made = shared_out([(row.ref, row.specialty_id) for row in fresh], able, gone)
     lines = [_line(row, made[row.ref].able, chosen, moment) for row in fresh if made[row.ref].able]
     alone = [row.ref for row in fresh if not made[row.ref].able]
-    return Passing(lines, [_left(row.ref, holders) for row in rows if row not in fresh], alone)
+    since = [
+        _("%(ref)s: quem foi escolhido não pode mais receber o caso.", ref=line.ref)
+        for line in lines
+        if chosen.get(line.ref) and not line.chosen
+    ]
+    return Passing(lines, [_left(row.ref, holders) for row in rows if row not in fresh], alone, since)
 
 
 def _line(row: Any, able: Iterable[Any], chosen: dict[str, str], moment: Moment) -> Line:
@@ -93,6 +100,12 @@ def _left(ref: str, holders: dict[str, int]) -> str:
     if ref in holders:
         return _("%(ref)s: o caso mudou há pouco. Confira e marque de novo.", ref=ref)
     return _("%(ref)s: quem recebeu já abriu o caso, ou ele já seguiu. Passe-o pela página dele.", ref=ref)
+
+
+def stayed(passing: Passing) -> list[str]:
+    """Return a sentence for each case that cannot be passed on any more as it was confirmed."""
+    alone = [_("%(ref)s: ninguém mais pode receber o caso agora.", ref=ref) for ref in passing.alone]
+    return [*passing.gone, *passing.left_out, *alone]
 
 
 def orders_of(passing: Passing, marks: dict[str, int], why: str) -> list[Order]:

@@ -175,7 +175,7 @@ def pass_on() -> str | Response | tuple[str, int]:
     if not sure or nobody or not form.validate():
         page = render_template("routing/pass_on.html", form=form, passing=made, nobody=nobody)
         return (page, 422) if form.errors or nobody else page
-    return _given_out(orders, made.left_out)
+    return _given_out(orders, passing.stayed(made))
 
 
 @bp.get("/print")

@@ -5,6 +5,7 @@ import pytest
 from teleconsult.cases.models import CaseEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
+from teleconsult.people.models import UserSpecialty
 from tests import world
 from tests.routing.test_assign_many import holders, marks, sure, waiting
 
@@ -84,6 +85,19 @@ def test_a_case_that_nobody_else_may_have_is_named(session, given, sign_in):
     page = send(sign_in("rosangela"), {"case": marks(case)})[1]
     assert f"Ninguém mais pode receber agora: {case.ref}." in page
     assert "Nada a passar" in page
+
+
+def test_what_was_confirmed_and_cannot_be_done_any_more_is_named(session, given, sign_in):
+    """The page was read for a while: whoever was chosen went, or nobody else is there any more."""
+    gone, goes = now_of(session, given(2))
+    with transaction():
+        world.person("helena").specialty_rows = [UserSpecialty(world.specialty().id)]
+    data = sure([gone, goes], ["helena", "lia"])
+    with transaction():
+        world.person("helena").specialty_rows = []
+    _, done = send(sign_in("rosangela"), data)
+    assert holders(session, [gone, goes]) == ["Paulo Nogueira", "Lia Cordeiro"]
+    assert f"{gone.ref}: quem foi escolhido não pode mais receber o caso." in done
 
 
 def test_nothing_marked_says_so_and_only_the_desk_may(session, given, sign_in):
