@@ -4,7 +4,7 @@
 other floors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -18,7 +18,7 @@ from teleconsult.cases.draft_problems import read_problem
 from teleconsult.cases.forms_request import unserved_words
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
-from teleconsult.cases.opinion_form import titles
+from teleconsult.cases.opinion_form import from_earlier, titles
 from teleconsult.cases.queries_case import problems_of
 from teleconsult.errors import N_, Refused
 from teleconsult.network.models import Specialty
@@ -113,7 +113,15 @@ def referral(form: Any, case: Case) -> dict[str, Any]:
         form.priority.data = case.priority
         form.justification.data = queries.justification_for(case)
         form.diagnosis.data = _diagnosis_for(case, typed.get("diagnoses", ()))
-    return {"left_behind": any(words for name, words in typed.items() if name not in ("diagnoses", "decision"))}
+    return {"left_behind": _is_new(case, typed)}
+
+
+def _is_new(case: Case, typed: Mapping[str, Any]) -> bool:
+    """Tell whether more than a diagnosis was typed that the unit has not read in the last opinion, where this one began."""
+    last = queries.last_opinion(case) if typed else None
+    read = from_earlier(last) if last is not None else {}
+    own = {name: words.split() for name, words in typed.items() if name not in ("diagnoses", "decision")}
+    return any(words and words != read.get(name, "").split() for name, words in own.items())
 
 
 def _diagnosis_for(case: Case, typed: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.web import controls
 from tests import world
 from tests.cases.helping import last_event, leaky_case, now_in, send, text_of, told
+from tests.people.filled import filled
 
 WRITTEN = {
     "answer_1": "Sim, é hanseníase.",
@@ -281,6 +282,22 @@ def test_who_refers_with_an_opinion_half_written_is_told_that_it_stays_behind(he
     assert behind in send(browser, held, "escalate").get_data(as_text=True)  # a form that was refused says so still
     held.do("answer", world.written(held.case), by="paulo")
     assert behind not in text_of(browser, held, "/escalate")
+
+
+def test_what_the_unit_has_read_in_the_last_opinion_is_no_opinion_that_stays_behind(held, sign_in):
+    """The next round begins with it: whoever refers at once has begun to write nothing."""
+    held.do("answer", world.written(held.case), by="paulo")
+    held.do("follow_up", "E a perna esquerda?", by="marina")
+    browser, behind = sign_in("paulo"), "O parecer que você começou a escrever não vai junto"
+    found = filled(browser.get(f"/cases/{held.case.ref}/answer"), id="resposta")
+    begun = {name: [value.strip() for value in values] for name, values in found.items()}
+    begun["conduct"] = [begun["conduct"][0].replace(" por", "\r\npor")]  # how a browser breaks lines is no new word
+    assert "doze meses" in begun["conduct"][0]
+    send(browser, held, "answer", **(begun | {"then": "escalate"}))
+    assert drafts()[0].fields["conduct"]
+    assert behind not in text_of(browser, held, "/escalate")
+    send(browser, held, "answer", **(begun | {"then": "escalate", "conduct": "Trocar a compressão."}))
+    assert behind in text_of(browser, held, "/escalate")
 
 
 def referral_says(browser, walk) -> str:
