@@ -151,6 +151,14 @@ def test_the_review_lists_the_shifts_of_which_nobody_said_who_was_there(november
     assert "Nenhum turno sem registro" in text(manager.get("/credits/months/2026-11/unnoted"))
 
 
+def test_a_shift_of_the_last_evening_leads_to_the_statement_of_its_own_month(session, sign_in):
+    """It is the next day, and here the next month, by the clock in which moments are kept."""
+    scheduled(at("2026-10-31T21:30"), at("2026-10-31T23:00"))
+    page = text(sign_in("teresa").get("/credits/months/2026-10"))
+    assert 'href="/credits/people/PE-PAULO/2026-10"' in page
+    assert "/credits/people/PE-PAULO/2026-11" not in page
+
+
 def test_an_answer_to_ones_own_unit_looks_odd(session, sign_in):
     with transaction():
         world.person("paulo").unit_id = world.person("marina").unit_id
