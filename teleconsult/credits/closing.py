@@ -14,6 +14,7 @@ from teleconsult.credits.models import CreditDispute, CreditEntry, CreditMonth
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import changed, db, upsert
 from teleconsult.people.models import User
+from teleconsult.shifts.attendance import LATE
 from teleconsult.shifts.models import Leave, Room, Shift
 
 ODD_WORDS = {
@@ -22,6 +23,12 @@ ODD_WORDS = {
     "quick": N_("Parecer em menos de um minuto"),
     "own_unit": N_("Resposta à própria unidade"),
 }
+
+
+OWN = N_("É seu: peça a outra pessoa da gerência que registre a presença.")
+OVER = N_(
+    "Foi há mais de 60 dias e o mês está fechado: a presença não pode mais ser registrada. Antes de fechar um mês, registre as que faltam."
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,10 @@ def unnoted(month: date) -> Select[*tuple[Any, ...]]:
         Leave.until_at >= Shift.ends_at,
     )  # fmt: skip
     return (
-        select(Shift.id, Shift.ref, Shift.starts_at, Shift.ends_at, User.ref.label("person_ref"), User.title, User.name)
+        select(
+            Shift.id, Shift.ref, Shift.starts_at, Shift.ends_at, Shift.user_id, User.ref.label("person_ref"), User.title,
+            User.name,
+        )
         .join(User, User.id == Shift.user_id)
         .where(
             Shift.room_id.in_(select(Room.id)),  # by their index: the calendar has none of all shifts by day
@@ -125,9 +135,19 @@ def unnoted(month: date) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def count_unnoted(month: date) -> int:
-    """Return how many shifts of a month nobody said anything of."""
-    return int(db.session.scalar(select(func.count()).select_from(unnoted(month).subquery())) or 0)
+def count_unnoted(month: date) -> tuple[int, int]:
+    """Return how many shifts of a month nobody said anything of, and of how many that can be said until it is closed alone."""
+    shifts = unnoted(month).subquery()
+    late = func.count().filter(shifts.c.ends_at < clock.now() - LATE)
+    row = db.session.execute(select(func.count(), late).select_from(shifts)).one()
+    return row[0], row[1]
+
+
+def why_not_noted(row: Any, user: User, *, is_open: bool) -> str:
+    """Return why this person cannot note who was at a shift of `unnoted`, and what to do; '' where they can."""
+    if row.user_id == user.id:
+        return OWN
+    return "" if is_open or row.ends_at >= clock.now() - LATE else OVER
 
 
 def first_unnoted(month: date, limit: int) -> Sequence[Any]:

@@ -1,8 +1,9 @@
 """What the ledger hears of the floors below: work on cases, and the check-out of a shift."""
 
 from teleconsult.cases.models import Case, CaseEvent
-from teleconsult.credits import ledger, sources
-from teleconsult.events import on
+from teleconsult.credits import closing, ledger, sources, versions
+from teleconsult.credits import rules as r
+from teleconsult.events import on, panel
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
@@ -13,6 +14,12 @@ def earn_by_work(*, case: Case, event: CaseEvent, by: User | None) -> None:
     """Write what a consultant's work earns; what an administrator copies from paper earns nothing."""
     if by is not None and by.has(Role.CONSULTANT):
         ledger.earn_work(by, sources.work_of(case, event, by))
+
+
+@panel("shift.month_is_open")
+def month_is_open(shift: Shift) -> bool:
+    """Tell whether what a shift earns would still land in its own month."""
+    return not closing.is_closed(r.month_of(r.local_day(shift.starts_at, versions.zone())))
 
 
 @on("shift.check_out", order=60)

@@ -1,6 +1,7 @@
 """What managers do with hours: months and their review, disputes and corrections, what people and units earned."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from teleconsult.credits.views import record_export, show_statement, spreadsheet
 from teleconsult.errors import Refused
 from teleconsult.extensions import transaction, transaction_apart
 from teleconsult.people.access import Permission
-from teleconsult.people.gate import current_user, requires
+from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.people.queries import person_by_ref
 from teleconsult.shifts.models import Shift
@@ -56,11 +57,13 @@ def _review(of: date, form: CloseForm, sentence: str = "") -> str:
     people = page_by_key(closing.people_in(of), BY_NAME, ON_REVIEW)
     odd = closing.first_oddities(of, ON_REVIEW + 1)
     found = next((m for m in closing.months(240) if m.month == of), closing.Month(of, 0, 0, None, ""))
+    unnoted, until_closed = closing.count_unnoted(of)
     return render_template(
         "credits/review.html",
         month=of, found=found, people=people, sums=closing.sums_of(of, [row.id for row in people.rows]),
         odd=odd[:ON_REVIEW], more_odd=len(odd) > ON_REVIEW, odd_words=closing.ODD_WORDS, form=form, words=words,
-        unnoted=closing.count_unnoted(of), first_unnoted=closing.first_unnoted(of, ON_REVIEW),
+        unnoted=unnoted, until_closed=until_closed, first_unnoted=closing.first_unnoted(of, ON_REVIEW),
+        why_not=partial(closing.why_not_noted, user=signed_in(), is_open=found.is_open),
         sentence=sentence, waiting=closing.open_disputes(of), still_open=closing.still_open(of),
         over=of < r.month_of(versions.today()),
     )  # fmt: skip
@@ -81,7 +84,8 @@ def unnoted(month: str) -> str:
     """Show every shift of a month of which nobody said who was there."""
     of = words.read_month(month)
     page = page_by_key(closing.unnoted(of), BY_BEGINNING)
-    return render_template("credits/unnoted.html", month=of, page=page, words=words)
+    why_not = partial(closing.why_not_noted, user=signed_in(), is_open=not closing.is_closed(of))
+    return render_template("credits/unnoted.html", month=of, page=page, why_not=why_not, words=words)
 
 
 @bp.post("/months/<month>/close")

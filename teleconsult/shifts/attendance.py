@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 EARLY = timedelta(minutes=30)
 FORGOTTEN_AFTER = timedelta(minutes=30)
 LATE = timedelta(days=60)
-"""So long after a shift it can still be noted who was there: the month after the one of a statement that one reads."""
+"""So long after a shift it can be noted who was there: the month after the one of a statement that one reads.
+
+Whoever closes the months may until that of the shift is closed."""
 
 
 def left_at(came_at: datetime, now: datetime) -> datetime:

@@ -7,7 +7,8 @@ from flask import url_for
 from teleconsult import clock, events
 from teleconsult.people.models import User
 from teleconsult.shifts import words
-from teleconsult.shifts.attendance import EARLY, LATE
+from teleconsult.shifts.actions.attendance import too_late
+from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
 from teleconsult.shifts.laying import rule_words, series_of
 from teleconsult.shifts.models import Shift
@@ -96,10 +97,12 @@ def _attendance(shift: Shift, user: User) -> list[dict[str, Any]]:
         left = _("quando a pessoa saiu sem marcar")
         going = _move(_("Registrar a saída"), left, "shifts.note_check_out", shift, "exit", post=True)
         return [] if shift.checked_out_at is not None else [going]
-    if shift.ends_at <= clock.now() <= shift.ends_at + LATE:
+    if shift.ends_at <= clock.now():
         there = _("quando a pessoa atendeu e ninguém marcou")
         noting = _move(_("Registrar a presença"), there, "shifts.attendance", shift, "check")
-        return [] if shift.user_id == user.id else [noting]  # nobody notes their own afterwards
+        return (
+            [] if shift.user_id == user.id or too_late(shift, user) else [noting]
+        )  # nobody notes their own afterwards
     if not shift.starts_at - EARLY <= clock.now() < shift.ends_at:
         return []
     come = _("quando a pessoa está na sala e não marcou")

@@ -159,6 +159,33 @@ def test_a_shift_of_the_last_evening_leads_to_the_statement_of_its_own_month(ses
     assert "/credits/people/PE-PAULO/2026-11" not in page
 
 
+def test_nobody_is_led_to_note_their_own_attendance(session, sign_in):
+    own = scheduled(at("2026-11-20T08:00"), at("2026-11-20T12:00"), who="teresa")
+    page = text(sign_in("teresa").get("/credits/months/2026-11"))
+    assert f"/shifts/{own}/attendance" not in page
+    assert "peça a outra pessoa da gerência" in page
+
+
+def test_before_a_month_is_closed_it_is_said_what_cannot_be_noted_after(session, sign_in):
+    old = scheduled(at("2026-08-20T08:00"), at("2026-08-20T12:00"))
+    manager = sign_in("teresa")
+    page = text(manager.get("/credits/months/2026-08"))
+    assert "1 desses turnos foi há mais de 60 dias: registre a presença antes de fechar o mês" in page
+    assert "1 foi há mais de 60 dias: depois de fechar, a presença não pode mais ser registrada." in page
+    assert f"/shifts/{old}/attendance" in text(manager.get(f"/shifts/{old}"))
+    assert f"/shifts/{old}/attendance" not in text(sign_in("rosangela").get(f"/shifts/{old}"))
+    other = scheduled(at("2026-08-21T08:00"), at("2026-08-21T12:00"))
+    times = {"came": "08:00", "left": "12:00", "why": "Esqueceu de marcar.", "version": "1"}
+    assert manager.post(f"/shifts/{old}/attendance", data=times).status_code == 302
+    assert len(entries()) == 1
+    assert manager.post("/credits/months/2026-08/close").status_code == 302
+    for address in ("/credits/months/2026-08", "/credits/months/2026-08/unnoted"):
+        page = text(manager.get(address))
+        assert f"/shifts/{other}/attendance" not in page
+        assert "Foi há mais de 60 dias e o mês está fechado" in page
+    assert f"/shifts/{other}/attendance" not in text(manager.get(f"/shifts/{other}"))
+
+
 def test_an_answer_to_ones_own_unit_looks_odd(session, sign_in):
     with transaction():
         world.person("paulo").unit_id = world.person("marina").unit_id

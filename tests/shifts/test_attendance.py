@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock, jobs
+from teleconsult.credits import closing
 from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
 from teleconsult.people import actions as people
@@ -193,6 +194,18 @@ def test_nobody_notes_their_own_attendance_afterwards(session):
 def test_neither_before_the_end_nor_long_after(session, at, says):
     with pytest.raises(Refused, match=says):
         do("note_attendance", laid(room()), at=at, by="rosangela", **NOTED)
+
+
+def test_whoever_closes_the_months_notes_it_until_that_month_is_closed(session):
+    place, late = room(), local(MONDAY, 12) + timedelta(days=75)
+    first, second = laid(place), laid(place, starts=13 * 60)
+    do("note_attendance", first, at=late, by="teresa", **NOTED)
+    assert first.checked_in_at == NOTED["came"]
+    with clock.at(late), transaction():
+        closing.close(MONDAY.replace(day=1), by=person("teresa"))
+    afternoon = {"came": local(MONDAY, 13), "left": local(MONDAY, 17), "why": "Esqueceu."}
+    with pytest.raises(Refused, match="até fechar o mês"):
+        do("note_attendance", second, at=late, by="teresa", **afternoon)
 
 
 def test_nobody_was_there_on_leave_or_in_a_shift_that_was_cancelled(session):

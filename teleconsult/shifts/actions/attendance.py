@@ -87,9 +87,9 @@ def note_attendance(shift: Shift, *, came: datetime, left: datetime, why: str, b
         raise Refused(N_("A entrada neste turno já foi registrada."), "came")
     if shift.ends_at > clock.now():
         raise Refused(N_("Este turno ainda não terminou: registre a entrada."), "came")
-    if shift.ends_at < clock.now() - LATE:
+    if too_late(shift, by):
         raise Refused(
-            N_("Este turno foi há mais de %(days)d dias: a presença não pode mais ser registrada."),
+            N_("Este turno foi há mais de %(days)d dias: só a gerência registra a presença, até fechar o mês."),
             "came",
             days=LATE.days,
         )
@@ -107,6 +107,18 @@ def note_attendance(shift: Shift, *, came: datetime, left: datetime, why: str, b
     )
     telling.tell([shift.user], "shift.note", shift.ref, by)
     events.emit("shift.check_out", shift=shift, by=by)
+
+
+def too_late(shift: Shift, user: User) -> bool:
+    """Tell whether a shift is too long ago for this person to note who was there.
+
+    Whoever closes the months may until that of the shift is closed: before they close it they are shown what it lacks.
+    """
+    if shift.ends_at >= clock.now() - LATE:
+        return False
+    return Permission.MANAGE_CREDITS not in user.permissions or not all(
+        events.panels("shift.month_is_open", shift=shift)
+    )
 
 
 def _hold_to_whose(shift: Shift, by: User) -> None:
