@@ -1,4 +1,4 @@
-"""Sessions that nobody would hold: on a holiday, or while their specialist is away or has left.
+"""Sessions that nobody would hold: on a holiday, or while their specialist is away, has left, or attends no more in the specialty.
 
 They are not cancelled by themselves: whoever runs the agenda may find somebody else, or another day. But patients are
 booked in them, and go on being: the desk is told as soon as it is so, and the session says it until it is settled.
@@ -82,7 +82,7 @@ def _why(
     if row.specialist_id is not None and row.specialist_id not in serving:
         return _("%(name)s não tem mais conta ativa.", name=row.specialist_name)
     if row.specialist_id is not None and row.specialty_id not in serving[row.specialist_id]:
-        return _("%(name)s não atende nesta especialidade.", name=row.specialist_name)
+        return _("%(name)s não atende mais nesta especialidade.", name=row.specialist_name)
     if any(since < row.ends_at and until > row.starts_at for since, until in away):
         return _("%(name)s tem um afastamento neste horário.", name=row.specialist_name)
     return ""

@@ -124,7 +124,10 @@ def test_the_agenda_of_who_attends_no_more_in_its_specialty(desk, sign_in, chang
     session = desk.publish()
     becomes("lia", **changes)
     assert told("rosangela", session.ref) == ["agenda.unattended"]
-    assert "não atende nesta especialidade" in text(sign_in("rosangela").get(f"/bookings/agenda?day={session.day}"))
+    browser = sign_in("rosangela")
+    assert "não atende mais nesta especialidade" in text(browser.get(f"/bookings/agenda?day={session.day}"))
+    browser.post("/language", data={"locale": "en"})
+    assert "no longer attends in this specialty" in text(browser.get(f"/bookings/agenda?day={session.day}"))
 
 
 def test_the_agenda_of_another_specialty_stays_with_who_lost_one(desk, sign_in):
