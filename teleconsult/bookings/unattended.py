@@ -17,6 +17,7 @@ from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.world import holidays
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
+from teleconsult.network.models import Specialty
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
@@ -44,6 +45,21 @@ def hold_to_presence(person: User, day: date, starts_at: datetime, ends_at: date
             name=person.full_name,
             day=show_day(day),
         )
+
+
+def hold_to_attending(person: User, specialty: Specialty) -> None:
+    """Let no agenda be laid for who does not attend in its specialty, as they are now: the page may be an hour old.
+
+    Raises:
+        Refused: the account is off, they are no consultant, or of other specialties.
+    """
+    serving = _serving([person.id])
+    if person.id not in serving:
+        said = N_("%(name)s não tem mais conta ativa. Escolha outra pessoa.")
+        raise Refused(said, "specialist", name=person.full_name)
+    if specialty.id not in serving[person.id]:
+        said = N_("%(name)s não atende nesta especialidade. Escolha outra pessoa.")
+        raise Refused(said, "specialist", name=person.full_name)
 
 
 def reasons(rows: Sequence[Any]) -> dict[int, str]:

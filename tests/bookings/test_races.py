@@ -13,9 +13,12 @@ from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.models_quota import AllowanceMonth
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.people import actions as people
+from teleconsult.people.facts import PersonFacts
 from teleconsult.shifts import actions as calendar
 from tests import world
 from tests.bookings.conftest import today
+from tests.racing import uncommitted
 
 
 def race(application, jobs):
@@ -86,6 +89,20 @@ def test_one_request_is_booked_once(application, desk):
     ends = race(application, [booking_of(ref, slot) for slot in slots])
     assert ends["done"] == 1, ends
     assert ends["done"] + ends["Refused"] + ends["Overtaken"] == 3, ends
+
+
+def test_an_agenda_and_the_loss_of_its_specialty_at_the_same_moment_see_each_other(application, desk):
+    """The specialty is taken away and that is not committed yet when the agenda is laid: nobody would be told of it."""
+    db.session.remove()
+
+    def lose():
+        lia, known = world.person("lia"), {}
+        known = {name: getattr(lia, name) for name in people.PLAIN} | {"roles": lia.roles, "unit_id": lia.unit_id}
+        only = frozenset({world.specialty("neurologia").id})
+        people.change(lia, PersonFacts(**known, specialty_ids=only), by=world.person("teresa"))
+
+    with uncommitted(application, lose), application.app_context(), pytest.raises((Refused, Overtaken)):
+        desk.publish(days=7)
 
 
 @pytest.mark.parametrize("how", ["laid", "moved"])

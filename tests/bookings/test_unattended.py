@@ -137,6 +137,23 @@ def test_the_agenda_of_another_specialty_stays_with_who_lost_one(desk, sign_in):
     assert "não atende" not in text(sign_in("rosangela").get(f"/bookings/agenda?day={session.day}"))
 
 
+@pytest.mark.parametrize("gone", ["account", "role", "specialty"])
+def test_no_agenda_is_laid_for_who_attends_no_more_since_the_page_was_opened(desk, sign_in, gone):
+    """It would be told to nobody: who tells of it looks at the days that are there when they go."""
+    person = world.person("lia")
+    if gone == "account":
+        with transaction():
+            people.switch_off(person, by=world.person("teresa"))
+    elif gone == "role":
+        becomes("lia", roles=frozenset({Role.REQUESTER}))
+    else:
+        becomes("lia", specialty_ids=frozenset({world.specialty("neurologia").id}))
+    with pytest.raises(Refused) as refused:
+        desk.publish()
+    assert refused.value.field == "specialist"
+    assert ("conta ativa" in str(refused.value)) == (gone == "account")
+
+
 def test_no_agenda_is_laid_into_a_leave(desk):
     session = desk.publish()
     day = session.day + timedelta(days=1)

@@ -11,7 +11,7 @@ from teleconsult.bookings.actions.booking import offer_next, release
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSeries, AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import Kind
-from teleconsult.bookings.unattended import hold_to_presence
+from teleconsult.bookings.unattended import hold_to_attending, hold_to_presence
 from teleconsult.bookings.world import holidays, local_day
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -51,7 +51,8 @@ def publish(plan: Plan, *, by: User) -> list[AgendaSession]:
     """Write the sessions of a plan with their slots, holidays left out; return them.
 
     Raises:
-        Refused: a day is past or a holiday, there is no slot, it is too long, the specialist is elsewhere, or no day is left.
+        Refused: a day is past or a holiday, there is no slot, it is too long, the specialist is elsewhere
+            or attends not (any more) in the specialty, or no day is left.
     """
     zone = plan.unit.zone
     if plan.first_day < local_day(clock.now(), zone):
@@ -61,6 +62,7 @@ def publish(plan: Plan, *, by: User) -> list[AgendaSession]:
         raise Refused(N_("Use de 1 a 60 vagas, em no máximo 12 horas."), field="first")
     if plan.specialist is not None:
         line_up(plan.specialist)  # a leave taken at this moment sees these sessions, or they see it
+        hold_to_attending(plan.specialist, plan.specialty)
     series = _series(plan, by)
     days = _days(plan)
     made = [_write(plan, day, series, by) for day in days]
