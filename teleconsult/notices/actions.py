@@ -71,7 +71,7 @@ def tell(
     told = [(person, word) for person, word in told if (person.id, word) not in same]
     if not told:
         return
-    wanted = [(person, word) for person, word in told if (person.id, word) not in off]
+    wanted = [(person, word) for person, word in told if (person.id, KINDS[word].chosen_as) not in off]
     later = {person.id: _next_digest(person, now) for person, _ in wanted if person.mail_mode == "digest"}
     if by is None or many:
         flooded = _flooded([person.id for person, _ in wanted if person.mail_mode == "each"], now)
@@ -118,7 +118,7 @@ def _whom(people: Iterable[User | None], by: User | None) -> Iterable[User]:
 def _same_and_off(told: Told, subject: str, now: datetime) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
     """Return who was told the same a moment ago and has not seen it, and who wants no mail of the kind."""
     # Not as pairs: of pairs SQLite reads every row. Whom a pair does not mean is looked up in vain.
-    users, kinds = [person.id for person, _ in told], {word for _, word in told}
+    users, kinds = [person.id for person, _ in told], {w for _, word in told for w in (word, KINDS[word].chosen_as)}
     given = {"users": users, "kinds": list(kinds), "subject": subject, "since": now - SAME_FOR}
     rows = read(_SAME_AND_OFF, given)
     return {(user, kind) for what, user, kind in rows if what == "same"}, {

@@ -21,6 +21,13 @@ class Kind:
     choice: str
     icon: str
     roles: frozenset[Role]
+    one: str = ""
+    """The kind that says the same of one thing: a person chooses of both at once, by the line of that one."""
+
+    @property
+    def chosen_as(self) -> str:
+        """Return the word under which a person chooses whether to be mailed of it."""
+        return self.one or self.word
 
     @property
     def template(self) -> str:
@@ -31,3 +38,8 @@ class Kind:
 def kind(word: str, icon: str, roles: set[Role], *, by: str = "", alone: str = "", choice: str) -> Kind:
     """Return a kind, as the tables of words write it."""
     return Kind(word, by, alone, choice, icon, frozenset(roles))
+
+
+def several(one: Kind, *, by: str, alone: str = "") -> Kind:
+    """Return the kind that says of several things at once what another says of one."""
+    return Kind(f"{one.word}_many", by, alone, one.choice, one.icon, one.roles, one.word)

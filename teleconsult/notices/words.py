@@ -237,7 +237,7 @@ def kinds_for(roles: frozenset[str]) -> dict[Role, list[Kind]]:
     for role in Role:
         # Support acts for requesters and is told what they are told.
         counts_as = R if role is Role.SUPPORT else role
-        kinds = [k for k in KINDS.values() if counts_as in k.roles and k.word not in shown]
+        kinds = [k for k in KINDS.values() if counts_as in k.roles and not k.one and k.word not in shown]
         if role in roles and kinds:
             found[role] = kinds
             shown |= {kind.word for kind in kinds}

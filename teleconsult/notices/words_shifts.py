@@ -1,7 +1,23 @@
 """The kinds of notices about shifts, leaves and swaps."""
 
 from teleconsult.errors import N_
-from teleconsult.notices.kinds import A, C, Kind, M, kind
+from teleconsult.notices.kinds import A, C, Kind, M, kind, several
+
+_CANCEL = kind(
+    "shift.cancel",
+    "cancelled",
+    {C},
+    by=N_("%(name)s cancelou um turno seu"),
+    choice=N_("Um turno meu é cancelado"),
+)
+_UNCOVERED = kind(
+    "shift.uncovered",
+    "warn",
+    {A},
+    by=N_("Um turno ficou sem consultor: %(name)s registrou a mudança"),
+    alone=N_("Um turno ficou sem consultor"),
+    choice=N_("Um turno fica sem consultor"),
+)
 
 KINDS: tuple[Kind, ...] = (
     kind(
@@ -25,13 +41,8 @@ KINDS: tuple[Kind, ...] = (
         by=N_("%(name)s mudou um turno seu"),
         choice=N_("Um turno meu muda de hora ou de lugar"),
     ),
-    kind(
-        "shift.cancel",
-        "cancelled",
-        {C},
-        by=N_("%(name)s cancelou um turno seu"),
-        choice=N_("Um turno meu é cancelado"),
-    ),
+    _CANCEL,
+    several(_CANCEL, by=N_("%(name)s cancelou turnos seus")),
     kind(
         "shift.restore",
         "calendar",
@@ -74,13 +85,11 @@ KINDS: tuple[Kind, ...] = (
         alone=N_("A saída de um turno não foi registrada e ficou na hora do fim"),
         choice=N_("Esqueço de registrar a saída de um turno"),
     ),
-    kind(
-        "shift.uncovered",
-        "warn",
-        {A},
-        by=N_("Um turno ficou sem consultor: %(name)s registrou a mudança"),
-        alone=N_("Um turno ficou sem consultor"),
-        choice=N_("Um turno fica sem consultor"),
+    _UNCOVERED,
+    several(
+        _UNCOVERED,
+        by=N_("Turnos ficaram sem consultor: %(name)s registrou a mudança"),
+        alone=N_("Turnos ficaram sem consultor"),
     ),
     kind(
         "leave.take",

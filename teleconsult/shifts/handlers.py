@@ -36,8 +36,8 @@ def free_shifts(person: User, by: User, lost: Lost) -> None:
     free = [shift for shift in ended if shift.checked_in_at is None]
     if free:
         changing.take_off(free, why=LEFT, by=by)
-        telling.tell([person], "shift.cancel", free[0].ref, by)
-        telling.tell_administrators("shift.uncovered", free[0].ref, by)
+        telling.tell_of_cancelled(free, person, by)
+        telling.tell_of_uncovered(free, free[0].ref, by)
     if not serves:
         _withdraw_offers(person, by)
 

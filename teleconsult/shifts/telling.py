@@ -1,6 +1,6 @@
 """What is recorded of an act on the calendar, and whom it is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,16 @@ def tell(people_: Iterable[User | None], kind: str, subject: str, by: User | Non
 def tell_administrators(kind: str, subject: str, by: User | None) -> None:
     """Tell those who distribute."""
     tell(people.active_with_role(Role.ADMINISTRATOR), kind, subject, by)
+
+
+def tell_of_uncovered(shifts: Sequence[Shift], subject: str, by: User | None) -> None:
+    """Tell those who distribute, once, that these shifts have lost their consultant."""
+    tell_administrators("shift.uncovered" if len(shifts) == 1 else "shift.uncovered_many", subject, by)
+
+
+def tell_of_cancelled(shifts: Sequence[Shift], person: User, by: User | None) -> None:
+    """Tell a person, once, that these shifts of theirs were cancelled; of several it leads to the first."""
+    tell([person], "shift.cancel" if len(shifts) == 1 else "shift.cancel_many", shifts[0].ref, by)
 
 
 def end_offer(shift: Shift, by: User) -> Swap | None:

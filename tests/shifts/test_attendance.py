@@ -110,6 +110,7 @@ def test_a_switched_off_consultant_leaves_their_shifts(session):
     assert later.cancelled_at == local(MONDAY, 9)
     assert held(later) == set()
     assert told("rosangela", "shift.uncovered") == 1
+    assert told("rosangela", "shift.uncovered_many") == 0
 
     assert queries.open_swap_of(swap_of) is None
     assert actions.forgotten() == []

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from teleconsult.errors import Refused
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
+from teleconsult.notices import actions as notices
+from teleconsult.outbox import OutboxMessage
 from teleconsult.shifts import queries
 from teleconsult.shifts.calendar import SLOT
 from teleconsult.shifts.models import Leave
@@ -32,6 +34,30 @@ def test_a_leave_frees_the_shifts_inside_it(session):
     assert queries.uncovered([shift, later]) == {shift.id: leave}
     assert told("rosangela", "shift.uncovered") == told("paulo", "leave.take") == 1
     assert laid(place, who="lia").workstation == 1
+
+
+def test_of_several_shifts_the_desk_is_told_once_and_in_the_plural(session, sign_in):
+    place = room()
+    laid(place), laid(place, day=TUESDAY)
+    away(until_at=local(TUESDAY + timedelta(days=1), 0))
+    assert (told("rosangela", "shift.uncovered_many"), told("rosangela", "shift.uncovered")) == (1, 0)
+    desk = sign_in("rosangela")
+    assert "Turnos ficaram sem consultor: " in desk.get("/notices").get_data(as_text=True)
+    desk.post("/language", data={"locale": "en"})
+    assert "Shifts are left without a consultant: " in desk.get("/notices").get_data(as_text=True)
+
+
+def test_who_wants_no_mail_of_one_shift_wants_none_of_several(session, sign_in):
+    with transaction():
+        notices.choose_mail(person("rosangela"), mode="each", hour=7, off=["shift.uncovered"])
+    place = room()
+    laid(place), laid(place, day=TUESDAY)
+    away(until_at=local(TUESDAY + timedelta(days=1), 0))
+    sent = db.select(OutboxMessage.payload).where(OutboxMessage.address == "rosangela@rede.example")
+    assert told("rosangela", "shift.uncovered_many") == 1
+    assert db.session.scalars(sent).all() == []
+    page = sign_in("rosangela").get("/account/mail").get_data(as_text=True)
+    assert page.count("Um turno fica sem consultor") == 1  # one line for both
 
 
 def test_only_the_time_inside_is_freed(session):

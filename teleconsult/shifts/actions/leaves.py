@@ -56,7 +56,7 @@ def take_leave(*, user: User, kind: str, from_at: datetime, until_at: datetime |
     _record("leave.take", leave, by, shifts=[shift.ref for shift in freed])
     _tell("leave.take", leave, by)
     if freed:
-        telling.tell_administrators("shift.uncovered", leave.ref, by)
+        telling.tell_of_uncovered(freed, leave.ref, by)
     events.emit("leave.take", leave=leave, by=by)
     return leave
 
