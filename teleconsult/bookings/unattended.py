@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from teleconsult import clock, events
+from teleconsult.bookings.models import Booking
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.world import holidays
 from teleconsult.errors import N_, Refused
@@ -121,11 +122,17 @@ def tell_of_holidays(*, days: Sequence[date], by: User | None) -> None:
 @events.on("person.switched_off", "person.specialties_changed", order=70)
 def tell_of_leaving(person: User, by: User, lost: Lost) -> None:
     """Tell the desk of the agenda of somebody who left, or attends no more in its specialty: who is booked in it is booked with nobody."""
+    _tell(_left_by(person, lost), by)
+
+
+def _left_by(person: User, lost: Lost) -> Sequence[AgendaSession]:
+    """Return the days of an agenda that lose their specialist; it is asked before the loss and after it."""
     own = AgendaSession.specialist_id == person.id
     if Role.CONSULTANT in lost.roles:
-        _tell(_coming(own), by)
-    elif person.has(Role.CONSULTANT):
-        _tell(_coming(own, AgendaSession.specialty_id.in_(lost.specialty_ids)), by)
+        return _coming(own)
+    if not person.has(Role.CONSULTANT):
+        return ()
+    return _coming(own, AgendaSession.specialty_id.in_(lost.specialty_ids))
 
 
 def _coming(*which: Any) -> Sequence[AgendaSession]:
@@ -141,18 +148,30 @@ def _tell(sessions: Sequence[AgendaSession], by: User | None) -> None:
 
 
 @events.panel("person.leaving", order=65)
-def agenda_left(person: User) -> list[str] | None:
-    """Say, before a person is switched off, how many days of their agenda lose their specialist."""
-    count = len(_coming(AgendaSession.specialist_id == person.id))
-    return [_count_words(count)] if count else None
-
-
-def _count_words(count: int) -> str:
-    return ngettext(
+def agenda_left(person: User, lost: Lost) -> list[str] | None:
+    """Say, before a person goes or loses a specialty, how many days of their agenda lose their specialist, and of how many patients."""
+    sessions = _left_by(person, lost)
+    if not sessions:
+        return None
+    days = ngettext(
         "%(num)d dia de agenda de consultas presenciais fica sem especialista, e a administração é avisada.",
         "%(num)d dias de agenda de consultas presenciais ficam sem especialista, e a administração é avisada.",
-        count,
+        len(sessions),
     )
+    booked = _booked_in(sessions)
+    patients = ngettext(
+        "%(num)d paciente marcado nela continua marcado até a administração achar outra pessoa ou outro dia.",
+        "%(num)d pacientes marcados nela continuam marcados até a administração achar outra pessoa ou outro dia.",
+        booked,
+    )
+    return [days, patients] if booked else [days]
+
+
+def _booked_in(sessions: Sequence[AgendaSession]) -> int:
+    """Return how many visits that are still to come to these days."""
+    live = Booking.ended_at.is_(None), Booking.mark == ""
+    count = select(func.count()).where(Booking.session_id.in_([session.id for session in sessions]), *live)
+    return db.session.scalar(count) or 0
 
 
 @events.panel("notice")

@@ -1,7 +1,7 @@
 """What becomes of cases when somebody goes, loses a specialty, or a unit closes: said before it is done, and told when it is."""
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import ColumnElement, func, select, true, union_all
 
 from teleconsult.cases.lifecycle import OPEN, State
 from teleconsult.cases.models import Case
@@ -15,26 +15,42 @@ from teleconsult.people.access import Role
 from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
 
+ASKING = frozenset({Role.REQUESTER, Role.SUPPORT})
+
+
+BACK = (State.AWAITING_INFORMATION, State.ANSWERED, State.IN_PERSON)
+"""With somebody else now, and with the holder again when a unit answers or asks, or a visit is called off."""
+
 
 @panel("person.leaving")
-def cases_that_go_back(person: User) -> list[str] | None:
-    """Return how many cases go back to the queue, and what happens to those that wait for others."""
+def cases_that_go_back(person: User, lost: Lost) -> list[str] | None:
+    """Return how many cases go back to the queue, at once and when they come back from others."""
     if not person.has(Role.CONSULTANT):
         return None
-    held = select(func.count()).where(Case.holder_id == person.id, in_state(State.ASSIGNED), LIVE)
-    count = db.session.scalar(held) or 0
+    own = true() if Role.CONSULTANT in lost.roles else Case.specialty_id.in_(lost.specialty_ids)
+    held = select(Case.state, func.count()).where(Case.holder_id == person.id, LIVE, own).group_by(Case.state)
+    counts = {State(state): count for state, count in db.session.execute(held)}
+    now, later = counts.get(State.ASSIGNED, 0), sum(counts.get(state, 0) for state in BACK)
     back = ngettext(
-        "%(num)d caso que está com a pessoa volta à fila, com o relógio andando.",
-        "%(num)d casos que estão com a pessoa voltam à fila, com o relógio andando.",
-        count,
+        "%(num)d caso que está com a pessoa volta à fila, com o relógio andando, e a unidade é avisada.",
+        "%(num)d casos que estão com a pessoa voltam à fila, com o relógio andando, e as unidades são avisadas.",
+        now,
     )
-    later = gettext("Os casos dela que esperam a unidade voltam à fila quando a unidade responder.")
-    return [back if count else gettext("Nenhum caso espera resposta da pessoa agora."), later]
+    after = ngettext(
+        "%(num)d caso dela que espera a unidade ou uma consulta continua como está; se voltar à pessoa, vai à fila.",
+        "%(num)d casos dela que esperam a unidade ou uma consulta continuam como estão; se voltarem à pessoa, vão à fila.",
+        later,
+    )
+    nothing = gettext("Nenhum caso espera resposta da pessoa agora.") if lost.account else ""
+    return [words for words in (back if now else nothing, after if later else "") if words]
 
 
 @panel("person.leaving", order=55)
-def cases_left_without_requester(person: User) -> list[str] | None:
+def cases_left_without_requester(person: User, lost: Lost) -> list[str] | None:
     """Return how many open cases nobody asks for any more: somebody must hand each over, or what is answered is not read."""
+    asks = Role.REQUESTER in person.roles - lost.roles
+    if asks or not lost.roles & ASKING:
+        return None
     count = db.session.scalar(select(func.count()).where(*_asked_for_by(person)))
     if not count:
         return None
@@ -90,7 +106,7 @@ def tell_of_cases_without_requester(person: User, by: User | None, lost: Lost) -
     """
     del by
     asks = Role.REQUESTER in person.roles and person.is_active
-    if asks or not lost.roles & {Role.REQUESTER, Role.SUPPORT}:
+    if asks or not lost.roles & ASKING:
         return
     for case in db.session.scalars(select(Case).where(*_asked_for_by(person)).order_by(Case.id)).all():
         tell(asking(case), "case.requester_gone", subject=case.ref)

@@ -7,7 +7,8 @@ What people asks of the floors above it, by `@panel` (events.py); each may be re
   it stays on the screen until it is closed.
 - `account(user)`: a further line of the account page, `{"url": ..., "label": ..., "icon": ..., "text": ...}`.
 - `person.note(person)`: something that whoever manages people must know of a person, `{"text": ..., "icon": ..., "tone": ...}`.
-- `person.leaving(person)`: sentences, in a list, about what switching a person off will do.
+- `person.leaving(person, lost)`: sentences, in a list, about what happens to what hangs on what a person is about to lose:
+  the account, a role, a specialty.
 
 Events that people emits, inside its transaction: `person.switched_off` and `person.specialties_changed`,
 both with `person`, `by` and what the person has `lost` (people/facts.py).

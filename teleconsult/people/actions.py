@@ -66,7 +66,7 @@ def change(user: User, facts: PersonFacts, *, by: User) -> bool:
     if user.id == by.id and before != after:
         raise Refused(OWN_RIGHTS)
     _refuse_taken(facts, but=user.id)
-    old_email, moved = user.email, user.email != facts.email
+    lost, old_email, moved = lost_by(user, facts), user.email, user.email != facts.email
     _write(user, facts)
     if before[:2] != after[:2]:
         # They stand in tables of their own: without this the person keeps their version, a form from before puts them
@@ -90,9 +90,16 @@ def change(user: User, facts: PersonFacts, *, by: User) -> bool:
     if again:
         links.send(user, LinkKind.INVITATION, by_id=by.id)
     if before[:2] != after[:2]:
-        lost = Lost(before[0] - after[0], before[1] - after[1])
         events.emit("person.specialties_changed", person=user, by=by, lost=lost)
     return again
+
+
+def lost_by(user: User, facts: PersonFacts | None) -> Lost:
+    """Return what a person loses when these facts are saved; None: the account is switched off."""
+    roles, specialty_ids = user.roles, frozenset(user.specialty_ids)
+    if facts is None:
+        return Lost(roles, specialty_ids, account=True)
+    return Lost(roles - facts.roles, specialty_ids - facts.specialty_ids)
 
 
 def _follow(user: User, old: str) -> None:
@@ -122,8 +129,7 @@ def switch_off(user: User, *, by: User) -> None:
     sessions.end_all(user.id)
     links.end_all(user.id)
     _record("person.switch_off", user, by)
-    lost = Lost(user.roles, frozenset(user.specialty_ids))
-    events.emit("person.switched_off", person=user, by=by, lost=lost)
+    events.emit("person.switched_off", person=user, by=by, lost=lost_by(user, None))
 
 
 def switch_on(user: User, *, by: User) -> None:

@@ -19,7 +19,7 @@ def ask(
         question: the heading.
         does: what will happen, a sentence each.
         yes: the word on the button, the verb of the question.
-        back: url and label of the way out.
+        back: url and label of the way out; with a name instead of a url it posts the fields too, under that name.
         fields: what was posted and must be posted again.
     """
     return render_template(

@@ -31,6 +31,8 @@ class Lost:
 
     roles: frozenset[str] = frozenset()
     specialty_ids: frozenset[int] = frozenset()
+    account: bool = False
+    """The account ends: what is said of it is said also where it touches nothing."""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,10 @@ class PersonForm(VersionedForm):
                 show_refusal(self, refusal)
             return None
 
+    def is_based_on(self, user: User) -> bool:
+        """Tell whether nobody has saved the person since the page was opened: else that is to be said first."""
+        return self.version.data == str(user.version)
+
     def tell_saved(self, user: User, facts: PersonFacts, *, own: bool) -> None:
         """Say at each field what somebody else has saved meanwhile, where it is not what was typed here.
 

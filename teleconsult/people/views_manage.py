@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from teleconsult import events
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.people import actions, choices
+from teleconsult.people import actions, choices, leaving
 from teleconsult.people.access import ROLE_WORDS, Permission
 from teleconsult.people.blueprint import bp
 from teleconsult.people.confirm import ask
@@ -62,8 +62,11 @@ def show(ref: str) -> str | Response | tuple[str, int]:
     """Show one person, and change what is known of them and what they may do."""
     user = person_by_ref(ref)
     form, clash = PersonForm(user=user), ""
-    facts = form.read() if form.validate_on_submit() else None
+    facts = form.read() if "back" not in request.form and form.validate_on_submit() else None
     if facts is not None:
+        hangs = leaving.what_hangs(user, facts) if form.is_based_on(user) and "sure" not in request.form else []
+        if hangs:
+            return _ask_to_save(user, hangs)
         try:
             with transaction(user, form.version.data):
                 again = actions.change(user, facts, by=current_user)
@@ -80,6 +83,15 @@ def show(ref: str) -> str | Response | tuple[str, int]:
     told = {"clash": clash, "notes": events.panels("person.note", person=user)}
     page = render_template("people/show.html", form=form, user=user, is_me=user.id == current_user.id, **told)
     return (page, 422) if form.errors else page
+
+
+def _ask_to_save(user: User, hangs: list[str]) -> str:
+    """Say what hangs on what is taken away; both ways on carry the whole form, so that going back loses nothing of it."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "back")]
+    question = _("Salvar o que muda para %(name)s?", name=user.full_name)
+    return ask(
+        question, hangs, yes=_("Salvar"), back={"name": "back", "label": _("Voltar ao formulário")}, fields=typed
+    )
 
 
 def _who_was_faster(user: User) -> str:
@@ -106,7 +118,7 @@ def switch_off(ref: str) -> str | Response:
     if not request.form.get("sure"):
         return ask(
             _("Desligar a conta de %(name)s?", name=user.full_name),
-            what_happens(user),
+            leaving.what_happens(user),
             yes=_("Desligar a conta"),
             back=_to(user),
         )
@@ -114,15 +126,6 @@ def switch_off(ref: str) -> str | Response:
         actions.switch_off(user, by=current_user)
     flash(_("A conta de %(name)s está desligada.", name=user.full_name))
     return redirect(url_for("people.show", ref=ref))
-
-
-def what_happens(user: User) -> list[str]:
-    """Return what switching a person off does, in sentences; floors above add theirs."""
-    return [
-        _("A pessoa sai na hora de todos os aparelhos e não entra mais."),
-        *(sentence for told in events.panels("person.leaving", person=user) for sentence in told),
-        _("O que ela escreveu continua com o nome dela. A conta pode ser ligada de novo."),
-    ]
 
 
 @bp.post("/people/<ref>/switch-on")

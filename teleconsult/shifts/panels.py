@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from teleconsult import clock
 from teleconsult.events import panel
 from teleconsult.extensions import db
-from teleconsult.people.access import Permission
+from teleconsult.people.access import Permission, Role
+from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
+from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 
 OURS = frozenset({"TU", "SE", "AF", "TR"})
@@ -29,18 +31,20 @@ def place_of(ref: str, user: User) -> str | None:
 
 
 @panel("person.leaving", order=60)
-def shifts_left_to_others(person: User) -> list[str] | None:
-    """Say, before a person is switched off, how many shifts lose their consultant."""
-    coming = select(func.count()).where(
-        Shift.user_id == person.id, Shift.ends_at > clock.now(), Shift.cancelled_at.is_(None)
-    )
-    count = db.session.scalar(coming) or 0
-    if not count:
+def shifts_left_to_others(person: User, lost: Lost) -> list[str] | None:
+    """Say, before a person goes or loses a specialty, how many shifts lose their consultant, and that one that runs ends."""
+    if not person.has(Role.CONSULTANT):
         return None
-    return [
-        ngettext(
-            "%(num)d turno marcado é cancelado, e a administração é avisada.",
-            "%(num)d turnos marcados são cancelados, e a administração é avisada.",
-            count,
-        ),
-    ]
+    mine = [Shift.user_id == person.id, Shift.ends_at > clock.now(), Shift.cancelled_at.is_(None)]
+    if Role.CONSULTANT not in lost.roles:
+        mine.append(Shift.specialty_id.in_(lost.specialty_ids))
+    begun = Shift.checked_in_at.is_not(None)
+    coming = db.session.scalar(select(func.count()).where(*mine, ~begun)) or 0
+    running = db.session.scalar(select(func.count()).where(*mine, begun, Shift.checked_out_at.is_(None)))
+    ends = _("O turno em que a pessoa está agora termina aqui: a saída é registrada, e as horas contam.")
+    cancelled = ngettext(
+        "%(num)d turno marcado é cancelado, e a administração é avisada.",
+        "%(num)d turnos marcados são cancelados, e a administração é avisada.",
+        coming,
+    )
+    return [words for words in (ends if running else "", cancelled if coming else "") if words]

@@ -176,7 +176,7 @@ def test_the_form_sent_again_keeps_the_holder_of_a_case(application, teresa, cas
 
 def test_losing_a_specialty_puts_its_cases_back(application, teresa, case_in, ids):
     walk = case_in(State.ASSIGNED, consultant="lia")
-    fields = as_it_stands(teresa, "PE-LIA") | {"specialties": [ids["neurologia"]]}
+    fields = as_it_stands(teresa, "PE-LIA") | {"specialties": [ids["neurologia"]], "sure": "1"}
     assert teresa.post("/people/PE-LIA", data=fields).status_code == 302
     db.session.rollback()
     assert (walk.case.state, walk.case.holder_id) == (State.SUBMITTED, None)
@@ -184,7 +184,7 @@ def test_losing_a_specialty_puts_its_cases_back(application, teresa, case_in, id
 
 def test_losing_the_role_puts_cases_back(application, teresa, case_in, ids):
     walk = case_in(State.ASSIGNED)
-    fields = as_it_stands(teresa, "PE-PAULO") | {"roles": ["requester"], "unit": ids["usf-skylab"]}
+    fields = as_it_stands(teresa, "PE-PAULO") | {"roles": ["requester"], "unit": ids["usf-skylab"], "sure": "1"}
     assert teresa.post("/people/PE-PAULO", data=fields).status_code == 302
     db.session.rollback()
     assert walk.case.state == State.SUBMITTED
