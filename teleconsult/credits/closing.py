@@ -143,6 +143,11 @@ def count_unnoted(month: date) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def is_past_noting(shift: Any) -> bool:
+    """Tell whether nobody can note any more who was at a shift: it was long ago, and its month is closed."""
+    return shift.ends_at < clock.now() - LATE and is_closed(r.month_of(r.local_day(shift.starts_at, versions.zone())))
+
+
 def why_not_noted(row: Any, user: User, *, is_open: bool) -> str:
     """Return why this person cannot note who was at a shift of `unnoted`, and what to do; '' where they can."""
     if row.user_id == user.id:

@@ -9,7 +9,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from teleconsult import audit, clock
-from teleconsult.credits import chart, correcting, statement, versions, words
+from teleconsult.credits import chart, closing, correcting, statement, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.errors import NotFound, Refused
 from teleconsult.events import panel
@@ -157,8 +157,9 @@ def shift(ref: str) -> str:
     lines = statement.lines_of_shift(person_id, found)
     disputes = statement.disputes_of([row.id for row in lines])
     missed = found.came is None and found.ends_at <= clock.now()
+    over = missed and closing.is_past_noting(found)
     return render_template(
-        "credits/shift.html", shift=found, lines=lines, disputes=disputes, words=words, missed=missed
+        "credits/shift.html", shift=found, lines=lines, disputes=disputes, words=words, missed=missed, over=over
     )
 
 

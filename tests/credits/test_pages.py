@@ -175,6 +175,7 @@ def test_before_a_month_is_closed_it_is_said_what_cannot_be_noted_after(session,
     assert f"/shifts/{old}/attendance" in text(manager.get(f"/shifts/{old}"))
     assert f"/shifts/{old}/attendance" not in text(sign_in("rosangela").get(f"/shifts/{old}"))
     other = scheduled(at("2026-08-21T08:00"), at("2026-08-21T12:00"))
+    assert "peça à gerência ou à administração" in text(sign_in("paulo").get(f"/hours/shifts/{other}"))
     times = {"came": "08:00", "left": "12:00", "why": "Esqueceu de marcar.", "version": "1"}
     assert manager.post(f"/shifts/{old}/attendance", data=times).status_code == 302
     assert len(entries()) == 1
@@ -184,6 +185,7 @@ def test_before_a_month_is_closed_it_is_said_what_cannot_be_noted_after(session,
         assert f"/shifts/{other}/attendance" not in page
         assert "Foi há mais de 60 dias e o mês está fechado" in page
     assert f"/shifts/{other}/attendance" not in text(manager.get(f"/shifts/{other}"))
+    assert "a presença não pode mais ser registrada" in text(sign_in("paulo").get(f"/hours/shifts/{other}"))
 
 
 def test_an_answer_to_ones_own_unit_looks_odd(session, sign_in):
