@@ -13,6 +13,7 @@
     const strip = document.getElementById(words.strip);
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
     const waiting = [];
+    const refused = new Map();
     let going = 0;
     let done = 0;
 
@@ -44,6 +45,7 @@
     }
 
     function queue(job) {
+      refused.delete(job);
       job.item.className = "tc-sending__row";
       show(job, words.waiting, 0);
       toggle(job, true);
@@ -73,7 +75,18 @@
       show(job, sentence, 0);
       toggle(job, false);
       job.item.querySelector("[data-retry-one]").hidden = Boolean(unfit);
-      say.textContent = job.file.name + ": " + sentence;
+      refused.set(job, job.file.name + ": " + sentence);
+      tell(refused.get(job));
+    }
+
+    function count() {
+      return done === 1 ? words.doneOne : done && words.doneMany.replace("{n}", done);
+    }
+
+    // What is said last is what a screen reader is left with: at the end it is how many came, and which did not.
+    function tell(sentence) {
+      const all = [count(), ...refused.values()].filter(Boolean);
+      say.textContent = waiting.length ? sentence : all.map((one) => one.replace(/\.?$/, ".")).join(" ");
     }
 
     // ---- sending
@@ -130,7 +143,7 @@
         if (count) count.textContent = strip.children.length;
       }
       done += 1;
-      say.textContent = done === 1 ? words.doneOne : words.doneMany.replace("{n}", done);
+      tell(count());
       form.dispatchEvent(new CustomEvent("tc:uploaded", { bubbles: true, detail: { name: job.file.name } }));
     }
 

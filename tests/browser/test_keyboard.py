@@ -171,6 +171,20 @@ def test_a_file_that_is_refused_is_named_and_the_others_are_kept(page_for, site,
     expect(refused.get_by_role("button")).to_have_count(0)
 
 
+def test_what_is_said_when_all_are_through_names_the_one_that_was_refused(page_for, site, watch):
+    watch.allowed += ["422"]
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/questions")
+    said = page.locator("[data-say]")
+    bad = {"name": "programa.jpg", "mimeType": "image/jpeg", "buffer": b"\x7fELF" + b"\0" * 400}
+    good = [
+        {"name": f"folha {n}.jpg", "mimeType": "image/jpeg", "buffer": photograph((90, 120, 20 * n))} for n in (1, 2)
+    ]
+    page.locator("input[type=file][multiple]").set_input_files([good[0], bad, good[1]])
+    expect(page.locator("#arquivos > li")).to_have_count(2)
+    expect(said).to_contain_text("2 arquivos enviados. programa.jpg: ")
+
+
 def test_a_file_that_was_sent_and_not_heard_of_stands_there_once(page_for, site):
     page = page_for("marina")
     page.goto(f"/cases/{site.case_in(State.DRAFT)}/edit/questions")
