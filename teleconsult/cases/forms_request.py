@@ -101,6 +101,9 @@ class StepForm(BaseForm):
     def offer(self, specialties: Iterable[Any]) -> None:
         """Fill the choices that the network knows: rows with slug, name and whether it takes cases."""
 
+    def speak_of_the_requester(self) -> None:
+        """Ask about the requester, where somebody else writes in that name."""
+
 
 class PatientForm(StepForm):
     """Who it is about, for which specialty, and the consent."""
@@ -170,6 +173,9 @@ class QuestionsForm(StepForm):
 
     def offer(self, specialties: Iterable[Any]) -> None:
         self.would_refer_specialty.choices = specialty_choices(specialties, _("A mesma deste pedido"), every=True)
+
+    def speak_of_the_requester(self) -> None:
+        self.would_refer.label.text = _("Sem a teleconsultoria, o solicitante encaminharia este paciente hoje?")
 
 
 def words_of_value(field: Field, value: Any, titles: Codes) -> str:

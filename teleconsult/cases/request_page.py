@@ -127,6 +127,8 @@ def step_page(
         draft_marks=marks_of(saved, step),
     )
     form.offer(rows)
+    if case.requester_id != current_user.id:
+        form.speak_of_the_requester()
     form.ask(missing)
     wanted = {name: _("A administração pede: %(note)s", note=note) for name, note in missing.items()}
     if clash:
@@ -164,8 +166,9 @@ def _ready_key(case: Case, fields: Mapping[str, Any], step: str, rows: Sequence[
     if step == "patient" and (more["standing"] or case.linked_case_id):
         return None
     own = {"patient": (chosen, more.get("version")), "questions": tuple(more.get("within", {}).items())}
+    named = case.requester_id != current_user.id  # it speaks of the requester then
     offered = tuple([(row.slug, row.name_pt, row.name_en, row.teleconsult, row.served) for row in rows])
-    return "step", step, spoken().code, offered, own.get(step)
+    return "step", step, spoken().code, offered, own.get(step), named
 
 
 def _theirs(case: Case, form: StepForm, step: str, clash: Sequence[str]) -> dict[str, str]:

@@ -82,6 +82,21 @@ def test_every_page_says_for_whom(dora):
         assert "Em nome de Dra. Marina Alves" in dora.get(path(ref, step)).get_data(as_text=True)
 
 
+def test_the_questions_are_about_the_requester_and_not_about_who_types(dora, sign_in):
+    ref, marina = begin(dora, requester="PE-MARINA"), sign_in("marina")
+    for step, hers, others in (
+        ("clinical", "O que você encontrou", "O que foi encontrado"),
+        ("clinical", "O que você pensa e já tentou", "O que a unidade pensa e já tentou"),
+        ("clinical", "com que você conta", "com que a unidade conta"),
+        ("questions", "você encaminharia este paciente hoje?", "o solicitante encaminharia este paciente hoje?"),
+        ("questions", "O que você quer saber", "O que o solicitante quer saber"),
+    ):
+        for _again in range(2):  # the second time it stands ready
+            page, own = (browser.get(path(ref, step)).get_data(as_text=True) for browser in (dora, marina))
+            assert (others in page, hers in page) == (True, False)
+            assert (others in own, hers in own) == (False, True)
+
+
 def test_what_is_sent_names_both_and_waits_for_the_requester(dora, sign_in):
     ref = filed(dora)
     case = case_of(ref)
