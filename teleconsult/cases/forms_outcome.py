@@ -1,12 +1,14 @@
 """The forms of the outcome survey: every answer is words, and what is left out was not informed."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from wtforms import RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, Optional
 
 from teleconsult.cases import outcome
+from teleconsult.cases.forms_request import words_of_value
 from teleconsult.errors import N_
 from teleconsult.web import BaseForm, _l
 from teleconsult.web.messages import gettext as _
@@ -17,8 +19,13 @@ def _one_of(label: str, words: dict[str, str]) -> RadioField:
     return RadioField(_l(label), [Optional()], choices=choices, default=None)
 
 
-class _Asking(BaseForm):
-    """Questions of which any may be left out, but not all: an empty sheet would count as answered, and nobody would ask again."""
+class AskingForm(BaseForm):
+    """Questions of which any may be left out, but not all: an empty sheet would count as answered, and nobody would ask again.
+
+    `seen` says which answers the page showed: given since then, by another window or person, they are not wiped.
+    """
+
+    seen = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for one answer at least; "not informed", where somebody chooses it, is one."""
@@ -29,8 +36,20 @@ class _Asking(BaseForm):
         first.errors = [*first.errors, str(_("Nenhuma pergunta tem resposta. Responda ao menos uma."))]
         return False
 
+    def join(self, there: Mapping[str, str]) -> dict[str, str]:
+        """Take over what was answered elsewhere and is open here; return, in words, what was answered otherwise in both."""
+        apart = {}
+        for name, value in there.items():
+            if value in ("", outcome.NOT_INFORMED) or self[name].data == value:
+                continue
+            if self[name].data:
+                apart[name] = words_of_value(self[name], value, {})
+            else:
+                self[name].data = value
+        return apart
 
-class OutcomeForm(_Asking):
+
+class OutcomeForm(AskingForm):
     """The survey; what is left out was not informed."""
 
     satisfaction = _one_of(N_("Satisfação com a resposta"), outcome.SATISFACTION)
@@ -51,7 +70,7 @@ class OutcomeForm(_Asking):
         )
 
 
-class LaterForm(_Asking):
+class LaterForm(AskingForm):
     """The later question."""
 
     followed = _one_of(N_("A orientação foi seguida?"), outcome.FOLLOWED)

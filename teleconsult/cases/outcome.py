@@ -84,7 +84,7 @@ def answer(case: Case, survey: Survey, *, by: User) -> Outcome:
         Refused: nothing is asked, or not of this person.
     """
     check_asked(case, 0, by)
-    row = db.session.scalar(select(Outcome).where(Outcome.case_id == case.id, Outcome.round == case.round))
+    row: Outcome | None = answered(case, 0)
     if row is None:
         row = Outcome(case_id=case.id, round=case.round)
         db.session.add(row)
@@ -108,6 +108,27 @@ def answer_later(case: Case, days: int, *, followed: str, result: str, by: User)
     db.session.flush()
     _record(case, by, "case.outcome_later", days=days, text=audit.digest(result))
     return row
+
+
+def answered(case: Case, days: int) -> Any:
+    """Return the answers to the survey of the present conclusion (`days` 0), or to a later question; None: there are none."""
+    if days:
+        return db.session.get(OutcomeLater, (case.id, days))
+    return db.session.scalar(select(Outcome).where(Outcome.case_id == case.id, Outcome.round == case.round))
+
+
+def mark_of(row: Any) -> str:
+    """Return by what a page knows the answers that it shows: when they were given."""
+    return row.given_at.isoformat() if row is not None else ""
+
+
+def words_given(row: Any) -> dict[str, str]:
+    """Return answers by the names of their fields, as the forms have them."""
+    if isinstance(row, OutcomeLater):
+        return {"followed": row.followed, "result": row.result}
+    satisfaction = str(row.satisfaction or NOT_INFORMED)
+    chosen = {"doubt": row.doubt, "referral": row.referral, "conduct": row.conduct}
+    return {"satisfaction": satisfaction, **chosen, "comment": row.comment}
 
 
 def check_asked(case: Case, days: int, by: User) -> None:

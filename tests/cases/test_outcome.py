@@ -10,6 +10,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Outcome, OutcomeLater
 from teleconsult.extensions import db
 from tests import world
+from tests.cases.filing import value_of
 from tests.cases.helping import text_of, told
 
 ALL = {"satisfaction": "4", "doubt": "fully", "referral": "avoided", "conduct": "already", "comment": "Ajudou muito."}
@@ -83,6 +84,54 @@ def test_answering_again_replaces(concluded, sign_in):
     browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL)
     browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL | {"satisfaction": "1"})
     assert [row.satisfaction for row in outcomes()] == [1]
+
+
+@pytest.mark.parametrize("other", ["marina", "dora"])
+def test_what_another_window_answered_is_neither_wiped_nor_asked_again(concluded, sign_in, other):
+    address, browser = f"/cases/{concluded.case.ref}/outcome", sign_in("marina")
+    first, second = ({"seen": value_of(text_of(browser, concluded, "/outcome"), "seen")} for _ in range(2))
+    assert sign_in(other).post(address, data=first | {"satisfaction": "2", "comment": "Demorou."}).status_code == 302
+    assert browser.post(address, data=second | {"doubt": "partly", "comment": ""}).status_code == 302
+    (row,) = outcomes()
+    assert (row.satisfaction, row.doubt, row.comment) == (2, "partly", "Demorou.")
+
+
+@pytest.mark.parametrize(
+    ("other", "who", "said"),
+    [
+        ("marina", "Você já respondeu em outra janela.", "Você salvou em outra janela: “%s”"),
+        ("dora", "Dora Siqueira respondeu enquanto você escrevia.", "Dora Siqueira salvou: “%s”"),
+    ],
+)
+def test_where_two_windows_answered_otherwise_one_is_told_whose_it_is_and_chooses(concluded, sign_in, other, who, said):
+    address, browser = f"/cases/{concluded.case.ref}/outcome", sign_in("marina")
+    first, second = ({"seen": value_of(text_of(browser, concluded, "/outcome"), "seen")} for _ in range(2))
+    sign_in(other).post(address, data=first | {"satisfaction": "2", "conduct": "yes", "comment": "Demorou."})
+    mine = {"satisfaction": "4", "comment": "Ajudou muito."}
+    answer = browser.post(address, data=second | mine)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert who in page
+    assert said % "Insatisfeito" in page
+    assert said % "Demorou." in page
+    assert "Ajudou muito." in page
+    assert [row.comment for row in outcomes()] == ["Demorou."]
+    again = mine | {"seen": value_of(page, "seen"), "conduct": "yes"}
+    assert browser.post(address, data=again).status_code == 302
+    assert [(row.satisfaction, row.conduct, row.comment) for row in outcomes()] == [(4, "yes", "Ajudou muito.")]
+
+
+def test_the_later_question_in_two_windows_keeps_both(concluded, sign_in):
+    address = f"/cases/{concluded.case.ref}/outcome/30"
+    with later(31):
+        browser = sign_in("marina")
+        first, second = ({"seen": value_of(text_of(browser, concluded, "/outcome/30"), "seen")} for _ in range(2))
+        browser.post(address, data=first | {"followed": "yes"})
+        assert browser.post(address, data=second | {"result": "Curou."}).status_code == 302
+        assert browser.post(address, data=second | {"result": "Piorou."}).status_code == 409
+    db.session.rollback()
+    (row,) = db.session.scalars(db.select(OutcomeLater)).all()
+    assert (row.followed, row.result) == ("yes", "Curou.")
 
 
 def test_each_conclusion_is_asked_about(concluded, sign_in):
