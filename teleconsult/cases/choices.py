@@ -158,8 +158,12 @@ def files(_form: Any, case: Case) -> dict[str, Any]:
 
 def came_back(form: Any, case: Case) -> dict[str, Any]:
     """Bring the part of the page that takes the scanned sheet, and begin with what the agenda knows of the visit."""
-    if actions.is_scanned(actions.live_referral(case)):
+    referral = actions.live_referral(case)
+    if actions.is_scanned(referral):
         form.leave_to_the_sheet()
+    day = form.attended_on.data
+    if referral is not None and not (day and actions.precedes(day, referral)):
+        del form.earlier  # asked only of a day that wants it
     for day, name in events.panels("visit", case=case):
         if request.method == "GET":
             form.attended_on.data = form.attended_on.data or day

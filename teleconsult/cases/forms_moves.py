@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from wtforms import (
+    BooleanField,
     FieldList,
     HiddenField,
     RadioField,
@@ -157,6 +158,7 @@ class CounterReferForm(MoveForm):
     """The lower half of the referral sheet (forms.md, 2), and when and by whom the patient was seen."""
 
     attended_on = DayField(_l("Data do atendimento"), [InputRequired(_l("Informe a data do atendimento."))], near=True)
+    earlier = BooleanField(_l("O paciente foi atendido antes de o encaminhamento ser feito aqui"))
     attended_by = StringField(
         _l("Quem atendeu"), [DataRequired(_l("Informe o nome do especialista.")), Length(max=120)]
     )

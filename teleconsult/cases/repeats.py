@@ -100,7 +100,10 @@ def _sheet(event: CaseEvent) -> Said:
     )
     row = db.session.scalars(of_case.order_by(CounterReferral.id).limit(1)).first()
     names = ("attended_on", "attended_by", "diagnosis", "opinion", "conduct", "return_when")
-    return {name: getattr(row, name) for name in names} | {"returns": "yes" if row.returns else "no"} if row else {}
+    if row is None:
+        return {}
+    chosen = {"returns": "yes" if row.returns else "no", "earlier": event.data.get("earlier", False)}
+    return {name: getattr(row, name) for name in names} | chosen
 
 
 def _opinion(event: CaseEvent) -> Said:

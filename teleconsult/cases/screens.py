@@ -97,6 +97,7 @@ def _counter_refer(case: Case, form: Any, by: User) -> Any:
         conduct=form.conduct.data or "",
         returns=form.returns.data == "yes",
         return_when=form.return_when.data or "",
+        earlier="earlier" in form and form.earlier.data,
     )
     return actions.counter_refer(case, visit, by=by, from_paper=not facts_for(case, by).attending)
 

@@ -25,7 +25,7 @@ from tests.racing import uncommitted
 pytestmark = pytest.mark.usefixtures("each_store")
 SHEET = samples.picture("JPEG", (800, 600))
 WRITTEN = {
-    "attended_on": "20/11/2026", "attended_by": "Dr. Olavo Sá", "diagnosis": "Hanseníase.", "opinion": "Confirmo.",
+    "attended_on": "hoje", "attended_by": "Dr. Olavo Sá", "diagnosis": "Hanseníase.", "opinion": "Confirmo.",
     "conduct": "Tratar.", "returns": "no",
 }  # fmt: skip
 SHORT = WRITTEN | {"diagnosis": "", "opinion": "", "conduct": ""}

@@ -151,7 +151,7 @@ def test_what_came_back_fills_the_lower_half(case_in, sign_in):
     walk = case_in(State.IN_PERSON)
     data = {
         "version": walk.case.version,
-        "attended_on": "20/11/2026",
+        "attended_on": "hoje",
         "attended_by": "Dr. Olavo Sá",
         "diagnosis": "Hanseníase.",
         "opinion": "Confirmo o quadro.",

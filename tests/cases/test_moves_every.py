@@ -45,7 +45,7 @@ ROWS = (
         S.IN_PERSON,
         "rosangela",
         {
-            "attended_on": "20/11/2026",
+            "attended_on": "hoje",
             "attended_by": "Dr. Olavo Sá",
             "diagnosis": "Hanseníase.",
             "opinion": "Confirmo.",

@@ -19,6 +19,7 @@ from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.typed import show_day
 from teleconsult.web.reasons import Kept
 
 events.declare("referral.end")
@@ -183,7 +184,10 @@ A_YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Visit:
-    """What came back from the in-person visit (forms.md, 2)."""
+    """What came back from the in-person visit (forms.md, 2).
+
+    `earlier` says, knowing it, that the patient was seen before the referral was made here.
+    """
 
     attended_on: date | None
     attended_by: str
@@ -192,6 +196,7 @@ class Visit:
     conduct: str
     returns: bool | None
     return_when: str = ""
+    earlier: bool = False
 
 
 def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = False) -> CaseEvent:
@@ -200,7 +205,8 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
     What the scanned sheet holds need not be typed (ADR 0034); when, by whom and whether the patient comes back must be.
 
     Raises:
-        Refused: something of the sheet is missing, or the visit lies in the future, or long before the referral.
+        Refused: something of the sheet is missing, or the visit lies in the future, or long before the referral, or before
+            it without anybody saying so.
     """
     referral = live_referral(case)
     _hold_to_the_calendar(case, referral, visit)
@@ -219,6 +225,7 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
             "return": "no" if visit.returns is False else visit.returns,
         },
         set={"last_opinion_at": clock.now()},
+        data={"earlier": True} if visit.earlier else {},
         tell=[*asking(case), case.escalated_by],
     )
     sheet = _sheet(case, referral, visit, by, from_paper) if referral is not None else None
@@ -232,10 +239,30 @@ def _hold_to_the_calendar(case: Case, referral: Referral | None, visit: Visit) -
     zone = ZoneInfo(case.unit.zone)
     if visit.attended_on and visit.attended_on > clock.now().astimezone(zone).date():
         raise Refused(N_("A data do atendimento está no futuro."), field="attended_on")
-    # Some: a referral may be written down here after the patient was seen.
-    earliest = referral.made_at.astimezone(zone).date() - A_YEAR if referral else date.min
-    if visit.attended_on and visit.attended_on < earliest:
+    if visit.attended_on is None or referral is None or not precedes(visit.attended_on, referral):
+        return
+    made_on = day_made(referral)
+    if visit.attended_on < made_on - A_YEAR:
         raise Refused(N_("O atendimento seria mais de um ano antes do encaminhamento. Confira o ano."), "attended_on")
+    # A referral may be written down here after the patient was seen; most often the day is another visit's, or mistyped.
+    if not visit.earlier:
+        raise Refused(
+            N_(
+                "O atendimento seria antes do encaminhamento, que é de %(day)s. Confira a data; se foi assim, marque aqui."
+            ),
+            "earlier",
+            day=show_day(made_on),
+        )
+
+
+def day_made(referral: Referral) -> date:
+    """Return the day on which a referral was made, on the clocks of its unit."""
+    return referral.made_at.astimezone(ZoneInfo(referral.case.unit.zone)).date()
+
+
+def precedes(day: date, referral: Referral) -> bool:
+    """Tell whether a day lies before a referral was made."""
+    return day < day_made(referral)
 
 
 def is_scanned(referral: Referral | None) -> bool:
