@@ -62,6 +62,7 @@ JOBS = (
     Job("bookings.offers", MINUTE, bookings.offers_over, bookings.expire_offer),
     Job("bookings.remind", MINUTE, bookings.reminders, bookings.remind),
     Job("bookings.unmarked", HOUR, bookings.unmarked, bookings.ask_for_mark),
+    Job("bookings.idle", HOUR, bookings.idle, bookings.ask_to_book),
     Job("bookings.owing", HOUR, bookings.owing, bookings.urge),
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, exists, func, select, update
 
 from teleconsult import clock
-from teleconsult.bookings import settings, shelves
+from teleconsult.bookings import queries, settings, shelves
 from teleconsult.bookings.actions._step import write
 from teleconsult.bookings.actions.booking import expire
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
@@ -21,7 +21,7 @@ from teleconsult.people.access import Role
 
 AT_ONCE = 100
 AGAIN = timedelta(days=7)
-"""Whoever owes a counter-referral, or the word on who came, is reminded once in this time."""
+"""Whoever owes a counter-referral, the word on who came, or a booking, is reminded once in this time."""
 
 A_DAY = timedelta(days=1)
 """So long after a visit nobody is asked who came: the day's list is marked at its end."""
@@ -95,6 +95,35 @@ def ask_for_mark(booking_id: int) -> int:
     request = db.session.get_one(Booking, booking_id).request
     write("mark_due", request, by=None, source=request.state)
     notices.tell(people.active_with_role(Role.ADMINISTRATOR), "booking.mark_due", subject=request.case.ref)
+    return 1
+
+
+def idle() -> Sequence[int]:
+    """Return the requests with which a unit could go on, and nothing has happened for so long; not even a reminder.
+
+    Where no slot is free there is nothing to book: the waiting list says it, and no mail presses. A return is not pressed
+    for either: it is asked for in so many days, in the specialist's own words.
+    """
+    last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)
+    free = exists().where(*queries.free(BookingRequest.specialty_id, BookingRequest.kind, clock.now()))
+    query = (
+        select(BookingRequest.id)
+        .join(BookingEvent, last)
+        .where(BookingRequest.kind == Kind.FIRST, BookingEvent.at <= clock.now() - AGAIN)
+    )
+    order = BookingRequest.rank, BookingRequest.since
+    waiting = query.where(shelves.LISTED, BookingRequest.state == State.WAITING, free).order_by(*order)
+    undecided = query.where(shelves.UNDECIDED).order_by(*order)
+    return [number for part in (undecided, waiting) for number in db.session.scalars(part.limit(AT_ONCE))]
+
+
+def ask_to_book(request_id: int) -> int:
+    """Ask a unit to go on with one visit: once its case was opened, a request that nobody books is on no list that presses."""
+    if request_id not in idle():
+        return 0
+    request = db.session.get_one(BookingRequest, request_id)
+    write("book_due", request, by=None, source=request.state)
+    notices.tell(asking(request.case), "booking.book_due", subject=request.case.ref)
     return 1
 
 

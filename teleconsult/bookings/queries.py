@@ -52,7 +52,8 @@ def ahead_of(request: BookingRequest) -> int:
     return int(db.session.scalar(query) or 0)
 
 
-def _free(specialty_id: int, kind: str, now: datetime) -> Any:
+def free(specialty_id: Any, kind: Any, now: datetime) -> Any:
+    """Return the conditions of a slot that can still be booked; specialty and kind may be columns of another row."""
     return (
         AgendaSlot.specialty_id == specialty_id,
         AgendaSlot.kind == kind,
@@ -81,7 +82,7 @@ def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT
             AgendaSession.cancelled_at,
         )
         .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
-        .where(*_free(specialty_id, kind, clock.now()))
+        .where(*free(specialty_id, kind, clock.now()))
         .order_by(AgendaSlot.at, AgendaSlot.id)
     )
     return db.session.execute(query.offset(skip).limit(limit)).all()
@@ -106,7 +107,7 @@ def kept_for_others(request: BookingRequest) -> int:
 def free_before(slot: AgendaSlot) -> int:
     """Return how many free slots of its kind come before a slot."""
     query = select(func.count()).where(
-        *_free(slot.specialty_id, slot.kind, clock.now()),
+        *free(slot.specialty_id, slot.kind, clock.now()),
         or_(AgendaSlot.at < slot.at, and_(AgendaSlot.at == slot.at, AgendaSlot.id < slot.id)),
     )
     return int(db.session.scalar(query) or 0)

@@ -189,6 +189,7 @@ DONE_WORDS = {
     "requeue": N_("voltou à lista de espera"),
     "end": N_("encerrada"),
     "remind": N_("a unidade foi lembrada"),
+    "book_due": N_("marcação cobrada"),
     "mark_due": N_("presença cobrada"),
     "counter_due": N_("contrarreferência cobrada"),
 }

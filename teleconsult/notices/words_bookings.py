@@ -63,6 +63,13 @@ KINDS: tuple[Kind, ...] = (
         choice=N_("Lembrete três dias e um dia antes da consulta presencial"),
     ),
     kind(
+        "booking.book_due",
+        "inperson",
+        {R},
+        alone=N_("A consulta presencial espera há uma semana que a unidade marque ou decida"),
+        choice=N_("Uma consulta presencial espera há uma semana que a unidade marque"),
+    ),
+    kind(
         "agenda.unattended",
         "warn",
         {A},

@@ -67,6 +67,7 @@ WORDS: dict[str, str] = {
     "booking.requeue": N_("Pedido de volta à lista de espera"),
     "booking.end": N_("Pedido de consulta encerrado"),
     "booking.remind": N_("Unidade lembrada da consulta"),
+    "booking.book_due": N_("Marcação cobrada"),
     "booking.mark_due": N_("Presença cobrada"),
     "booking.counter_due": N_("Contrarreferência cobrada"),
     "agenda.publish": N_("Agenda publicada"),

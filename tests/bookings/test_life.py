@@ -295,6 +295,38 @@ def test_overdue_counter_referrals_are_asked_for_once_a_week(desk):
     assert told("booking.counter_due", "lia") == 2
 
 
+def asked_to_book(days):
+    """Let the clock ask so many days from now; return how many requests were asked about."""
+    with clock.at(clock.now() + timedelta(days=days)):
+        count = 0
+        for due in clockwork.idle():
+            with transaction():
+                count += clockwork.ask_to_book(due)
+    return count
+
+
+def test_a_visit_that_nobody_books_is_asked_about_once_a_week_while_a_slot_is_free(desk):
+    desk.allow()
+    request = desk.escalated()
+    assert asked_to_book(8) == 0  # there is nothing to book
+    desk.publish(days=40, first=1)
+    assert [asked_to_book(days) for days in (6.9, 7.1, 8, 14.2)] == [0, 1, 0, 1]
+    assert told("booking.book_due", "marina") == 2
+    with clock.at(clock.now() + timedelta(days=15)):
+        desk.book(request)
+    assert [asked_to_book(days) for days in (23, 39)] == [0, 0]
+
+
+def test_a_visit_that_was_cancelled_and_never_decided_on_is_asked_about(desk):
+    desk.allow()
+    desk.publish(days=9, first=1)
+    request = desk.escalated()
+    desk.book(request)
+    desk.do("cancel", request, "Chuva.", by="marina")
+    assert [asked_to_book(days) for days in (6.9, 7.1, 20)] == [0, 1, 1]
+    assert told("booking.book_due", "marina") == 2
+
+
 def test_a_visit_of_which_nobody_said_who_came_is_asked_for_once_a_week(desk):
     desk.allow()
     desk.publish()
