@@ -1,4 +1,4 @@
-"""What becomes of a step that is sent when its request is no longer its writer's: sent by somebody else, or handed over.
+"""What becomes of a step that is sent when its request is no longer its writer's: sent by somebody else, ended, or handed over.
 
 Nothing of it is taken, and nothing is lost: the page that says so shows what was typed, to be copied, and where the
 case still takes messages it stands in one, ready to be sent.
@@ -15,6 +15,7 @@ from teleconsult.cases.draft_merge import merged
 from teleconsult.cases.draft_problems import codes_in
 from teleconsult.cases.draft_write import write
 from teleconsult.cases.forms_request import FORMS, words_of_value
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.moving import faster, still_open
 from teleconsult.cases.queries_moves import taken_from
@@ -37,7 +38,7 @@ def after_sending(case: Case, step: str, texts: Mapping[str, Any], marks: str) -
     typed = _typed(step, texts, _not_in(case, step, texts, marks))
     if not typed:
         return redirect(url_for("cases.show", ref=case.ref))
-    sentence, way = faster(case.id, "submit"), None
+    sentence, way = faster(case.id, *_by(case)), None
     if still_open("add", case.ref):
         address = url_for("cases.add", ref=case.ref)
         _put_aside(address, typed)
@@ -57,10 +58,15 @@ def why_not_saved(ref: str, case: Case | None) -> str | None:
     case_id = case.id if case else taken_from(current_user, ref)
     if case_id is None:
         return None
-    happened = faster(case_id, "submit" if case else "hand_over")
+    happened = faster(case_id, *(_by(case) if case else ("hand_over",)))
     return str(
         _("%(happened)s Ao sair desta etapa por um dos botões, você vê o que escreveu, para copiar.", happened=happened)
     )
+
+
+def _by(case: Case) -> tuple[str, ...]:
+    """Return the moves by which a request is written on no more: it was sent, or it ended."""
+    return ("lapse", "cancel") if case.state == State.CANCELLED else ("submit",)
 
 
 def _not_in(case: Case, step: str, texts: Mapping[str, Any], marks: str) -> list[str]:

@@ -112,9 +112,9 @@ def _version(case: Case, form: MoveForm) -> Any:
     return case.version if own else posted
 
 
-def faster(case_id: int, verb: str = "") -> str:
-    """Return, in a sentence, what happened to a case last, or a move last: 'Dra. Lia Cordeiro assumiu o caso.'."""
-    event = queries_moves.last_event(case_id, *filter(None, [verb]))
+def faster(case_id: int, *verbs: str) -> str:
+    """Return, in a sentence, what happened to a case last, or of these moves last: 'Dra. Lia Cordeiro assumiu o caso.'."""
+    event = queries_moves.last_event(case_id, *verbs)
     return str(_("Alguém mudou o caso.")) if event is None else sentence_of(event)
 
 

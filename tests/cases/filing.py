@@ -1,11 +1,15 @@
 """A request filled in over HTTP, as a browser without scripts does it."""
 
 import re
+from datetime import timedelta
 from threading import Barrier, Thread
 
+from teleconsult import clock
+from teleconsult.cases.actions import windows
 from teleconsult.cases.draft_fields import step_of
 from teleconsult.cases.models import Case
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
+from tests.world import Walk
 
 PATIENT = {
     "specialty": "dermatologia",
@@ -119,3 +123,13 @@ def at_once(browser, posts):
     for thread in threads:
         thread.join()
     return answers
+
+
+def end(ref, verb):
+    """End a request that was sent back: by its requester, or by the clock."""
+    if verb == "cancel":
+        Walk(case_of(ref)).do("cancel", "O paciente foi atendido.", by="marina")
+        return
+    number = case_of(ref).id
+    with clock.at(clock.now() + timedelta(days=31)), transaction():
+        windows.end(number)

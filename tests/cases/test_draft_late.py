@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from tests.cases.filing import CLINICAL, QUESTIONS, STEPS, begin, case_of, fill_all, hidden, path, send, sent
+from tests.cases.filing import CLINICAL, QUESTIONS, STEPS, begin, case_of, end, fill_all, hidden, path, send, sent
 from tests.cases.test_draft_returned import give_back
 from tests.world import Walk, person
 
@@ -80,6 +80,22 @@ def test_where_the_case_takes_no_message_the_words_are_only_shown(marina, late):
     page = page_of(post(marina, ref, "clinical", **CLINICAL | {"subjective": STORY}, **window))
     assert STORY in page
     assert f"/cases/{ref}/add" not in page
+
+
+@pytest.mark.parametrize(
+    ("verb", "what"), [("cancel", "Você cancelou o pedido."), ("lapse", "O sistema encerrou o caso")]
+)
+def test_of_a_request_that_ended_it_is_said_that_it_ended_and_not_that_it_was_sent_once(marina, verb, what):
+    ref = sent(marina)
+    give_back(ref, {"objective": "Teste de sensibilidade."})
+    window = hidden(marina, ref, "clinical")
+    typed = CLINICAL | {"subjective": STORY}
+    end(ref, verb)
+    saved = marina.post(f"/cases/{ref}/draft?step=clinical", data=typed | window, headers=JSON)
+    assert what in saved.json["error"]
+    page = page_of(post(marina, ref, "clinical", **typed, **window))
+    assert what in page
+    assert f">{STORY}</textarea>" in page
 
 
 def test_what_the_case_says_already_is_no_matter(marina, late):
