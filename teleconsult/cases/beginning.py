@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from teleconsult.cases import actions, drafts
-from teleconsult.cases.draft_fields import MATCH, PATIENT_TEXTS, Fields
+from teleconsult.cases.draft_fields import FIELDS, MATCH, PATIENT_TEXTS, Fields
 from teleconsult.cases.forms_request import BeginForm
+from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.sending import digest_of
 from teleconsult.cases.sent import facts_of, texts_of
@@ -51,9 +52,22 @@ def _requester(ref: str, user: User) -> User:
 
 
 def _continued(linked: Case) -> Fields:
-    """Return what a new case takes over from the one it continues: the patient and the specialty, nothing clinical."""
+    """Return what a new case takes over from the one it continues: the patient and the specialty, nothing clinical.
+
+    Of one that ended without an answer it is the whole request, also what was begun of its completion and never sent; not
+    the consent, which is asked anew.
+    """
     texts = texts_of(linked)
-    known: Fields = {name: texts[name] for name in ("specialty", *PATIENT_TEXTS)}
+    names: tuple[str, ...] = ("specialty", *PATIENT_TEXTS)
+    if is_unanswered(linked):
+        texts |= linked.draft.fields if linked.draft is not None else {}
+        names = (*names, *FIELDS["clinical"], *FIELDS["questions"])
+    known: Fields = {name: texts[name] for name in names}
     if linked.snapshot and linked.patient:
         known[MATCH] = {"facts": digest_of(facts_of(linked.snapshot)), "choice": linked.patient.ref, "seen": []}
     return known
+
+
+def is_unanswered(linked: Case | None) -> bool:
+    """Tell whether a case ended without anybody having given an opinion on it."""
+    return linked is not None and linked.state == State.CANCELLED and linked.first_opinion_at is None

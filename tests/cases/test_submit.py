@@ -9,7 +9,24 @@ from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.patients.actions import admit
 from teleconsult.patients.models import Patient
-from tests.cases.filing import at_once, begin, case_of, fill, fill_all, review_of, send, sent, texts_of, value_of
+from tests.cases.filing import (
+    CLINICAL,
+    QUESTIONS,
+    at_once,
+    begin,
+    case_of,
+    end,
+    fill,
+    fill_all,
+    hidden,
+    path,
+    review_of,
+    send,
+    sent,
+    texts_of,
+    value_of,
+)
+from tests.cases.test_draft_returned import give_back
 from tests.world import person
 
 CNS = "700000010211009"
@@ -210,6 +227,27 @@ def test_a_new_case_continues_an_earlier_one(marina):
     fill_all(marina, ref)
     assert send(marina, ref).location == f"/cases/{ref}"
     assert case_of(ref).patient_id == case_of(earlier).patient_id
+
+
+@pytest.mark.parametrize("verb", ["cancel", "lapse"])
+def test_a_request_that_ended_without_an_answer_is_not_written_anew(marina, verb):
+    earlier = sent(marina)
+    give_back(earlier, {"objective": "Teste de sensibilidade."})
+    begun = {"objective": "Sem sensibilidade em duas."}
+    marina.post(
+        path(earlier, "clinical"), data=hidden(marina, earlier, "clinical") | CLINICAL | begun | {"go": "leave"}
+    )
+    end(earlier, verb)
+    page = marina.get(f"/cases/new?linked={earlier}").get_data(as_text=True)
+    assert "que terminou sem resposta" in page
+    ref = begin(marina, linked=earlier)
+    kept = texts_of(ref)
+    assert kept["objective"] == "Sem sensibilidade em duas."
+    assert kept["subjective"] == CLINICAL["subjective"]
+    assert kept["question_1"] == QUESTIONS["question_1"]
+    assert not kept.get("consent_given_by")
+    fill(marina, ref, "patient")
+    assert send(marina, ref).location == f"/cases/{ref}"
 
 
 def test_a_strangers_case_is_not_continued(marina, sign_in):
