@@ -19,6 +19,7 @@ from teleconsult.cases.actions.windows import end
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import db, transaction
 from teleconsult.logs import fault, log
+from teleconsult.network import noted
 from teleconsult.notices import actions as notices
 from teleconsult.people import kept, throttle
 from teleconsult.people.forgetting import forget_links, forget_sessions
@@ -53,6 +54,7 @@ PLAN = Job("routing.plan", MINUTE, planning.replan)
 """The worker also runs it a second after something changed."""
 
 JOBS = (
+    _once("worker.round", MINUTE, noted.begin_round),
     Job("case.end", MINUTE, cases.ended, end),
     *(Job(kind, MINUTE, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_MINUTE),
     *(Job(kind, HOUR, partial(alerts.find, kind), alerts.raise_alert) for kind in alerts.BY_THE_HOUR),
@@ -67,7 +69,7 @@ JOBS = (
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),
     Job("files.sweep", DAY, attachments.sweep),
-    Job("files.check", HOUR, checking.look),
+    Job("files.check", HOUR, checking.look, checking.keep),
     _once("outbox.forget", HOUR, outbox.forget_delivered),
     _once("sessions.forget", HOUR, forget_sessions),
     _once("links.forget", HOUR, forget_links),

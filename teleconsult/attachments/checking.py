@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from teleconsult import clock
 from teleconsult.attachments.models import Attachment
@@ -12,6 +12,7 @@ from teleconsult.attachments.storage import storage
 from teleconsult.errors import StorageLost
 from teleconsult.extensions import db
 from teleconsult.logs import log
+from teleconsult.network import noted
 
 PARTS = 4 * 7 * 24
 """Each file's turn comes once in so many hours: a store that is asked for all at once would keep the worker from the clock."""
@@ -28,16 +29,33 @@ def wrong(*, whole: bool) -> Iterator[tuple[str, str, str]]:
     return _wrong(db.session.execute(_ROWS).all(), whole=whole)
 
 
-def look() -> Sequence[object]:
-    """Compare the files whose turn it is, and tell the log what is wrong: else only the reader of a lost file would know.
+class Finding(NamedTuple):
+    """That a file was lost, or is as it was sent again."""
+
+    ref: str
+    lost: bool
+
+
+def look() -> Sequence[Finding]:
+    """Compare the files whose turn it is, and those that are known to be lost; return what is otherwise than was known.
+
+    The log is told what is wrong: else only the reader of a lost file would know.
 
     Raises:
         StorageFault: storage does not answer.
     """
-    part = int(clock.now().timestamp() // 3600) % PARTS
-    for ref, _key, what in _wrong(db.session.execute(_ROWS.where(Attachment.id % PARTS == part)).all(), whole=False):
-        log.error("file is not as it was sent", file=ref, what=what)
-    return ()
+    part, known = int(clock.now().timestamp() // 3600) % PARTS, noted.lost()
+    asked = _ROWS.where(or_(Attachment.id % PARTS == part, Attachment.ref.in_(known)))
+    lost = {ref: what for ref, _key, what in _wrong(db.session.execute(asked).all(), whole=False)}
+    new = [ref for ref in lost if ref not in known]
+    for ref in new:
+        log.error("file is not as it was sent", file=ref, what=lost[ref])
+    return [Finding(ref, ref in lost) for ref in (*new, *(ref for ref in known if ref not in lost))]
+
+
+def keep(finding: Finding) -> None:
+    """Note it for the management. The caller holds the transaction."""
+    (noted.lose if finding.lost else noted.find)(finding.ref)
 
 
 def _wrong(rows: Sequence[Any], *, whole: bool) -> Iterator[tuple[str, str, str]]:

@@ -157,10 +157,16 @@ def _meta(kind: str, media: str, size: int, taken_on: date | None) -> str:
 
 
 def size_words(size: int) -> str:
-    """Return a size as people say it: '340 KB', '2,1 MB'."""
+    """Return a size as people say it: '340 KB', '2,1 MB', '3,4 GB'."""
     if size < 1_000_000:
         return ngettext("%(num)d KB", "%(num)d KB", max(1, size // 1000))
-    return _("%(size)s MB", size=f"{size / 1_000_000:.1f}".replace(".", decimal_mark()))
+    if size < 1_000_000_000:
+        return _("%(size)s MB", size=_tenths(size / 1_000_000))
+    return _("%(size)s GB", size=_tenths(size / 1_000_000_000))
+
+
+def _tenths(number: float) -> str:
+    return f"{number:.1f}".replace(".", decimal_mark())
 
 
 def file_for(user: User, ref: str) -> Attachment:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from flask import current_app
 
@@ -170,6 +170,34 @@ def storage() -> Storage:
             kept = LocalStorage(Path(url), current_app.config["KEEP_FREE_BYTES"])
         current_app.extensions["storage"] = kept
     return kept
+
+
+class Room(NamedTuple):
+    """Bytes that are left; whether files are refused, since the last of their disk is the database's; whether that is little."""
+
+    left: int
+    refuses: bool
+    is_low: bool
+
+
+LOW = 5
+"""So many times what is kept free is said to be little: whoever makes room has some days for it."""
+
+
+def room() -> Room | None:
+    """Return what is left on the disk of the files or on that of the database, whichever has less.
+
+    None where nothing is to be kept free. A bucket, and a database on another machine, have no disk that we could see.
+    """
+    config = current_app.config
+    keep, files = config["KEEP_FREE_BYTES"], config["STORAGE_URL"]
+    left = {}
+    for place in {str(config["VAR"]), *([] if files.startswith("s3://") else [files])}:
+        with suppress(OSError):
+            disk = os.statvfs(place)
+            left[place] = disk.f_bavail * disk.f_frsize
+    least = min(left.values(), default=0)
+    return Room(least, left.get(files, keep) < keep, least < LOW * keep) if keep and left else None
 
 
 def forget(key: str) -> None:

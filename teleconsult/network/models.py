@@ -105,7 +105,7 @@ class BusinessHours(Model):
 
 
 class NetworkSetting(Model):
-    """A value the management sets for the whole network, with its name."""
+    """A value the management sets for the whole network, or the worker notes for it, with its name."""
 
     __tablename__ = "network_settings"
 

@@ -6,10 +6,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult import clock, events
+from teleconsult.attachments.queries import size_words
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, requires
 from teleconsult.people.models import User
+from teleconsult.routing import upkeep as machinery
 from teleconsult.routing.lacking import lacking
 from teleconsult.routing.overview import look
 from teleconsult.web.messages import gettext as _
@@ -47,15 +49,25 @@ def _overview_item(user: User) -> dict[str, Any] | None:
 @requires(Permission.MANAGE_TARGETS)
 def overview() -> str:
     """Show the management what is open and late, and whether people, network and mail are in order."""
-    seen = look(clock.now())
+    now = clock.now()
+    seen = look(now)
     return render_template(
         "routing/overview.html",
         look=seen,
         lacking=lacking(seen),
+        troubles=machinery.troubles(machinery.upkeep(now)),
         state_words=STATE_WORDS,
         ways=[*_ways(), *events.panels("ways")],
         more=events.panels("overview"),
     )
+
+
+@bp.get("/overview/upkeep")
+@requires(Permission.MANAGE_TARGETS)
+def upkeep() -> str:
+    """Show how disk, worker and files stand, and what whoever keeps the server does when something is wrong."""
+    seen = machinery.upkeep(clock.now())
+    return render_template("routing/upkeep.html", seen=seen, lost=machinery.lost_files(seen), size=size_words)
 
 
 def _ways() -> list[tuple[str, str, str, str]]:
@@ -68,6 +80,7 @@ def _ways() -> list[tuple[str, str, str, str]]:
         (url_for("distribution.index"), "swap", _("Distribuição"), _("como é feita, e se as previsões se cumprem")),
         (url_for("patients.index"), "user", _("Pacientes"), _("juntar dois cadastros da mesma pessoa")),
         (url_for("outbox.index"), "mail", _("Envios"), _("o que espera para sair, e o que parou")),
+        (url_for("home.upkeep"), "settings", _("O servidor"), _("o disco, o serviço de fundo e os arquivos guardados")),
         (url_for("network.guide"), "book", _("Guia de referência"), _("como todos o leem")),
         (url_for("record.index"), "log", _("Registro"), _("quem fez e quem leu o quê, e quando")),
     ]
