@@ -17,6 +17,9 @@ from teleconsult.people.models import User
 PATIENCE = timedelta(minutes=30)
 """A mail server may be away for so long before the management is told: it is tried again by itself."""
 
+_MAIL = OutboxMessage.kind == "email"
+"""The worker's other messages are pictures to be made of files: one that cannot be made keeps nobody from knowing anything."""
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -50,8 +53,8 @@ def look(now: datetime) -> Overview:
         invited=db.session.scalar(active.where(User.password_hash.is_(None))) or 0,
         units=_rows(HealthUnit, HealthUnit.closed_at.is_(None)),
         specialties=_rows(Specialty, Specialty.teleconsult),
-        mails_waiting=_rows(OutboxMessage, *OPEN),
-        mails_given_up=_rows(OutboxMessage, OutboxMessage.gave_up_at.is_not(None)),
+        mails_waiting=_rows(OutboxMessage, *OPEN, _MAIL),
+        mails_given_up=_rows(OutboxMessage, OutboxMessage.gave_up_at.is_not(None), _MAIL),
         mails_stand_since=_stand_since(now),
     )
 

@@ -410,11 +410,22 @@ def test_mail_that_was_given_up_is_said(session, see):
         db.session.execute(
             db.text(
                 "INSERT INTO outbox_messages (kind, key, address, payload, created_at, next_at, attempts, last_error,"
-                " gave_up_at) VALUES ('mail', 'k', 'a@b.example', '{}', :now, :now, 8, '', :now)"
+                " gave_up_at) VALUES ('email', 'k', 'a@b.example', '{}', :now, :now, 8, '', :now)"
             ),
             {"now": clock.now().replace(tzinfo=None)},
         )
     assert "1 e-mail não pôde ser entregue." in see("teresa", "/overview")
+
+
+def test_a_picture_that_cannot_be_made_is_no_mail_that_did_not_arrive(session, see):
+    """A photo that is broken inside was said to be an e-mail, for ever: only a mail can be dismissed."""
+    with transaction():
+        outbox.put("preview", "preview:AX-1", "", {"file": "AX-1"})
+        db.session.execute(db.update(outbox.OutboxMessage).values(gave_up_at=clock.now(), last_error="Permanent"))
+        outbox.put("preview", "preview:AX-2", "", {"file": "AX-2"})
+    page = " ".join(see("teresa", "/overview").split())
+    assert "não pôde ser entregue" not in page
+    assert re.search(r"E-mails por enviar.{,80}?\b0\b", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_mail_that_does_not_go_out_is_said_before_it_is_given_up(session, see):
