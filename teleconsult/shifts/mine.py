@@ -17,7 +17,7 @@ from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.models import Leave, Room, Shift, Swap
 from teleconsult.shifts.showing import AWAY, AWAY_WHOLE, minutes_of
-from teleconsult.shifts.words import day_inside, day_words, span_words
+from teleconsult.shifts.words import day_inside, day_words, on_clock, span_words
 from teleconsult.typed import show_clock
 from teleconsult.web.words import in_language
 
@@ -186,7 +186,7 @@ def _mine(row: Any, now: datetime) -> Mine:
 def _when(row: Any, zone: ZoneInfo) -> dict[str, str]:
     day = row.starts_at.astimezone(zone).date()
     span = span_words(minutes_of(row.starts_at, day, zone), minutes_of(row.ends_at, day, zone))
-    return {"day": day_words(day), "span": span}
+    return {"day": day_words(day), "span": on_clock(span, zone.key)}
 
 
 def offers_to(user: User) -> list[Offered]:

@@ -38,7 +38,7 @@ def day_of_shift(shift: Shift, *, first: bool = False) -> str:
 def span_of_shift(shift: Shift) -> str:
     """Return from when to when it is, by the clock on the wall of its room."""
     place = place_of(shift)
-    return words.span_words(place["starts"], place["starts"] + place["minutes"])
+    return words.on_clock(words.span_words(place["starts"], place["starts"] + place["minutes"]), shift.room.zone)
 
 
 def told_of(shift: Shift, user: User) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import itemgetter
+from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from flask_babel import get_locale
 
+from teleconsult import clock
 from teleconsult.errors import N_
 from teleconsult.shifts.models import RoomHours
 from teleconsult.typed import show_clock
@@ -46,6 +49,23 @@ def clock_words(minutes: int) -> str:
 def span_words(starts: int, ends: int) -> str:
     """Return from when to when, without a line break: '8:00–12:00'."""
     return f"{clock_words(starts)}–{clock_words(ends)}"
+
+
+def other_clock(zone: str) -> str:
+    """Return whose clock the hours of a room are on, where the reader's shows another hour: 'horário de Rio Branco'; else ''.
+
+    Who reads 22:00 in Recife and comes then is two hours early for a shift of Rio Branco's.
+    """
+    now = clock.now()
+    if now.astimezone(ZoneInfo(zone)).utcoffset() == local(now).utcoffset():
+        return ""
+    return _("horário de %(place)s", place=get_timezone_location(zone, locale=get_locale(), return_city=True))
+
+
+def on_clock(span: str, zone: str) -> str:
+    """Return a span of a room's hours with whose clock it is on, where that is not the reader's."""
+    whose = other_clock(zone)
+    return f"{span} ({whose})" if whose else span
 
 
 def day_words(day: date) -> str:

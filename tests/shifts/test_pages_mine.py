@@ -282,3 +282,22 @@ def test_the_page_costs_the_same_however_full_it_is(room, application, paulo):
         paulo.get("/shifts/mine")
     assert len(reading(many)) == len(reading(few)) <= 10
     assert db.session.scalar(db.select(db.func.count()).select_from(Shift)) == 5
+
+
+def test_a_shift_on_another_clock_says_whose(session, sign_in, paulo):
+    """Who reads 8:00 in Recife and comes then is two hours early for a shift of Rio Branco's."""
+    rooms.open_room(name="Sala de Rio Branco", zone="America/Rio_Branco")
+    ref = rooms.lay(room="sala-de-rio-branco")
+    assert "8:00–12:00 (horário de Rio Branco)" in text(paulo.get("/shifts/mine"))
+    teresa = sign_in("teresa")
+    assert "(horário de Rio Branco)" in text(teresa.get(f"/shifts/{ref}"))
+    for path in ("/shifts", "/shifts/month", "/shifts/roster", "/shifts/roster/print"):
+        assert "horário de Rio Branco" in text(teresa.get(f"{path}?room=sala-de-rio-branco"))
+    with transaction():
+        world.person("paulo").unit.zone = "America/Eirunepe"
+    assert "horário de" not in text(paulo.get("/shifts/mine"))
+
+
+def test_a_shift_on_ones_own_clock_says_nothing_of_it(room, paulo):
+    rooms.lay()
+    assert "horário de" not in text(paulo.get("/shifts/mine"))
