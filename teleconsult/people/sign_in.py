@@ -11,7 +11,7 @@ did so from there in the last month: against guessing them stands the rest of th
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import g
 from sqlalchemy import select, update
@@ -84,7 +84,12 @@ def sign_in(who: str, password: str, *, shared: bool, known_at: str | None = Non
 
 
 def _is_awake(user: User) -> bool:
-    return user.is_active and (user.rests_until is None or user.rests_until <= clock.now())
+    return user.is_active and (user.rests_until is None or not _rests(user.rests_until))
+
+
+def _rests(until: datetime) -> bool:
+    """Tell whether a rest goes on; one longer than any can be was begun while the clock was ahead."""
+    return timedelta() < until - clock.now() <= timedelta(minutes=LONGEST_REST)
 
 
 def _came_in(user: User, present: str, newer: str, shared: bool) -> Entered | None:

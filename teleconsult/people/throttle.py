@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, request
 from limits import RateLimitItem, parse_many
 from limits.storage import Storage
-from sqlalchemy import Connection, Table, case, delete, select
+from sqlalchemy import Connection, Table, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +30,9 @@ from teleconsult.web.messages import ngettext
 from teleconsult.web.setup import error_page
 
 View = TypeVar("View", bound=Callable[..., Any])
+LONGEST = 3600
+"""Seconds of the longest window of any limit."""
+
 HITS: Table = RateHit.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
 
 
@@ -82,7 +85,8 @@ def _short_transaction() -> AbstractContextManager[Connection]:
 def _count(connection: Connection, key: str, expiry: int, amount: int) -> Any:
     insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     new = insert(HITS).values(key=key, hits=amount, expires_at=_now() + expiry)
-    over = HITS.c.expires_at <= _now()
+    # One that ends later than any window begun now was begun while the clock was ahead.
+    over = or_(HITS.c.expires_at <= _now(), HITS.c.expires_at > _now() + expiry)
     return new.on_conflict_do_update(
         index_elements=["key"],
         set_={
@@ -172,8 +176,8 @@ class Failures:
 
 
 def forget_old_counters() -> int:
-    """Delete the counters of windows that have ended. The caller holds the transaction."""
-    return changed(delete(RateHit).where(RateHit.expires_at <= _now()))
+    """Delete the counters of windows that have ended, or that a clock began that was ahead. The caller holds the transaction."""
+    return changed(delete(RateHit).where(or_(RateHit.expires_at <= _now(), RateHit.expires_at > _now() + LONGEST)))
 
 
 def in_words(seconds: int) -> str:

@@ -35,6 +35,26 @@ def test_ends_when_nothing_is_done(client, shared, minutes):
         assert not is_in(client)
 
 
+def test_a_clock_that_was_ahead_leaves_no_session_open_for_longer(client):
+    """Put right again, it left a computer of the unit signed in for a day."""
+    start = clock.now()
+    with clock.at(start + timedelta(days=1)):
+        client.post("/sign-in", data=WHO | {"shared": "y"})
+    with clock.at(start):
+        assert is_in(client)
+    with clock.at(start + timedelta(minutes=14)):
+        assert is_in(client)
+    with clock.at(start + timedelta(minutes=30)):
+        assert not is_in(client)
+
+
+def test_a_clock_set_an_hour_back_signs_nobody_out(client):
+    start = clock.now()
+    client.post("/sign-in", data=WHO)
+    with clock.at(start - timedelta(hours=1)):
+        assert is_in(client)
+
+
 def test_what_one_does_keeps_nobody_else_signed_in(sign_in):
     start = clock.now()
     marina, paulo = sign_in("marina"), sign_in("paulo")

@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from teleconsult import clock, create_app
 from teleconsult.audit import AuditEvent
-from teleconsult.extensions import db, limiter
+from teleconsult.extensions import db, limiter, transaction
 from teleconsult.people.models import RateHit, Session
-from teleconsult.people.throttle import DatabaseStorage, network_of_caller
+from teleconsult.people.throttle import DatabaseStorage, forget_old_counters, network_of_caller
 from tests import world
 from tests.conftest import SETTINGS, Browser
 
@@ -41,6 +41,30 @@ def test_a_unit_behind_one_address_signs_in_as_often_as_it_needs(limits):
     for _ in range(35):
         answer = guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD)
         assert answer.status_code == 302
+
+
+def test_a_clock_that_was_ahead_stops_nobody_once_it_is_put_right(limits):
+    """An address was stopped, and an account rested, for the whole day that the clock had been ahead."""
+    began, client = clock.now(), limits.test_client()
+    with clock.at(began + timedelta(days=1)):
+        for _ in range(12):
+            guess(client, who="marina@rede.example")
+        while guess(client).status_code != 429:
+            pass
+    with limits.app_context(), transaction():
+        forget_old_counters()
+    with clock.at(began):
+        answer = guess(limits.test_client(), who="marina@rede.example", password=world.PASSWORD)
+        assert answer.status_code == 302
+
+
+def test_a_window_begun_while_the_clock_was_ahead_is_begun_anew(limits):
+    storage, began = DatabaseStorage(), clock.now()
+    with limits.app_context():
+        with clock.at(began + timedelta(days=1)):
+            assert [storage.incr("k", 60), storage.incr("k", 60)] == [1, 2]
+        with clock.at(began):
+            assert [storage.incr("k", 60), storage.incr("k", 60)] == [1, 2]
 
 
 def told(answer):
