@@ -50,6 +50,13 @@ def test_a_worker_that_stands_still_is_said_with_since_when(session, see):
     assert "está parado" not in see()
 
 
+def test_a_clock_that_was_ahead_is_no_worker_that_stands_still(session, see):
+    """Put right, it was said to stand still since tomorrow."""
+    with clock.at(clock.now() + timedelta(days=1)):
+        run("worker.round")
+    assert "está parado" not in see()
+
+
 def test_a_worker_that_has_never_run_is_missed_after_a_while(session, see):
     begun = world.person("teresa").created_at
     with clock.at(begun + timedelta(minutes=9)):
