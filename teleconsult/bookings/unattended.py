@@ -160,8 +160,8 @@ def agenda_left(person: User, lost: Lost) -> list[str] | None:
     )
     booked = _booked_in(sessions)
     patients = ngettext(
-        "%(num)d paciente marcado nela continua marcado até a administração achar outra pessoa ou outro dia.",
-        "%(num)d pacientes marcados nela continuam marcados até a administração achar outra pessoa ou outro dia.",
+        "%(num)d paciente marcado nessa agenda continua marcado até a administração achar outra pessoa ou outro dia.",
+        "%(num)d pacientes marcados nessa agenda continuam marcados até a administração achar outra pessoa ou outro dia.",
         booked,
     )
     return [days, patients] if booked else [days]

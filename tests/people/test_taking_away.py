@@ -57,7 +57,7 @@ def test_what_hangs_on_a_specialty_is_said_in_numbers_before_it_is_taken(desk, t
     assert "1 caso dela que espera a unidade ou uma consulta continua como está" in page
     assert "3 turnos marcados são cancelados, e a administração é avisada." in page
     assert "1 dia de agenda de consultas presenciais fica sem especialista" in page
-    assert "1 paciente marcado nela continua marcado" in page
+    assert "1 paciente marcado nessa agenda continua marcado" in page
     assert kept("lia") == before  # nothing is done before it is said
     assert teresa.post(LIA, data=filled(asked, action=LIA)).status_code == 302
     assert kept("lia") == (before[0], other_specialty(), "RQE 55")
@@ -119,7 +119,9 @@ def test_the_account_says_the_same_and_how_many_patients_are_booked(desk, teresa
     desk.book(desk.escalated())
     page = teresa.post(f"{LIA}/switch-off").get_data(as_text=True)
     assert "Nenhum caso espera resposta da pessoa agora." in page
-    assert "1 paciente marcado nela continua marcado até a administração achar outra pessoa ou outro dia." in page
+    assert (
+        "1 paciente marcado nessa agenda continua marcado até a administração achar outra pessoa ou outro dia." in page
+    )
 
 
 def test_the_question_in_english(teresa, case_in):
