@@ -54,6 +54,14 @@ def cases_left_without_requester(person: User, lost: Lost) -> list[str] | None:
     count = db.session.scalar(select(func.count()).where(*_asked_for_by(person)))
     if not count:
         return None
+    if Role.SUPPORT in person.roles - lost.roles:  # they can hand them over themselves, and are told (`sides.asking`)
+        return [
+            ngettext(
+                "%(num)d caso aberto da pessoa precisa passar a um colega da unidade: ela, como unidade de apoio, é avisada disso e, até lá, recebe os avisos dele.",
+                "%(num)d casos abertos da pessoa precisam passar a colegas da unidade: ela, como unidade de apoio, é avisada de cada um e, até lá, recebe os avisos deles.",
+                count,
+            )
+        ]
     return [
         ngettext(
             "%(num)d caso aberto da pessoa precisa passar a um colega da unidade: a administração é avisada disso agora e, até lá, recebe os avisos dele.",

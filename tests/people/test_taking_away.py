@@ -7,6 +7,7 @@ import pytest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
+from teleconsult.notices.models import Notice
 from teleconsult.people.access import Role
 from teleconsult.people.models import UserRole
 from tests import world
@@ -95,6 +96,22 @@ def test_a_role_takes_all_its_specialties_and_one_of_who_asks_its_cases(teresa, 
         marina.role_rows.append(UserRole(Role.ADMINISTRATOR))
     data = without(teresa, "/people/PE-MARINA", roles=["requester"])
     assert teresa.post("/people/PE-MARINA", data=data).status_code == 302  # nothing hangs on that role
+
+
+def test_who_stays_support_is_told_of_their_own_cases_and_not_the_administration(teresa, case_in):
+    case_in(State.ASSIGNED)
+    with transaction():
+        marina = world.person("marina")
+        marina.role_rows.append(UserRole(Role.SUPPORT))
+    asked = teresa.post("/people/PE-MARINA", data=without(teresa, "/people/PE-MARINA", roles=["support"]))
+    page = asked.get_data(as_text=True)
+    assert (
+        "1 caso aberto da pessoa precisa passar a um colega da unidade: ela, como unidade de apoio, é avisada" in page
+    )
+    assert "a administração é avisada" not in page
+    assert teresa.post("/people/PE-MARINA", data=filled(asked, action="/people/PE-MARINA")).status_code == 302
+    told = db.session.scalars(db.select(Notice.user_id).where(Notice.kind == "case.requester_gone")).all()
+    assert told == [world.person("marina").id]
 
 
 def test_where_nothing_hangs_on_it_it_is_saved_at_once(teresa, case_in):
