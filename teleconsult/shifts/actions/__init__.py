@@ -8,6 +8,8 @@ here. What is announced, and with which facts:
 - `leave.take`, `leave.cancel`: `leave`, `by`;
 - `swap.accept`: `swap`, `shift` (its new consultant's already), `by`;
 - `holiday.change`: `days` (became holidays, or working days again), `by`.
+
+What is asked of the floors above, by `@panel`: `shift.month_is_open(shift)`, whether what it earns still lands in its own month.
 """
 
 from teleconsult import events
