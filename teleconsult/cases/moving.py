@@ -37,11 +37,16 @@ def shut(verb: str, case: Case, sight: Sight) -> Response | None:
     try:
         lifecycle.check(verb, case, current_user, facts_for(case, current_user, verb))
     except Refused as refusal:
-        elsewhere = case.state not in lifecycle.MOVES[verb].sources and sight is not Sight.CLOSED
+        elsewhere = has_moved_on(verb, case) and sight is not Sight.CLOSED
         event = queries_moves.last_event(case.id) if elsewhere else None
         flash(f"{sentence_of(event)} {say(refusal)}" if event else say(refusal), "warning")
         return redirect(url_for("cases.show", ref=case.ref))
     return None
+
+
+def has_moved_on(verb: str, case: Case) -> bool:
+    """Tell whether a case stands where a move is nobody's to make: then it is not asked for what its form lacks."""
+    return case.state not in lifecycle.MOVES[verb].sources
 
 
 def still_open(verb: str, ref: str) -> bool:

@@ -1,12 +1,15 @@
 """Answering what was asked, item by item: each is kept on its own, and all are sent together."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from teleconsult import clock
+from teleconsult.cases.actions import windows
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import InformationItem
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
 from tests import world
 from tests.cases.helping import last_event, now_in, send, share_unit, text_of, told
 
@@ -132,6 +135,18 @@ def test_who_is_slower_is_told_who_supplied_and_finds_what_was_typed(asked, sign
     assert "Sem câmera.</textarea>" in page
     assert f'href="/cases/{asked.case.ref}">' in page
     assert last_event(asked).data["items"]["1"]["answer"] == "Positiva."
+
+
+@pytest.mark.parametrize("save", [{}, {"save": "1"}])
+def test_who_is_overtaken_by_the_clock_is_told_so_before_any_item_is_asked_for(asked, sign_in, save):
+    marina, given = sign_in("marina"), {"version": asked.case.version, "seen": asked.case.steps}
+    path, number = f"/cases/{asked.case.ref}/supply", asked.case.id
+    with clock.at(clock.now() + timedelta(days=31)), transaction():
+        windows.end(number)
+    status, page = late(marina, given, path, answer_1="Ainda dói.", **save)
+    assert status == 409
+    assert "O sistema encerrou o caso" in page
+    assert ">Ainda dói.</textarea>" in page
 
 
 def test_answers_to_another_list_are_not_put_under_the_new_items(asked, sign_in):
