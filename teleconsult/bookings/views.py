@@ -26,6 +26,7 @@ from teleconsult.bookings.steps import Channel, parts
 from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import facts_for, open_offer, standing_offer
 from teleconsult.cases.access import case_for
+from teleconsult.cases.moving import words_in
 from teleconsult.cases.rows import Moment
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
@@ -35,6 +36,7 @@ from teleconsult.people.gate import acting_role, current_user, requires, signed_
 from teleconsult.people.models import User
 from teleconsult.web import say, show_overtaken, show_refusal
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.setup import error_page
 from teleconsult.web.words import in_language
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
@@ -140,7 +142,7 @@ def book(ref: str) -> Any:
         terms = actions.Terms(channel, form.day_why.data or "", form.over_why.data or "")
         actions.book(found, form.slot.data, terms, by=signed_in())
 
-    return _shut("book", found) or _slot_page(
+    return _shut("book", found, form) or _slot_page(
         "bookings/book.html", found, form, act, _("Consulta marcada. A unidade recebe o aviso.")
     )
 
@@ -151,7 +153,7 @@ def move(ref: str) -> Any:
     """Move a booking to another slot."""
     found = request_for(current_user, ref)
     form = MoveBookingForm(version=found.version)
-    return _shut("move", found) or _slot_page(
+    return _shut("move", found, form) or _slot_page(
         "bookings/move.html",
         found,
         form,
@@ -160,13 +162,22 @@ def move(ref: str) -> Any:
     )
 
 
-def _shut(verb: str, found: BookingRequest) -> Response | None:
-    """Lead whoever comes to the page of a step that is not possible any more, or sends it, to where the request stands now."""
+def _shut(verb: str, found: BookingRequest, form: Any) -> Any:
+    """Lead whoever comes to the page of a step that is not possible any more, or sends it, to where the request stands now.
+
+    Who had written a reason is told who was faster, and finds it, to be copied; but what was recorded when it was sent before.
+    """
     try:
         steps.check(verb, found, signed_in(), facts_for(found, signed_in()))
     except Refused as refusal:
+        way, last = url_for("bookings.show", ref=found.ref), card.history(found)[0]
+        own = last["who"] == current_user.full_name
+        typed = words_in(form) if request.method == "POST" else []
+        if any(not (own and words == last["said"]) for _label, words in typed):
+            sentence = f"{last['who']}: {last['did']}. {say(refusal)}"
+            return error_page(409, sentence, typed, address=way, own=own)
         flash(say(refusal), "warning")
-        return redirect(url_for("bookings.show", ref=found.ref))
+        return redirect(way)
     return None
 
 
@@ -226,9 +237,9 @@ def settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
 def cancel(ref: str) -> Any:
     """Cancel a booking, with its reason."""
     found = request_for(current_user, ref)
-    if shut := _shut("cancel", found):
-        return shut
     form, status = CancelBookingForm(version=found.version), 200
+    if shut := _shut("cancel", found, form):
+        return shut
     if request.method == "POST":
         act = (
             settle(form, found, lambda: actions.cancel(found, form.why.data or "", by=signed_in()))

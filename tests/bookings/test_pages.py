@@ -172,6 +172,25 @@ def test_a_second_window_is_led_to_what_was_booked_and_offers_no_slot_any_more(d
         assert browser.get(f"/bookings/{waiting.ref}/{verb}").location == f"/bookings/{waiting.ref}"
 
 
+@pytest.mark.parametrize(("other", "who"), [("dora", "Dora Siqueira"), ("marina", "Dra. Marina Alves")])
+def test_the_reason_of_a_step_that_came_too_late_is_given_back_with_who_was_faster(desk, sign_in, other, who):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    desk.book(request)
+    browser, url = sign_in("marina"), f"/bookings/{request.ref}"
+    slot = re.findall(r'name="slot"[^>]*value="(\d+)"', text(browser.get(f"{url}/move")))[1]
+    version = request.version
+    desk.do("cancel", request, "Chuva.", by=other)
+    answer = browser.post(f"{url}/move", data={"slot": slot, "why": "Viagem da mãe.", "version": version})
+    page = text(answer, 409)
+    assert f"{who}: desmarcada." in page
+    assert ">Viagem da mãe.</textarea>" in page
+    # What was recorded when it was sent first is not given back as if it was not.
+    again = browser.post(f"{url}/cancel", data={"why": "Chuva.", "version": version})
+    assert again.status_code == (302 if other == "marina" else 409)
+
+
 @pytest.mark.parametrize("key", ["bia", "paulo", "teresa"])
 def test_strangers_find_nothing(desk, sign_in, key):
     request = desk.escalated()
