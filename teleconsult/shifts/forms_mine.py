@@ -9,6 +9,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from teleconsult import clock
 from teleconsult.people.models import User
 from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.words import LEAVE_KINDS
@@ -18,7 +19,7 @@ from teleconsult.web.messages import gettext as _
 
 
 class LeaveForm(BaseForm):
-    """When somebody is away. The last day counts whole unless an hour is given."""
+    """When somebody is away, by the clock of their unit, whoever notes it. The last day counts whole unless an hour is given."""
 
     person = SelectField(_l("Quem"))
     kind = RadioField(_l("Tipo"), default="leave")
@@ -28,9 +29,8 @@ class LeaveForm(BaseForm):
     last_hour = HourField(_l("Até as"), [Optional()])
     why = TextAreaField(_l("Observação"), [Length(max=300)])
 
-    def __init__(self, *args: Any, people: Sequence[User], zone: ZoneInfo, own: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[User], own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._zone = zone
         self.kind.choices = [(value, _(word)) for value, word in LEAVE_KINDS.items()]
         self._people = {person.ref: person for person in people}
         if own:
@@ -49,19 +49,21 @@ class LeaveForm(BaseForm):
     def values(self) -> dict[str, Any]:
         """Return what the action takes: a day without an hour begins and ends at midnight."""
         whose = self._people[self.person.data] if "person" in self else next(iter(self._people.values()))
+        zone = ZoneInfo(whose.unit.zone) if whose.unit else clock.home()
         return {
             "user": whose,
             "kind": self.kind.data,
-            "from_at": self._moment(self.first, self.first_hour),
-            "until_at": self._moment(self.last, self.last_hour, whole=True),
+            "from_at": _moment(self.first, self.first_hour, zone),
+            "until_at": _moment(self.last, self.last_hour, zone, whole=True),
             "why": self.why.data or "",
         }
 
-    def _moment(self, day: CalendarDay, hour: HourField, *, whole: bool = False) -> datetime:
-        chosen: date = day.data  # type: ignore[assignment]  # required
-        if whole and hour.data is None:
-            chosen += timedelta(days=1)
-        return datetime.combine(chosen, hour.data or time(), self._zone)
+
+def _moment(day: CalendarDay, hour: HourField, zone: ZoneInfo, *, whole: bool = False) -> datetime:
+    chosen: date = day.data  # type: ignore[assignment]  # required
+    if whole and hour.data is None:
+        chosen += timedelta(days=1)
+    return datetime.combine(chosen, hour.data or time(), zone)
 
 
 class OfferForm(VersionedForm):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Holiday, Leave, Room
 
@@ -43,12 +44,16 @@ def holiday_on(day: date | None) -> Holiday:
 def leaves_from(now: datetime, user: User | None = None) -> Sequence[Any]:
     """Return the leaves that are not over, the nearest first; of everybody unless a person is given."""
     statement = (
-        select(Leave.ref, Leave.version, Leave.kind, Leave.from_at, Leave.until_at, Leave.why, User.title, User.name)
+        select(
+            Leave.ref, Leave.version, Leave.kind, Leave.from_at, Leave.until_at, Leave.why, User.title, User.name,
+            HealthUnit.zone,
+        )
         .join(User, User.id == Leave.user_id)
+        .outerjoin(HealthUnit, HealthUnit.id == User.unit_id)
         .where(Leave.until_at > now, Leave.cancelled_at.is_(None))
         .order_by(Leave.from_at, Leave.id)
         .limit(MOST_LEAVES)
-    )
+    )  # fmt: skip
     if user is not None:
         statement = statement.where(Leave.user_id == user.id)
     return db.session.execute(statement).all()

@@ -14,7 +14,6 @@ from teleconsult.shifts.forms_mine import LeaveForm
 from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.views_mine import say_leave_ended
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import zone
 
 
 @bp.get("/leaves")
@@ -30,7 +29,7 @@ def leaves() -> str:
 @requires(Permission.MANAGE_SHIFTS)
 def new_leave() -> Answer | Response:
     """Note that somebody is away."""
-    form = LeaveForm(people=active_with_role(Role.CONSULTANT), zone=zone())
+    form = LeaveForm(people=active_with_role(Role.CONSULTANT))
     if form.validate_on_submit() and done(form, lambda: actions.take_leave(**form.values(), by=signed_in())):
         told(_("Afastamento registrado. Os turnos deste período ficam sem ninguém."))
         return redirect(url_for("shifts.leaves"))

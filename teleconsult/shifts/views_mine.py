@@ -21,7 +21,7 @@ from teleconsult.shifts.mine import my_page
 from teleconsult.shifts.models import Shift
 from teleconsult.shifts.queries import leave_by_ref, shift_by_ref, swap_by_ref
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import localtime, zone
+from teleconsult.web.words import localtime
 
 AT_ONCE = timedelta(minutes=1)
 """Nobody comes and leaves within it."""
@@ -101,7 +101,7 @@ def answer_swap(ref: str, verb: str) -> Response:
 def my_leave() -> Answer | Response:
     """Say when one is away."""
     user = signed_in()
-    form = LeaveForm(people=[user], zone=zone(), own=True)
+    form = LeaveForm(people=[user], own=True)
     if form.validate_on_submit() and done(form, lambda: actions.take_leave(**form.values(), by=user)):
         told(_("Afastamento registrado. Os turnos deste período ficam sem você."))
         return redirect(url_for("shifts.mine"))

@@ -33,12 +33,16 @@ LEAVE_KINDS = {"leave": N_("Licença"), "unavailable": N_("Indisponível")}
 SCOPES = {"national": N_("Nacional"), "state": N_("Estadual"), "municipal": N_("Municipal")}
 
 
-def leave_words(from_at: datetime, until_at: datetime) -> tuple[str, str]:
-    """Return since and until when somebody is away: of whole days the first and the last, otherwise the moments."""
-    first, after = local(from_at), local(until_at)
+def leave_words(from_at: datetime, until_at: datetime, zone: str | None) -> tuple[str, str]:
+    """Return since and until when somebody is away: of whole days the first and the last, otherwise the moments.
+
+    By the clock of their unit (`zone`; None: of the network), as it was noted: their whole days are no others' whole days.
+    """
+    place = ZoneInfo(zone) if zone else clock.home()
+    first, after = from_at.astimezone(place), until_at.astimezone(place)
     if first.time() == after.time() == time():
         return localday(first.date()), localday((after - timedelta(days=1)).date())
-    return localtime(from_at), localtime(until_at)
+    return on_clock(localtime(from_at, place), place.key), on_clock(localtime(until_at, place), place.key)
 
 
 def clock_words(minutes: int) -> str:

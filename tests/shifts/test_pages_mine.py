@@ -259,6 +259,26 @@ def test_the_management_keeps_the_leaves_of_all(room, sign_in, session):
     assert "Ninguém afastado" in page
 
 
+def test_a_leave_noted_elsewhere_is_by_the_clock_of_who_is_away(session, sign_in):
+    """A manager in Rio Branco wrote 13:00, and the consultant in Recife was still expected until 15:00."""
+    manager, day = sign_in("teresa"), rooms.next_monday()
+    with transaction():
+        world.person("teresa").unit.zone = "America/Rio_Branco"
+    page = text(
+        manager.post(
+            "/leaves/new",
+            data=away(day, day, person="PE-LIA", first_hour="13:00", last_hour="18:00"),
+            follow_redirects=True,
+        )
+    )
+    leave = one(session, Leave)
+    assert (leave.from_at, leave.until_at) == (rooms.at(day, rooms.ONE), rooms.at(day, rooms.SIX))
+    assert "13:00 (horário de Recife)" in page
+    page = text(manager.post("/leaves/new", data=away(day, day, person="PE-HELENA"), follow_redirects=True))
+    assert page.count("horário de Recife") == 2
+    assert text(sign_in("helena").get("/shifts/mine")).count(localday(day)) >= 1
+
+
 def test_a_leave_whose_places_were_given_away_says_which(session, sign_in, paulo):
     rooms.open_room(workstations=1)
     ref, day = rooms.lay(), rooms.next_monday()
