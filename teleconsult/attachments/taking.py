@@ -22,6 +22,7 @@ from teleconsult.attachments.receive import (
 from teleconsult.attachments.storage import forget
 from teleconsult.errors import N_, Refused, StorageFault
 from teleconsult.extensions import csrf, end_reading
+from teleconsult.people.sessions import has_ended
 from teleconsult.web import say, storage_fault
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -149,6 +150,8 @@ def _kept(keep: Keep, check: Check, incoming: Incoming, name: str, said: dict[st
         incoming.drop()
         raise
     try:
+        if has_ended():  # it may have come for half an hour: meanwhile somebody switched its sender off
+            raise Refused(N_("A sua sessão terminou. Entre de novo."))
         row = keep(stored, said)
     except Exception as error:
         # When the connection is lost at the commit nobody knows whether the row is there: the sweep will.

@@ -75,6 +75,11 @@ def own_row() -> Session:
     return row
 
 
+def has_ended() -> bool:
+    """Tell whether the session of this request was ended since it came in: by signing out, or by switching the person off."""
+    return db.session.scalar(select(Session.ended_at).where(Session.id == own_row().id)) is not None
+
+
 def end(session_id: int, user_id: int) -> bool:
     """End one session of a person; tell whether it was still going on."""
     return _end(Session.id == session_id, Session.user_id == user_id) == 1

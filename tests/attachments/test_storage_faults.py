@@ -11,11 +11,13 @@ import pytest
 from teleconsult import clock, jobs
 from teleconsult.attachments import actions, checking
 from teleconsult.attachments.models import Attachment
-from teleconsult.attachments.storage import storage
+from teleconsult.attachments.storage import LocalStorage, storage
 from teleconsult.attachments.storage_s3 import S3Storage
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import State
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
+from teleconsult.people import actions as people
+from tests import world
 from tests.attachments import samples
 from tests.attachments.full_disk import FullDisk
 from tests.attachments.sending import named
@@ -199,6 +201,31 @@ def test_a_store_that_is_away_is_not_taken_for_files_that_are_lost(application, 
     answer = application.test_cli_runner().invoke(args=["check-files"])
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert "does not answer" in answer.stderr
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_file_whose_sender_is_switched_off_while_it_comes_is_not_taken(
+    application, sign_in, draft, store_in, tmp_path, script
+):
+    """It stood on the case, and in the record, after the account had ended."""
+
+    class Meanwhile(LocalStorage):
+        """A folder in which writing takes so long that somebody switches the sender off."""
+
+        def sink(self, key):
+            with application.app_context(), transaction():
+                people.switch_off(world.person("marina"), by=world.person("teresa"))
+            return super().sink(key)
+
+    store = Meanwhile(tmp_path)
+    store_in(store)
+    browser, address = sign_in("marina"), f"/cases/{draft.ref}/files"
+    if script:
+        answer = browser.post(address, data=PHOTO, headers=named("dorso.jpg"))
+        assert (answer.status_code, answer.json["error"]) == (422, "A sua sessão terminou. Entre de novo.")
+    else:
+        assert "/sign-in" in browser.get(send_form(browser, draft.ref, "dorso.jpg").location).location
+    assert (rows(draft), list(store.stored())) == ([], [])
 
 
 def test_a_file_that_leaves_its_draft_meanwhile_is_not_missed(application, sign_in, draft, store_in):
