@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from flask import current_app, g, request
 from flask import session as cookie
 from flask_login import login_user
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from teleconsult import clock
-from teleconsult.extensions import changed, db
+from teleconsult.extensions import changed, db, read
 from teleconsult.people.models import Session, User
 from teleconsult.people.tokens import new_token, token_hash
 
@@ -77,7 +77,10 @@ def own_row() -> Session:
 
 def has_ended() -> bool:
     """Tell whether the session of this request was ended since it came in: by signing out, or by switching the person off."""
-    return db.session.scalar(select(Session.ended_at).where(Session.id == own_row().id)) is not None
+    return not read(_GOES_ON, {"own": own_row().id})
+
+
+_GOES_ON = select(Session.id).where(Session.id == bindparam("own"), Session.ended_at.is_(None))
 
 
 def end(session_id: int, user_id: int) -> bool:
