@@ -150,6 +150,19 @@ def follow_the_cases(*, kept: Patient, merged: Patient, **_facts: Any) -> None:
     changed(update(Booking).where(Booking.patient_id.in_((kept.id, merged.id))).values(patient_id=mine))
 
 
+@events.panel("unit.holds", order=55)
+def agenda_at_unit(unit: HealthUnit) -> str | None:
+    """Return how many agenda sessions are still to come at a unit: what is free in them is booked on."""
+    query = select(func.count()).where(
+        AgendaSession.unit_id == unit.id,
+        AgendaSession.day >= local_day(clock.now(), unit.zone),
+        AgendaSession.starts_at > clock.now(),
+        AgendaSession.cancelled_at.is_(None),
+    )
+    count = db.session.scalar(query)
+    return ngettext("%(num)d dia de agenda", "%(num)d dias de agenda", count) if count else None
+
+
 @events.panel("unit.holds", order=60)
 def visits_at_unit(unit: HealthUnit) -> str | None:
     """Return how many booked visits take place at a unit from now on."""

@@ -6,10 +6,11 @@ from sqlalchemy import func, select
 from teleconsult import clock
 from teleconsult.events import panel
 from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
-from teleconsult.shifts.models import Shift
+from teleconsult.shifts.models import Room, Shift
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 
@@ -28,6 +29,18 @@ def place_of(ref: str, user: User) -> str | None:
     if kind == "TU":
         return url_for("shifts.show", ref=ref)
     return url_for("shifts.leaves" if kind == "AF" else "shifts.week")
+
+
+@panel("unit.holds", order=50)
+def shifts_in_unit(unit: HealthUnit) -> str | None:
+    """Return how many shifts are still to come in the rooms of a unit."""
+    rooms = select(Room.id).where(Room.unit_id == unit.id)
+    count = db.session.scalar(
+        select(func.count()).where(
+            Shift.room_id.in_(rooms), Shift.starts_at > clock.now(), Shift.cancelled_at.is_(None)
+        )
+    )
+    return ngettext("%(num)d turno marcado", "%(num)d turnos marcados", count) if count else None
 
 
 @panel("person.leaving", order=60)
