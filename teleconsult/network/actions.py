@@ -56,7 +56,10 @@ def edit_unit(unit: HealthUnit, values: Mapping[str, Any], *, by: User) -> None:
 
 
 def close_unit(unit: HealthUnit, *, by: User) -> None:
-    """Close a unit: the guide no longer shows it, and no person or case is given to it. What it did stays."""
+    """Close a unit: the guide no longer shows it, and nobody new is put into it. What it did stays.
+
+    Who works in it can go on asking until the management moves them: a doctor with a patient is not shut out.
+    """
     if unit.closed_at is not None:
         raise Refused(N_("A unidade já está fechada."))
     unit.closed_at = clock.now()
