@@ -76,7 +76,7 @@ def check_balance(given: int | None, spent: int, asked: Asked) -> bool:
         if given is None:
             raise Refused(N_("Nenhuma cota foi definida para esta unidade. Peça à gerência, ou ao distrito."))
         raise Refused(
-            N_("A unidade já usou os %(given)d formulários de referência deste mês. O distrito pode autorizar."),
+            N_("A cota de formulários de referência deste mês (%(given)d) já foi usada. O distrito pode autorizar."),
             given=given,
         )
     if not asked.over_why:

@@ -79,10 +79,10 @@ def balance_words(user: User) -> str:
         return str(_("Nenhuma cota foi definida para a sua unidade."))
     words: dict[str, Any] = {"left": left, "given": given}
     if allowance.weekday is None:
-        return str(_("Restam %(left)d de %(given)d formulários de referência neste mês.", **words))
+        return str(_("Formulários de referência que restam neste mês: %(left)d de %(given)d.", **words))
     return str(
         _(
-            "Dia de marcação: %(day)s. Restam %(left)d de %(given)d formulários de referência neste mês.",
+            "Dia de marcação: %(day)s. Formulários de referência que restam neste mês: %(left)d de %(given)d.",
             day=_(WEEKDAYS[allowance.weekday]),
             **words,
         )
@@ -98,7 +98,7 @@ def sheets_words(unit: HealthUnit) -> str:
     given, spent = (row.sheets, row.sheets_spent) if row is not None else (allowance.sheets, 0)
     return str(
         _(
-            "Restam %(left)d de %(given)d planilhas neste mês, de seis pacientes.",
+            "Planilhas de seis pacientes que restam neste mês: %(left)d de %(given)d.",
             left=max(0, given - spent),
             given=given,
         )

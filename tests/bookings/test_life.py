@@ -76,7 +76,7 @@ def test_the_referral_form_is_spent_once_and_comes_back_when_no_visit_came(desk)
     desk.book(request)
     row = db.session.scalars(db.select(AllowanceMonth)).one()
     assert (row.allowance_id, row.forms, row.forms_spent) == (allowance.id, 1, 1)
-    with pytest.raises(Refused, match="já usou os 1 formulários"):
+    with pytest.raises(Refused, match=r"deste mês \(1\) já foi usada"):
         desk.book(other)
     with transaction(request.case):
         cases.call_off(request.case, "Não precisa mais.", by=world.person("paulo"))

@@ -60,7 +60,7 @@ def test_a_unit_books_moves_and_cancels_on_screen(desk, sign_in):
     desk.publish()
     request = desk.escalated()
     browser, url = sign_in("marina"), f"/bookings/{request.ref}"
-    assert "Restam 5 de 5 formulários" in text(browser.get("/bookings"))
+    assert "Formulários de referência que restam neste mês: 5 de 5" in text(browser.get("/bookings"))
     page = text(browser.get(f"{url}/book"))
     slot = re.search(r'name="slot"[^>]*value="(\d+)"', page).group(1)
     assert browser.post(f"{url}/book", data={"slot": slot, "version": request.version}).status_code == 302

@@ -74,7 +74,7 @@ def test_a_sheet_comes_in_is_booked_and_goes_back(desk, sign_in):
     text(browser.get("/bookings/sheets"))
     page = text(send(browser, f"{HEAD}\n{GOOD}\nMaria Souza;01/01/1980;;;;;Dermatologia\n"))
     assert "Importar 1 paciente" in page
-    assert "Restam 2 de 2 planilhas" in page
+    assert "Planilhas de seis pacientes que restam neste mês: 2 de 2" in page
     assert "1 linha fica de fora" in page
     assert "Linha 3" in page
     answer = take(browser, page)
