@@ -6,6 +6,7 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import db, transaction
+from teleconsult.people.actions import lost_by
 from teleconsult.people.models import UserRole
 from teleconsult.shifts.panels import place_of, shifts_left_to_others
 from tests.shifts.rooms import MONDAY, do, laid, local, room
@@ -45,8 +46,9 @@ def test_what_switching_off_does_to_shifts_is_said_before(application, session):
     laid(place, day=day, at=now)
     laid(place, day=day, at=now, starts=13 * 60)
     with application.test_request_context("/"):
-        assert shifts_left_to_others(person("lia")) is None
-        assert shifts_left_to_others(person("paulo")) == [
+        lia, paulo = person("lia"), person("paulo")
+        assert shifts_left_to_others(lia, lost_by(lia, None)) == []
+        assert shifts_left_to_others(paulo, lost_by(paulo, None)) == [
             "2 turnos marcados são cancelados, e a administração é avisada."
         ]
 
