@@ -73,6 +73,7 @@ def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun
         "request_url": url_for("bookings.show", ref=slot.request_ref) if held and runs else "",
         "to_mark": held and runs and begun and slot.state == State.BOOKED and slot.mark == "",
         "to_change": held and runs and slot.state == State.BOOKED and slot.mark == "",
+        "to_end": held and runs and slot.state == State.BOOKED and slot.mark == "" and slot.kind == Kind.RETURN,
         "marked": held and runs and slot.mark != "" and slot.state in (State.ATTENDED, State.MISSED),
         "past": slot.at <= moment.now,
     }

@@ -59,6 +59,8 @@ DOORS = (
     ("cancel", "cancelled"),
     ("refuse", "undo"),
     ("requeue", "reopen"),
+    ("close_unseen", "stop"),
+    ("reopen", "reopen"),
 )
 
 
@@ -149,6 +151,8 @@ def _doors(request: BookingRequest, user: User, offer: BookingOffer | None) -> l
         "cancel": _("Desmarcar"),
         "refuse": _("Recusar a vaga"),
         "requeue": _("Voltar à lista de espera"),
+        "close_unseen": _("Encerrar o retorno"),
+        "reopen": _("Desfazer o encerramento"),
     }
     verbs = open_now | ({"accept"} if offer is not None and "book" in open_now else set())
     return [
@@ -180,7 +184,7 @@ def history(request: BookingRequest) -> list[dict[str, Any]]:
 
 
 def _did(event: BookingEvent) -> str:
-    why = end_of(event.data.get("how", "")) if event.verb == "end" else ""
+    why = end_of(event.data.get("how", ""))
     word = str(_(steps.DONE_WORDS[event.verb]))
     return str(_("%(label)s: %(words)s", label=word, words=why)) if why else word
 

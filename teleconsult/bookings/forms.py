@@ -7,9 +7,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from teleconsult.bookings.steps import Channel
+from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.web import VersionedForm, _l
 
 REASON = 300
+NOTE = 1_000
 
 
 def _number(value: Any) -> int:
@@ -52,5 +54,22 @@ class MoveBookingForm(SlotForm):
 
 class CancelBookingForm(VersionedForm):
     """Why a booking is cancelled."""
+
+    why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=REASON)])
+
+
+class CloseUnseenForm(VersionedForm):
+    """Why no visit comes of a return: the reasons of a case that ends without one."""
+
+    cause = RadioField(_l("Por que a consulta não aconteceu"), [InputRequired(_l("Escolha um dos motivos da lista."))])
+    note = TextAreaField(_l("Observação"), [Length(max=NOTE)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cause.choices = [SelectChoice(cause, _l(words)) for cause, words in UNSEEN_CAUSES.items()]
+
+
+class ReopenForm(VersionedForm):
+    """Why a return that was ended goes on."""
 
     why = TextAreaField(_l("Motivo"), [DataRequired(_l("Escreva o motivo.")), Length(max=REASON)])

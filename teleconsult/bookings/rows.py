@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from teleconsult.bookings.steps import KIND_WORDS, LISTED, Kind, State
+from teleconsult.bookings.steps import KIND_WORDS, LISTED, MOVES, Kind, State
 from teleconsult.bookings.words import mark_of, visit_time
 from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called, specialty_words
@@ -63,5 +63,7 @@ def _row(row: Any, moment: Moment) -> dict[str, Any]:
         if at
         else _("na lista há %(age)s", age=age),
         "bookable": row.state in LISTED,
+        # Of what is booked the day of the agenda asks: once it is past, it is marked and not ended.
+        "to_end": row.kind == Kind.RETURN and row.state in MOVES["close_unseen"].sources - {State.BOOKED},
         "mark_url": url_for("agenda.day", day=row.day.isoformat()) if _is_past(row, moment) else "",
     }

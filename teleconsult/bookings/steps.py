@@ -86,6 +86,7 @@ class RequestLike(Protocol):
 
     state: str
     unit_id: int
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,17 @@ def _expired(_request: RequestLike, _user: Person | None, facts: Facts) -> None:
         raise Refused(N_("O prazo para aceitar a vaga ainda não terminou."))
 
 
+def _return(request: RequestLike, _user: Person | None, _facts: Facts) -> None:
+    """A first visit ends with its referral, on the case; nothing but a person ends a return."""
+    if request.kind != Kind.RETURN:
+        raise Refused(N_("A primeira consulta se encerra no caso, com o encaminhamento."))
+
+
 S = State
 Move = moves.Move[State, Who]
 _SIDE = frozenset({Who.UNIT, Who.SUPPORT, Who.ADMINISTRATOR})
 _DESK = frozenset({Who.ADMINISTRATOR, Who.SYSTEM})
+_TO_END = {S.WAITING, S.OFFERED, S.BOOKED, S.MISSED, S.CANCELLED}
 
 
 def _move(
@@ -158,13 +166,9 @@ MOVES: dict[str, Move] = {
         _move("miss", {S.BOOKED}, S.MISSED, frozenset({Who.ADMINISTRATOR}), needs=(_begun, _due)),
         _move("correct", {S.ATTENDED, S.MISSED}, S.BOOKED, frozenset({Who.ADMINISTRATOR}), "why", needs=(_open,)),
         _move("requeue", {S.MISSED, S.CANCELLED}, S.WAITING, _SIDE, needs=(_open,)),
-        _move(
-            "end",
-            {S.WAITING, S.OFFERED, S.BOOKED, S.MISSED, S.CANCELLED},
-            S.ENDED,
-            frozenset({Who.SYSTEM}),
-            "why",
-        ),
+        _move("end", _TO_END, S.ENDED, frozenset({Who.SYSTEM}), "why"),
+        _move("close_unseen", _TO_END, S.ENDED, _SIDE, "cause", needs=(_return, _not_over)),
+        _move("reopen", {S.ENDED}, S.WAITING, _SIDE, "why", needs=(_return,)),
     )
 }
 
@@ -172,6 +176,7 @@ CARRY_WORDS = {
     "slot": N_("o horário"),
     "channel": N_("como a marcação chegou"),
     "why": N_("o motivo"),
+    "cause": N_("por que a consulta não aconteceu"),
 }
 
 DONE_WORDS = {
@@ -188,6 +193,8 @@ DONE_WORDS = {
     "correct": N_("presença corrigida"),
     "requeue": N_("voltou à lista de espera"),
     "end": N_("encerrada"),
+    "close_unseen": N_("retorno encerrado sem consulta"),
+    "reopen": N_("encerramento desfeito: voltou à lista de espera"),
     "remind": N_("a unidade foi lembrada"),
     "book_due": N_("marcação cobrada"),
     "mark_due": N_("presença cobrada"),
@@ -254,6 +261,8 @@ def _elsewhere(verb: str, state: str) -> str:
         return N_("A presença desta consulta já foi anotada.")
     if verb in ("book", "offer") and state == State.BOOKED:
         return N_("A consulta deste encaminhamento já está marcada.")
+    if verb == "close_unseen" and state == State.ENDED:
+        return N_("Este retorno já foi encerrado.")
     return N_("Este passo não é possível na situação em que a marcação está agora.")
 
 

@@ -1,9 +1,9 @@
-"""The waiting list, and what is done to one booking request: book, move, cancel, accept, refuse, put back."""
+"""The waiting list, and what is done to one booking request: book, move, accept, refuse, put back; `views_ending` has the rest."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from teleconsult import events
@@ -15,31 +15,34 @@ from teleconsult.bookings import (
     queries_quota,
     queries_sheets,
     settings,
-    steps,
     unattended,
+    views_ending,
 )
 from teleconsult.bookings.allowance import WEEKDAYS
-from teleconsult.bookings.forms import BookForm, CancelBookingForm, MoveBookingForm, SlotForm
+from teleconsult.bookings.blueprint import bp
+from teleconsult.bookings.forms import BookForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
-from teleconsult.bookings.steps import Channel, parts
+from teleconsult.bookings.stepping import came_from, request_for, settle, shut, way_on
+from teleconsult.bookings.steps import Channel
 from teleconsult.bookings.words import visit_time
-from teleconsult.bookings.world import facts_for, open_offer, standing_offer
+from teleconsult.bookings.world import open_offer, standing_offer
 from teleconsult.cases.access import case_for
-from teleconsult.cases.moving import words_in
 from teleconsult.cases.rows import Moment
-from teleconsult.errors import NotFound, Overtaken, Refused
+from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import unit_choices
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
-from teleconsult.web import say, show_overtaken, show_refusal
+from teleconsult.web import say
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.setup import error_page
 from teleconsult.web.words import in_language
 
-bp = Blueprint("bookings", __name__, url_prefix="/bookings")
+SCREENS = (views_ending,)
+"""Modules whose import puts more routes on the blueprint."""
+
+__all__ = ["SCREENS", "bp"]
 
 
 @events.panel("nav", order=25)
@@ -81,18 +84,6 @@ def waiting() -> str:
         balance=queries_quota.balance_words(user),
         sheets=Permission.IMPORT_SHEETS in user.permissions,
     )
-
-
-def request_for(user: User, ref: str) -> BookingRequest:
-    """Return a request on which this person plays a part.
-
-    Raises:
-        NotFound: it is not there, or not for this person.
-    """
-    found = queries.request_by(ref)
-    if not parts(found, user, facts_for(found, user)):
-        raise NotFound
-    return found
 
 
 @bp.get("/<ref>")
@@ -142,7 +133,7 @@ def book(ref: str) -> Any:
         terms = actions.Terms(channel, form.day_why.data or "", form.over_why.data or "")
         actions.book(found, form.slot.data, terms, by=signed_in())
 
-    return _shut("book", found, form) or _slot_page(
+    return shut("book", found, form) or _slot_page(
         "bookings/book.html", found, form, act, _("Consulta marcada. A unidade recebe o aviso.")
     )
 
@@ -153,7 +144,7 @@ def move(ref: str) -> Any:
     """Move a booking to another slot."""
     found = request_for(current_user, ref)
     form = MoveBookingForm(version=found.version)
-    return _shut("move", found, form) or _slot_page(
+    return shut("move", found, form) or _slot_page(
         "bookings/move.html",
         found,
         form,
@@ -162,95 +153,24 @@ def move(ref: str) -> Any:
     )
 
 
-def _shut(verb: str, found: BookingRequest, form: Any) -> Any:
-    """Lead whoever comes to the page of a step that is not possible any more, or sends it, to where the request stands now.
-
-    Who had written a reason is told who was faster, and finds it, to be copied; but what was recorded when it was sent before.
-    """
-    try:
-        steps.check(verb, found, signed_in(), facts_for(found, signed_in()))
-    except Refused as refusal:
-        way, last = url_for("bookings.show", ref=found.ref), card.history(found)[0]
-        own = last["who"] == current_user.full_name
-        typed = words_in(form) if request.method == "POST" else []
-        if any(not (own and words == last["said"]) for _label, words in typed):
-            sentence = f"{last['who']}: {last['did']}. {say(refusal)}"
-            return error_page(409, sentence, typed, address=way, own=own)
-        flash(say(refusal), "warning")
-        return redirect(way)
-    return None
-
-
 def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callable[[], object], done: str) -> Any:
     status = 200
     if request.method == "POST":
         status = settle(form, found, act) if form.validate() else 422
         if status == 302:
             flash(done)
-            return redirect(_way_on(found.ref))
+            return redirect(way_on(found.ref))
     form.offer(_slots(found))
     page = render_template(
         template,
         form=form,
         card=card.card_of(found, signed_in()),
-        came=_came_from(),
+        came=came_from(),
         quota=queries_quota.quota_of(found),
         weekdays=WEEKDAYS,
         desk=Permission.RUN_AGENDA in current_user.permissions,
         may_override=Permission.OVERRIDE_BOOKINGS in current_user.permissions,
     )
-    return page, status
-
-
-def _came_from() -> dict[str, str] | None:
-    """Return the list on which a short page was opened, the day's or a sheet's: it leads back there."""
-    day, sheet = request.args.get("day"), request.args.get("sheet")
-    if day and Permission.RUN_AGENDA in current_user.permissions:
-        return {"url": url_for("agenda.day", day=day), "label": _("Agenda do dia")}
-    if sheet and Permission.IMPORT_SHEETS in current_user.permissions:
-        return {"url": url_for("sheets.show", ref=sheet), "label": _("Planilha %(ref)s", ref=sheet)}
-    return None
-
-
-def _way_on(ref: str) -> str:
-    came = _came_from()
-    return came["url"] if came else url_for("bookings.show", ref=ref)
-
-
-def settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
-    """Act in a transaction; a refusal, or that somebody was faster, is said on the form, and nothing typed is lost."""
-    try:
-        with transaction(found, form.version.data):
-            act()
-    except Refused as refusal:
-        show_refusal(form, refusal)
-        return 422
-    except Overtaken:
-        form.version.data = str(queries.request_by(found.ref).version)
-        show_overtaken(form, _("Nada foi gravado. Confira o que mudou e tente de novo."))
-        return 409
-    return 302
-
-
-@bp.route("/<ref>/cancel", methods=["GET", "POST"])
-@requires(Permission.BOOK_VISITS)
-def cancel(ref: str) -> Any:
-    """Cancel a booking, with its reason."""
-    found = request_for(current_user, ref)
-    form, status = CancelBookingForm(version=found.version), 200
-    if shut := _shut("cancel", found, form):
-        return shut
-    if request.method == "POST":
-        act = (
-            settle(form, found, lambda: actions.cancel(found, form.why.data or "", by=signed_in()))
-            if form.validate()
-            else 422
-        )
-        if act == 302:
-            flash(_("Consulta desmarcada. A vaga vai para o próximo da lista."))
-            return redirect(_way_on(ref))
-        status = act
-    page = render_template("bookings/cancel.html", form=form, card=card.card_of(found, signed_in()), came=_came_from())
     return page, status
 
 

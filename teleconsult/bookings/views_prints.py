@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response
 
 from teleconsult import audit
 from teleconsult.bookings import prints, queries_prints
-from teleconsult.bookings.views import request_for
+from teleconsult.bookings.stepping import request_for
 from teleconsult.bookings.world import live_booking
 from teleconsult.cases.access import Sight, look_at, record_reading
 from teleconsult.cases.models import Case

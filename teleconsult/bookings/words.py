@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from teleconsult.bookings.steps import ENDED_WORDS, STATE_WORDS, State
+from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.errors import N_
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localclock, localtime, zone
@@ -27,8 +28,9 @@ def mark_of(state: str, ended_how: str = "") -> dict[str, str]:
 
 
 def end_of(ended_how: str) -> str:
-    """Return why a request ended with its referral; '' where its state says it all."""
-    return str(_(ENDED_WORDS[ended_how])) if ended_how in ENDED_WORDS else ""
+    """Return why a request ended, with its referral or as a return that nobody wants; '' where its state says it all."""
+    words = ENDED_WORDS | UNSEEN_CAUSES
+    return str(_(words[ended_how])) if ended_how in words else ""
 
 
 def visit_time(at: datetime | None, there: str | None) -> str:

@@ -49,6 +49,20 @@ KINDS: tuple[Kind, ...] = (
         choice=N_("A agenda muda e um pedido volta à lista de espera"),
     ),
     kind(
+        "booking.close_unseen",
+        "stop",
+        {R, C, A},
+        by=N_("%(name)s encerrou o retorno sem consulta"),
+        choice=N_("Um retorno ao especialista é encerrado sem consulta"),
+    ),
+    kind(
+        "booking.reopen",
+        "reopen",
+        {R, C, A},
+        by=N_("%(name)s desfez o encerramento do retorno, que voltou à lista de espera"),
+        choice=N_("O encerramento de um retorno ao especialista é desfeito"),
+    ),
+    kind(
         "booking.miss",
         "warn",
         {R},

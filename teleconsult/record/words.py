@@ -66,6 +66,8 @@ WORDS: dict[str, str] = {
     "booking.correct": N_("Presença corrigida"),
     "booking.requeue": N_("Pedido de volta à lista de espera"),
     "booking.end": N_("Pedido de consulta encerrado"),
+    "booking.close_unseen": N_("Retorno encerrado sem consulta"),
+    "booking.reopen": N_("Encerramento de um retorno desfeito"),
     "booking.remind": N_("Unidade lembrada da consulta"),
     "booking.book_due": N_("Marcação cobrada"),
     "booking.mark_due": N_("Presença cobrada"),

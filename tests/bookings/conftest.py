@@ -51,6 +51,16 @@ class Desk:
         )
         return queries.requests_of(walk.case.id)[0]
 
+    def to_return(self) -> BookingRequest:
+        """Let a patient be seen and asked back; return the request of the return."""
+        from teleconsult.cases import actions as cases  # noqa: PLC0415 (the name `actions` is that of bookings here)
+
+        case = self.escalated().case
+        with transaction(case):
+            visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
+            cases.counter_refer(case, visit, by=world.person("rosangela"), from_paper=True)
+        return queries.requests_of(case.id)[1]
+
     def publish(self, days: int = 7, first: int = 4, returns: int = 1, by: str = "rosangela", **changes: Any) -> Any:
         """Publish one session some days ahead, 8:00, half an hour a slot."""
         given = {

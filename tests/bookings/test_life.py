@@ -212,19 +212,10 @@ def test_a_return_is_a_request_of_its_own_on_the_same_referral(desk):
     assert db.session.scalars(db.select(AllowanceMonth)).all() == []
 
 
-def to_return(desk):
-    """Let a patient be seen and asked back; return the request of the return."""
-    case = desk.escalated().case
-    with transaction(case):
-        visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
-        cases.counter_refer(case, visit, by=world.person("rosangela"), from_paper=True)
-    return queries.requests_of(case.id)[1]
-
-
 @pytest.mark.parametrize("how", ["cancel", "lapse"])
 def test_a_return_stands_whatever_becomes_of_the_reopened_case(desk, sign_in, how):
     desk.publish(first=1, returns=1)
-    booked, waiting = to_return(desk), to_return(desk)
+    booked, waiting = desk.to_return(), desk.to_return()
     desk.book(booked)
     walk = world.Walk(waiting.case)
     walk.do("reopen", "Piorou.", by="marina")

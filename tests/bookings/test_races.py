@@ -11,6 +11,7 @@ from teleconsult.bookings import actions, queries, queries_agenda
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.models_quota import AllowanceMonth
+from teleconsult.bookings.world import live_booking, open_offer
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.people import actions as people
@@ -89,6 +90,38 @@ def test_one_request_is_booked_once(application, desk):
     ends = race(application, [booking_of(ref, slot) for slot in slots])
     assert ends["done"] == 1, ends
     assert ends["done"] + ends["Refused"] + ends["Overtaken"] == 3, ends
+
+
+@pytest.mark.parametrize("state", ["waiting", "offered"])
+def test_a_return_that_is_ended_while_it_is_booked_holds_no_slot(application, desk, state):
+    desk.publish(first=1, returns=1)
+    before, asked = desk.to_return(), desk.to_return()
+    if state == "offered":
+        desk.book(before)
+        desk.do("cancel", before, "Viajou.", by="marina")
+    ref, version = asked.ref, str(asked.version)
+    slot_id = db.session.scalar(db.select(AgendaSlot.id).where(AgendaSlot.kind == "return"))
+    assert asked.state == state
+    db.session.remove()
+
+    def shown(act, key):
+        def job():
+            request = queries.request_by(ref)
+            with transaction(request, version):
+                act(request, world.person(key))
+
+        return job
+
+    book = shown(lambda request, by: actions.book(request, slot_id, actions.Terms(), by=by), "marina")
+    end = shown(lambda request, by: actions.close_unseen(request, "died", by=by), "rosangela")
+    ends = race(application, [book, end])
+    assert ends["done"] == 1, ends
+    assert ends["done"] + ends["Refused"] + ends["Overtaken"] == 2, ends
+    found = queries.request_by(ref)
+    booked = live_booking(found)
+    held = db.session.scalar(db.select(AgendaSlot.id).where(AgendaSlot.request_id == found.id))
+    assert (found.state, booked is not None, held) in (("booked", True, slot_id), ("ended", False, None))
+    assert open_offer(found) is None
 
 
 def test_an_agenda_and_the_loss_of_its_specialty_at_the_same_moment_see_each_other(application, desk):

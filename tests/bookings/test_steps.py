@@ -29,6 +29,8 @@ BY_HAND = {
     ("requeue", "missed"): ("waiting", SIDE),
     ("requeue", "cancelled"): ("waiting", SIDE),
     **{("end", state): ("ended", {MACHINE}) for state in ("waiting", "offered", "booked", "missed", "cancelled")},
+    **{("close_unseen", state): ("ended", SIDE) for state in ("waiting", "offered", "booked", "missed", "cancelled")},
+    ("reopen", "ended"): ("waiting", SIDE),
 }
 SO = Facts(own_district=True, open=True, begun=True, due=True, expired=True)
 
@@ -37,6 +39,7 @@ SO = Facts(own_district=True, open=True, begun=True, due=True, expired=True)
 class Request:
     state: str
     unit_id: int = 1
+    kind: str = "return"
 
 
 @dataclass
@@ -86,7 +89,15 @@ def test_what_must_be_so(verb, state, fact):
         steps.check(verb, Request(state), PEOPLE[DESK], facts)
 
 
-@pytest.mark.parametrize("verb", ["move", "cancel"])
+@pytest.mark.parametrize(
+    ("verb", "state"), [("reopen", "ended"), *(("close_unseen", state) for verb, state in BY_HAND if verb == "end")]
+)
+def test_a_first_visit_ends_with_its_referral_alone(verb, state):
+    with pytest.raises(Refused, match="se encerra no caso"):
+        steps.check(verb, Request(state, kind="first"), PEOPLE[DESK], SO)
+
+
+@pytest.mark.parametrize("verb", ["move", "cancel", "close_unseen"])
 def test_a_visit_whose_day_is_past_is_marked_and_not_put_off(verb):
     with pytest.raises(Refused, match="já passou"):
         steps.check(verb, Request("booked"), PEOPLE[DESK], Facts(begun=True, due=True, over=True))

@@ -25,7 +25,9 @@ def furnish(site: Site) -> Places:
         if session.starts_at > clock.now():
             desk.book(desk.escalated(priority="urgent"), by="rosangela")
         desk.do("book", booked, desk.slot(booked), actions.Terms(), by="marina")
-        ref, day, waits, has = session.ref, today().isoformat(), waiting.ref, booked.ref
+        back, ended = desk.to_return().ref, desk.to_return()
+        desk.do("close_unseen", ended, "moved", by="marina")
+        ref, day, waits, has, gone = session.ref, today().isoformat(), waiting.ref, booked.ref, ended.ref
     content = "NOME;DATA NASCIMENTO;ESPECIALIDADE\n"
     content += f"{world.SECRET_NAME};14/03/1979;Dermatologia\nMaria Souza;01/01/1980;Dermatologia\n"
     browser = site.signed_in("dora")
@@ -35,7 +37,14 @@ def furnish(site: Site) -> Places:
     assert found, page[:2000]
     sheet = browser.post(found.group(1)).location
     return {
-        "marina": (f"/bookings/{waits}/book", f"/bookings/{has}/move", f"/bookings/{has}/cancel"),
+        "marina": (
+            f"/bookings/{waits}/book",
+            f"/bookings/{has}/move",
+            f"/bookings/{has}/cancel",
+            f"/bookings/{back}/close_unseen",
+            f"/bookings/{gone}",
+            f"/bookings/{gone}/reopen",
+        ),
         "rosangela": (
             f"/bookings/agenda?day={day}",
             f"/bookings/agenda/sessions/{ref}",

@@ -10,7 +10,7 @@ from teleconsult.bookings.actions.agenda import (
     unblock,
 )
 from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, offer, refuse, release
-from teleconsult.bookings.actions.listing import end, make, requeue
+from teleconsult.bookings.actions.listing import close_unseen, end, make, reopen, requeue
 from teleconsult.bookings.actions.marking import attend, correct, miss
 from teleconsult.bookings.actions.rescheduling import move_session
 
@@ -24,6 +24,7 @@ __all__ = [
     "book",
     "cancel",
     "cancel_session",
+    "close_unseen",
     "correct",
     "end",
     "expire",
@@ -35,6 +36,7 @@ __all__ = [
     "publish",
     "refuse",
     "release",
+    "reopen",
     "requeue",
     "unblock",
 ]

@@ -1,14 +1,22 @@
 """A request comes on the waiting list, goes back to it, or leaves it."""
 
+from sqlalchemy import select
+
 from teleconsult import clock
 from teleconsult.bookings.actions._step import step, write
 from teleconsult.bookings.actions.booking import drop, offer_next
 from teleconsult.bookings.actions.quota import give_form_back
-from teleconsult.bookings.models import BookingEvent, BookingRequest
+from teleconsult.bookings.models import Booking, BookingEvent, BookingRequest
+from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queueing import RANKS
 from teleconsult.bookings.steps import Kind, State
+from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.models_opinion import Referral
+from teleconsult.cases.sides import asking
+from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
+from teleconsult.people import queries as people
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
 
@@ -49,3 +57,50 @@ def end(request: BookingRequest, how: str) -> None:
     give_form_back(request)
     if slot is not None:
         offer_next(slot)
+
+
+def close_unseen(request: BookingRequest, cause: str, *, by: User, note: str = "") -> BookingEvent:
+    """End a return that is not wanted any more, with why; its slot is offered on, and the other side is told.
+
+    Raises:
+        Refused: the cause is not one of `UNSEEN_CAUSES`, which are those of a case that ends without a visit.
+    """
+    if cause and cause not in UNSEEN_CAUSES:
+        raise Refused(N_("Escolha um dos motivos da lista."), field="cause")
+    event = step(
+        "close_unseen",
+        request,
+        by=by,
+        carry={"cause": cause},
+        set={"ended_how": cause},
+        said=note,
+        data={"how": cause},
+        tell=_both_sides(request, by),
+    )
+    slot = drop(request)
+    if slot is not None:
+        offer_next(slot)
+    return event
+
+
+def reopen(request: BookingRequest, why: str, *, by: User) -> BookingEvent:
+    """Put a return back on the list that was ended by mistake, with a reason; it keeps its age, but not its slot."""
+    tell = _both_sides(request, by)
+    return step("reopen", request, by=by, carry={"why": why}, set={"ended_how": ""}, said=why, tell=tell)
+
+
+def _both_sides(request: BookingRequest, by: User) -> list[User]:
+    """Return who waits for a return: the unit, who saw the patient and asked them back, and the desk unless it acts itself."""
+    seen_by = (
+        select(User)
+        .join(AgendaSession, AgendaSession.specialist_id == User.id)
+        .join(Booking, Booking.session_id == AgendaSession.id)
+        .join(BookingRequest, BookingRequest.id == Booking.request_id)
+        .where(
+            BookingRequest.case_id == request.case_id,
+            BookingRequest.state == State.ATTENDED,
+            Booking.ended_at.is_(None),
+        )
+    )
+    desk = [] if by.has(Role.ADMINISTRATOR) else people.active_with_role(Role.ADMINISTRATOR)
+    return [*asking(request.case), *db.session.scalars(seen_by), *desk]
