@@ -71,6 +71,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.from_cases",
     "teleconsult.bookings.card",
     "teleconsult.bookings.elsewhere",
+    "teleconsult.bookings.lacking",
     "teleconsult.bookings.twice",
     "teleconsult.bookings.unattended",
     "teleconsult.credits.models",

@@ -13,6 +13,7 @@ from teleconsult import anchors, clock, outbox
 from teleconsult.attachments import actions as attachments
 from teleconsult.attachments import checking
 from teleconsult.bookings import clockwork as bookings
+from teleconsult.bookings import lacking
 from teleconsult.cases import actions as cases
 from teleconsult.cases import alerts
 from teleconsult.cases.actions.windows import end
@@ -65,6 +66,7 @@ JOBS = (
     Job("bookings.remind", MINUTE, bookings.reminders, bookings.remind),
     Job("bookings.unmarked", HOUR, bookings.unmarked, bookings.ask_for_mark),
     Job("bookings.idle", HOUR, bookings.idle, bookings.ask_to_book),
+    Job("bookings.lacking", HOUR, lacking.without_agenda, lacking.tell_of),
     Job("bookings.owing", HOUR, bookings.owing, bookings.urge),
     Job("notices.digest", MINUTE, notices.digests_due, notices.send_digest),
     Job("audit.anchor", HOUR, anchors.due, anchors.send),

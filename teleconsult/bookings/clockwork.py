@@ -101,7 +101,7 @@ def ask_for_mark(booking_id: int) -> int:
 def idle() -> Sequence[int]:
     """Return the requests with which a unit could go on, and nothing has happened for so long; not even a reminder.
 
-    Where no slot is free there is nothing to book: the waiting list says it, and no mail presses. A return is not pressed
+    Where no slot is free there is nothing to book: the waiting list says it, and no mail presses; the desk is told (`lacking`). A return is not pressed
     for either: it is asked for in so many days, in the specialist's own words.
     """
     last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)

@@ -1,17 +1,18 @@
-"""What the worker notes for the management, beside what the management sets: when it last made its round, which files are lost.
+"""What the worker notes beside what the management sets: its last round, files that are lost, what it told that has no history.
 
 Whoever reads it must not look for it in history, and the worker may run on another machine than the pages.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from teleconsult import clock
 from teleconsult.extensions import changed, db, read, upsert
 from teleconsult.network.models import NetworkSetting
 
 ROUND = "worker.round"
+TOLD = "told:"
 LOST = "lost:"
 """Before the reference of a file that is not in storage as it was sent."""
 
@@ -52,6 +53,23 @@ def find(ref: str) -> None:
 def lost() -> dict[str, datetime]:
     """Return the files that are lost, by their references, and since when that is known."""
     return {row.name.removeprefix(LOST): datetime.fromisoformat(row.value) for row in read(_LOST, {})}
+
+
+def once_in(span: timedelta, what: str) -> bool:
+    """Note that a thing is told now, unless it was within so long; of two workers one is told to. The caller holds the transaction.
+
+    What a clock that was ahead noted counts for nothing.
+    """
+    value = NetworkSetting.value
+    new = upsert(NetworkSetting).values(name=TOLD + what, value=_words(clock.now()))
+    due = or_(value <= _words(clock.now() - span), value > _words(clock.now()))
+    return (
+        changed(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}, where=due)) == 1
+    )
+
+
+def _words(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _write(name: str, value: str) -> None:

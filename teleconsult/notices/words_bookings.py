@@ -94,6 +94,13 @@ KINDS: tuple[Kind, ...] = (
         choice=N_("Um dia de agenda fica sem especialista, ou vira feriado"),
     ),
     kind(
+        "agenda.lacking",
+        "warn",
+        {A},
+        alone=N_("Pacientes esperam a primeira consulta desta especialidade, e nenhum horário dela está publicado"),
+        choice=N_("Pacientes esperam uma especialidade sem agenda publicada"),
+    ),
+    kind(
         "booking.mark_due",
         "late",
         {A},
