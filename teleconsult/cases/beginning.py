@@ -37,6 +37,10 @@ def _begin(form: BeginForm, token: str, user: User) -> Case:
     linked = drafts.linkable(user, form.linked.data or "")
     requester = _requester(form.requester.data or "", user)
     known: Fields = _continued(linked) if linked else {}
+    if (
+        form.specialty.data is not None
+    ):  # the page shows the earlier one as chosen: whoever takes it away wants none yet
+        known.pop("specialty", None)
     if form.specialty.data:
         known["specialty"] = form.specialty.data
     return actions.draft(by=user, requester=requester, linked=linked, token=token, fields=known)
@@ -57,15 +61,25 @@ def _continued(linked: Case) -> Fields:
     Of one that ended without an answer it is the whole request, also what was begun of its completion and never sent; not
     the consent, which is asked anew.
     """
-    texts = texts_of(linked)
+    texts = _written(linked)
     names: tuple[str, ...] = ("specialty", *PATIENT_TEXTS)
     if is_unanswered(linked):
-        texts |= linked.draft.fields if linked.draft is not None else {}
         names = (*names, *FIELDS["clinical"], *FIELDS["questions"])
     known: Fields = {name: texts[name] for name in names}
     if linked.snapshot and linked.patient:
         known[MATCH] = {"facts": digest_of(facts_of(linked.snapshot)), "choice": linked.patient.ref, "seen": []}
     return known
+
+
+def _written(linked: Case) -> Fields:
+    """Return what was written of an earlier case: as it was sent, or as it was begun to be completed when nobody answered it."""
+    begun = linked.draft.fields if is_unanswered(linked) and linked.draft is not None else {}
+    return texts_of(linked) | begun
+
+
+def specialty_of(linked: Case | None) -> str:
+    """Return the specialty that a new case takes over from the one it continues; '' for none."""
+    return str(_written(linked).get("specialty", "")) if linked is not None else ""
 
 
 def is_unanswered(linked: Case | None) -> bool:

@@ -216,9 +216,11 @@ class BeginForm(BaseForm):
     requester = SelectField(_l("Em nome de"), validate_choice=False)
     specialty = SelectField(_l("Especialidade"), validate_choice=False)
 
-    def offer(self, specialties: Iterable[Any], requesters: Iterable[Any], *, own: bool) -> None:
-        """Fill the choices; `own`: the person may ask in their own name."""
+    def offer(self, specialties: Iterable[Any], requesters: Iterable[Any], *, own: bool, earlier: str = "") -> None:
+        """Fill the choices; `own`: the person may ask in their own name; `earlier`: the specialty of the case that is continued."""
         self.specialty.choices = specialty_choices(specialties, _("Escolha"))
+        if self.specialty.data is None and earlier in {slug for slug, _name in self.specialty.choices}:
+            self.specialty.data = earlier
         named = [(row.ref, f"{row.title} {row.name} · {row.unit}".strip()) for row in requesters]
         self.requester.choices = [("", _("Mim mesmo") if own else _("Escolha o solicitante")), *named]
 

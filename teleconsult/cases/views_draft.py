@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from teleconsult import clock
 from teleconsult.cases import actions, draft_late, drafts, request_page
 from teleconsult.cases.access import record_reading
-from teleconsult.cases.beginning import begin, is_unanswered
+from teleconsult.cases.beginning import begin, is_unanswered, specialty_of
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.draft_fields import LISTS, STEP_WORDS, STEPS, Fields, differing, pick, step_of
 from teleconsult.cases.draft_merge import marks_of, merged
@@ -73,8 +73,8 @@ def _new_page(form: BeginForm) -> str:
     rows = drafts.specialties(to_choose=True)
     names = {row.slug: in_language(row.name_pt, row.name_en) for row in rows}
     own, named = current_user.has(Role.REQUESTER), drafts.named_requesters(current_user)
-    form.offer(rows, named, own=own)
     linked = drafts.linkable(current_user, form.linked.data or "")
+    form.offer(rows, named, own=own, earlier=specialty_of(linked))
     return render_template(
         "cases/request/new.html",
         form=form,

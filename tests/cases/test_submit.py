@@ -1,5 +1,7 @@
 """Sending: everything is checked by the server, twice is once, and what was typed is what arrives."""
 
+import re
+
 import pytest
 
 from teleconsult import audit
@@ -27,7 +29,7 @@ from tests.cases.filing import (
     value_of,
 )
 from tests.cases.test_draft_returned import give_back
-from tests.world import person
+from tests.world import person, specialty
 
 CNS = "700000010211009"
 
@@ -227,6 +229,43 @@ def test_a_new_case_continues_an_earlier_one(marina):
     fill_all(marina, ref)
     assert send(marina, ref).location == f"/cases/{ref}"
     assert case_of(ref).patient_id == case_of(earlier).patient_id
+
+
+def chosen_in(page):
+    """Return the specialty that stands as chosen on the page that begins a case."""
+    return re.findall(r'<option selected value="([^"]*)"', page.split('name="specialty"')[1].split("</select>")[0])
+
+
+def test_the_specialty_of_the_earlier_case_is_chosen_while_it_takes_cases(marina):
+    earlier = sent(marina)
+    assert chosen_in(marina.get("/cases/new").get_data(as_text=True)) in ([], [""])
+    url = f"/cases/new?linked={earlier}"
+    assert chosen_in(marina.get(url).get_data(as_text=True)) == ["dermatologia"]
+    assert texts_of(begin(marina, linked=earlier, specialty="neurologia"))["specialty"] == "neurologia"
+    # Whoever takes the choice away has taken it away.
+    assert texts_of(begin(marina, linked=earlier, specialty="")).get("specialty", "") == ""
+    with transaction():
+        specialty().teleconsult = False
+    assert chosen_in(marina.get(url).get_data(as_text=True)) in ([], [""])
+
+
+def test_the_specialty_begun_in_the_completion_of_an_unanswered_case_is_chosen(marina):
+    earlier = sent(marina)
+    give_back(earlier, {"objective": "Teste de sensibilidade."})
+    case = case_of(earlier)
+    with transaction(case):
+        case.draft.fields = case.draft.fields | {"specialty": "neurologia"}
+    end(earlier, "cancel")
+    assert chosen_in(marina.get(f"/cases/new?linked={earlier}").get_data(as_text=True)) == ["neurologia"]
+    assert texts_of(begin(marina, linked=earlier))["specialty"] == "neurologia"
+
+
+def test_the_choice_on_a_page_that_is_shown_again_stays(marina):
+    earlier = sent(marina)
+    data = {"token": "x" * 20, "linked": earlier, "requester": "PE-NINGUEM", "specialty": "neurologia"}
+    answer = marina.post("/cases/new", data=data)
+    assert answer.status_code == 422
+    assert chosen_in(answer.get_data(as_text=True)) == ["neurologia"]
 
 
 @pytest.mark.parametrize("verb", ["cancel", "lapse"])
