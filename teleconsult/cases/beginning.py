@@ -36,11 +36,9 @@ def begin(form: BeginForm, user: User) -> str:
 def _begin(form: BeginForm, token: str, user: User) -> Case:
     linked = drafts.linkable(user, form.linked.data or "")
     requester = _requester(form.requester.data or "", user)
-    known: Fields = _continued(linked) if linked else {}
-    if (
-        form.specialty.data is not None
-    ):  # the page shows the earlier one as chosen: whoever takes it away wants none yet
-        known.pop("specialty", None)
+    known: Fields = _continued(linked, user) if linked else {}
+    if form.specialty.data is not None:
+        known.pop("specialty", None)  # the page shows the earlier one as chosen: whoever takes it away wants none yet
     if form.specialty.data:
         known["specialty"] = form.specialty.data
     return actions.draft(by=user, requester=requester, linked=linked, token=token, fields=known)
@@ -55,13 +53,13 @@ def _requester(ref: str, user: User) -> User:
     return db.session.scalars(select(User).where(User.ref == ref)).one()
 
 
-def _continued(linked: Case) -> Fields:
+def _continued(linked: Case, user: User) -> Fields:
     """Return what a new case takes over from the one it continues: the patient and the specialty, nothing clinical.
 
-    Of one that ended without an answer it is the whole request, also what was begun of its completion and never sent; not
-    the consent, which is asked anew.
+    Of one that ended without an answer it is the whole request, also what was begun of its completion and never sent, for
+    whoever could write on it; not the consent, which is asked anew.
     """
-    texts = _written(linked)
+    texts = _written(linked, user)
     names: tuple[str, ...] = ("specialty", *PATIENT_TEXTS)
     if is_unanswered(linked):
         names = (*names, *FIELDS["clinical"], *FIELDS["questions"])
@@ -71,15 +69,16 @@ def _continued(linked: Case) -> Fields:
     return known
 
 
-def _written(linked: Case) -> Fields:
-    """Return what was written of an earlier case: as it was sent, or as it was begun to be completed when nobody answered it."""
-    begun = linked.draft.fields if is_unanswered(linked) and linked.draft is not None else {}
-    return texts_of(linked) | begun
+def _written(linked: Case, user: User) -> Fields:
+    """Return what was written of an earlier case: as it was sent, and when nobody answered it as this person began to complete it."""
+    if linked.draft is None or not is_unanswered(linked) or not drafts.writes(user, linked):
+        return texts_of(linked)
+    return texts_of(linked) | linked.draft.fields
 
 
-def specialty_of(linked: Case | None) -> str:
+def specialty_of(linked: Case | None, user: User) -> str:
     """Return the specialty that a new case takes over from the one it continues; '' for none."""
-    return str(_written(linked).get("specialty", "")) if linked is not None else ""
+    return str(_written(linked, user).get("specialty", "")) if linked is not None else ""
 
 
 def is_unanswered(linked: Case | None) -> bool:

@@ -49,8 +49,7 @@ def draft_for(user: User, ref: str) -> Case:
         NotFound: it is not there, or not this person's to write.
     """
     case, sight = case_for(user, ref)
-    facts = Facts(own_district=user.has(Role.SUPPORT) and own_district(case, user))
-    if sight is not Sight.FULL or not {Who.REQUESTER, Who.SUPPORT} & lifecycle.parts(case, user, facts):
+    if sight is not Sight.FULL or not writes(user, case):
         raise NotFound
     set_committed_value(case, "draft", _draft_of(case))
     if case.state == State.DRAFT:
@@ -59,6 +58,12 @@ def draft_for(user: User, ref: str) -> Case:
         for name in ("questions", "problems", "consents"):
             set_committed_value(case, name, [])
     return case
+
+
+def writes(user: User, case: Case) -> bool:
+    """Tell whether a request is this person's to write: what is typed into it and not sent is nobody else's to read."""
+    facts = Facts(own_district=user.has(Role.SUPPORT) and own_district(case, user))
+    return bool({Who.REQUESTER, Who.SUPPORT} & lifecycle.parts(case, user, facts))
 
 
 _OF_DRAFT = columns_of(CaseDraft)

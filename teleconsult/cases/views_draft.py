@@ -74,7 +74,7 @@ def _new_page(form: BeginForm) -> str:
     names = {row.slug: in_language(row.name_pt, row.name_en) for row in rows}
     own, named = current_user.has(Role.REQUESTER), drafts.named_requesters(current_user)
     linked = drafts.linkable(current_user, form.linked.data or "")
-    form.offer(rows, named, own=own, earlier=specialty_of(linked))
+    form.offer(rows, named, own=own, earlier=specialty_of(linked, current_user))
     return render_template(
         "cases/request/new.html",
         form=form,

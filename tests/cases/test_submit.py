@@ -28,6 +28,7 @@ from tests.cases.filing import (
     texts_of,
     value_of,
 )
+from tests.cases.helping import share_unit
 from tests.cases.test_draft_returned import give_back
 from tests.world import person, specialty
 
@@ -287,6 +288,20 @@ def test_a_request_that_ended_without_an_answer_is_not_written_anew(marina, verb
     assert not kept.get("consent_given_by")
     fill(marina, ref, "patient")
     assert send(marina, ref).location == f"/cases/{ref}"
+
+
+def test_what_was_never_sent_of_a_completion_is_not_given_to_a_colleague(marina, sign_in):
+    earlier = sent(marina)
+    give_back(earlier, {"objective": "Teste de sensibilidade."})
+    begun = {"objective": "Sem sensibilidade em duas."}
+    marina.post(
+        path(earlier, "clinical"), data=hidden(marina, earlier, "clinical") | CLINICAL | begun | {"go": "leave"}
+    )
+    end(earlier, "lapse")
+    share_unit()
+    ref = begin(sign_in("jonas"), linked=earlier)
+    assert case_of(ref).linked_case.ref == earlier
+    assert texts_of(ref)["objective"] == CLINICAL["objective"]
 
 
 def test_a_strangers_case_is_not_continued(marina, sign_in):
