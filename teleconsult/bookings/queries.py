@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select
 
 from teleconsult import clock
 from teleconsult.bookings import queueing, shelves
@@ -52,13 +52,17 @@ def ahead_of(request: BookingRequest) -> int:
     return int(db.session.scalar(query) or 0)
 
 
+_NOBODYS: Any = literal_column("+agenda_slots.request_id")
+"""Not the column itself: SQLite takes its unique key for the shortest way, and reads every slot that ever stayed empty."""
+
+
 def free(specialty_id: Any, kind: Any, now: datetime) -> Any:
     """Return the conditions of a slot that can still be booked; specialty and kind may be columns of another row."""
     return (
         AgendaSlot.specialty_id == specialty_id,
         AgendaSlot.kind == kind,
         AgendaSlot.at > now,
-        AgendaSlot.request_id.is_(None),
+        _NOBODYS.is_(None),
         AgendaSlot.blocked_at.is_(None),
     )
 

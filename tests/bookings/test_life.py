@@ -17,6 +17,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from tests import world
 from tests.bookings.conftest import today
+from tests.counting import indexes, statements
 
 
 def verbs(request):
@@ -306,6 +307,19 @@ def test_a_visit_that_nobody_books_is_asked_about_once_a_week_while_a_slot_is_fr
     with clock.at(clock.now() + timedelta(days=15)):
         desk.book(request)
     assert [asked_to_book(days) for days in (23, 39)] == [0, 0]
+
+
+def test_what_is_free_is_read_from_today_on_and_not_from_all_that_ever_stayed_empty(desk, application):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    with statements(application) as seen:
+        clockwork.idle()
+        rows = queries.free_slots(request.specialty_id, request.kind)
+        queries.free_before(db.session.get_one(AgendaSlot, rows[1].id))
+    used = indexes([one for one in seen if "agenda_slots" in one[0]])
+    assert "ix_agenda_slots_at" in used
+    assert not used & {"sqlite_autoindex_agenda_slots_1", "uq_agenda_slots_request_id"}
 
 
 def test_a_visit_that_was_cancelled_and_never_decided_on_is_asked_about(desk):
