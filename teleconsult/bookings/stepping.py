@@ -42,7 +42,7 @@ def shut(verb: str, found: BookingRequest, form: Any) -> Any:
         way, last = url_for("bookings.show", ref=found.ref), card.history(found)[0]
         own = last["who"] == current_user.full_name
         typed = words_in(form) if request.method == "POST" else []
-        if any(not (own and words == last["said"]) for _label, words in typed):
+        if any(not (own and words in last["said"]) for _label, words in typed):
             sentence = f"{last['who']}: {last['did']}. {say(refusal)}"
             return error_page(409, sentence, typed, address=way, own=own)
         flash(say(refusal), "warning")

@@ -191,6 +191,19 @@ def test_the_reason_of_a_step_that_came_too_late_is_given_back_with_who_was_fast
     assert again.status_code == (302 if other == "marina" else 409)
 
 
+def test_a_booking_with_two_reasons_keeps_both_and_sent_twice_blames_nobody(desk, sign_in):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    browser, url = sign_in("rosangela"), f"/bookings/{request.ref}"
+    slot = re.findall(r'name="slot"[^>]*value="(\d+)"', text(browser.get(f"{url}/book")))[0]
+    reasons = {"day_why": "A unidade ligou hoje.", "over_why": "Caso de risco."}
+    data = {"slot": slot, "channel": "phone", "version": request.version} | reasons
+    for _press in range(2):
+        assert browser.post(f"{url}/book", data=data).status_code == 302
+    assert "Caso de risco. · A unidade ligou hoje." in text(browser.get(url))
+
+
 @pytest.mark.parametrize("key", ["bia", "paulo", "teresa"])
 def test_strangers_find_nothing(desk, sign_in, key):
     request = desk.escalated()

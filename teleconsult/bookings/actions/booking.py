@@ -62,7 +62,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
         request,
         by=by,
         carry={"slot": slot.id, "channel": terms.channel},
-        said=terms.over_why or terms.day_why,
+        said=" · ".join(dict.fromkeys(filter(None, (terms.over_why, terms.day_why)))),
         data={"at": slot.at.isoformat(), "channel": str(terms.channel)},
         tell=asking(request.case),
     )
