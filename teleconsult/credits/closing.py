@@ -150,9 +150,9 @@ def is_past_noting(shift: Any) -> bool:
 
 def why_not_noted(row: Any, user: User, *, is_open: bool) -> str:
     """Return why this person cannot note who was at a shift of `unnoted`, and what to do; '' where they can."""
-    if row.user_id == user.id:
-        return OWN
-    return "" if is_open or row.ends_at >= clock.now() - LATE else OVER
+    if not is_open and row.ends_at < clock.now() - LATE:
+        return OVER  # also of one's own: nobody whom one could ask can do it
+    return OWN if row.user_id == user.id else ""
 
 
 def first_unnoted(month: date, limit: int) -> Sequence[Any]:

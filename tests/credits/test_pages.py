@@ -188,6 +188,16 @@ def test_before_a_month_is_closed_it_is_said_what_cannot_be_noted_after(session,
     assert "a presença não pode mais ser registrada" in text(sign_in("paulo").get(f"/hours/shifts/{other}"))
 
 
+def test_nobody_is_sent_to_ask_another_for_what_nobody_can_note_any_more(session, sign_in):
+    scheduled(at("2026-08-20T08:00"), at("2026-08-20T12:00"), who="teresa")
+    manager = sign_in("teresa")
+    assert manager.post("/credits/months/2026-08/close").status_code == 302
+    for address in ("/credits/months/2026-08", "/credits/months/2026-08/unnoted"):
+        page = text(manager.get(address))
+        assert "Foi há mais de 60 dias e o mês está fechado" in page
+        assert "peça a outra pessoa da gerência" not in page
+
+
 def test_an_answer_to_ones_own_unit_looks_odd(session, sign_in):
     with transaction():
         world.person("paulo").unit_id = world.person("marina").unit_id
