@@ -158,6 +158,12 @@ def test_a_consultant_comes_goes_and_swaps_on_a_telephone(page_for, site):
     paulo.follow("Turnos")
     paulo.press("Cheguei")
     paulo.reads("Entrada registrada. Bom turno.")
+    found = {}
+    for path in ("/shifts", "/shifts/month"):  # who is there now stands on a ground of its own
+        teresa = Somebody(page_for("teresa")).at(f"{path}?room=plantao")
+        expect(teresa.page.locator(".tc-shift--now")).to_contain_text("Paulo Nogueira")
+        found[path] = faults(teresa.page)
+    assert not {place: told for place, told in found.items() if told}
     with site.application.app_context():
         rooms.a_minute_passes()
     paulo.press("Saí")
