@@ -24,9 +24,13 @@ def lines_of(form: Any) -> list[Line]:
     found = list(_found(form))
     times = Counter(words for words, _label, _target in found)
     return [
-        Line(words if not label or (times[words] == 1 and _names(words, label)) else f"{label}: {words}", target)
+        Line(words if not label or (times[words] == 1 and _names(words, label)) else _told_of(label, words), target)
         for words, label, target in found
     ]
+
+
+def _told_of(label: str, words: str) -> str:
+    return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"
 
 
 def _names(words: str, label: str) -> bool:

@@ -19,6 +19,7 @@ class Visit(Form):
     why = StringField("Motivo, em uma linha")
     cns = StringField("CNS (cartão SUS)")
     kind = RadioField("Tipo", choices=[("a", "A")])
+    doubt = RadioField("A dúvida foi resolvida?", choices=[("a", "A")])
     items = FieldList(FormField(Item), min_entries=1)
 
 
@@ -37,6 +38,7 @@ def told(**errors):
         ({"cns": "O CNS não confere."}, [("O CNS não confere.", "cns")]),
         ({"kind": "Escolha um tipo."}, [("Escolha um tipo.", "kind-0")]),
         ({"version": "Aberta tempo demais."}, [("Aberta tempo demais.", "")]),
+        ({"doubt": "Ana salvou: “Não”"}, [("A dúvida foi resolvida? Ana salvou: “Não”", "doubt-0")]),
         ({"weight": "Temperatura?"}, [("Peso, kg: Temperatura?", "weight")]),
     ],
 )
