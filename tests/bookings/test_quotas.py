@@ -32,7 +32,7 @@ def test_setting_less_than_was_used_keeps_what_was_used(desk):
         setting.set_allowance(unit(), weekday=None, forms=1, sheets=1, by=world.person("teresa"))
     row = db.session.scalars(db.select(AllowanceMonth)).one()
     assert (row.forms, row.forms_spent, row.forms_over) == (1, 2, 1)
-    with pytest.raises(Refused, match="já usou"):
+    with pytest.raises(Refused, match="já foi usada"):
         desk.book(desk.escalated())
 
 
@@ -46,7 +46,7 @@ def test_another_district_books_within_its_agreement(desk):
     with transaction():
         setting.agree("DS V", world.specialty(), forms=1, by=world.person("teresa"))
     desk.book(one, by="bia")
-    with pytest.raises(Refused, match="já usou"):
+    with pytest.raises(Refused, match="já foi usada"):
         desk.book(two, by="bia")
 
 
