@@ -200,6 +200,7 @@ class Referral(Model):
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_how: Mapped[str] = mapped_column(String(20), default="")
     unseen_cause: Mapped[str] = mapped_column(String(20), default="")
+    """Why no visit came of it, or of the return that was asked for when the patient had been seen."""
 
     case: Mapped[Case] = relationship()
     specialty = relationship("Specialty")

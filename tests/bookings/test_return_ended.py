@@ -12,6 +12,7 @@ from teleconsult.bookings.models import BookingOffer
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import last_booking, live_booking, open_offer
 from teleconsult.cases import actions as cases
+from teleconsult.cases import outcome
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
@@ -70,7 +71,7 @@ def test_ended_by_any_of_three_and_undone_and_the_others_are_told(desk, by, othe
     assert (asked.state, asked.ended_how) == (State.ENDED, "died")
     assert told("booking.close_unseen") == others
     assert asked.case.state == "concluded"
-    assert (asked.referral.ended_how, asked.referral.unseen_cause) == ("counter_referred", "")
+    assert asked.referral.ended_how == "counter_referred"
     desk.do("reopen", asked, "Era outra pessoa.", by=by)
     assert (asked.state, asked.ended_how, asked.since) == (State.WAITING, "", since)
     assert told("booking.reopen") == others
@@ -137,6 +138,20 @@ def test_a_first_visit_and_a_reason_of_ones_own_are_refused(desk):
         desk.do("close_unseen", asked, "", by="marina")
     with pytest.raises(Refused, match="cabe a outra pessoa"):
         desk.do("close_unseen", asked, "moved", by="bia")
+
+
+@pytest.mark.parametrize(("cause", "asked"), [("died", False), ("refused", True)])
+def test_of_a_patient_who_died_it_is_not_asked_how_it_went_on(desk, sign_in, cause, asked):
+    request = desk.to_return()
+    desk.do("close_unseen", request, cause, by="rosangela")
+    browser = sign_in("marina")
+    page = text(browser.get(f"/cases/{request.case.ref}"))
+    assert "A consulta não aconteceu" not in page, "the patient was seen once"
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert (30 in outcome.asked_now(request.case)) is asked
+        assert ([one.days for one in outcome.pending_for(world.person("marina"))] == [30]) is asked
+        desk.do("reopen", request, "Era outra pessoa.", by="marina")
+        assert 30 in outcome.asked_now(request.case)
 
 
 def version_in(page):

@@ -77,6 +77,7 @@ def close_unseen(request: BookingRequest, cause: str, *, by: User, note: str = "
         data={"how": cause},
         tell=_both_sides(request, by),
     )
+    request.referral.unseen_cause = cause  # of a patient who died nothing is asked later
     slot = drop(request)
     if slot is not None:
         offer_next(slot)
@@ -86,7 +87,9 @@ def close_unseen(request: BookingRequest, cause: str, *, by: User, note: str = "
 def reopen(request: BookingRequest, why: str, *, by: User) -> BookingEvent:
     """Put a return back on the list that was ended by mistake, with a reason; it keeps its age, but not its slot."""
     tell = _both_sides(request, by)
-    return step("reopen", request, by=by, carry={"why": why}, set={"ended_how": ""}, said=why, tell=tell)
+    event = step("reopen", request, by=by, carry={"why": why}, set={"ended_how": ""}, said=why, tell=tell)
+    request.referral.unseen_cause = ""
+    return event
 
 
 def _both_sides(request: BookingRequest, by: User) -> list[User]:
