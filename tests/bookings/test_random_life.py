@@ -17,7 +17,21 @@ from tests import world
 
 REQUESTS, SLOTS, FORMS = 4, 3, 3
 STEPS = st.tuples(
-    st.sampled_from(["book", "over", "move", "cancel", "requeue", "refuse", "accept", "block", "unblock"]),
+    st.sampled_from(
+        [
+            "book",
+            "over",
+            "move",
+            "cancel",
+            "requeue",
+            "refuse",
+            "accept",
+            "block",
+            "unblock",
+            "close_unseen",
+            "reopen",
+        ]
+    ),
     st.integers(0, REQUESTS - 1),
     st.integers(0, SLOTS - 1),
 )
@@ -36,6 +50,10 @@ def take(desk, verb, request, slot):
             actions.move(request, slot.id, "Pediu outro dia.", by=by)
         elif verb == "cancel":
             actions.cancel(request, "Viajou.", by=by)
+        elif verb == "close_unseen":
+            actions.close_unseen(request, "moved", by=by)
+        elif verb == "reopen":
+            actions.reopen(request, "Voltou.", by=by)
         elif verb in ("block", "unblock"):
             getattr(actions, verb)(slot, *(("Reunião.",) if verb == "block" else ()), by=by)
         else:
@@ -86,3 +104,10 @@ def test_a_random_life(desk, forms):
     requests = [desk.escalated().id for _n in range(REQUESTS)]
     walk(desk, requests, slots)
     assert db.session.scalar(select(func.count()).select_from(Booking)) >= 1
+
+
+def test_a_random_life_of_returns(desk):
+    session = desk.publish(first=0, returns=SLOTS)
+    slots = [slot.id for slot in session.slots]
+    requests = [desk.to_return().id for _n in range(REQUESTS)]
+    walk(desk, requests, slots)
