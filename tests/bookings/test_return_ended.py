@@ -154,6 +154,16 @@ def test_of_a_patient_who_died_it_is_not_asked_how_it_went_on(desk, sign_in, cau
         assert 30 in outcome.asked_now(request.case)
 
 
+def test_the_specialist_who_is_told_finds_the_reason_where_the_notice_leads(desk, sign_in):
+    asked = seen_by_lia(desk)
+    desk.do("close_unseen", asked, "died", note="A filha ligou.", by="marina")
+    browser = sign_in("lia")
+    page = text(browser.get(browser.get(f"/notices/{asked.case.ref}").location))
+    assert "Por que foi encerrada" in page
+    assert "O paciente faleceu" in page
+    assert f"/bookings/{asked.ref}" not in page
+
+
 def version_in(page):
     return re.search(r'name="version"[^>]*value="(\d+)"', page).group(1)
 
