@@ -104,6 +104,7 @@ def _tell(form: AskingForm, apart: dict[str, str], who: Sequence[Any]) -> None:
         show_overtaken(
             form,
             _("Você já respondeu em outra janela. Deixe em cada campo marcado a resposta que vale e envie de novo."),
+            own=True,
         )
     for field, words in apart.items():
         said = (

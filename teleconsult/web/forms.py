@@ -97,6 +97,9 @@ class BaseForm(FlaskForm):
     overtaken = False
     """That it comes back because somebody else was faster, and not for what is wrong with it (`show_overtaken`)."""
 
+    overtaken_by_self = False
+    """And that this was the same person, in another window."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
 
@@ -162,7 +165,7 @@ def show_refusal(form: FlaskForm, refusal: Refused) -> str:
     return sentence
 
 
-def show_overtaken(form: BaseForm, sentence: str) -> None:
-    """Say on a form that somebody else was faster: its summary then speaks of that, and of no field to put right."""
-    form.overtaken = True
+def show_overtaken(form: BaseForm, sentence: str, *, own: bool = False) -> None:
+    """Say on a form that somebody else was faster, or oneself (`own`): its summary then speaks of that, and of no field to put right."""
+    form.overtaken, form.overtaken_by_self = True, own
     form.form_errors = [*form.form_errors, sentence]

@@ -112,6 +112,7 @@ def test_where_two_windows_answered_otherwise_one_is_told_whose_it_is_and_choose
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert who in page
+    assert ("Isto já tinha mudado" in page, "Alguém foi mais rápido" in page) == (other == "marina", other == "dora")
     assert said % "Insatisfeito" in page
     assert said % "Demorou." in page
     assert "Ajudou muito." in page
