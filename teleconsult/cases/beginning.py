@@ -76,9 +76,9 @@ def _written(linked: Case, user: User) -> Fields:
     return texts_of(linked) | linked.draft.fields
 
 
-def specialty_of(linked: Case | None, user: User) -> str:
+def specialty_of(linked: Case, user: User) -> str:
     """Return the specialty that a new case takes over from the one it continues; '' for none."""
-    return str(_written(linked, user).get("specialty", "")) if linked is not None else ""
+    return str(_written(linked, user).get("specialty", ""))
 
 
 def is_unanswered(linked: Case | None) -> bool:

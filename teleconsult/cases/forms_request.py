@@ -216,13 +216,18 @@ class BeginForm(BaseForm):
     requester = SelectField(_l("Em nome de"), validate_choice=False)
     specialty = SelectField(_l("Especialidade"), validate_choice=False)
 
-    def offer(self, specialties: Iterable[Any], requesters: Iterable[Any], *, own: bool, earlier: str = "") -> None:
-        """Fill the choices; `own`: the person may ask in their own name; `earlier`: the specialty of the case that is continued."""
+    def offer(self, specialties: Iterable[Any], requesters: Iterable[Any], *, own: bool) -> None:
+        """Fill the choices; `own`: the person may ask in their own name."""
         self.specialty.choices = specialty_choices(specialties, _("Escolha"))
-        if self.specialty.data is None and earlier in {slug for slug, _name in self.specialty.choices}:
-            self.specialty.data = earlier
         named = [(row.ref, f"{row.title} {row.name} · {row.unit}".strip()) for row in requesters]
         self.requester.choices = [("", _("Mim mesmo") if own else _("Escolha o solicitante")), *named]
+
+    def begin_with(self, **known: str) -> None:
+        """Choose what the case that is continued says, where it can be chosen."""
+        for name, value in known.items():
+            field: Any = self[name]
+            if value in {key for key, _label in field.choices}:
+                field.data = value
 
 
 class SendForm(BaseForm):

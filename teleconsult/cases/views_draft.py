@@ -74,7 +74,9 @@ def _new_page(form: BeginForm) -> str:
     names = {row.slug: in_language(row.name_pt, row.name_en) for row in rows}
     own, named = current_user.has(Role.REQUESTER), drafts.named_requesters(current_user)
     linked = drafts.linkable(current_user, form.linked.data or "")
-    form.offer(rows, named, own=own, earlier=specialty_of(linked, current_user))
+    form.offer(rows, named, own=own)
+    if linked is not None and request.method == "GET":
+        form.begin_with(specialty=specialty_of(linked, current_user), requester=linked.requester.ref)
     return render_template(
         "cases/request/new.html",
         form=form,

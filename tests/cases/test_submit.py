@@ -290,6 +290,14 @@ def test_a_request_that_ended_without_an_answer_is_not_written_anew(marina, verb
     assert send(marina, ref).location == f"/cases/{ref}"
 
 
+@pytest.mark.parametrize("key", ["marina", "dora"])
+def test_the_page_that_continues_a_case_begins_with_its_specialty_and_requester(marina, sign_in, key):
+    earlier = sent(marina)
+    page = sign_in(key).get(f"/cases/new?linked={earlier}").get_data(as_text=True)
+    assert '<option selected value="dermatologia">' in page
+    assert ('<option selected value="PE-MARINA">' in page) == (key == "dora")
+
+
 def test_what_was_never_sent_of_a_completion_is_not_given_to_a_colleague(marina, sign_in):
     earlier = sent(marina)
     give_back(earlier, {"objective": "Teste de sensibilidade."})
