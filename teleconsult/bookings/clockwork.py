@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from teleconsult import clock
 from teleconsult.bookings import queries, settings, shelves
@@ -98,18 +98,20 @@ def ask_for_mark(booking_id: int) -> int:
     return 1
 
 
-def idle() -> Sequence[int]:
+def idle(*of: ColumnElement[bool]) -> Sequence[int]:
     """Return the requests with which a unit could go on, and nothing has happened for so long; not even a reminder.
 
-    Where no slot is free there is nothing to book: the waiting list says it, and no mail presses; the desk is told (`lacking`). A return is not pressed
-    for either: it is asked for in so many days, in the specialist's own words.
+    Where no slot is free, or all that are free are kept for a higher priority, there is nothing to book: the waiting list
+    says it, and no mail presses; of no slot at all the desk is told (`lacking`). A return is not pressed for either: it is
+    asked for in so many days, in the specialist's own words.
     """
     last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)
-    free = exists().where(*queries.free(BookingRequest.specialty_id, BookingRequest.kind, clock.now()))
+    slots = select(func.count()).where(*queries.free(BookingRequest.specialty_id, BookingRequest.kind, clock.now()))
+    free = slots.scalar_subquery() > queries.KEPT_FOR_OTHERS
     query = (
         select(BookingRequest.id)
         .join(BookingEvent, last)
-        .where(BookingRequest.kind == Kind.FIRST, BookingEvent.at <= clock.now() - AGAIN)
+        .where(BookingRequest.kind == Kind.FIRST, BookingEvent.at <= clock.now() - AGAIN, *of)
     )
     order = BookingRequest.rank, BookingRequest.since
     waiting = query.where(shelves.LISTED, BookingRequest.state == State.WAITING, free).order_by(*order)
@@ -119,7 +121,7 @@ def idle() -> Sequence[int]:
 
 def ask_to_book(request_id: int) -> int:
     """Ask a unit to go on with one visit: once its case was opened, a request that nobody books is on no list that presses."""
-    if request_id not in idle():
+    if not idle(BookingRequest.id == request_id):
         return 0
     request = db.session.get_one(BookingRequest, request_id)
     write("book_due", request, by=None, source=request.state)

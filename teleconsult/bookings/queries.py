@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, literal_column, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select, text
+from sqlalchemy.orm import aliased
 
 from teleconsult import clock
-from teleconsult.bookings import queueing, shelves
+from teleconsult.bookings import models, queueing, shelves
 from teleconsult.bookings.models import BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import State
@@ -90,6 +91,23 @@ def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT
         .order_by(AgendaSlot.at, AgendaSlot.id)
     )
     return db.session.execute(query.offset(skip).limit(limit)).all()
+
+
+_higher = aliased(BookingRequest, name="higher")
+KEPT_FOR_OTHERS = (
+    select(func.count())
+    .select_from(_higher)
+    .where(
+        _higher.specialty_id == BookingRequest.specialty_id,
+        _higher.kind == BookingRequest.kind,
+        _higher.rank < BookingRequest.rank,
+        text(f"higher.{models.LISTED}"),  # the words of the index, as `shelves` has them
+        _higher.state == State.WAITING,
+    )
+    .correlate(BookingRequest)
+    .scalar_subquery()
+)
+"""`kept_for_others`, beside many requests."""
 
 
 def kept_for_others(request: BookingRequest) -> int:

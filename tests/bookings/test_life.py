@@ -309,6 +309,17 @@ def test_a_visit_that_nobody_books_is_asked_about_once_a_week_while_a_slot_is_fr
     assert [asked_to_book(days) for days in (23, 39)] == [0, 0]
 
 
+def test_no_mail_presses_for_slots_that_are_kept_for_a_higher_priority(desk):
+    desk.allow()
+    desk.escalated()
+    urgent = desk.escalated(priority="urgent")
+    desk.publish(days=40, first=1)
+    assert asked_to_book(7.1) == 1
+    assert verbs(urgent)[-1] == "book_due"
+    desk.publish(days=41, first=1)
+    assert asked_to_book(7.2) == 1
+
+
 def test_what_is_free_is_read_from_today_on_and_not_from_all_that_ever_stayed_empty(desk, application):
     desk.allow()
     desk.publish()
