@@ -9,7 +9,7 @@ from teleconsult.cases.models import Case
 from teleconsult.extensions import db
 from tests import world
 from tests.browser.people import Somebody
-from tests.browser.windows import PATIENCE
+from tests.browser.windows import PATIENCE, hurried
 
 
 def begin(jonas: Somebody) -> str:
@@ -27,7 +27,7 @@ def plan(who: Somebody) -> Locator:
 
 def test_two_windows_show_both_texts_and_one_chooses(page_for, watch):
     watch.allowed.append("409")
-    here, there = (Somebody(page_for("jonas")) for _ in range(2))
+    here, there = (Somebody(hurried(page_for("jonas"))) for _ in range(2))
     there.at(begin(here))
     here.write("Tratamento já feito e plano", "Cetoconazol por 30 dias.")
     here.is_saved()
@@ -56,7 +56,7 @@ def test_leaving_the_page_saves_what_was_typed_a_moment_ago(page_for):
 
 def test_a_dropped_line_keeps_the_text_in_the_browser_and_sends_it_later(page_for, watch):
     watch.allowed.append("ERR_INTERNET_DISCONNECTED")
-    jonas = Somebody(page_for("jonas"))
+    jonas = Somebody(hurried(page_for("jonas")))
     begin(jonas)
     jonas.page.context.set_offline(True)
     jonas.write("Tratamento já feito e plano", "Sem linha.")
@@ -89,7 +89,7 @@ def test_the_steps_are_a_finger_wide_on_a_telephone_and_lead_where_they_say(page
 
 def test_what_a_window_never_touched_comes_in_from_the_other_and_nothing_is_asked(page_for, site, watch):
     watch.allowed.append("409")
-    here, there = (Somebody(page_for("jonas")) for _ in range(2))
+    here, there = (Somebody(hurried(page_for("jonas"))) for _ in range(2))
     where = begin(here).replace("/clinical", "/patient")
     ref = where.split("/")[-3]
     for window in (here, there):
@@ -108,7 +108,7 @@ def test_what_a_window_never_touched_comes_in_from_the_other_and_nothing_is_aske
 
 def test_where_both_changed_a_field_only_that_one_is_asked_and_it_is_told_who(page_for, site, watch):
     watch.allowed.append("409")
-    here, there = (Somebody(page_for("jonas")) for _ in range(2))
+    here, there = (Somebody(hurried(page_for("jonas"))) for _ in range(2))
     where = begin(here)
     ref = where.split("/")[-3]
     there.at(where)
@@ -129,7 +129,7 @@ def test_where_both_changed_a_field_only_that_one_is_asked_and_it_is_told_who(pa
 def test_a_step_of_a_case_handed_over_meanwhile_says_so_and_gives_the_words_back(page_for, site, watch):
     watch.allowed += ["422", "409"]
     ref = site.case_in(State.RETURNED, requester="jonas")
-    jonas = Somebody(page_for("jonas"))
+    jonas = Somebody(hurried(page_for("jonas")))
     jonas.at(f"/cases/{ref}/edit/clinical")
     with site.application.app_context():
         case = db.session.scalars(db.select(Case).where(Case.ref == ref)).one()

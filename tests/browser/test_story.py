@@ -2,7 +2,7 @@ import pytest
 
 from tests.browser import story
 from tests.browser.people import Somebody
-from tests.browser.windows import Windows
+from tests.browser.windows import Windows, hurried
 from tests.browser.words import ENGLISH, PORTUGUESE, Say
 
 WINDOWS = {
@@ -26,7 +26,7 @@ def live(site, page_for, language=PORTUGUESE, window=None):
     window = window or {}
     say, script = Say(language), window.get("java_script_enabled", True)
     marina, rosangela, paulo = (
-        Somebody(page_for(name, **window), say, script=script) for name in ("marina", "rosangela", "paulo")
+        Somebody(hurried(page_for(name, **window)), say, script=script) for name in ("marina", "rosangela", "paulo")
     )
     for person in (marina, rosangela, paulo):
         person.speak(language)
