@@ -149,7 +149,7 @@ def test_words_left_in_the_search_are_not_lost_on_the_way_on(marina, ref):
 
 def test_words_of_which_a_result_was_chosen_are_not_kept_beside_it(marina, ref):
     with transaction():
-        loader.write(loader.plan_codes(tables.read_starter()))
+        loader.write(loader.plan_cid10([tables.Entry("A30", "Hanseníase [lepra]")]))
     looked_up = {"problems_q": "lepra", "problems_seen_q": "lepra"}
     assert fill(marina, ref, "clinical", problems=["cid10:A30"], **looked_up).status_code == 302
     assert texts_of(ref)["problems"] == ["cid10:A30"]
