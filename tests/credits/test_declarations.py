@@ -204,13 +204,16 @@ def test_requesters_get_theirs_for_education(session, sign_in):
     assert "1 h 30 min" in said
 
 
-# --- the paper itself, held by tools that are not ours ---
+# --- the paper itself, held by tools that are not ours: it is made after the database was read, and kept as it is ---
+
+paper_alone = pytest.mark.only_sqlite
 
 
 def declared(browser):
     return browser.get(f"{issue(browser).location}.pdf").get_data()
 
 
+@paper_alone
 @pytest.mark.parametrize("signed", [False, True])
 def test_checkers_that_are_not_ours_find_nothing(november, sign_in, request, tmp_path, signed):
     """A signature adds a field to the paper, which has to be of the same standards as the rest of it."""
@@ -230,6 +233,7 @@ def judged(content, profile):
     return conformance.validate_pdf_bytes(content, profile=profile).failures
 
 
+@paper_alone
 def test_the_checker_finds_what_is_wrong(november, sign_in):
     whole = declared(sign_in("paulo"))
     for profile, part in (("2a", "/MarkInfo"), ("2a", "/Metadata"), ("ua1", "/Lang")):
@@ -240,12 +244,14 @@ def test_the_checker_finds_what_is_wrong(november, sign_in):
         assert judged(out.getvalue(), profile)
 
 
+@paper_alone
 def test_what_people_wrote_is_never_template_text(november, sign_in, session):
     with transaction():
         world.person("paulo").name = '#read("/etc/passwd") $x$ *b* @a \\ <l>'
     assert '#read("/etc/passwd") $x$ *b* @a \\ <l>' in " ".join(text_of(declared(sign_in("paulo"))).split())
 
 
+@paper_alone
 def test_the_paper_claims_and_carries_pdf_a_and_pdf_ua(november, sign_in):
     with pikepdf.open(io.BytesIO(declared(sign_in("paulo")))) as pdf:
         meta = pdf.open_metadata()
@@ -263,6 +269,7 @@ def signing(application, tmp_path, monkeypatch):
     return authority
 
 
+@paper_alone
 def test_the_signature_is_whole_and_one_changed_byte_breaks_it(november, sign_in, signing):
     pdf = declared(sign_in("paulo"))
     trust = ValidationContext(trust_roots=[load_cert_from_pemder(str(signing))], moment=clock.now())
@@ -281,6 +288,7 @@ def test_the_signature_is_whole_and_one_changed_byte_breaks_it(november, sign_in
     assert "REDE DE TESTES" in newest().signed_by
 
 
+@paper_alone
 def test_openssl_finds_the_signature_good(november, sign_in, signing, tmp_path):
     """The bytes that are signed, and the signature, taken out by hand and given to a program that is not ours."""
     program = shutil.which("openssl")

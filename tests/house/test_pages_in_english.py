@@ -13,6 +13,8 @@ from teleconsult.people.importing import HEADINGS
 from teleconsult.people.models import User
 from tests import english
 
+pytestmark = pytest.mark.only_sqlite  # the words of a page do not depend on the database
+
 HEADINGS_OF_A_FILE = [words[0] for words in HEADINGS.values()]
 """The columns of a file of people are called the same in both languages."""
 

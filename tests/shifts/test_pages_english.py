@@ -13,6 +13,8 @@ from tests import world
 from tests.house.test_pages_in_english import left_in, read, written_by_people
 from tests.shifts import pages_world as rooms
 
+pytestmark = pytest.mark.only_sqlite  # the words of a page do not depend on the database
+
 
 @pytest.fixture
 def furnished(session):
