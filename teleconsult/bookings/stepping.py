@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from teleconsult.bookings import card, queries, steps
 from teleconsult.bookings.models import BookingRequest
@@ -66,7 +67,18 @@ def way_on(ref: str) -> str:
     return came["url"] if came else url_for("bookings.show", ref=ref)
 
 
-def settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
+def sent(form: Any, found: BookingRequest, act: Callable[[], object], done: str) -> Response | int:
+    """Act as the page of a step asks; return the way on, or the status with which the page is shown (again)."""
+    if request.method != "POST":
+        return 200
+    status = _settle(form, found, act) if form.validate() else 422
+    if status != 302:
+        return status
+    flash(done)
+    return redirect(way_on(found.ref))
+
+
+def _settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
     """Act in a transaction; a refusal, or that somebody was faster, is said on the form, and nothing typed is lost."""
     try:
         with transaction(found, form.version.data):

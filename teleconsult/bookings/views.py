@@ -23,7 +23,7 @@ from teleconsult.bookings.blueprint import bp
 from teleconsult.bookings.forms import BookForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
-from teleconsult.bookings.stepping import came_from, request_for, settle, shut, way_on
+from teleconsult.bookings.stepping import came_from, request_for, sent, shut
 from teleconsult.bookings.steps import Channel
 from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import open_offer, standing_offer
@@ -154,12 +154,9 @@ def move(ref: str) -> Any:
 
 
 def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callable[[], object], done: str) -> Any:
-    status = 200
-    if request.method == "POST":
-        status = settle(form, found, act) if form.validate() else 422
-        if status == 302:
-            flash(done)
-            return redirect(way_on(found.ref))
+    status = sent(form, found, act, done)
+    if not isinstance(status, int):
+        return status
     form.offer(_slots(found))
     page = render_template(
         template,

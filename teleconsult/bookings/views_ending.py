@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import render_template
 
 from teleconsult.bookings import actions, card
 from teleconsult.bookings.blueprint import bp
 from teleconsult.bookings.forms import CancelBookingForm, CloseUnseenForm, ReopenForm
 from teleconsult.bookings.models import BookingRequest
-from teleconsult.bookings.stepping import came_from, request_for, settle, shut, way_on
+from teleconsult.bookings.stepping import came_from, request_for, sent, shut
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.web.messages import gettext as _
@@ -61,10 +61,7 @@ def reopen(ref: str) -> Any:
 
 
 def _reason_page(template: str, found: BookingRequest, form: Any, act: Callable[[], object], done: str) -> Any:
-    status = 200
-    if request.method == "POST":
-        status = settle(form, found, act) if form.validate() else 422
-        if status == 302:
-            flash(done)
-            return redirect(way_on(found.ref))
+    status = sent(form, found, act, done)
+    if not isinstance(status, int):
+        return status
     return render_template(template, form=form, card=card.card_of(found, signed_in()), came=came_from()), status

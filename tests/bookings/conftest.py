@@ -96,6 +96,19 @@ class Desk:
         return self.do("book", request, self.slot(request, number), actions.Terms(**terms), by=by)
 
 
+def fresh() -> None:
+    """Read everything anew: what a request has committed is no part of what this session has read."""
+    db.session.rollback()
+    db.session.expire_all()
+
+
+def text(answer: Any, status: int = 200) -> str:
+    """Return the page of an answer that has the status it is to have."""
+    page: str = answer.get_data(as_text=True)
+    assert answer.status_code == status, page[:3000]
+    return page
+
+
 @pytest.fixture
 def desk(session: Any) -> Desk:
     return Desk()

@@ -16,7 +16,7 @@ from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.extensions import db, transaction
 from teleconsult.network.alternatives import NO_REFERENCE
 from tests import world
-from tests.bookings.conftest import today
+from tests.bookings.conftest import fresh, text, today
 from tests.counting import statements
 
 
@@ -25,17 +25,6 @@ def noon():
     """Let it be noon in Recife: what is booked for tonight is still to come, whatever the hour of the tests."""
     with clock.at(datetime.combine(today(), time(15), UTC)):
         yield
-
-
-def fresh():
-    """Read everything anew: what a request has committed is no part of what this session has read."""
-    db.session.rollback()
-    db.session.expire_all()
-
-
-def text(answer, status=200):
-    assert answer.status_code == status, answer.get_data(as_text=True)[:3000]
-    return answer.get_data(as_text=True)
 
 
 def test_the_requester_reads_position_age_and_expected_date_on_the_case(desk, sign_in):

@@ -19,7 +19,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
 from tests import world
-from tests.bookings.conftest import today
+from tests.bookings.conftest import fresh, text, today
 
 
 @pytest.fixture(autouse=True)
@@ -27,16 +27,6 @@ def noon():
     """Let it be noon in Recife: what is booked for tonight is still to come, whatever the hour of the tests."""
     with clock.at(datetime.combine(today(), time(15), clock.now().tzinfo)):
         yield
-
-
-def fresh():
-    db.session.rollback()
-    db.session.expire_all()
-
-
-def text(answer, status=200):
-    assert answer.status_code == status, answer.get_data(as_text=True)[:3000]
-    return answer.get_data(as_text=True)
 
 
 def told(kind):
