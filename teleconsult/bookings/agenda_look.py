@@ -35,7 +35,8 @@ def session(found: DaySession, user: User) -> dict[str, Any]:
     """Return one session with its slots."""
     row, moment = found.row, Moment()
     runs, own = user.has(Role.ADMINISTRATOR), row.specialist_id == user.id
-    begun = local_day(moment.now, row.zone) >= row.day
+    today = local_day(moment.now, row.zone)
+    begun, over = today >= row.day, today > row.day
     return {
         "ref": row.ref,
         "version": row.version,
@@ -47,14 +48,15 @@ def session(found: DaySession, user: User) -> dict[str, Any]:
         "where": ", ".join(filter(None, (row.unit_name, row.room))),
         "cancelled": row.cancelled_why if row.cancelled_at else "",
         "booked": ngettext("%(num)d marcada", "%(num)d marcadas", found.booked),
-        "slots": [_slot(slot, moment, row.zone, runs=runs, own=own, begun=begun) for slot in found.slots],
+        "slots": [_slot(slot, moment, row.zone, runs=runs, own=own, begun=begun, over=over) for slot in found.slots],
         "past": row.starts_at <= clock.now(),
         "begun": begun,
     }
 
 
-def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun: bool) -> dict[str, Any]:
+def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun: bool, over: bool) -> dict[str, Any]:
     held, seen = slot.request_ref is not None, runs or own
+    unmarked = held and runs and slot.state == State.BOOKED and slot.mark == ""
     return {
         "number": slot.number,
         "hour": visit_clock(slot.at, there),
@@ -71,9 +73,9 @@ def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun
         "version": slot.version,
         "url": url_for("cases.show", ref=slot.case_ref) if held and own else "",
         "request_url": url_for("bookings.show", ref=slot.request_ref) if held and runs else "",
-        "to_mark": held and runs and begun and slot.state == State.BOOKED and slot.mark == "",
-        "to_change": held and runs and slot.state == State.BOOKED and slot.mark == "",
-        "to_end": held and runs and slot.state == State.BOOKED and slot.mark == "" and slot.kind == Kind.RETURN,
+        "to_mark": unmarked and begun,
+        "to_change": unmarked and not over,
+        "to_end": unmarked and not over and slot.kind == Kind.RETURN,
         "marked": held and runs and slot.mark != "" and slot.state in (State.ATTENDED, State.MISSED),
         "past": slot.at <= moment.now,
     }

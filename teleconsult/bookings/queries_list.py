@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from teleconsult import clock
 from teleconsult.bookings import shelves
@@ -144,8 +144,9 @@ def counts(user: User) -> dict[str, int]:
     return found
 
 
-def specialties_listed() -> Sequence[Any]:
-    """Return the specialties that have somebody on the list, by name."""
+def specialties_listed(asked: str = "") -> Sequence[Any]:
+    """Return the specialties that have somebody on the list, and the one that is asked for, by name."""
     busy = select(BookingRequest.specialty_id).where(shelves.LISTED).distinct()
-    query = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(Specialty.id.in_(busy))
+    named = or_(Specialty.id.in_(busy), Specialty.slug == asked)
+    query = select(Specialty.slug, Specialty.name_pt, Specialty.name_en).where(named)
     return db.session.execute(query.order_by(Specialty.name_pt)).all()

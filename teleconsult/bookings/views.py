@@ -78,7 +78,10 @@ def waiting() -> str:
         older=card.address(base, **kept, after=page.older or "") if page.older else None,
         specialties=[
             ("", _("Toda especialidade")),
-            *((row.slug, in_language(row.name_pt, row.name_en)) for row in queries_list.specialties_listed()),
+            *(
+                (row.slug, in_language(row.name_pt, row.name_en))
+                for row in queries_list.specialties_listed(asked.specialty)
+            ),
         ],
         units=[("", _("Toda unidade")), *((row.slug, row.name) for row in unit_choices())] if desk else [],
         balance=queries_quota.balance_words(user),

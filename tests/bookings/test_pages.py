@@ -217,6 +217,25 @@ def test_no_name_of_a_patient_on_any_list(desk, sign_in):
             assert world.SECRET_NAME not in text(browser.get(path)), (key, path)
 
 
+def test_a_visit_whose_day_is_over_is_marked_and_put_off_no_more(desk, sign_in):
+    desk.allow()
+    desk.publish(days=0, starts=23 * 60 + 40, slot_minutes=5, first=1, returns=0)
+    request = desk.escalated()
+    desk.book(request, by="rosangela")
+    day = today().isoformat()
+    for later, steps in ((timedelta(), True), (timedelta(days=1), False)):
+        with clock.at(live_booking(request).at + later):
+            page = text(sign_in("rosangela").get(f"/bookings/agenda?day={day}"))
+        assert "Compareceu" in page
+        assert ("Desmarcar" in page, "Mudar o horário" in page) == (steps, steps)
+
+
+def test_a_list_that_is_empty_says_of_which_specialty_it_is(desk, sign_in):
+    desk.escalated()
+    page = text(sign_in("rosangela").get("/bookings?specialty=neurologia"))
+    assert '<option value="neurologia" selected>' in page
+
+
 def test_attendance_on_one_screen_and_marked_twice_is_said(desk, sign_in):
     desk.allow()
     desk.publish(days=0, starts=23 * 60 + 40, slot_minutes=5, first=2, returns=0)
