@@ -88,8 +88,8 @@ def _is_awake(user: User) -> bool:
 
 
 def _rests(until: datetime) -> bool:
-    """Tell whether a rest goes on; one longer than any can be was begun while the clock was ahead."""
-    return timedelta() < until - clock.now() <= timedelta(minutes=LONGEST_REST)
+    """Tell whether a rest goes on; one longer than any can be, by a minute, was begun while the clock was ahead."""
+    return timedelta() < until - clock.now() <= timedelta(minutes=LONGEST_REST + 1)
 
 
 def _came_in(user: User, present: str, newer: str, shared: bool) -> Entered | None:

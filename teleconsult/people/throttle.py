@@ -33,6 +33,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 LONGEST = 3600
 """Seconds of the longest window of any limit."""
 
+APART = 60
+"""Seconds that may lie between what two who count at once take for now: two threads, or two servers. It is no clock that is ahead."""
+
 HITS: Table = RateHit.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
 
 
@@ -86,7 +89,7 @@ def _count(connection: Connection, key: str, expiry: int, amount: int) -> Any:
     insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     new = insert(HITS).values(key=key, hits=amount, expires_at=_now() + expiry)
     # One that ends later than any window begun now was begun while the clock was ahead.
-    over = or_(HITS.c.expires_at <= _now(), HITS.c.expires_at > _now() + expiry)
+    over = or_(HITS.c.expires_at <= _now(), HITS.c.expires_at > _now() + expiry + APART)
     return new.on_conflict_do_update(
         index_elements=["key"],
         set_={
@@ -177,7 +180,9 @@ class Failures:
 
 def forget_old_counters() -> int:
     """Delete the counters of windows that have ended, or that a clock began that was ahead. The caller holds the transaction."""
-    return changed(delete(RateHit).where(or_(RateHit.expires_at <= _now(), RateHit.expires_at > _now() + LONGEST)))
+    return changed(
+        delete(RateHit).where(or_(RateHit.expires_at <= _now(), RateHit.expires_at > _now() + LONGEST + APART))
+    )
 
 
 def in_words(seconds: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from teleconsult import clock
+from teleconsult.bookings import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import transaction
 from tests import world
@@ -228,13 +229,14 @@ def test_the_button_that_adds_places_does_not_touch_their_number(page_for, agend
 @pytest.fixture
 def days(site):
     """Return a day that is over and one to come, on each of which a visit and a return were booked and nobody was marked."""
-    desk, booked = Desk(), []
-    for back in (next(DAYS), 0):
+    desk, booked, terms = Desk(), [], actions.Terms(over_why="Autorizado pelo distrito.")
+    for back, ahead in ((next(DAYS), 1), (0, next(DAYS))):
         with site.application.app_context(), clock.at(clock.now() - timedelta(days=back)):
-            ahead = 1 if back else next(DAYS)
-            booked.append(desk.publish(days=ahead, first=1, returns=1, specialist=world.person("lia")).day)
+            session = desk.publish(days=ahead, first=1, returns=1, specialist=world.person("lia"))
+            slots = {slot.kind: slot.id for slot in session.slots}
             for request in (desk.escalated(priority="urgent"), desk.to_return()):
-                desk.book(request, by="rosangela", over_why="Autorizado pelo distrito.")
+                desk.do("book", request, slots[request.kind], terms, by="rosangela")
+            booked.append(session.day)
     return booked
 
 

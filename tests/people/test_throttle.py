@@ -209,6 +209,13 @@ def test_hits_counted_at_once_are_all_counted(application):
         assert DatabaseStorage().get("k") == 40
 
 
+def test_whose_clock_is_a_moment_behind_counts_on(application):
+    with application.app_context():
+        DatabaseStorage().incr("k", 60)
+        with clock.at(clock.now() - timedelta(seconds=1)):
+            assert DatabaseStorage().incr("k", 60) == 2
+
+
 def test_the_storage_answers_what_the_limiter_asks(application):
     with application.app_context():
         storage = DatabaseStorage()
