@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,18 +33,41 @@ _MARK = re.compile(r"([A-Z]{2}-[0-9A-Z]{4,9}):(\d{1,9})")
 _GIVE = re.compile(rf"{_MARK.pattern}:([A-Z]{{2}}-[0-9A-Z]{{2,13}})")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One marked case: whom it may go to (reference, words), whom it is suggested to, and why."""
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """One marked case: whom it may go to (reference, words), and whom it would; '' for nobody."""
 
     ref: str
     mark: str
     name: str
     topic: str
-    hint: Hint
-    words: tuple[str, str]
     choices: Sequence[tuple[str, str]]
     chosen: str
+
+
+def marked(row: Any, choices: Sequence[tuple[str, str]], picked: str, moment: Moment) -> dict[str, Any]:
+    """Return what a line says of a case wherever it is given to somebody: who cannot be given it is not chosen."""
+    return {
+        "ref": row.ref,
+        "mark": f"{row.ref}:{row.version}",
+        "name": called(row, Sight.ROUTING, moment),
+        "topic": specialty_words(row),
+        "choices": choices,
+        "chosen": picked if picked in dict(choices) else "",
+    }
+
+
+def lost(lines: Iterable[Marked], chosen: Mapping[str, str]) -> list[str]:
+    """Return the cases whose consultant was chosen while they could still be given it."""
+    return [line.ref for line in lines if chosen.get(line.ref) and not line.chosen]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Marked):
+    """One marked case of the queue: whom it is suggested to, and why."""
+
+    hint: Hint
+    words: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -74,11 +97,7 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Batch:
     moved = [row for row in rows if row not in fresh]
     given = Counter(line.hint.name for line in lines if line.hint.name)
     sums = sums_of(given, len(lines) - given.total())
-    gone = [
-        _("%(ref)s: quem foi escolhido já não atende nesta especialidade.", ref=line.ref)
-        for line in lines
-        if chosen.get(line.ref) and not line.chosen
-    ]
+    gone = [_("%(ref)s: quem foi escolhido já não atende nesta especialidade.", ref=ref) for ref in lost(lines, chosen)]
     return Batch(lines, sums, [_moved(row.ref, row.id) for row in moved], gone)
 
 
@@ -88,17 +107,8 @@ def _line(row: Any, hint: Hint, chosen: dict[str, str], moment: Moment) -> Line:
     for who in sorted(hint.suggestion.ranked, key=lambda one: one.id in gone):
         words = _("recusou") if who.id in gone else load_words(who.load)
         choices.append((who.ref, _("%(name)s, %(load)s", name=who.full_name, load=words)))
-    picked = chosen.get(row.ref, hint.ref)
-    return Line(
-        ref=row.ref,
-        mark=f"{row.ref}:{row.version}",
-        name=called(row, Sight.ROUTING, moment),
-        topic=specialty_words(row),
-        hint=hint,
-        words=hint.words(moment.now),
-        choices=choices,
-        chosen=picked if picked in dict(choices) else "",
-    )
+    said = marked(row, choices, chosen.get(row.ref, hint.ref), moment)
+    return Line(**said, hint=hint, words=hint.words(moment.now))
 
 
 def others_than_proposed(batch: Batch) -> list[str]:

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 
-from teleconsult.cases.access import Sight
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent, CaseSeen
 from teleconsult.cases.models_opinion import OpinionDraft
-from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.cases.rows import Moment
 from teleconsult.extensions import read
 from teleconsult.people.models import User
 from teleconsult.routing import batch, queries
@@ -38,17 +37,11 @@ _HOLDERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Line:
-    """One case to be passed on: with whom it is, whom it may go to (reference, words), and whom it would."""
+@dataclass(frozen=True, kw_only=True)
+class Line(batch.Marked):
+    """One case to be passed on, with whom it is."""
 
-    ref: str
-    mark: str
-    name: str
-    topic: str
     holder: str
-    choices: Sequence[tuple[str, str]]
-    chosen: str
 
 
 @dataclass(frozen=True)
@@ -74,26 +67,15 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Passing:
     made = shared_out([(row.ref, row.specialty_id) for row in fresh], able, gone)
     lines = [_line(row, made[row.ref].able, chosen, moment) for row in fresh if made[row.ref].able]
     alone = [row.ref for row in fresh if not made[row.ref].able]
-    since = [
-        _("%(ref)s: quem foi escolhido não pode mais receber o caso.", ref=line.ref)
-        for line in lines
-        if chosen.get(line.ref) and not line.chosen
-    ]
+    lost = batch.lost(lines, chosen)
+    since = [_("%(ref)s: quem foi escolhido não pode mais receber o caso.", ref=ref) for ref in lost]
     return Passing(lines, [_left(row.ref, holders) for row in rows if row not in fresh], alone, since)
 
 
 def _line(row: Any, able: Iterable[Any], chosen: dict[str, str], moment: Moment) -> Line:
     choices = [(one.ref, _("%(name)s, %(load)s", name=one.full_name, load=load_words(one.load))) for one in able]
-    picked = chosen.get(row.ref, choices[0][0])
-    return Line(
-        ref=row.ref,
-        mark=f"{row.ref}:{row.version}",
-        name=called(row, Sight.ROUTING, moment),
-        topic=specialty_words(row),
-        holder=f"{row.holder_title or ''} {row.holder_name or ''}".strip(),
-        choices=choices,
-        chosen=picked if picked in dict(choices) else "",
-    )
+    said = batch.marked(row, choices, chosen.get(row.ref, choices[0][0]), moment)
+    return Line(**said, holder=f"{row.holder_title or ''} {row.holder_name or ''}".strip())
 
 
 def _left(ref: str, holders: dict[str, int]) -> str:

@@ -15,6 +15,16 @@ from teleconsult.cases.actions.consult import (
     withdraw,
 )
 from teleconsult.cases.actions.drafting import discard, draft, note, save_draft, save_step
+from teleconsult.cases.actions.in_person import (
+    UNSEEN_CAUSES,
+    Visit,
+    call_off,
+    close_unseen,
+    counter_refer,
+    is_scanned,
+    live_referral,
+    precedes,
+)
 from teleconsult.cases.actions.request import (
     accept,
     add,
@@ -31,16 +41,8 @@ from teleconsult.cases.actions.request import (
 )
 from teleconsult.cases.actions.saving import save_opinion_draft, save_supplies
 from teleconsult.cases.actions.triage import (
-    UNSEEN_CAUSES,
-    Visit,
     assign,
-    call_off,
-    close_unseen,
-    counter_refer,
     hand_over,
-    is_scanned,
-    live_referral,
-    precedes,
     redirect,
     reprioritise,
     return_,
