@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
 
 from teleconsult.errors import N_, NotFound
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.network.wording import sought
-from teleconsult.people.models import User
+from teleconsult.people.access import Role
+from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.typed import fold
 from teleconsult.web import Page, page_by_key
 
@@ -206,7 +207,12 @@ def units_page(words: str) -> Page:
 
 
 def specialties_page(words: str) -> Page:
-    """Return a page of all specialties for the management, by name, with the backup consultant of each."""
+    """Return a page of all specialties for the management, by name, with the backup consultant of each, and if they attend."""
+    attends = (
+        User.switched_off_at.is_(None),
+        exists().where(UserRole.user_id == User.id, UserRole.role == Role.CONSULTANT),
+        exists().where(UserSpecialty.user_id == User.id, UserSpecialty.specialty_id == Specialty.id),
+    )
     query = (
         select(
             Specialty.id,
@@ -218,6 +224,7 @@ def specialties_page(words: str) -> Page:
             Specialty.municipal_reference,
             User.title,
             User.name.label("backup_name"),
+            and_(*attends).label("backup_attends"),
         )
         .outerjoin(User, User.id == Specialty.backup_id)
         .where(*_holds(Specialty.search_key, words))

@@ -1,14 +1,16 @@
 """Units and specialties for the people screens, which stand below and ask (people/choices.py); and who has a place in a unit."""
 
 from flask_babel import get_locale
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from teleconsult.events import panel
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.access import Role
 from teleconsult.people.choices import Choice
+from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
-from teleconsult.web.messages import ngettext
+from teleconsult.web.messages import gettext, ngettext
 
 
 @panel("people.units")
@@ -33,6 +35,17 @@ def specialties_of_people() -> list[Choice]:
         Choice(r.id, r.name_en if english else r.name_pt, (r.slug, r.name_pt, r.name_en), r.teleconsult) for r in rows
     ]
     return sorted(found, key=lambda choice: choice.name)
+
+
+@panel("person.leaving", order=70)
+def specialties_without_stand_in(person: User, lost: Lost) -> list[str] | None:
+    """Name the specialties that lose their stand-in: nobody is proposed any more where a case stands still."""
+    taken = true() if Role.CONSULTANT in lost.roles else Specialty.id.in_(lost.specialty_ids)
+    named = select(Specialty.id).where(Specialty.backup_id == person.id, Specialty.id.in_(person.specialty_ids), taken)
+    stood_in = set(db.session.scalars(named))
+    names = ", ".join(choice.name for choice in specialties_of_people() if choice.id in stood_in)
+    words = gettext("Fica sem consultor substituto até a gerência escolher outro: %(names)s.", names=names)
+    return [words] if names and person.has(Role.CONSULTANT) else None
 
 
 @panel("unit.holds", order=20)

@@ -65,6 +65,23 @@ def test_what_hangs_on_a_specialty_is_said_in_numbers_before_it_is_taken(desk, t
     assert session.ref == db.session.scalars(db.select(AgendaSession.ref)).one()
 
 
+@pytest.mark.parametrize("taken", ["a specialty", "the role", "the account"])
+def test_of_which_specialties_somebody_stands_in_is_said_and_who_attends_no_more_is_shown(teresa, session, taken):
+    with transaction():
+        for name in ("dermatologia", "neurologia"):
+            world.specialty(name).backup_id = world.person("lia").id
+    assert "não atende mais nesta especialidade" not in teresa.get("/specialties").get_data(as_text=True)
+    change = {"a specialty": {"specialties": other_specialty()}, "the role": {"roles": ["administrator"]}}.get(taken)
+    path = LIA if change else f"{LIA}/switch-off"
+    asked = teresa.post(path, data=without(teresa, LIA, **change) if change else {})
+    lost = ["Dermatologia"] if taken == "a specialty" else ["Dermatologia", "Neurologia"]
+    told = f"Fica sem consultor substituto até a gerência escolher outro: {', '.join(lost)}."
+    assert told in asked.get_data(as_text=True)
+    assert teresa.post(path, data=filled(asked, action=path) if change else {"sure": "1"}).status_code == 302
+    shown = teresa.get("/specialties").get_data(as_text=True)
+    assert shown.count("não atende mais nesta especialidade") == len(lost)
+
+
 def test_going_back_loses_nothing_of_the_form_and_saves_nothing(teresa, case_in):
     case_in(State.ASSIGNED, consultant="lia")
     before = kept("lia")
