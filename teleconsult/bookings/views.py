@@ -31,7 +31,7 @@ from teleconsult.cases.access import case_for
 from teleconsult.cases.rows import Moment
 from teleconsult.errors import NotFound, Refused
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import unit_choices
+from teleconsult.network.directory import unit_filter
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
@@ -83,7 +83,7 @@ def waiting() -> str:
                 for row in queries_list.specialties_listed(asked.specialty)
             ),
         ],
-        units=[("", _("Toda unidade")), *((row.slug, row.name) for row in unit_choices())] if desk else [],
+        units=unit_filter() if desk else [],
         balance=queries_quota.balance_words(user),
         sheets=Permission.IMPORT_SHEETS in user.permissions,
     )

@@ -12,7 +12,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.queries_lists import FIRST, District
 from teleconsult.cases.rows import Moment
 from teleconsult.cases.words import STATE_WORDS
-from teleconsult.network.directory import unit_choices
+from teleconsult.network.directory import unit_filter
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, requires, signed_in
 from teleconsult.people.models import User
@@ -168,7 +168,7 @@ def district() -> str:
         asked={**text, "filed": "1" if filed else ""},
         district=home,
         show_choices=[("", _("Esperam pela unidade")), *((s, _(STATE_WORDS[s])) for s in DISTRICT)],
-        unit_choices=[("", _("Toda unidade")), *((unit.slug, unit.name) for unit in unit_choices(home))],
+        unit_choices=unit_filter(home),
         requester_choices=_requester_choices(user),
     )
 

@@ -15,6 +15,7 @@ from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.typed import fold
 from teleconsult.web import Page, page_by_key
+from teleconsult.web.messages import gettext as _
 
 UNIT_KINDS = {
     "usf": N_("Unidade de Saúde da Família"),
@@ -159,11 +160,23 @@ _UNITS = (
     .order_by(HealthUnit.name, HealthUnit.id)
 )
 _UNITS_OF = _UNITS.where(HealthUnit.district == bindparam("district"))
+_EVER = select(HealthUnit.slug, HealthUnit.name, HealthUnit.closed_at).order_by(
+    HealthUnit.closed_at.is_not(None), HealthUnit.name, HealthUnit.id
+)
+_EVER_OF = _EVER.where(HealthUnit.district == bindparam("district"))
 
 
 def unit_choices(district: str | None = None) -> Sequence[Any]:
     """Return number, slug and name of the open units by name, of one district or of all."""
     return read(_UNITS, {}) if district is None else read(_UNITS_OF, {"district": district})
+
+
+def unit_filter(district: str | None = None) -> list[tuple[str, str]]:
+    """Return what a list can be narrowed to, as slug and name: every unit, then the open ones, then the closed, whose cases go on."""
+    rows = read(_EVER, {}) if district is None else read(_EVER_OF, {"district": district})
+    closed = _("%(name)s (fechada)")
+    named = [(row.slug, closed % {"name": row.name} if row.closed_at else row.name) for row in rows]
+    return [("", _("Toda unidade")), *named]
 
 
 def unit_by(slug: str) -> HealthUnit:

@@ -15,7 +15,7 @@ from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import unit_choices
+from teleconsult.network.directory import unit_filter
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
@@ -72,7 +72,7 @@ def desk() -> str:
         shown_choices=[(state, _(word)) for state, word in SHOWN.items()],
         sort_choices=[(name, _(SORTS[name])) for name in asked.sorts],
         priority_choices=[("", _("Toda prioridade")), *((value, _(word)) for value, word in PRIORITY_WORDS.items())],
-        unit_choices=[("", _("Toda unidade")), *((unit.slug, unit.name) for unit in unit_choices())],
+        unit_choices=unit_filter(),
         case_base=url_for("cases.show", ref="_")[:-1],
         may_open_shift=Permission.MANAGE_SHIFTS in current_user.permissions,
     )

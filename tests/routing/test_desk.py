@@ -101,6 +101,17 @@ def test_filters_stand_in_the_address_and_survive_a_reload(session, desk):
     assert 'href="/desk?priority=high"' in html  # every specialty, the priority kept
 
 
+def test_a_closed_unit_can_still_be_asked_for_because_its_cases_go_on(session, desk, sign_in):
+    sent(2)
+    with transaction():
+        world.person("marina").unit.closed_at = clock.now()
+    closed = '<option value="usf-vietna" selected>USF Vietnã (fechada)</option>'
+    assert closed in desk("?unit=usf-vietna")
+    for who, address in (("dora", "/district?unit=usf-vietna"), ("rosangela", "/bookings?unit=usf-vietna")):
+        assert closed in sign_in(who).get(address).get_data(as_text=True)
+    assert desk().index("USF Vietnã (fechada)") > desk().index("USF Skylab")
+
+
 @pytest.mark.parametrize("state", [s for s in State if s != State.DRAFT])
 def test_each_state_has_its_list(case_in, desk, state):
     ref = case_in(state).case.ref
