@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from teleconsult import clock
-from teleconsult.bookings import queries, settings, shelves
+from teleconsult.bookings import queries, queries_quota, settings, shelves
 from teleconsult.bookings.actions._step import write
 from teleconsult.bookings.actions.booking import expire
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
@@ -102,7 +102,8 @@ def idle(*of: ColumnElement[bool]) -> Sequence[int]:
     """Return the requests with which a unit could go on, and nothing has happened for so long; not even a reminder.
 
     Where no slot is free, or all that are free are kept for a higher priority, there is nothing to book: the waiting list
-    says it, and no mail presses; of no slot at all the desk is told (`lacking`). A return is not pressed for either: it is
+    says it, and no mail presses; of no slot at all the desk is told (`lacking`). Nor is a unit pressed on a day that is not
+    its own, or whose month is used up: the page would only refuse it. A return is not pressed for either: it is
     asked for in so many days, in the specialist's own words.
     """
     last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)
@@ -114,7 +115,8 @@ def idle(*of: ColumnElement[bool]) -> Sequence[int]:
         .where(BookingRequest.kind == Kind.FIRST, BookingEvent.at <= clock.now() - AGAIN, *of)
     )
     order = BookingRequest.rank, BookingRequest.since
-    waiting = query.where(shelves.LISTED, BookingRequest.state == State.WAITING, free).order_by(*order)
+    bookable = query.join(BookingRequest.unit).where(free, queries_quota.may_book_today())
+    waiting = bookable.where(shelves.LISTED, BookingRequest.state == State.WAITING).order_by(*order)
     undecided = query.where(shelves.UNDECIDED).order_by(*order)
     return [number for part in (undecided, waiting) for number in db.session.scalars(part.limit(AT_ONCE))]
 

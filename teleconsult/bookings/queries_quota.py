@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 
 from teleconsult import clock
-from teleconsult.bookings.allowance import WEEKDAYS, month_of
+from teleconsult.bookings.allowance import PASSES, WEEKDAYS, month_of
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpent
 from teleconsult.bookings.steps import Kind
@@ -55,6 +55,42 @@ def quota_of(request: BookingRequest) -> Quota:
         left=left,
         spends=request.kind == Kind.FIRST and (spent is None or spent.returned_at is not None),
     )
+
+
+def may_book_today() -> ColumnElement[bool]:
+    """Return the condition that the unit of a request, read beside it, may book it today by its own day and allowance.
+
+    As `quota_of`, of many requests. Where nothing was stated the unit has to ask for it, and is let through: nobody else
+    would hear of its patients.
+    """
+    zones = {clock.home().key, *db.session.scalars(select(HealthUnit.zone).distinct())}
+    days = {zone: local_day(clock.now(), zone) for zone in zones}
+    weekday = case({zone: day.weekday() for zone, day in days.items()}, value=HealthUnit.zone)
+    month = case({zone: month_of(day) for zone, day in days.items()}, value=HealthUnit.zone)
+    live = Allowance.ended_at.is_(None)
+    own = and_(Allowance.unit_id == BookingRequest.unit_id, live)
+    agreed = and_(
+        Allowance.district == HealthUnit.district,
+        Allowance.district != "",
+        Allowance.specialty_id == BookingRequest.specialty_id,
+        live,
+    )
+    its_own = select(Allowance.id).where(own).correlate(BookingRequest).scalar_subquery()
+    its_districts = select(Allowance.id).where(agreed).correlate(BookingRequest, HealthUnit).scalar_subquery()
+    other_day = exists().where(own, Allowance.weekday != weekday)
+    used_up = (
+        select(Allowance.id)
+        .outerjoin(AllowanceMonth, and_(AllowanceMonth.allowance_id == Allowance.id, AllowanceMonth.month == month))
+        .where(
+            Allowance.id == func.coalesce(its_own, its_districts),
+            func.coalesce(AllowanceMonth.forms, Allowance.forms) <= func.coalesce(AllowanceMonth.forms_spent, 0),
+            Allowance.forms.is_not(None),
+        )
+        .correlate(BookingRequest, HealthUnit)
+        .exists()
+    )
+    spends_none = exists().where(FormSpent.request_id == BookingRequest.id, FormSpent.returned_at.is_(None))
+    return and_(or_(BookingRequest.priority.in_(PASSES), not_(other_day)), or_(spends_none, not_(used_up)))
 
 
 def balance(allowance: Allowance | None, today: date) -> tuple[int | None, int | None]:

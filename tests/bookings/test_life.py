@@ -8,7 +8,7 @@ from teleconsult import clock
 from teleconsult.bookings import actions, clockwork, queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer
 from teleconsult.bookings.models_agenda import AgendaSlot
-from teleconsult.bookings.models_quota import AllowanceMonth
+from teleconsult.bookings.models_quota import Allowance, AllowanceMonth
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import facts_for, last_booking, live_booking, open_offer
 from teleconsult.cases import actions as cases
@@ -16,7 +16,7 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from tests import world
-from tests.bookings.conftest import today
+from tests.bookings.conftest import today, unit
 from tests.counting import indexes, statements
 
 
@@ -318,6 +318,55 @@ def test_no_mail_presses_for_slots_that_are_kept_for_a_higher_priority(desk):
     assert verbs(urgent)[-1] == "book_due"
     desk.publish(days=41, first=1)
     assert asked_to_book(7.2) == 1
+
+
+def test_no_mail_presses_a_unit_whose_month_is_used_up_until_the_next_begins(desk):
+    """Who opened it read that the allowance of the month was used, and could only put the page away."""
+    with clock.at(clock.now() + timedelta(days=33 - today().day)):  # early in a month, whenever the test is run
+        desk.allow(forms=1)
+        desk.publish(days=40, first=4)
+        held, waits = desk.escalated(), desk.escalated()
+        desk.book(held)
+        assert asked_to_book(7.1) == 0
+        desk.do("cancel", held, "Chuva.", by="marina")
+        desk.do("refuse", waits, by="marina")  # the slot went on to it
+        desk.do("requeue", held, by="marina")
+        assert asked_to_book(7.2) == 1  # it has spent its form, and spends no other
+        assert verbs(held)[-1] == "book_due"
+        assert "book_due" not in verbs(waits)
+        assert asked_to_book(31) == 2
+        assert verbs(waits)[-1] == "book_due"
+
+
+def test_a_unit_is_pressed_on_the_day_on_which_it_books(desk):
+    desk.publish(days=40, first=4)
+    request, urgent = desk.escalated(), desk.escalated(priority="urgent")
+    tenth = today() + timedelta(days=10)
+    desk.allow(weekday=tenth.weekday())
+    assert asked_to_book(8) == 1
+    assert verbs(urgent)[-1] == "book_due"  # passes on any day
+    assert asked_to_book(9) == 0
+    assert asked_to_book(10) == 1
+    assert verbs(request)[-1] == "book_due"
+    assert [asked_to_book(days) for days in (16, 17.1)] == [1, 1]  # the urgent one, and on its day the other
+
+
+def test_a_unit_of_another_district_is_pressed_while_what_was_agreed_lasts(desk):
+    with transaction():
+        row = Allowance(district=unit().district, specialty_id=world.specialty().id, forms=0)
+        db.session.add(row)
+    desk.publish(days=40, first=4)
+    desk.escalated()
+    assert asked_to_book(7.1) == 0
+    with transaction():
+        row.forms = 1
+    assert asked_to_book(7.2) == 1
+
+
+def test_a_unit_for_which_nothing_was_stated_is_pressed_to_ask_for_it(desk):
+    desk.publish(days=40, first=4)
+    desk.escalated()
+    assert asked_to_book(7.1) == 1
 
 
 def test_what_is_free_is_read_from_today_on_and_not_from_all_that_ever_stayed_empty(desk, application):
