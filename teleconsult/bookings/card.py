@@ -170,6 +170,15 @@ def _doors(request: BookingRequest, user: User, offer: BookingOffer | None) -> l
 
 def history(request: BookingRequest) -> list[dict[str, Any]]:
     """Return the history of a request in words, newest first."""
+    return _lines(request, _events(request).limit(200))
+
+
+def last_step(request: BookingRequest) -> dict[str, Any]:
+    """Return the last line of the history by which anything changed: a reminder was in nobody's way."""
+    return _lines(request, _events(request).where(BookingEvent.verb.not_in(steps.REMINDERS)).limit(1))[0]
+
+
+def _lines(request: BookingRequest, query: Any) -> list[dict[str, Any]]:
     people = {row.id: row for row in db.session.scalars(select(User).where(User.id.in_(_actors(request))))}
     return [
         {
@@ -179,7 +188,7 @@ def history(request: BookingRequest) -> list[dict[str, Any]]:
             "said": row.said if row.verb != "end" else "",
             "mark": mark_of(row.state, row.data.get("how", "")),
         }
-        for row in db.session.scalars(_events(request).order_by(BookingEvent.number.desc()).limit(200))
+        for row in db.session.scalars(query)
     ]
 
 
@@ -190,7 +199,7 @@ def _did(event: BookingEvent) -> str:
 
 
 def _events(request: BookingRequest) -> Any:
-    return select(BookingEvent).where(BookingEvent.request_id == request.id)
+    return select(BookingEvent).where(BookingEvent.request_id == request.id).order_by(BookingEvent.number.desc())
 
 
 def _actors(request: BookingRequest) -> Any:

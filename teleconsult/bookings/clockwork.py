@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from teleconsult import clock
 from teleconsult.bookings import queries, queries_quota, settings, shelves
-from teleconsult.bookings.actions._step import write
+from teleconsult.bookings.actions._step import remember
 from teleconsult.bookings.actions.booking import expire
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.settings import REMIND_DAYS
@@ -67,7 +67,7 @@ def remind(due: tuple[int, int]) -> int:
         return 0
     booking = db.session.get_one(Booking, booking_id, populate_existing=True)
     request = booking.request
-    write("remind", request, by=None, source=request.state, data={"days": days, "at": booking.at.isoformat()})
+    remember("remind", request, {"days": days, "at": booking.at.isoformat()})
     notices.tell(asking(request.case), "booking.remind", subject=request.case.ref)
     return 1
 
@@ -93,7 +93,7 @@ def ask_for_mark(booking_id: int) -> int:
     if booking_id not in unmarked():
         return 0
     request = db.session.get_one(Booking, booking_id).request
-    write("mark_due", request, by=None, source=request.state)
+    remember("mark_due", request)
     notices.tell(people.active_with_role(Role.ADMINISTRATOR), "booking.mark_due", subject=request.case.ref)
     return 1
 
@@ -126,7 +126,7 @@ def ask_to_book(request_id: int) -> int:
     if not idle(BookingRequest.id == request_id):
         return 0
     request = db.session.get_one(BookingRequest, request_id)
-    write("book_due", request, by=None, source=request.state)
+    remember("book_due", request)
     notices.tell(asking(request.case), "booking.book_due", subject=request.case.ref)
     return 1
 
@@ -165,7 +165,7 @@ def urge(request_id: int) -> int:
     booking = db.session.scalars(
         select(Booking).where(Booking.request_id == request_id, Booking.ended_at.is_(None))
     ).one()
-    write("counter_due", request, by=None, source=request.state)
+    remember("counter_due", request)
     specialist = booking.session.specialist
     told = [specialist] if specialist is not None else people.active_with_role(Role.ADMINISTRATOR)
     notices.tell(told, "booking.counter_due", subject=request.case.ref)

@@ -40,7 +40,7 @@ def shut(verb: str, found: BookingRequest, form: Any) -> Any:
     try:
         steps.check(verb, found, signed_in(), facts_for(found, signed_in()))
     except Refused as refusal:
-        way, last = url_for("bookings.show", ref=found.ref), card.history(found)[0]
+        way, last = url_for("bookings.show", ref=found.ref), card.last_step(found)
         own = last["who"] == current_user.full_name
         typed = words_in(form) if request.method == "POST" else []
         if any(not (own and words in last["said"]) for _label, words in typed):

@@ -202,6 +202,9 @@ DONE_WORDS = {
 }
 """How the history of a request tells each move."""
 
+REMINDERS = frozenset({"remind", "book_due", "mark_due", "counter_due"})
+"""Lines of the history that only tell: nothing changes by them, and they are in nobody's way."""
+
 ENDED_WORDS = {
     "called_off": N_("A consulta presencial foi suspensa"),
     "unseen": N_("O caso foi encerrado sem consulta"),

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
 from teleconsult import audit, clock
 from teleconsult.bookings import steps
 from teleconsult.bookings.models import BookingEvent, BookingRequest
 from teleconsult.bookings.steps import Who
 from teleconsult.bookings.world import facts_for
 from teleconsult.cases import search
-from teleconsult.extensions import db
+from teleconsult.errors import Overtaken
+from teleconsult.extensions import changed, db
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
 
@@ -64,6 +68,33 @@ def write(
 ) -> BookingEvent:
     """Add a line to the history of a request and to the record of its case."""
     request.steps += 1
+    return _line(verb, request, by=by, source=source, said=said, data=data, for_id=for_id)
+
+
+def remember(verb: str, request: BookingRequest, data: Mapping[str, Any] | None = None) -> BookingEvent:
+    """Add the line of a reminder, which only tells: the version stays, for who has the request open is in nobody's way.
+
+    Raises:
+        Overtaken: somebody took a step a moment ago, or another worker reminds of the same.
+    """
+    mine = BookingRequest.id == request.id, BookingRequest.version == request.version
+    counted = update(BookingRequest).where(*mine, BookingRequest.steps == request.steps)
+    if changed(counted.values(steps=request.steps + 1)) == 0:
+        raise Overtaken
+    set_committed_value(request, "steps", request.steps + 1)
+    return _line(verb, request, source=request.state, data=data)
+
+
+def _line(
+    verb: str,
+    request: BookingRequest,
+    *,
+    source: str,
+    by: User | None = None,
+    said: str = "",
+    data: Mapping[str, Any] | None = None,
+    for_id: int | None = None,
+) -> BookingEvent:
     event = BookingEvent(
         request_id=request.id,
         number=request.steps,
