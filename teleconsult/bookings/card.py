@@ -182,6 +182,7 @@ def _lines(request: BookingRequest, query: Any) -> list[dict[str, Any]]:
     people = {row.id: row for row in db.session.scalars(select(User).where(User.id.in_(_actors(request))))}
     return [
         {
+            "by_id": row.by_id,
             "who": people[row.by_id].full_name if row.by_id else str(_("Sistema")),
             "did": _did(row),
             "at": row.at,

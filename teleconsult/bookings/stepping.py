@@ -41,7 +41,7 @@ def shut(verb: str, found: BookingRequest, form: Any) -> Any:
         steps.check(verb, found, signed_in(), facts_for(found, signed_in()))
     except Refused as refusal:
         way, last = url_for("bookings.show", ref=found.ref), card.last_step(found)
-        own = last["who"] == current_user.full_name
+        own = last["by_id"] == current_user.id
         typed = words_in(form) if request.method == "POST" else []
         if any(not (own and words in last["said"]) for _label, words in typed):
             sentence = f"{last['who']}: {last['did']}. {say(refusal)}"
@@ -87,7 +87,9 @@ def _settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
         show_refusal(form, refusal)
         return 422
     except Overtaken:
-        form.version.data = str(queries.request_by(found.ref).version)
-        show_overtaken(form, _("Nada foi gravado. Confira o que mudou e tente de novo."))
+        posted, now = form.version.data, queries.request_by(found.ref)
+        own = str(now.version) != posted and card.last_step(now)["by_id"] == current_user.id
+        form.version.data = str(now.version)
+        show_overtaken(form, _("Nada foi gravado. Confira o que mudou e tente de novo."), own=own)
         return 409
     return 302

@@ -180,6 +180,36 @@ def test_the_reason_of_a_step_that_came_too_late_is_given_back_with_who_was_fast
     assert again.status_code == (302 if other == "marina" else 409)
 
 
+def test_who_was_faster_is_known_by_the_account_and_not_by_the_name(desk, sign_in):
+    """A namesake's step was taken for one's own, and what one had written was not given back."""
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    desk.book(request)
+    with transaction():
+        marina, dora = world.person("marina"), world.person("dora")
+        dora.title, dora.name = marina.title, marina.name
+    version = request.version
+    desk.do("cancel", request, "Chuva.", by="dora")
+    data = {"why": "Chuva.", "version": version}
+    page = text(sign_in("marina").post(f"/bookings/{request.ref}/cancel", data=data), 409)
+    assert "Alguém foi mais rápido" in page
+
+
+@pytest.mark.parametrize(("other", "heading"), [("dora", "Alguém foi mais rápido"), ("marina", "Isto já tinha mudado")])
+def test_a_step_that_is_still_open_says_whether_it_was_somebody_else(desk, sign_in, other, heading):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    desk.book(request)
+    version = request.version
+    desk.do("move", request, desk.slot(request, 1), "Pediu outro dia.", by=other)
+    data = {"why": "Viagem da mãe.", "version": version}
+    page = text(sign_in("marina").post(f"/bookings/{request.ref}/cancel", data=data), 409)
+    assert heading in page
+    assert "Viagem da mãe.</textarea>" in page
+
+
 def test_a_booking_with_two_reasons_keeps_both_and_sent_twice_blames_nobody(desk, sign_in):
     desk.allow()
     desk.publish()
