@@ -98,7 +98,8 @@ def _move(case: Case, form: RepointForm) -> int:
             if not _moved_before(case, form):
                 form.version.data = str(case.version)
                 said = _("O caso mudou enquanto você escrevia. Confira e, se ainda fizer sentido, envie de novo.")
-                show_overtaken(form, said)
+                last = last_event(case.id)
+                show_overtaken(form, said, own=last is not None and last.by_id == current_user.id)
                 return 409
     flash(_("O caso está agora neste cadastro."), "success")
     return DONE

@@ -1,6 +1,7 @@
 """Somebody was faster at a unit, a specialty or the targets: who it was, and at each field what is saved now."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from teleconsult.extensions import db
 from teleconsult.network import settings, source_words
 from teleconsult.network.forms import OWN, TargetsForm, spans_of, written_week
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.faster import own_window
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, show_overtaken
 from teleconsult.web.messages import gettext as _
@@ -29,7 +31,7 @@ def show_clash(form: VersionedForm, subject: HealthUnit | Specialty) -> None:
     The form takes the version that is shown with it: who saves again has seen what is replaced.
     """
     form.version.data = str(subject.version)
-    show_overtaken(form, _who(WORDS[type(subject)], subject.slug))
+    _say(form, last_change(WORDS[type(subject)], subject.slug))
     _mark(form, {field.name: getattr(subject, field.name, field.object_data) for field in form})
 
 
@@ -37,7 +39,7 @@ def show_times_clash(form: TargetsForm) -> None:
     """Say the same on the form of the targets, which is based on all that is set there at once."""
     counting = settings.counting()
     form.version.data, form.sure.data = settings.stamp(), ""  # what it does to the open cases is said anew
-    show_overtaken(form, _who(("targets.change",)))
+    _say(form, last_change(("targets.change",)))
     saved: dict[str, Any] = {**settings.target_hours(), **settings.every_window(), **written_week(counting)}
     same = {f"day_{day}" for day in range(7) if form.spans_of(day) == spans_of(counting, day)}
     _mark(form, {name: value for name, value in saved.items() if name not in same})
@@ -50,8 +52,8 @@ def _mark(form: VersionedForm, saved: Mapping[str, Any]) -> None:
             field.errors = [*field.errors, now]
 
 
-def _who(words: Sequence[str], slug: str = "") -> str:
-    """Return the sentence of the last change, as the record of the system has it; not every change is in it."""
+def last_change(words: Sequence[str], slug: str = "") -> tuple[User, datetime] | None:
+    """Return who made the last of these changes and when, as the record of the system has it; not every change is in it."""
     query = (
         select(User, AuditEvent.at)
         .join(User, User.id == AuditEvent.user_id)
@@ -60,13 +62,22 @@ def _who(words: Sequence[str], slug: str = "") -> str:
         .limit(1)
     )
     last = db.session.execute(query).one_or_none()
+    return (last[0], last[1]) if last is not None else None
+
+
+def _say(form: VersionedForm, last: tuple[User, datetime] | None) -> None:
+    own = own_window(last)
+    show_overtaken(form, own or _faster(last), own=bool(own))
+
+
+def _faster(last: tuple[User, datetime] | None) -> str:
     if last is None:
         return _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
     return _(
         "Este registro mudou enquanto você escrevia: a última mudança é de %(name)s, %(when)s. Confira os campos "
         "marcados e salve de novo para valer o seu.",
         name=last[0].full_name,
-        when=localtime(last.at),
+        when=localtime(last[1]),
     )
 
 

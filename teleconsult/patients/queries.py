@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,8 @@ from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit
 from teleconsult.patients.matching import SUGGEST, Known, Likeness, compare, conflicts, name_key, words
 from teleconsult.patients.models import Patient, PatientMerge, PatientName
+from teleconsult.people import queries as people
+from teleconsult.people.models import User
 from teleconsult.web.words import initials
 
 MOST_SUGGESTED = 5
@@ -257,3 +259,11 @@ def last_merge(merged: Patient) -> PatientMerge | None:
     """Return the newest merge by which a record went into another, undone or not; None when it never did."""
     query = select(PatientMerge).where(PatientMerge.merged_id == merged.id).order_by(PatientMerge.id.desc())
     return db.session.scalar(query.limit(1))
+
+
+_CHANGES = ("patient.create", "patient.change", "patient.merge", "patient.unmerge")
+
+
+def last_change_of(patient: Patient) -> tuple[User, datetime] | None:
+    """Return who changed a record last, and when."""
+    return people.last_change_in(f"patient:{patient.ref}", _CHANGES)

@@ -20,6 +20,7 @@ from teleconsult.patients.matching import compare
 from teleconsult.patients.models import Patient, PatientMerge
 from teleconsult.patients.words import pairs_of, sentences_of
 from teleconsult.people.access import Permission, Role
+from teleconsult.people.faster import own_window
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import BaseForm, Page, VersionedForm, _l, page_by_key, show_overtaken, show_refusal
@@ -113,10 +114,11 @@ def edit(ref: str) -> Any:
             show_refusal(form, refusal)
         except Overtaken:
             form.version.data = str(patient.version)
-            show_overtaken(
-                form,
-                _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
+            own = own_window(queries.last_change_of(patient))
+            other = _(
+                "Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."
             )
+            show_overtaken(form, own or other, own=bool(own))
     page = render_template("patients/edit.html", patient=patient, form=form)
     _record("patient.view", patient.ref)
     return page if not form.errors else (page, 422)
@@ -163,6 +165,8 @@ def _join(kept: Patient, other: Patient, form: MergeForm) -> int:
     except Overtaken:
         if _joined_before(kept, other, reason):
             return DONE
+        seen = ((kept, form.version), (other, form.other_version))
+        mine = [own_window(queries.last_change_of(one)) for one, version in seen if str(one.version) != version.data]
         form.version.data, form.other_version.data = str(kept.version), str(other.version)
         said = (
             _("Um dos cadastros já foi juntado a outro. Abra o que ficou e compare de novo.")
@@ -172,7 +176,7 @@ def _join(kept: Patient, other: Patient, form: MergeForm) -> int:
                 "confira os dois e, se ainda fizer sentido, junte de novo."
             )
         )
-        show_overtaken(form, said)
+        show_overtaken(form, said, own=bool(mine) and all(mine))
         return 409
     return DONE
 
@@ -243,7 +247,7 @@ def _part(row: PatientMerge, form: UnmergeForm) -> int:
             "O cadastro mudou enquanto você escrevia. O que você escreveu está aqui: "
             "confira e, se ainda fizer sentido, separe de novo."
         )
-        show_overtaken(form, said)
+        show_overtaken(form, said, own=bool(own_window(queries.last_change_of(row.merged))))
         return 409
     flash(_("Cadastros separados de novo."), "success")
     for words in sentences_of(lost, done=True):

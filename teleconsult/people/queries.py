@@ -1,6 +1,6 @@
 """People as the screens and the other floors ask for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,10 +63,15 @@ _CHANGES = ("person.change", "person.switch_off", "person.switch_on")
 
 def last_change_of(user: User) -> tuple[User, datetime] | None:
     """Return who changed an account last as those do who manage people, and when; None when nobody has."""
+    return last_change_in(stream_of(user), _CHANGES)
+
+
+def last_change_in(stream: str, words: Sequence[str]) -> tuple[User, datetime] | None:
+    """Return by whom the last of these words was recorded in a stream, and when; None when it has none of them."""
     row = db.session.execute(
         select(User, AuditEvent.at)
         .join(AuditEvent, AuditEvent.user_id == User.id)
-        .where(AuditEvent.stream == stream_of(user), AuditEvent.word.in_(_CHANGES))
+        .where(AuditEvent.stream == stream, AuditEvent.word.in_(words))
         .order_by(AuditEvent.number.desc())
         .limit(1)
     ).first()

@@ -12,6 +12,7 @@ from teleconsult.people import actions, choices, leaving
 from teleconsult.people.access import ROLE_WORDS, Permission
 from teleconsult.people.blueprint import bp
 from teleconsult.people.confirm import ask
+from teleconsult.people.faster import own_window
 from teleconsult.people.forms_manage import PersonForm
 from teleconsult.people.gate import current_user, requires
 from teleconsult.people.listing import Filters, people_page, roles_of
@@ -98,12 +99,7 @@ def _who_was_faster(user: User) -> str:
     by, at = last_change_of(user) or (None, None)
     if by is None or at is None:
         return _("Este registro mudou enquanto você escrevia. Confira: salvar de novo põe o seu no lugar.")
-    if by.id == current_user.id:
-        return _(
-            "Você salvou este registro em outra janela (%(when)s). Confira: salvar de novo põe o desta no lugar.",
-            when=localtime(at),
-        )
-    return _(
+    return own_window((by, at)) or _(
         "%(name)s salvou este registro enquanto você escrevia (%(when)s). Confira: salvar de novo põe o seu no lugar.",
         name=by.full_name,
         when=localtime(at),

@@ -8,7 +8,9 @@ from wtforms.validators import InputRequired, NumberRange
 
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
+from teleconsult.network.clash import last_change
 from teleconsult.people.access import Permission
+from teleconsult.people.faster import own_window
 from teleconsult.people.gate import current_user, requires
 from teleconsult.routing import modes
 from teleconsult.routing.modes import HIGHEST, HOW_WORDS, How, Mode
@@ -72,10 +74,9 @@ def _done(slug: str, form: ModeForm) -> bool:
         show_refusal(form, refusal)
     except Overtaken:
         form.version.data = str(modes.line_of(slug).version)
-        show_overtaken(
-            form,
-            _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu."),
-        )
+        own = own_window(last_change(("routing.mode",), slug))
+        other = _("Outra pessoa mudou este registro enquanto você escrevia. Confira e salve de novo para valer o seu.")
+        show_overtaken(form, own or other, own=bool(own))
     else:
         return True
     return False

@@ -142,6 +142,7 @@ def test_pressed_twice_it_is_moved_once_and_what_changed_meanwhile_is_told(rosan
         assert move(rosangela, ref, second, version=before).location == f"/patients/{second}"
     answer = move(rosangela, ref, "code", code=first, version=before, why="Outro motivo.")
     assert answer.status_code == 409
+    assert "Isto já tinha mudado" in answer.get_data(as_text=True)
     assert "Outro motivo." in answer.get_data(as_text=True)
     assert case_of(ref).patient.ref == second
 

@@ -57,6 +57,15 @@ def test_who_was_faster_and_what_is_saved_is_said_at_the_field(manager, session)
     assert unit_by("usf-vietna").phone == "81 2222-2222"
 
 
+def test_who_saved_in_another_window_is_told_so_and_nobody_is_blamed(manager, session):
+    data = typed(unit_by("usf-vietna"), phone="81 1111-1111")
+    assert manager.post("/units/usf-vietna/edit", data=data | {"phone": "81 2222-2222"}).status_code == 302
+    page = manager.post("/units/usf-vietna/edit", data=data).get_data(as_text=True)
+    assert heading(page) == "Isto já tinha mudado"
+    assert "Você salvou este registro em outra janela" in page
+    assert marks(page) == {"phone": "Está salvo agora: “81 2222-2222”"}
+
+
 def test_who_saves_again_has_seen_it(manager, session):
     data = typed(unit_by("usf-vietna"), phone="81 1111-1111")
     change_unit(phone="81 2222-2222")
@@ -131,6 +140,14 @@ def test_targets_say_who_was_faster_and_what_is_saved_at_each_field(manager, ses
     assert 'value="8-12"' in page
     session.rollback()
     assert settings.target_hours()["routine"] == 70
+
+
+def test_targets_saved_in_another_window_blame_nobody(manager, session):
+    data = times(routine=60)
+    assert manager.post("/targets", data=data | {"routine": 70}).status_code == 302
+    page = manager.post("/targets", data=data).get_data(as_text=True)
+    assert heading(page) == "Isto já tinha mudado"
+    assert "Você salvou este registro em outra janela" in page
 
 
 def test_targets_saved_again_have_been_seen_and_hours_written_otherwise_are_the_same(manager, session):

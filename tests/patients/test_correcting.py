@@ -141,12 +141,21 @@ def test_a_number_that_was_changed_once_more_since_stays(sign_in, session):
     assert cns_of(kept, other) == [newest, OTHER_CNS]
 
 
-def test_two_at_once_do_not_overwrite_each_other_unseen(ref, sign_in):
-    browser, given = sign_in("rosangela"), fields(ref, phone="81999990000")
-    assert browser.post(f"/patients/{ref}/edit", data=given).status_code == 302
-    answer = browser.post(f"/patients/{ref}/edit", data=given | {"phone": "81999991111"})
+@pytest.mark.parametrize(
+    ("who", "heading", "words"),
+    [
+        ("teresa", "Alguém foi mais rápido", "Outra pessoa mudou este registro"),
+        ("rosangela", "Isto já tinha mudado", "Você salvou este registro em outra janela"),
+    ],
+)
+def test_two_at_once_do_not_overwrite_each_other_unseen(ref, sign_in, who, heading, words):
+    given = fields(ref, phone="81999990000")
+    assert sign_in(who).post(f"/patients/{ref}/edit", data=given).status_code == 302
+    answer = sign_in("rosangela").post(f"/patients/{ref}/edit", data=given | {"phone": "81999991111"})
     assert answer.status_code == 422
-    assert "Outra pessoa mudou" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert heading in page
+    assert words in page
     db.session.rollback()
     assert patient_for(ref).phone == "81999990000"
 

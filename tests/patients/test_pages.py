@@ -195,6 +195,26 @@ def test_whoever_is_overtaken_while_joining_keeps_the_reason_and_sees_what_chang
     assert rosangela.post(where, data=given | fresh).location == f"/patients/{kept}"
 
 
+def test_who_changed_the_records_in_another_window_is_overtaken_by_nobody_else(rosangela, two, sign_in):
+    kept, other = two
+    where = f"/patients/{kept}/merge?with={other}"
+    given = opened(rosangela, where, "version", "other_version") | {"reason": "Mesma certidão."}
+
+    def correct(browser, ref, **changes):
+        edit = browser.get(f"/patients/{ref}/edit").get_data(as_text=True)
+        known = {name: value_of(edit, name) for name in ("name", "birth_date", "version")}
+        assert browser.post(f"/patients/{ref}/edit", data=known | changes).status_code == 302
+
+    correct(rosangela, kept, phone="8133331111")
+    assert "Isto já tinha mudado" in rosangela.post(where, data=given).get_data(as_text=True)
+    correct(sign_in("teresa"), other, phone="8133332222")
+    assert "Alguém foi mais rápido" in rosangela.post(where, data=given).get_data(as_text=True)
+    merge(rosangela, kept, other)
+    where = f"/patients/{other}/unmerge"
+    given = opened(rosangela, where, "version") | {"reason": "Eram primas."}
+    assert "Isto já tinha mudado" in rosangela.post(where, data=given | {"version": "1"}).get_data(as_text=True)
+
+
 def test_whoever_is_overtaken_by_another_merge_is_told_to_open_what_stayed(rosangela, two, sign_in):
     kept, other = two
     third, where = record("Ana Barbosa"), f"/patients/{kept}/merge?with={other}"

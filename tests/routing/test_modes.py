@@ -78,13 +78,23 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(session, sign_in, given
     assert modes.every_mode() == {}
 
 
-def test_the_slower_of_two_sees_what_the_other_did(session, sign_in):
-    set_mode(How.CLAIM)
+@pytest.mark.parametrize(
+    ("who", "heading", "words"),
+    [
+        ("dora", "Alguém foi mais rápido", "Outra pessoa mudou"),
+        ("teresa", "Isto já tinha mudado", "Você salvou este registro em outra janela"),
+    ],
+)
+def test_the_slower_of_two_sees_what_the_other_did(session, sign_in, who, heading, words):
+    with transaction():
+        modes.set_mode("dermatologia", Mode(How.CLAIM), version=0, by=world.person(who))
     answer = sign_in("teresa").post(
         "/distribution/modes/dermatologia", data={"how": "automatic", "most_open": "7", "version": "0"}
     )
     assert answer.status_code == 422
-    assert "Outra pessoa mudou" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert heading in page
+    assert words in page
     assert modes.every_mode()[world.specialty().id].how == How.CLAIM
 
 
