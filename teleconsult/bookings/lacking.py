@@ -1,6 +1,7 @@
-"""A specialty whose patients wait for a first visit, and of which nothing is published ahead: only the desk can go on.
+"""A specialty whose patients wait for a visit, and of which nothing of its kind is published ahead: only the desk can go on.
 
-Its units are not pressed, for they have nothing to book (`clockwork.idle`); without this nobody would be.
+Its units are not pressed, for they have nothing to book (`clockwork.idle`); without this nobody would be. A slot for a
+first visit helps no return, and the other way about: of each kind the desk is told by itself.
 """
 
 import re
@@ -26,24 +27,33 @@ from teleconsult.people.models import User
 REF = re.compile(r"ES-[A-Z]*(\d{1,9})")
 
 
-def without_agenda() -> Sequence[int]:
-    """Return the specialties in which a first visit waits, and no slot for one lies ahead, booked or free."""
+NO_FIRST = "agenda.lacking"
+NO_RETURN = "agenda.lacking_return"
+TOLD = {Kind.FIRST: NO_FIRST, Kind.RETURN: NO_RETURN}
+"""What the desk is told, by the kind of visit."""
+
+
+def without_agenda() -> Sequence[tuple[int, str]]:
+    """Return the specialties and kinds of visit of which somebody waits, and no slot lies ahead, booked or free."""
     ahead = exists().where(
         AgendaSlot.specialty_id == BookingRequest.specialty_id,
-        AgendaSlot.kind == Kind.FIRST,
+        AgendaSlot.kind == BookingRequest.kind,
         AgendaSlot.at > clock.now(),
         AgendaSlot.blocked_at.is_(None),
     )
-    query = select(BookingRequest.specialty_id).where(shelves.LISTED, BookingRequest.kind == Kind.FIRST, ~ahead)
-    return db.session.scalars(query.distinct().order_by(BookingRequest.specialty_id)).all()
+    lacking = BookingRequest.specialty_id, BookingRequest.kind
+    query = select(*lacking).where(shelves.LISTED, ~ahead).distinct().order_by(*lacking)
+    return [(row.specialty_id, row.kind) for row in db.session.execute(query)]
 
 
-def tell_of(specialty_id: int) -> int:
+def tell_of(due: tuple[int, str]) -> int:
     """Tell the administrators of one such specialty, once a week as long as it is so; return 0 when it was told."""
     desk = people.active_with_role(Role.ADMINISTRATOR)
-    if not desk or specialty_id not in without_agenda() or not noted.once_in(AGAIN, f"lacking:{specialty_id}"):
+    specialty_id, word = due[0], TOLD[Kind(due[1])]
+    note = f"{word.removeprefix('agenda.')}:{specialty_id}"
+    if not desk or due not in without_agenda() or not noted.once_in(AGAIN, note):
         return 0
-    notices.tell(desk, "agenda.lacking", subject=ref_of(db.session.get_one(Specialty, specialty_id)))
+    notices.tell(desk, word, subject=ref_of(db.session.get_one(Specialty, specialty_id)))
     return 1
 
 

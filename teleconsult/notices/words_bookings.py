@@ -1,7 +1,17 @@
 """The kinds of notices about in-person booking."""
 
+from dataclasses import replace
+
 from teleconsult.errors import N_
 from teleconsult.notices.kinds import A, C, Kind, R, kind
+
+_LACKING = kind(
+    "agenda.lacking",
+    "warn",
+    {A},
+    alone=N_("Pacientes esperam a primeira consulta desta especialidade, e nenhum horário dela está publicado"),
+    choice=N_("Pacientes esperam uma especialidade sem agenda publicada"),
+)
 
 KINDS: tuple[Kind, ...] = (
     kind(
@@ -93,12 +103,12 @@ KINDS: tuple[Kind, ...] = (
         alone=N_("Um dia com agenda caiu num feriado: mude o dia ou cancele"),
         choice=N_("Um dia de agenda fica sem especialista, ou vira feriado"),
     ),
-    kind(
-        "agenda.lacking",
-        "warn",
-        {A},
-        alone=N_("Pacientes esperam a primeira consulta desta especialidade, e nenhum horário dela está publicado"),
-        choice=N_("Pacientes esperam uma especialidade sem agenda publicada"),
+    _LACKING,
+    replace(
+        _LACKING,
+        word="agenda.lacking_return",
+        alone=N_("Pacientes esperam o retorno nesta especialidade, e nenhum horário de retorno dela está publicado"),
+        one=_LACKING.word,
     ),
     kind(
         "booking.mark_due",

@@ -8,7 +8,7 @@ from teleconsult import clock, jobs
 from teleconsult.bookings import lacking
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import Specialty
-from teleconsult.notices.models import Notice
+from teleconsult.notices.models import MailChoice, Notice
 from teleconsult.outbox import OutboxMessage
 from tests import counting, world
 from tests.bookings.test_races import race
@@ -22,8 +22,8 @@ def told_after(days):
         return jobs.run(JOB)
 
 
-def told():
-    rows = db.session.execute(db.select(Notice.user_id, Notice.subject).where(Notice.kind == "agenda.lacking"))
+def told(kind="agenda.lacking"):
+    rows = db.session.execute(db.select(Notice.user_id, Notice.subject).where(Notice.kind == kind))
     return [tuple(row) for row in rows]
 
 
@@ -63,8 +63,33 @@ def test_an_agenda_that_was_cancelled_does_not_lie_ahead(desk):
     assert told_after(0) == 1
 
 
-def test_a_return_alone_and_a_visit_that_ended_tell_nobody(desk):
+def test_of_returns_the_desk_is_told_in_the_same_way_and_by_themselves(desk):
     desk.to_return()
+    desk.publish(days=10, first=2, returns=0)
+    assert [told_after(days) for days in (0, 0.1, 6.9, 7.1)] == [1, 0, 0, 1]
+    ref = lacking.ref_of(world.specialty())
+    assert told("agenda.lacking_return") == [(world.person("rosangela").id, ref)] * 2
+    assert told() == []
+    mail = db.session.scalars(db.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)).one()
+    assert (mail.payload["template"], mail.payload["params"]) == ("agenda_lacking_return", {"ref": ref})
+    desk.escalated()
+    assert told_after(11) == 1  # the first visits alone: of the returns it was said this week
+    assert told() == [(world.person("rosangela").id, ref)]
+    desk.publish(days=40, first=0, returns=1)
+    assert told_after(15) == 0
+
+
+def test_who_wants_no_mail_of_the_one_gets_none_of_the_other(desk):
+    desk.to_return()
+    with transaction():
+        db.session.add(MailChoice(user_id=world.person("rosangela").id, kind="agenda.lacking"))
+    assert told_after(0) == 1
+    assert len(told("agenda.lacking_return")) == 1
+    sent = db.session.scalars(db.select(OutboxMessage)).all()
+    assert [one for one in sent if "lacking" in one.payload["template"]] == []
+
+
+def test_a_visit_that_ended_tells_nobody(desk):
     walk = world.Walk(desk.escalated().case)
     walk.do("call_off", "Melhorou.", by="rosangela")
     assert told_after(0) == 0
@@ -102,7 +127,7 @@ def test_of_two_workers_at_once_one_tells(application, desk):
 
     def job():
         with transaction():
-            lacking.tell_of(number)
+            lacking.tell_of((number, "first"))
 
     race(application, [job, job, job])
     assert len(told()) == 1

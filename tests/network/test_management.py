@@ -209,12 +209,12 @@ def test_complaints_of_the_targets_stand_in_the_order_of_the_page(manager, sessi
     assert manager.post("/targets", data=TIMES | wrong).status_code == 422
 
 
-def test_two_managers_do_not_overwrite_each_other_unseen(manager, session):
+def test_two_windows_do_not_overwrite_each_other_unseen(manager, session):
     based_on = settings.stamp()
     manager.post("/targets", data=TIMES | {"version": based_on})
     answer = manager.post("/targets", data=TIMES | {"routine": 99, "version": based_on})
     assert answer.status_code == 422
-    assert "Este registro mudou enquanto você escrevia" in answer.get_data(as_text=True)
+    assert "Você salvou este registro em outra janela" in answer.get_data(as_text=True)
     session.rollback()
     assert settings.target_hours()["routine"] == 60
 
