@@ -272,3 +272,10 @@ def test_english(desk, sign_in):
     desk.do("close_unseen", asked, "died", by="dora")
     assert "return visit closed without a visit: The patient died" in text(browser.get(url))
     assert ">Undo the closing</h1>" in text(browser.get(f"{url}/reopen"))
+
+
+def test_on_the_list_the_step_that_brings_a_return_on_comes_before_the_one_that_ends_it(desk, sign_in):
+    asked = desk.to_return()
+    page = text(sign_in("marina").get("/bookings"))
+    doors = re.findall(rf'href="/bookings/{asked.ref}/(\w+)"', page)
+    assert doors == ["book", "close_unseen"]
