@@ -2,13 +2,14 @@
 
 from sqlalchemy import select
 
-from teleconsult.cases import actions, drafts
+from teleconsult.cases import actions, drafts, queries_case
 from teleconsult.cases.draft_fields import FIELDS, MATCH, PATIENT_TEXTS, Fields
 from teleconsult.cases.forms_request import BeginForm
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.sending import digest_of
 from teleconsult.cases.sent import facts_of, texts_of
+from teleconsult.cases.whose_reason import changed_by_another, own
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.people.access import Role
@@ -63,10 +64,20 @@ def _continued(linked: Case, user: User) -> Fields:
     names: tuple[str, ...] = ("specialty", *PATIENT_TEXTS)
     if is_unanswered(linked):
         names = (*names, *FIELDS["clinical"], *FIELDS["questions"])
+        texts = texts | _own_priority(linked, texts)
     known: Fields = {name: texts[name] for name in names}
     if linked.snapshot and linked.patient:
         known[MATCH] = {"facts": digest_of(facts_of(linked.snapshot)), "choice": linked.patient.ref, "seen": []}
     return known
+
+
+def _own_priority(linked: Case, texts: Fields) -> Fields:
+    """Return the priority as the requester gave it, unless it is theirs: what somebody else said of the earlier case stays with it."""
+    happened = queries_case.events_of(linked)
+    if changed_by_another(linked, happened) is None or texts["priority_reason"] != linked.priority_reason:
+        return {}
+    priority, reason = own(linked, happened)
+    return {"priority": priority, "priority_reason": reason}
 
 
 def _written(linked: Case, user: User) -> Fields:

@@ -16,6 +16,7 @@ from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State, Who, par
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.needs import WITHHELD, Facts
+from teleconsult.cases.whose_reason import changed_by_another
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
 from teleconsult.people.models import User
@@ -36,6 +37,8 @@ class Page:
     meta: Sequence[str]
     state_word: str
     priority_word: str
+    priority_by: str
+    """Who else gave the priority its reason, '' where these are the requester's own words."""
     due: Chip
     clock: Clock | None
     moves: Sequence[Button]
@@ -120,6 +123,11 @@ def _moves(
     return made if case.state != State.DRAFT or sight is Sight.FULL else [b for b in made if b.verb == "hand_over"]
 
 
+def _priority_by(case: Case, happened: Sequence[Any], people: Mapping[int, User]) -> str:
+    change = changed_by_another(case, happened)
+    return people[change.by_id].full_name if change is not None else ""
+
+
 def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
     """Return the page of a case for one person; on paper everybody is called by name."""
     case, sight, now = look.case, look.sight, clock.now()
@@ -146,6 +154,7 @@ def build(look: Look, user: User, *, on_paper: bool = False) -> Page:
         meta=[words for words in page_words.meta_of(case, patient) if words.lower() != name.lower()],
         state_word=state_word(case, None if on_paper else user, people),
         priority_word=_(PRIORITY_WORDS[Priority(case.priority)]),
+        priority_by=_priority_by(case, happened, people),
         due=due_chip(case, now, clocks, asker=asker_side, consented=not _is_withdrawn(consents)),
         clock=clock_of(case, now, clocks),
         moves=_moves(case, user, facts, sight, panels, taken_back=taken_back),

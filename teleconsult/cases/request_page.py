@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, render_template, url_for
 
 from teleconsult import events
-from teleconsult.cases import counting, drafts
+from teleconsult.cases import counting, drafts, whose_reason
 from teleconsult.cases.actions import live_consent
 from teleconsult.cases.ages import age_words
 from teleconsult.cases.consent import TEXTS
@@ -143,7 +143,7 @@ def step_page(
     return render_template(
         f"cases/request/{step}.html",
         form=form,
-        notes=_notes(reading.remarks, wanted if check or clash else {}),
+        notes=whose_reason.note_of(case, step, fields) | _notes(reading.remarks, wanted if check or clash else {}),
         wanted={} if check or clash else _links(missing),
         clash=clash,
         lacking=len(reading.problems_of(step)) if check else 0,

@@ -30,8 +30,9 @@ PART_WORDS = {
     "assessment": N_("O que a equipe pensa"),
     "plan": N_("O que já foi feito"),
     "available": N_("O que há na unidade"),
+    "priority_reason": N_("Motivo da prioridade"),
 }
-"""The parts of a request that an event of resubmission keeps as they were before."""
+"""The parts of a request that an event keeps as they were before: of a resubmission, or of another priority."""
 
 ROUTING_SAYS = frozenset({"return", "redirect", "assign", "decline", "hand_over"})
 """Events whose words belong to routing: they are shown without the clinical content."""
@@ -201,6 +202,7 @@ def _referral(data: Data, names: Names) -> list[str]:
 
 _DETAILS: dict[str, Callable[[Data, Names], list[str]]] = {
     "submit": _changed_parts,
+    "reprioritise": _changed_parts,
     "return": _missing,
     "ask": _items,
     "supply": _supplies,

@@ -66,10 +66,15 @@ def reprioritise(case: Case, *, priority: str, why: str, by: User) -> CaseEvent:
         carry={"priority": priority, "why": why},
         set={"priority": priority, "priority_reason": why},
         said=why,
-        data={"from": case.priority, "to": priority},
+        data={"from": case.priority, "to": priority, **_reason_before(case)},
         # Of those who distribute, one is no other side to another.
         tell=[*asking(case), *([case.holder] if by.has(Role.ADMINISTRATOR) else answering(case))],
     )
+
+
+def _reason_before(case: Case) -> dict[str, dict[str, str]]:
+    """Return the reason that another takes the place of, as an event keeps it: it stands nowhere else."""
+    return {"before": {"priority_reason": case.priority_reason}} if case.priority_reason else {}
 
 
 def assign(case: Case, *, to: User, by: User | None, why: str = "", reasons: Kept | None = None) -> CaseEvent:

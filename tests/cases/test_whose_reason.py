@@ -1,0 +1,64 @@
+"""The reason of a priority is shown as the words of who wrote them, and what stood before is lost by nobody's change."""
+
+import pytest
+
+from teleconsult.cases.lifecycle import State
+from tests import world
+from tests.cases.filing import begin, path, texts_of
+from tests.cases.helping import text_of
+
+OWN, THEIRS = "Nervo doloroso.", "Pela regra da rede."
+
+
+@pytest.fixture
+def walk(session):
+    """Return a request that its requester sent as high, and the administration made urgent."""
+    made = world.new_case()
+    made.submit(priority="high", priority_reason=OWN)
+    made.do("reprioritise", priority="urgent", why=THEIRS, by="rosangela")
+    return made
+
+
+def test_the_case_names_who_changed_the_priority_and_its_timeline_keeps_the_reason_before(walk, sign_in):
+    for where in ("", "/print"):
+        page = text_of(sign_in("marina"), walk, where)
+        assert f"Motivo da prioridade, antes: {OWN}" in page
+    page = text_of(sign_in("marina"), walk)
+    assert f"Prioridade urgente, mudada por Rosângela Lima: {THEIRS}" in page
+    assert "Motivo da prioridade, mudada por Rosângela Lima" in text_of(sign_in("marina"), walk, "/print")
+
+
+@pytest.mark.parametrize("key", ["marina", "dora"])
+def test_the_words_of_the_requester_or_of_who_acts_for_them_are_their_own(walk, sign_in, key):
+    walk.do("reprioritise", priority="high", why="Melhorou um pouco.", by=key)
+    page = text_of(sign_in("marina"), walk)
+    assert "Prioridade alta: Melhorou um pouco." in page
+    assert f"Motivo da prioridade, antes: {THEIRS}" in page
+
+
+def test_a_request_that_came_back_says_whose_words_stand_in_it(walk, sign_in):
+    walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
+    marina = sign_in("marina")
+    page = marina.get(path(walk.case.ref, "questions")).get_data(as_text=True)
+    assert f"{THEIRS}</textarea>" in page
+    assert "São palavras de Rosângela Lima, que mudou a prioridade." in page
+    walk.submit(priority="urgent", priority_reason=THEIRS, patient=world.request().patient)
+    assert f"mudada por Rosângela Lima: {THEIRS}" in text_of(marina, walk)  # nobody wrote others
+
+
+def test_nobody_is_named_under_words_of_ones_own(session, sign_in):
+    walk = world.new_case()
+    walk.submit(priority="high", priority_reason=OWN)
+    walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
+    page = sign_in("marina").get(path(walk.case.ref, "questions")).get_data(as_text=True)
+    assert f"{OWN}</textarea>" in page
+    assert "São palavras de" not in page
+    assert "Só quando não é rotina." in page
+
+
+def test_a_request_that_continues_one_without_an_answer_begins_with_the_requesters_own_words(walk, sign_in):
+    walk.do("reprioritise", priority="routine", why="Revisto.", by="rosangela")
+    walk.do("cancel", "Enviado por engano.", by="marina")
+    assert walk.case.state == State.CANCELLED
+    begun = texts_of(begin(sign_in("marina"), linked=walk.case.ref))
+    assert (begun["priority"], begun["priority_reason"]) == ("high", OWN)
