@@ -123,6 +123,23 @@ def shifts_between(from_: datetime, to: datetime, *, room: Room | None = None, u
     return list(db.session.scalars(query.order_by(Shift.starts_at, Shift.workstation, Shift.id)))
 
 
+MOST_TOGETHER = 200
+"""Shifts of one person that one page names: of a daily series the better part of a year."""
+
+
+def cancelled_with(shift: Shift) -> Sequence[Shift]:
+    """Return the other shifts of its person that one act cancelled with a cancelled shift, in their order."""
+    if shift.cancelled_at is None:
+        return []
+    same = (
+        Shift.user_id == shift.user_id,
+        Shift.cancelled_at == shift.cancelled_at,
+        Shift.cancelled_by_id == shift.cancelled_by_id,
+        Shift.id != shift.id,
+    )
+    return db.session.scalars(select(Shift).where(*same).order_by(Shift.starts_at, Shift.id).limit(MOST_TOGETHER)).all()
+
+
 def open_swap_of(shift: Shift) -> Swap | None:
     """Return the open offer of a shift."""
     return db.session.scalar(

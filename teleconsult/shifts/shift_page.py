@@ -12,9 +12,9 @@ from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
 from teleconsult.shifts.laying import rule_words, series_of
 from teleconsult.shifts.models import Shift
-from teleconsult.shifts.queries import away_between, open_swap_of
+from teleconsult.shifts.queries import away_between, cancelled_with, open_swap_of
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import localtime
+from teleconsult.web.words import in_language, localtime
 
 
 def place_of(shift: Shift) -> dict[str, Any]:
@@ -48,9 +48,20 @@ def told_of(shift: Shift, user: User) -> dict[str, Any]:
         "day": day_of_shift(shift),
         "on_day": local_day(shift.starts_at, shift.room.zone),
         "span": span_of_shift(shift),
+        "others": [_other(one) for one in cancelled_with(shift)],
         "about": _facts(shift, rule_words(series.rule) if series and series.rule else ""),
         "moves": _moves(shift, user, bool(series)),
         "stays": _("Este turno já começou, e fica onde está.") if shift.starts_at <= clock.now() else "",
+    }
+
+
+def _other(shift: Shift) -> dict[str, str]:
+    """Return a line of the shifts that were cancelled with this one: who is told of several is led to the first of them."""
+    specialty = in_language(shift.specialty.name_pt, shift.specialty.name_en)
+    return {
+        "url": url_for("shifts.show", ref=shift.ref),
+        "when": f"{day_of_shift(shift, first=True)}, {span_of_shift(shift)}",
+        "where": f"{specialty} · {shift.room.name}",
     }
 
 

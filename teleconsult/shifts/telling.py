@@ -83,7 +83,7 @@ def tell_of_uncovered(shifts: Sequence[Shift], subject: str, by: User | None) ->
 
 
 def tell_of_cancelled(shifts: Sequence[Shift], person: User, by: User | None) -> None:
-    """Tell a person, once, that these shifts of theirs were cancelled; of several it leads to the first."""
+    """Tell a person, once, that these shifts of theirs were cancelled; of several it leads to the first, whose page names the others."""
     tell([person], "shift.cancel" if len(shifts) == 1 else "shift.cancel_many", shifts[0].ref, by)
 
 

@@ -1,13 +1,16 @@
 """Where notices of the calendar lead, and what is said before a consultant is switched off."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from teleconsult import clock
 from teleconsult.extensions import db, transaction
+from teleconsult.people import actions as people
 from teleconsult.people.actions import lost_by
 from teleconsult.people.models import UserRole
+from teleconsult.shifts import actions
 from teleconsult.shifts.panels import place_of, shifts_left_to_others
 from tests.shifts.rooms import MONDAY, do, laid, local, room
 from tests.world import person
@@ -22,6 +25,28 @@ def test_a_notice_of_a_shift_leads_to_it(session, sign_in):
     assert ref in browser.get("/notices").get_data(as_text=True)
     assert browser.get(f"/notices/{ref}").location == "/shifts/mine"
     assert ref not in browser.get("/notices?new=1").get_data(as_text=True)
+
+
+def test_a_notice_of_several_shifts_leads_to_where_all_of_them_are_named(session, sign_in):
+    """It led to the first of them, and of the others nothing was seen: what is cancelled is on no calendar."""
+    place, now = room(), clock.now()
+    monday = (now + timedelta(days=8 - now.weekday())).date()
+    shifts = [laid(place, day=monday + timedelta(days=days), at=now) for days in (0, 7, 42)]
+    laid(place, who="lia", day=monday, at=now)
+    earlier = laid(place, day=monday + timedelta(days=2), at=now)
+    with transaction(earlier):
+        actions.cancel_shift(earlier, why="Congresso.", by=person("teresa"))
+    with transaction():
+        people.switch_off(person("paulo"), by=person("teresa"))
+    first, *others = [shift.ref for shift in shifts]
+    desk = sign_in("rosangela")
+    where = desk.get(f"/notices/{first}").location
+    page = desk.get(where).get_data(as_text=True)
+    named = re.findall(r'href="/shifts/(TU-\w+)"', page)
+    assert named == others
+    assert "Cancelados com este" in page
+    alone = desk.get(f"/shifts/{earlier.ref}").get_data(as_text=True)
+    assert "Cancelados com este" not in alone
 
 
 @pytest.mark.parametrize(
