@@ -8,7 +8,7 @@ from flask import url_for
 from teleconsult import clock
 from teleconsult.bookings.queries_agenda import DaySession
 from teleconsult.bookings.rows import AsCase
-from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, Channel, Kind, State
+from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, MOVES, Channel, Kind, State
 from teleconsult.bookings.twice import shifts_beside
 from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.words import mark_of, visit_clock
@@ -76,7 +76,7 @@ def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun
         "to_mark": unmarked and begun,
         "to_change": unmarked and not over,
         "to_end": unmarked and not over and slot.kind == Kind.RETURN,
-        "marked": held and runs and slot.mark != "" and slot.state in (State.ATTENDED, State.MISSED),
+        "to_correct": held and runs and slot.mark != "" and slot.state in MOVES["correct"].sources and slot.to_correct,
         "past": slot.at <= moment.now,
     }
 

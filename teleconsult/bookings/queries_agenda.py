@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
+from teleconsult.bookings.steps import Kind
+from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.cases.models import Case
+from teleconsult.cases.models_opinion import Referral
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
@@ -52,6 +56,13 @@ _SESSION = select(
     Specialty.name_en,
     HealthUnit.name.label("unit_name"),
 )
+_later = aliased(Booking, name="later")
+_LAST = ~exists().where(_later.request_id == Booking.request_id, _later.id > Booking.id)
+"""No other visit of the request was booked after this one: a mark is taken back of the last alone."""
+
+_OPEN = or_(BookingRequest.kind == Kind.RETURN, and_(Case.state == CaseState.IN_PERSON, Referral.ended_at.is_(None)))
+"""`world.still_open`, beside many requests."""
+
 _SLOT = select(
     AgendaSlot.id,
     AgendaSlot.session_id,
@@ -64,6 +75,7 @@ _SLOT = select(
     Booking.channel,
     Booking.mark,
     Booking.cause,
+    and_(_LAST, _OPEN).label("to_correct"),
     BookingRequest.ref.label("request_ref"),
     BookingRequest.version,
     BookingRequest.state,
@@ -114,6 +126,7 @@ def _with_slots(rows: Sequence[Any]) -> list[DaySession]:
     query = (
         _SLOT.outerjoin(Booking, live)
         .outerjoin(BookingRequest, BookingRequest.id == Booking.request_id)
+        .outerjoin(Referral, Referral.id == BookingRequest.referral_id)
         .outerjoin(Case, Case.id == BookingRequest.case_id)
         .outerjoin(HealthUnit, HealthUnit.id == BookingRequest.unit_id)
         .where(AgendaSlot.session_id.in_([row.id for row in rows]))
