@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from teleconsult import clock
-from teleconsult.bookings import queries
+from teleconsult.bookings import clockwork, queries
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.words import visit_time
@@ -208,6 +208,22 @@ def test_a_step_that_is_still_open_says_whether_it_was_somebody_else(desk, sign_
     page = text(sign_in("marina").post(f"/bookings/{request.ref}/cancel", data=data), 409)
     assert heading in page
     assert "Viagem da mãe.</textarea>" in page
+
+
+def test_nobody_was_faster_where_the_clock_took_an_offer_back(desk, sign_in):
+    desk.allow()
+    desk.publish(first=2)
+    first, second = desk.escalated(), desk.escalated()
+    desk.book(first)
+    desk.do("cancel", first, "Não pode vir.", by="marina")
+    with clock.at(clock.now() + timedelta(hours=25)):
+        version = second.version
+        with transaction():
+            clockwork.expire_offer(clockwork.offers_over()[0])
+        data = {"slot": desk.slot(second), "version": version}
+        page = text(sign_in("marina").post(f"/bookings/{second.ref}/book", data=data), 409)
+        assert "Isto já tinha mudado" in page
+        assert "Alguém foi mais rápido" not in page
 
 
 def test_a_booking_with_two_reasons_keeps_both_and_sent_twice_blames_nobody(desk, sign_in):
