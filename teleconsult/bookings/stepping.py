@@ -41,7 +41,7 @@ def shut(verb: str, found: BookingRequest, form: Any) -> Any:
         steps.check(verb, found, signed_in(), facts_for(found, signed_in()))
     except Refused as refusal:
         way, last = url_for("bookings.show", ref=found.ref), card.last_step(found)
-        own = _nobody_else(last)
+        own = nobody_else(last)
         typed = words_in(form) if request.method == "POST" else []
         if any(not (own and words in last["said"]) for _label, words in typed):
             sentence = f"{last['who']}: {last['did']}. {say(refusal)}"
@@ -51,8 +51,8 @@ def shut(verb: str, found: BookingRequest, form: Any) -> Any:
     return None
 
 
-def _nobody_else(last: Mapping[str, Any]) -> bool:
-    """Tell whether the last line of a history is this person's own, of another window, or the clock's: then nobody was faster."""
+def nobody_else(last: Mapping[str, Any]) -> bool:
+    """Tell whether the last line of a history is one's own, of another window, or the clock's: then nobody was faster."""
     return last["by_id"] in (None, current_user.id)
 
 
@@ -93,7 +93,7 @@ def _settle(form: Any, found: BookingRequest, act: Callable[[], object]) -> int:
         return 422
     except Overtaken:
         posted, now = form.version.data, queries.request_by(found.ref)
-        own = str(now.version) != posted and _nobody_else(card.last_step(now))
+        own = str(now.version) != posted and nobody_else(card.last_step(now))
         form.version.data = str(now.version)
         show_overtaken(form, _("Nada foi gravado. Confira o que mudou e tente de novo."), own=own)
         return 409

@@ -15,6 +15,8 @@ from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.extensions import db, transaction
 from teleconsult.network.alternatives import NO_REFERENCE
+from teleconsult.people.access import Role
+from teleconsult.people.models import UserRole
 from tests import world
 from tests.bookings.conftest import fresh, text, today
 from tests.counting import statements
@@ -295,7 +297,16 @@ def test_attendance_on_one_screen_and_marked_twice_is_said(desk, sign_in):
     seen = {"version": one.version, "day": day}
     assert browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen).status_code == 302
     browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen)
+    assert "Esta consulta já tinha mudado" in text(browser.get("/bookings/agenda"))
+    fresh()
+    with transaction():
+        lia = world.person("lia")
+        lia.role_rows.append(UserRole(Role.ADMINISTRATOR))
+    desk.do("correct", one, "Era outro.", by="lia")
+    browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen)
     assert "Outra pessoa anotou esta consulta" in text(browser.get("/bookings/agenda"))
+    fresh()
+    browser.post(f"/bookings/agenda/visits/{one.ref}/attend", data=seen | {"version": one.version})
     assert ">Faltou<" not in page, "it is noon, and the visit is at night"
     missed = {"version": two.version, "day": day, "cause": "ill"}
     browser.post(f"/bookings/agenda/visits/{two.ref}/miss", data=missed)
