@@ -71,6 +71,24 @@ def test_ended_by_any_of_three_and_undone_and_the_others_are_told(desk, by, othe
     assert [row.for_id for row in done] == [world.person("marina").id if by == "dora" else None] * 2
 
 
+def test_who_saw_the_patient_by_another_referral_of_the_case_is_not_told(desk):
+    asked = seen_by_lia(desk)
+    with clock.at(clock.now() + timedelta(days=2)):
+        with transaction(asked.case):
+            cases.reopen(asked.case, "Tem também palpitações.", by=world.person("marina"))
+        to = world.specialty("cardiologia")
+        words = {"justification": "Precisa de exame.", "bring": "Documento.", "priority": "routine"}
+        world.Walk(asked.case).do("escalate", to=to, **words, by="paulo")
+        helena = {"specialist": world.person("helena"), "specialist_name": "Dra. Helena Duarte", "specialty": to}
+        session = desk.publish(days=5, first=1, returns=0, **helena)
+        second = queries.requests_of(asked.case_id)[2]
+        desk.book(second)
+    with clock.at(session.starts_at + timedelta(minutes=20)):
+        desk.do("attend", second, by="rosangela")
+        desk.do("close_unseen", asked, "moved", by="marina")
+    assert told("booking.close_unseen") == ["lia", "rosangela"]
+
+
 def test_no_mail_says_who_the_patient_is_or_why(desk):
     asked = desk.to_return()
     desk.do("close_unseen", asked, "died", note="A filha ligou.", by="marina")

@@ -101,6 +101,7 @@ def _both_sides(request: BookingRequest, by: User) -> list[User]:
         .join(BookingRequest, BookingRequest.id == Booking.request_id)
         .where(
             BookingRequest.case_id == request.case_id,
+            BookingRequest.referral_id == request.referral_id,
             BookingRequest.state == State.ATTENDED,
             Booking.ended_at.is_(None),
         )
