@@ -51,8 +51,12 @@ FOLLOWED = {"yes": N_("Sim"), "partly": N_("Em parte"), "no": N_("Não")} | _NOT
 LATER = (30, 90)
 """Days after the conclusion at which is asked whether the advice was followed."""
 
-DIED = exists().where(Referral.case_id == Case.id, Referral.unseen_cause == "died")
-"""Of a patient who died nothing is asked later."""
+DIED = exists().where(
+    Referral.case_id == Case.id,
+    Referral.unseen_cause == "died",
+    or_(Referral.ended_how != "unseen", Referral.ended_at >= Case.concluded_at),
+)
+"""Of a patient who died nothing is asked later. A case that was closed so and reopened was closed so by mistake."""
 
 
 @dataclass(frozen=True)

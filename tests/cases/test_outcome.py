@@ -218,6 +218,17 @@ def test_of_a_patient_who_died_it_is_not_asked_whether_the_advice_was_followed(c
         assert ("foi seguida" in page) is asked
 
 
+def test_of_a_case_that_was_closed_so_by_mistake_and_went_on_it_is_asked(case_in):
+    walk = case_in(State.IN_PERSON)
+    walk.do("close_unseen", "died", by="marina")
+    with later(1):
+        walk.do("reopen", "Era outra pessoa.", by="marina")
+        walk.conclude()
+    with later(32):
+        assert 30 in outcome.asked_now(walk.case)
+        assert [one.days for one in outcome.pending_for(world.person("marina"))] == [30]
+
+
 @pytest.mark.parametrize(("path", "days"), [("outcome", 0), ("outcome/30", 30)])
 def test_an_empty_sheet_is_no_answer_and_is_asked_again(concluded, sign_in, path, days):
     """It was thanked for and kept as if everything had been said to be unknown, and nobody asked again."""
