@@ -101,14 +101,14 @@ def ask_for_mark(booking_id: int) -> int:
 def idle(*of: ColumnElement[bool]) -> Sequence[int]:
     """Return the requests with which a unit could go on, and nothing has happened for so long; not even a reminder.
 
-    Where no slot is free, or all that are free are kept for a higher priority, there is nothing to book: the waiting list
-    says it, and no mail presses; of no slot at all the desk is told (`lacking`). Nor is a unit pressed on a day that is not
-    its own, or whose month is used up: the page would only refuse it. A return is not pressed for either: it is
-    asked for in so many days, in the specialist's own words.
+    Where no slot is free, or all that are free are kept for a higher priority or fell on a holiday, there is nothing to
+    book: the waiting list says it, and no mail presses; of no slot at all the desk is told (`lacking`). Nor is a unit
+    pressed on a day that is not its own, or whose month is used up: the page would only refuse it. A return is not
+    pressed for either: it is asked for in so many days, in the specialist's own words.
     """
     last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)
     slots = select(func.count()).where(*queries.free(BookingRequest.specialty_id, BookingRequest.kind, clock.now()))
-    free = slots.scalar_subquery() > queries.KEPT_FOR_OTHERS
+    free = slots.where(~queries.ON_A_HOLIDAY).scalar_subquery() > queries.KEPT_FOR_OTHERS
     query = (
         select(BookingRequest.id)
         .join(BookingEvent, last)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, literal_column, or_, select, text
+from sqlalchemy import and_, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
@@ -15,6 +15,7 @@ from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import local_day
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
+from teleconsult.shifts.models import Holiday
 
 NEXT = 12
 """Free slots shown at once."""
@@ -66,6 +67,12 @@ def free(specialty_id: Any, kind: Any, now: datetime) -> Any:
         _NOBODYS.is_(None),
         AgendaSlot.blocked_at.is_(None),
     )
+
+
+ON_A_HOLIDAY = exists().where(
+    AgendaSession.id == AgendaSlot.session_id, Holiday.day == AgendaSession.day, Holiday.removed_at.is_(None)
+)
+"""Of a slot: it is free, and the desk was told of the day, but nobody is booked in it."""
 
 
 def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT) -> Sequence[Any]:

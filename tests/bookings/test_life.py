@@ -15,6 +15,7 @@ from teleconsult.cases import actions as cases
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
+from teleconsult.shifts import actions as calendar
 from tests import world
 from tests.bookings.conftest import today, unit
 from tests.counting import indexes, statements
@@ -367,6 +368,20 @@ def test_a_unit_for_which_nothing_was_stated_is_pressed_to_ask_for_it(desk):
     desk.publish(days=40, first=4)
     desk.escalated()
     assert asked_to_book(7.1) == 1
+
+
+def test_no_mail_presses_for_slots_on_a_day_that_became_a_holiday(desk):
+    desk.allow()
+    request = desk.escalated()
+    day = desk.publish(days=40, first=1).day
+    with transaction():
+        holiday = calendar.add_holiday(day=day, name="Dia do Bairro", by=world.person("teresa"))
+    with pytest.raises(Refused, match="feriado"):
+        desk.book(request)
+    assert asked_to_book(8) == 0
+    with transaction():
+        calendar.remove_holiday(holiday, by=world.person("teresa"))
+    assert asked_to_book(8) == 1
 
 
 def test_what_is_free_is_read_from_today_on_and_not_from_all_that_ever_stayed_empty(desk, application):
