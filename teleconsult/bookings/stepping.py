@@ -56,6 +56,11 @@ def nobody_else(last: Mapping[str, Any]) -> bool:
     return last["by_id"] in (None, current_user.id)
 
 
+def already_changed() -> str:
+    """Return what is said of a press that came after one's own, or the clock's, had changed the visit."""
+    return _("Esta consulta já tinha mudado, e nada foi gravado agora. Confira abaixo.")
+
+
 def came_from() -> dict[str, str] | None:
     """Return the list on which a short page was opened, the day's or a sheet's: it leads back there."""
     day, sheet = request.args.get("day"), request.args.get("sheet")

@@ -23,13 +23,13 @@ from teleconsult.bookings.blueprint import bp
 from teleconsult.bookings.forms import BookForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
-from teleconsult.bookings.stepping import came_from, request_for, sent, shut
+from teleconsult.bookings.stepping import already_changed, came_from, nobody_else, request_for, sent, shut
 from teleconsult.bookings.steps import Channel
 from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import open_offer, standing_offer
 from teleconsult.cases.access import case_for
 from teleconsult.cases.rows import Moment
-from teleconsult.errors import NotFound, Refused
+from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import unit_filter
 from teleconsult.people.access import Permission, Role
@@ -192,6 +192,10 @@ def press(ref: str, verb: str) -> Response:
     except Refused as refusal:
         flash(say(refusal), "warning")
         return redirect(url_for("bookings.book" if verb == "accept" else "bookings.show", ref=ref))
+    except Overtaken:
+        if not nobody_else(card.last_step(request_for(current_user, ref))):
+            raise
+        words[verb] = already_changed()  # most often the same press, sent twice on a bad line
     flash(words[verb])
     return redirect(url_for("bookings.show", ref=ref))
 

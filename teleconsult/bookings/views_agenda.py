@@ -13,7 +13,7 @@ from teleconsult.bookings import actions, agenda_look, card, queries_agenda
 from teleconsult.bookings.agenda import weekly
 from teleconsult.bookings.forms_agenda import MissForm, MoveSessionForm, PublishForm, WhyForm
 from teleconsult.bookings.queries import request_by
-from teleconsult.bookings.stepping import nobody_else
+from teleconsult.bookings.stepping import already_changed, nobody_else
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import specialty_by, unit_by, unit_choices, visit_choices
@@ -254,6 +254,5 @@ def mark(ref: str, verb: str) -> Response:
         flash(say(refusal), "warning")
     except Overtaken:
         own = nobody_else(card.last_step(request_by(ref)))
-        said = _("Esta consulta já tinha mudado, e nada foi gravado agora. Confira abaixo.")
-        flash(said if own else _("Outra pessoa anotou esta consulta há pouco. Confira abaixo."), "warning")
+        flash(already_changed() if own else _("Outra pessoa anotou esta consulta há pouco. Confira abaixo."), "warning")
     return redirect(url_for("agenda.day", day=request.form.get("day") or None))

@@ -297,3 +297,21 @@ def test_on_the_list_the_step_that_brings_a_return_on_comes_before_the_one_that_
     page = text(sign_in("marina").get("/bookings"))
     doors = re.findall(rf'href="/bookings/{asked.ref}/(\w+)"', page)
     assert doors == ["book", "close_unseen"]
+
+
+@pytest.mark.parametrize("verb", ["refuse", "accept", "requeue"])
+def test_a_press_sent_twice_is_not_told_that_somebody_was_faster(desk, sign_in, verb):
+    desk.publish(first=1, returns=1)
+    one, asked = desk.to_return(), desk.to_return()
+    desk.book(one)
+    desk.do("cancel", one, "Viajou.", by="marina")
+    if verb == "requeue":
+        asked = one
+    browser, url = sign_in("marina"), f"/bookings/{asked.ref}"
+    data = {"version": version_in(text(browser.get(url)))}
+    assert browser.post(f"{url}/{verb}", data=data).location == url
+    text(browser.get(url))
+    assert browser.post(f"{url}/{verb}", data=data).location == url
+    assert "Esta consulta já tinha mudado" in text(browser.get(url))
+    desk.do("close_unseen", asked, "moved", by="dora")
+    assert "Alguém foi mais rápido" in text(browser.post(f"{url}/{verb}", data=data), 409)
