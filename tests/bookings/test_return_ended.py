@@ -286,7 +286,9 @@ def test_english(desk, sign_in):
     with transaction():
         world.person("marina").language = "en"
     browser, url = sign_in("marina"), f"/bookings/{asked.ref}"
-    assert re.search(r">Close the return visit<span[^>]*>: ", text(browser.get("/bookings"))), "one word for it on every screen"
+    assert re.search(r">Close the return visit<span[^>]*>: ", text(browser.get("/bookings"))), (
+        "one word for it on every screen"
+    )
     assert ">Close the return visit</h1>" in text(browser.get(f"{url}/close_unseen"))
     desk.do("close_unseen", asked, "died", by="dora")
     assert "return visit closed without a visit: The patient died" in text(browser.get(url))

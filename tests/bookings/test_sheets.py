@@ -243,7 +243,7 @@ def test_more_sheets_than_the_unit_has_need_a_reason(desk, sign_in):
     desk.escalated()
     browser = sign_in("dora")
     page = text(take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n"))), 422)
-    assert "diga por que passar da cota" in page
+    assert "Planilhas que restam à unidade neste mês: 0. Esta usa 1: diga por que passar da cota." in page
     assert take(browser, page, over_why="Mutirão").status_code == 302
 
 

@@ -101,7 +101,7 @@ def spend_sheets(unit: HealthUnit, count: int, today: date, *, over_why: str = "
     left = max(0, row.sheets - row.sheets_spent)
     if count > left and not over_why:
         raise Refused(
-            N_("A unidade tem %(left)d planilhas neste mês, e esta usa %(count)d: diga por que passar da cota."),
+            N_("Planilhas que restam à unidade neste mês: %(left)d. Esta usa %(count)d: diga por que passar da cota."),
             field="over_why",
             left=left,
             count=count,
