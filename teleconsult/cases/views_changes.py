@@ -12,7 +12,7 @@ from teleconsult.cases.forms_moves import MoveForm, WhyForm
 from teleconsult.cases.lifecycle import Who
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
-from teleconsult.cases.moving import DONE, GONE, again, attempt, faster, gone_on, sentence_of, too_late, words_in
+from teleconsult.cases.moving import DONE, GONE, again, attempt, away, faster, gone_on, sentence_of, too_late, words_in
 from teleconsult.cases.opinion_form import CorrectionForm, from_opinion, name_answers, opinion_form
 from teleconsult.cases.queries_case import last_edition
 from teleconsult.cases.queries_moves import last_event
@@ -23,6 +23,7 @@ from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web.messages import gettext as _
 
+REVOKED = N_("Retirada do consentimento registrada.")
 Closed = Callable[[], str]
 """Returns the sentence that says why a change can be made no more, as things stand now; '' while it can."""
 
@@ -94,7 +95,10 @@ def withdraw(ref: str, number: int) -> Any:
 @requires(Permission.FILE_CASES)
 def revoke_consent(ref: str) -> Any:
     """Record that the patient took the consent back."""
-    case, _sight = case_for(current_user, ref)
+    try:
+        case, _sight = case_for(current_user, ref)
+    except NotFound:  # the case may have been passed to a colleague while the reason was written
+        return away(ref, WhyForm, "revoke_consent", REVOKED)
     mine = lifecycle.parts(case, current_user, facts_for(case, current_user))
     if not mine & {Who.REQUESTER, Who.SUPPORT}:
         raise NotFound
@@ -110,7 +114,7 @@ def revoke_consent(ref: str) -> Any:
             _("A retirada fica registrada com a data e quem a anotou. Nada novo é enviado sobre este caso."),
             _("O que já foi enviado e respondido continua no registro, como a lei pede."),
         ],
-        done=N_("Retirada do consentimento registrada."),
+        done=REVOKED,
     )
 
 

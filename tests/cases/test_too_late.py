@@ -38,6 +38,16 @@ def test_the_case_was_given_to_another(walk, sign_in, verb):
     assert paulo.get(f"/cases/{walk.case.ref}/{verb}").status_code == 404
 
 
+def test_a_consent_withdrawn_in_a_case_that_was_handed_over_loses_no_word(walk, sign_in):
+    marina, data = sign_in("marina"), {"version": walk.case.version, "seen": walk.case.steps, "why": WORDS}
+    walk.do("hand_over", to=world.person("jonas"), by="rosangela")
+    status, page = sent(marina, walk, "revoke_consent", data)
+    assert status == 409
+    assert "passou o caso de você para Dr. Jonas Tenório" in page
+    assert WORDS in page
+    assert sent(sign_in("helena"), walk, "revoke_consent", data)[0] in (403, 404)
+
+
 def another_administrator(sign_in):
     with transaction():
         jonas = world.person("jonas")
