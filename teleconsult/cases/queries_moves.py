@@ -17,6 +17,9 @@ from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
 
+PARTING = frozenset({"assign", "claim", "return", "redirect", "cancel"})
+"""What ends that a case waits for the consultants of a specialty."""
+
 
 def specialties_answering() -> Sequence[Specialty]:
     """Return the specialties that take cases, by name."""
@@ -131,12 +134,19 @@ def events_since(case_id: int, number: int) -> Sequence[CaseEvent]:
 
 
 def just_taken(user: User, ref: str, version: str) -> int | None:
-    """Return the row number of a case that this consultant saw waiting on `version` and somebody took since."""
-    query = select(Case.id, Case.version).where(
-        Case.ref == ref.upper(), Case.state == State.ASSIGNED, Case.specialty_id.in_(list(user.specialty_ids))
-    )
+    """Return the row number of a case that this consultant saw waiting on `version`, and that the step since took away.
+
+    Somebody took it, or it was returned, withdrawn or passed to another specialty.
+    """
+    query = select(Case.id, Case.version, Specialty.slug).join(Case.specialty).where(Case.ref == ref.upper())
     row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
-    return row.id if row and str(row.version - 1) == version else None
+    last = last_event(row.id) if row is not None and str(row.version - 1) == version else None
+    if row is None or last is None or last.verb not in PARTING:
+        return None
+    # Where it was passed on, it waited for those of the specialty before.
+    waited_for = last.data["from"] if last.verb == "redirect" else row.slug
+    own = select(Specialty.slug).where(Specialty.id.in_(list(user.specialty_ids)))
+    return row.id if waited_for in db.session.scalars(own).all() else None
 
 
 def moved_by(user: User, ref: str, verb: str) -> int | None:

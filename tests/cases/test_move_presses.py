@@ -10,7 +10,7 @@ from teleconsult.cases.models_opinion import Opinion
 from teleconsult.errors import Refused
 from teleconsult.extensions import db
 from tests.cases.helping import now_in, send, text_of, told
-from tests.world import person
+from tests.world import person, specialty
 
 OPINION = {
     "answer_1": "Sim.",
@@ -63,6 +63,27 @@ def test_whoever_is_too_late_is_told_who_was_faster(case_in, sign_in):
     assert answer.status_code == 409
     assert "Dra. Lia Cordeiro assumiu o caso." in answer.get_data(as_text=True)
     for who, other in (("paulo", version - 1), ("paulo", ""), ("helena", version)):
+        assert sign_in(who).post(f"/cases/{walk.case.ref}/claim", data={"version": other}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("verb", "by", "args", "told"),
+    [
+        ("return_", "rosangela", [{"objective": "Faltou o teste."}], "Rosângela Lima devolveu à unidade."),
+        ("redirect", "rosangela", [], "Rosângela Lima passou de Dermatologia para Neurologia."),
+        ("cancel", "marina", ["Foi atendida."], "Dra. Marina Alves cancelou o pedido."),
+    ],
+)
+def test_whoever_takes_what_waits_no_more_is_told_why(case_in, sign_in, verb, by, args, told):
+    """Of these three the page said that there was no such case, to somebody who had it before their eyes."""
+    walk = case_in(State.SUBMITTED)
+    version = walk.case.version
+    more = {"to": specialty("neurologia"), "why": "É do nervo."} if verb == "redirect" else {}
+    walk.do(verb, *args, by=by, **more)
+    answer = sign_in("paulo").post(f"/cases/{walk.case.ref}/claim", data={"version": version})
+    assert answer.status_code == 409
+    assert told in answer.get_data(as_text=True)
+    for who, other in (("paulo", version - 1), ("helena", version)):
         assert sign_in(who).post(f"/cases/{walk.case.ref}/claim", data={"version": other}).status_code == 404
 
 
