@@ -18,6 +18,7 @@ from teleconsult.attachments.storage import forget
 from teleconsult.cases import lifecycle
 from teleconsult.cases.access import Sight, case_for, record_reading
 from teleconsult.cases.models import Case
+from teleconsult.cases.moving import no_longer, taken_by, why_not
 from teleconsult.cases.needs import WITHDRAWN
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, NotFound, Refused
@@ -65,6 +66,8 @@ def files(ref: str) -> Any:
     except Refused as refusal:
         flash(say(refusal), "warning")
         return redirect(_page_of(ref))
+    except NotFound:
+        return no_longer(ref)
     page = render_template(
         "attachments/files.html", case=case, part=panels.draft_files(case, current_user), back=_text_of(case)
     )
@@ -93,8 +96,13 @@ def send(ref: str) -> Any:
             case = _case_to_add_to(ref)
         except Refused as refusal:
             return {"error": say(refusal)}, 422
+        except NotFound:
+            return {"error": taken_by(ref)}, 422
         return taking.one(partial(_keep, case), name, _line)
-    case = _case_to_add_to(ref)
+    try:
+        case = _case_to_add_to(ref)
+    except NotFound:
+        return no_longer(ref)
     taking.several(partial(_keep, case))
     return redirect(taking.came_from() or _page_of(ref))
 
@@ -109,8 +117,13 @@ def _case_to_add_to(ref: str) -> Case:
         raise NotFound
     facts = facts_for(case, current_user)
     if not panels.may_add(case, current_user, facts):
-        raise Refused(NO_MORE if facts.consented else WITHDRAWN)
+        raise _told(case, Refused(NO_MORE if facts.consented else WITHDRAWN))
     return case
+
+
+def _told(case: Case, refusal: Refused) -> Refused:
+    """Return a refusal that says first what happened to the case, if that is why: a file may have come for half an hour."""
+    return Refused("%(why)s", why=why_not("add", case, refusal))
 
 
 def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
@@ -118,11 +131,14 @@ def _keep(case: Case, stored: Stored, said: dict[str, Any]) -> Attachment:
     with transaction(case):
         # While it came, the request may have gone to somebody else.
         if lifecycle.being_written(case) and not panels.may_add(case, current_user):
-            raise Refused(NO_MORE)
+            raise _told(case, Refused(NO_MORE))
         row = queries.same_of(case, stored, said, current_user)
         if row is None:
             row = actions.add(case, stored, by=current_user, **said)
-            actions.send(case, [row], by=current_user)
+            try:
+                actions.send(case, [row], by=current_user)
+            except Refused as refusal:
+                raise _told(case, refusal) from refusal
     return row
 
 

@@ -44,6 +44,14 @@ def shut(verb: str, case: Case, sight: Sight) -> Response | None:
     return None
 
 
+def why_not(verb: str, case: Case, refusal: Refused) -> str:
+    """Return a refusal of a move with what took the move away from this person since they began it, if anything did."""
+    event = (
+        queries_moves.last_event(case.id) if has_moved_on(verb, case) else queries_moves.parting(signed_in(), case.ref)
+    )
+    return f"{sentence_of(event)} {say(refusal)}" if event else say(refusal)
+
+
 def has_moved_on(verb: str, case: Case) -> bool:
     """Tell whether a case stands where a move is nobody's to make: then it is not asked for what its form lacks."""
     return case.state not in lifecycle.MOVES[verb].sources
@@ -198,11 +206,20 @@ def no_longer(ref: str) -> Response:
     Raises:
         NotFound: nobody took it from them: it looks like a case that is not there.
     """
+    flash(taken_by(ref), "warning")
+    return redirect("/")
+
+
+def taken_by(ref: str) -> str:
+    """Return, in a sentence, who has taken a case from this person.
+
+    Raises:
+        NotFound: nobody took it from them: it looks like a case that is not there.
+    """
     event = queries_moves.parting(signed_in(), ref)
     if event is None:
         raise NotFound
-    flash(_("%(what)s O caso %(ref)s não está mais com você.", what=sentence_of(event), ref=ref.upper()), "warning")
-    return redirect("/")
+    return _("%(what)s O caso %(ref)s não está mais com você.", what=sentence_of(event), ref=ref.upper())
 
 
 def too_late(case_id: int, ref: str, typed: Sequence[tuple[str, str]] = (), why: str = "") -> tuple[str, int]:

@@ -149,6 +149,25 @@ def test_a_case_that_closes_meanwhile_takes_no_file_and_leaves_no_object(sign_in
     assert keys(each_store) == before
 
 
+def test_a_file_that_comes_too_late_says_who_moved_the_case_on(sign_in, case_in, each_store, meanwhile):
+    """It said that the step was somebody else's, or not possible now: of whom, and what had happened, nobody learnt."""
+    case = case_in(State.SUBMITTED).case
+    meanwhile(lambda: cases.cancel(db.session.get_one(Case, case.id), "Foi atendida.", by=world.person("marina")))
+    said = as_body(sign_in("marina"), case.ref).json["error"]
+    assert said.startswith("Você cancelou o pedido. ")
+    held = case_in(State.ASSIGNED).case
+    lia = {"to": world.person("lia"), "why": "Em turno.", "by": world.person("rosangela")}
+    meanwhile(lambda: cases.assign(db.session.get_one(Case, held.id), **lia))
+    paulo = sign_in("paulo")
+    assert as_body(paulo, held.ref).json["error"].startswith("Rosângela Lima distribuiu para Dra. Lia Cordeiro. ")
+    assert rows(held.id) == []
+    # Begun when the case was gone already.
+    assert "distribuiu para Dra. Lia Cordeiro" in as_body(paulo, held.ref).json["error"]
+    assert as_form(paulo, held.ref).location == "/"
+    assert "distribuiu para Dra. Lia Cordeiro" in paulo.get("/account").get_data(as_text=True)
+    assert as_body(sign_in("helena"), held.ref).status_code == 404
+
+
 def test_what_the_case_has_no_room_for_leaves_no_object(sign_in, draft, each_store, application, monkeypatch):
     monkeypatch.setitem(application.config, "MAX_CASE_FILES", 1)
     browser, before = sign_in("marina"), keys(each_store)
