@@ -60,6 +60,15 @@ def test_no_word_of_the_queue_is_broken_and_its_sheets_have_equal_columns(page_f
     assert len(set(columns)) == 1
 
 
+def test_no_word_of_the_record_is_broken_on_a_telephone(page_for):
+    """Three columns had room for "Quand" each, and the boxes above them had no upper edge."""
+    page = page_for("teresa", phone=True)
+    page.goto("/record/print")
+    assert page.locator("thead").bounding_box()["width"] <= 1, "a card names no column"
+    assert page.evaluate(BROKEN.replace('"main"', '"main tbody"')) == []
+    assert page.locator(".tc-boxes").first.evaluate("(e) => getComputedStyle(e).borderTopStyle") == "solid"
+
+
 BROKEN = """() => {
   const found = [], range = document.createRange();
   const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);

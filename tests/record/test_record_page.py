@@ -228,11 +228,11 @@ def test_paper_shows_the_newest_and_says_if_there_are_more(manager, monkeypatch)
     for n in range(4):
         event(about=f"TC-{n:06}")
     page = text_of(manager.get("/record/print", query_string={"event": "case.view"}))
-    assert page.count("<tr><td>") == 4
+    assert page.count('<tr role="row"><td') == 4
     assert "A planilha traz" not in page
     monkeypatch.setattr("teleconsult.record.views.ON_PAPER", 3)
     page = text_of(manager.get("/record/print", query_string={"event": "case.view"}))
-    assert page.count("<tr><td>") == 3
+    assert page.count('<tr role="row"><td') == 3
     assert "A planilha traz" in page
 
 
