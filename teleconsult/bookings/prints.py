@@ -24,7 +24,7 @@ from teleconsult.version import VERSION
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.pdf import qr_svg, typeset
-from teleconsult.web.words import in_language, local, localdate, localtime
+from teleconsult.web.words import in_language, local, localdate, papertime
 
 SIX = 6
 """Patients on a page of the booking sheet (Quadro 2)."""
@@ -214,7 +214,7 @@ def _set(name: str, title: str, more: Mapping[str, Any], *, by: User, code: str 
         "title": title,
         "lang": locale.language if locale else "pt",
         "region": locale.territory if locale else "BR",
-        "foot": _("Emitido por %(by)s, %(at)s", by=by.full_name, at=localtime(now)),
+        "foot": _("Emitido por %(by)s, %(at)s", by=by.full_name, at=papertime(now)),
         "made": _("Teleconsult, versão %(version)s", version=VERSION),
         "case": code,
     }

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
+from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User
@@ -101,6 +102,16 @@ def test_the_patient_takes_home_where_and_when(booked, sign_in):
     for word in (f"{local:%-H:%M}", "Policlínica Lessa de Andrade", "Documento e exames.", request.case.ref):
         assert word in said
     assert "Precisa de biópsia." not in said
+
+
+@pytest.mark.parametrize("sheet", ["referral", "slip"])
+def test_a_sheet_says_in_which_year_it_was_printed(booked, sign_in, sheet):
+    """It lies in a folder for years: of last year's the foot said only "sex., 21 nov., 14:00"."""
+    request, _booking = booked
+    here = f"/cases/{request.case.ref}" if sheet == "referral" else f"/bookings/{request.ref}"
+    said = words_of(sign_in("marina").get(f"{here}/{sheet}.pdf"))
+    (foot,) = (line for line in said.splitlines() if "Emitido por" in line)
+    assert f" {clock.now().year}, " in foot
 
 
 def test_the_agenda_of_a_day_lists_who_comes_and_what_is_free(booked, desk, sign_in):
