@@ -9,7 +9,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from teleconsult.credits import activities, versions, words
+from teleconsult.credits import activities, words
 from teleconsult.credits.activities import KIND_WORDS, Written
 from teleconsult.credits.forms import LengthField
 from teleconsult.credits.models_activities import CreditActivity
@@ -21,6 +21,7 @@ from teleconsult.people.gate import current_user, requires
 from teleconsult.web import VersionedForm, _l, page_by_key, say, show_refusal
 from teleconsult.web.dates import DayField, HourField
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import local, zone
 
 BY_TIME = ((CreditActivity.starts_at, True), (CreditActivity.id, True))
 
@@ -47,7 +48,7 @@ class ActivityForm(VersionedForm):
             Refused: a line names nobody.
         """
         givers = activities.people_called(self.giver.data or "", "giver")
-        starts = datetime.combine(self.day.data or date.min, self.time.data or time.min, versions.zone())
+        starts = datetime.combine(self.day.data or date.min, self.time.data or time.min, zone())
         return Written(
             self.kind.data, self.title.data or "", starts, self.minutes.data or 0, givers[0] if givers else None,
             activities.people_called(self.people.data or "", "people"),
@@ -74,7 +75,7 @@ def new_activity() -> str | Answer | tuple[str, int]:
 def edit_activity(ref: str) -> str | Answer | tuple[str, int]:
     """Change an activity whose hours are not recorded yet."""
     found = activities.activity_called(ref)
-    here = found.starts_at.astimezone(versions.zone())
+    here = local(found.starts_at)
     people = activities.people_of(found)
     form = ActivityForm(
         version=found.version, kind=found.kind, title=found.title, day=here.date(), time=here.time(),

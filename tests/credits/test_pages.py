@@ -278,6 +278,17 @@ def test_an_activity_earns_who_gave_it_and_who_was_there(session, sign_in):
     assert "já foram lançadas" in text(manager.post(f"{here}/edit", data=given | {"people": "", "version": "2"}), 422)
 
 
+def test_the_hour_of_an_activity_is_that_of_ones_own_clock_where_it_is_written_and_where_it_is_read(session, sign_in):
+    """Far from the network's clock the page said 12:00 of what had just been written as of 14:00."""
+    with transaction():
+        world.person("teresa").unit.zone = "America/Rio_Branco"
+    manager = sign_in("teresa")
+    given = {"kind": "teleconference", "title": "Tosse", "day": "2026-11-24", "time": "14:00", "minutes": "60"}
+    made = manager.post("/credits/activities/new", data=given | {"people": "marina@rede.example"})
+    assert "14:00" in text(manager.get(made.location))
+    assert 'value="14:00"' in text(manager.get(f"{made.location}/edit"))
+
+
 def test_spreadsheets_add_up_to_the_minute_and_hold_no_formula(november, session, sign_in):
     with transaction():
         world.person("paulo").name = "=HYPERLINK(1)"
