@@ -111,7 +111,11 @@ def statement_paper(person: User, month: date) -> bytes:
             "foot": f"{person.full_name} · {name} · {_foot()}",
             "sentences": [
                 f"{person.full_name}, {person.registration}" if person.registration else person.full_name,
-                _("%(hours)s em %(month)s", hours=hours_said(total), month=name),
+                " · ".join(
+                    filter(
+                        None, (_("%(hours)s em %(month)s", hours=hours_said(total), month=name), words.whose_clock())
+                    )
+                ),
                 _("Emitido em %(day)s, com o mês fechado.", day=today)
                 if closing.is_closed(month)
                 else _("Emitido em %(day)s, com o mês ainda aberto.", day=today),

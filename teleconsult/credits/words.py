@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from teleconsult.credits import versions
 from teleconsult.credits.rules import KIND_WORDS, Kind
 from teleconsult.errors import N_, NotFound
+from teleconsult.shifts.words import other_clock
 from teleconsult.typed import show_clock
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
@@ -77,6 +78,11 @@ def clock_of(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """Say a time of day where the network is: '7:58'."""
     here = moment.astimezone(zone or versions.zone())
     return show_clock(here.hour, here.minute)
+
+
+def whose_clock() -> str:
+    """Return whose clock these days and hours are on, where the reader's shows another hour: 'horário de Recife'; else ''."""
+    return other_clock(versions.zone().key)
 
 
 def title_of(row: Any, specialty: str = "") -> str:

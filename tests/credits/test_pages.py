@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -287,6 +288,19 @@ def test_the_hour_of_an_activity_is_that_of_ones_own_clock_where_it_is_written_a
     made = manager.post("/credits/activities/new", data=given | {"people": "marina@rede.example"})
     assert "14:00" in text(manager.get(made.location))
     assert 'value="14:00"' in text(manager.get(f"{made.location}/edit"))
+
+
+def test_a_statement_read_far_from_the_network_says_whose_clock_its_hours_are_on(november, sign_in):
+    """Whoever had sat there from 6:00 to 10:00 read "8:00–12:00" of it, and disputed what was right."""
+    paulo, here = sign_in("paulo"), "/hours/2026-11"
+    shift = re.search(r"/hours/shifts/TU-\w+", text(paulo.get(here)))[0]
+    places = (here, shift)
+    assert not any("horário de Recife" in text(paulo.get(place)) for place in places)
+    with transaction():
+        world.person("paulo").unit.zone = "America/Rio_Branco"
+    assert all("horário de Recife" in text(paulo.get(place)) for place in places)
+    sheet = PdfDocument(paulo.get(f"{here}/statement.pdf").data)
+    assert "horário de Recife" in sheet[0].get_textpage().get_text_range()
 
 
 def test_spreadsheets_add_up_to_the_minute_and_hold_no_formula(november, session, sign_in):
