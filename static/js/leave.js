@@ -1,4 +1,5 @@
 // A form without autosave warns before what was typed is lost, and is not sent twice by two quick presses.
+// What is said only to who has no scripts ([data-scriptless]) is hidden.
 // Also: a list's small selects ([data-submit]) act as soon as they are changed.
 (() => {
   "use strict";
@@ -32,7 +33,7 @@
     event.preventDefault();
   });
 
-  document.querySelectorAll("[data-apply]").forEach((button) => { button.hidden = true; });
+  document.querySelectorAll("[data-apply], [data-scriptless]").forEach((part) => { part.hidden = true; });
   document.addEventListener("change", (event) => {
     const select = event.target;
     if (select.matches("select[data-submit]") && select.form && select.form.method === "get") select.form.requestSubmit();

@@ -1,4 +1,7 @@
-"""What was pasted in lines is read in lines: run together, figures of two lines read as one."""
+"""What was pasted in lines is read in lines: run together, figures of two lines read as one. And what takes words away says so."""
+
+import pytest
+from playwright.sync_api import expect
 
 from teleconsult.cases.lifecycle import State
 
@@ -18,3 +21,14 @@ def test_a_question_keeps_its_lines_on_the_page_for_the_one_who_answers_and_on_p
     paulo = page_for("paulo")
     paulo.goto(f"/cases/{ref}")
     assert LINES in paulo.locator("label", has_text="troco").first.inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_without_scripts_it_is_said_that_another_language_takes_what_is_written(page_for, site, scripts):
+    """The page was opened anew in the other language, empty, without a word; with scripts it is asked, or kept."""
+    ref = site.case_in(State.ASSIGNED)
+    page = page_for("marina", java_script_enabled=scripts)
+    page.goto(f"/cases/{ref}/add")
+    page.locator(".tc-me summary").click()
+    said = page.get_by_text("se perde quando o idioma muda")
+    expect(said).to_be_visible() if not scripts else expect(said).to_be_hidden()
