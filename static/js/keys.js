@@ -8,7 +8,7 @@
   document.querySelectorAll("[data-keys-hint]").forEach((hint) => { hint.hidden = false; });
 
   const rows = () => Array.from(list.children).filter((row) => row.querySelector("a[href]"));
-  const link = (row) => row.querySelector(".tc-row__name") || row.querySelector("a[href]");
+  const link = (row) => row.querySelector(".tc-row__name, summary") || row.querySelector("a[href]");
 
   function here() {
     const all = rows();

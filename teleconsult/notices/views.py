@@ -10,15 +10,19 @@ from teleconsult.errors import NotFound
 from teleconsult.events import panels
 from teleconsult.extensions import transaction
 from teleconsult.notices import actions, queries
+from teleconsult.notices.alike import bundled
 from teleconsult.notices.forms import mail_form
 from teleconsult.notices.words import KINDS, kinds_for
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.typed import carried
-from teleconsult.web import PAGE_SIZE, page_by_key
+from teleconsult.web import page_by_key
 from teleconsult.web.messages import gettext as _
 
 bp = Blueprint("notices", __name__)
+
+NEW_AT_ONCE = 100
+"""New notices on a page: those of a day that say the same are one line."""
 
 REF = re.compile(r"[A-Za-z]{2}-[0-9A-Za-z]{1,12}")
 
@@ -29,9 +33,12 @@ def index() -> str:
     """Show what is new first, then what was seen; `?new=1` pages through what is new alone."""
     only_new = request.args.get("new") == "1"
     further = not only_new and ("after" in request.args or "before" in request.args)
-    fresh = None if further else page_by_key(queries.unseen_of(current_user.id), queries.BY_AGE)
+    fresh = None if further else page_by_key(queries.unseen_of(current_user.id), queries.BY_AGE, NEW_AT_ONCE)
     seen = None if only_new else page_by_key(queries.seen_of(current_user.id), queries.BY_AGE)
-    return render_template("notices/index.html", fresh=fresh, seen=seen, only_new=only_new, kinds=KINDS)
+    bundles = bundled(fresh.rows) if fresh else []
+    return render_template(
+        "notices/index.html", fresh=fresh, bundles=bundles, seen=seen, only_new=only_new, kinds=KINDS
+    )
 
 
 @bp.get("/notices/<ref>")
@@ -57,7 +64,7 @@ def show(ref: str) -> Response:
 def see_all() -> Response:
     """Mark as seen what the page showed and counted: what came since is still new."""
     shown = [carried(number) for number in request.form.get("shown", "").split()]
-    if not shown or len(shown) > PAGE_SIZE or None in shown:
+    if not shown or len(shown) > NEW_AT_ONCE or None in shown:
         abort(400)
     numbers = [number for number in shown if number is not None]
     with transaction():
