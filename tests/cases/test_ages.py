@@ -1,6 +1,6 @@
 """An age in words: exact where it changes what is done, in days for a newborn."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from teleconsult.cases.ages import age_words
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.request import PatientFacts
 from teleconsult.patients.words import pairs_of
+from tests import world
 from tests.cases.filing import begin, fill
 from tests.cases.helping import text_of
 
@@ -54,3 +55,12 @@ def test_a_newborn_is_days_old_while_the_request_is_written_and_when_it_was_sent
     walk = case_in(State.DRAFT)
     walk.submit(patient=PatientFacts(name="RN de Severina", birth_date=today, sex="female"))
     assert "<h1>RN de Severina, 0 dias</h1>" in text_of(browser, walk)
+
+
+def test_the_age_that_is_kept_is_that_of_the_day_where_the_patient_is(session):
+    """In the last hours of a day it is the next one in Greenwich: a birthday counted on its eve."""
+    walk = world.new_case()
+    born = date(1979, 11, 24)
+    with clock.at(datetime(2026, 11, 23, 22, 0, tzinfo=ZoneInfo("America/Recife"))):
+        walk.submit(patient=PatientFacts(name=world.SECRET_NAME, birth_date=born, sex="female"))
+    assert walk.case.age_years == 46

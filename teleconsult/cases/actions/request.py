@@ -1,6 +1,7 @@
 """What the requester does, or support for a named requester: from the sending to the acceptance."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -49,7 +50,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
     before = {name: getattr(case, name) for name in KEPT} if again else {}
     new = {name: getattr(request, name) for name in KEPT}
     facts = request.patient
-    age = age_on(now.date(), facts.birth_date, facts.age_years)
+    age = age_on(now.astimezone(ZoneInfo(case.unit.zone)).date(), facts.birth_date, facts.age_years)
     filed_for = case.requester_id != by.id
     _fill(case, request)
     event = make(
