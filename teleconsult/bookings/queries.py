@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
-from teleconsult.bookings import models, queueing, shelves
+from teleconsult.bookings import models, queries_quota, queueing, shelves
 from teleconsult.bookings.models import BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import State
@@ -177,10 +177,15 @@ def _pace(specialty_id: int, kind: str, now: datetime, zone: str) -> tuple[float
 
 
 def next_in_line(slot: AgendaSlot) -> BookingRequest | None:
-    """Return who is first on the list of a slot and was not offered it before."""
+    """Return who is first on the list of a slot, was not offered it before, and can still be booked this month.
+
+    Who could only be refused would keep it for as long as an offer stands.
+    """
     offered = select(BookingOffer.request_id).where(BookingOffer.slot_id == slot.id)
-    query = waiting(slot.specialty_id, slot.kind).where(
-        BookingRequest.state == State.WAITING, BookingRequest.id.not_in(offered)
+    query = (
+        waiting(slot.specialty_id, slot.kind)
+        .join(BookingRequest.unit)
+        .where(BookingRequest.state == State.WAITING, BookingRequest.id.not_in(offered), queries_quota.has_a_form())
     )
     return db.session.scalars(query.limit(1)).one_or_none()
 

@@ -63,21 +63,25 @@ def may_book_today() -> ColumnElement[bool]:
     As `quota_of`, of many requests. Where nothing was stated the unit has to ask for it, and is let through: nobody else
     would hear of its patients.
     """
-    zones = {clock.home().key, *db.session.scalars(select(HealthUnit.zone).distinct())}
-    days = {zone: local_day(clock.now(), zone) for zone in zones}
-    weekday = case({zone: day.weekday() for zone, day in days.items()}, value=HealthUnit.zone)
-    month = case({zone: month_of(day) for zone, day in days.items()}, value=HealthUnit.zone)
+    weekday = case({zone: day.weekday() for zone, day in _days().items()}, value=HealthUnit.zone)
+    own = and_(Allowance.unit_id == BookingRequest.unit_id, Allowance.ended_at.is_(None))
+    other_day = exists().where(own, Allowance.weekday != weekday)
+    return and_(or_(BookingRequest.priority.in_(PASSES), not_(other_day)), has_a_form())
+
+
+def has_a_form() -> ColumnElement[bool]:
+    """Return the condition that a request has spent its form, or its unit, read beside it, has one left this month."""
+    month = case({zone: month_of(day) for zone, day in _days().items()}, value=HealthUnit.zone)
     live = Allowance.ended_at.is_(None)
-    own = and_(Allowance.unit_id == BookingRequest.unit_id, live)
-    agreed = and_(
+    agreed = (
         Allowance.district == HealthUnit.district,
         Allowance.district != "",
         Allowance.specialty_id == BookingRequest.specialty_id,
         live,
     )
-    its_own = select(Allowance.id).where(own).correlate(BookingRequest).scalar_subquery()
-    its_districts = select(Allowance.id).where(agreed).correlate(BookingRequest, HealthUnit).scalar_subquery()
-    other_day = exists().where(own, Allowance.weekday != weekday)
+    own = select(Allowance.id).where(Allowance.unit_id == BookingRequest.unit_id, live)
+    its_own = own.correlate(BookingRequest).scalar_subquery()
+    its_districts = select(Allowance.id).where(*agreed).correlate(BookingRequest, HealthUnit).scalar_subquery()
     used_up = (
         select(Allowance.id)
         .outerjoin(AllowanceMonth, and_(AllowanceMonth.allowance_id == Allowance.id, AllowanceMonth.month == month))
@@ -89,8 +93,14 @@ def may_book_today() -> ColumnElement[bool]:
         .correlate(BookingRequest, HealthUnit)
         .exists()
     )
-    spends_none = exists().where(FormSpent.request_id == BookingRequest.id, FormSpent.returned_at.is_(None))
-    return and_(or_(BookingRequest.priority.in_(PASSES), not_(other_day)), or_(spends_none, not_(used_up)))
+    spent = exists().where(FormSpent.request_id == BookingRequest.id, FormSpent.returned_at.is_(None))
+    return or_(BookingRequest.kind == Kind.RETURN, spent, not_(used_up))
+
+
+def _days() -> dict[str, date]:
+    """Return the local day of every zone in which there is a unit."""
+    zones = {clock.home().key, *db.session.scalars(select(HealthUnit.zone).distinct())}
+    return {zone: local_day(clock.now(), zone) for zone in zones}
 
 
 def balance(allowance: Allowance | None, today: date) -> tuple[int | None, int | None]:

@@ -310,6 +310,22 @@ def test_a_visit_that_nobody_books_is_asked_about_once_a_week_while_a_slot_is_fr
     assert [asked_to_book(days) for days in (23, 39)] == [0, 0]
 
 
+def test_a_released_slot_goes_to_the_next_whose_unit_has_a_form_left(desk):
+    """Offered to who could only be refused it, it was kept from everybody for a day."""
+    desk.allow(forms=1)
+    desk.allow("usf-skylab", forms=2)
+    desk.publish(first=2)
+    held, without, of_another = desk.escalated(), desk.escalated(), desk.escalated(requester="bia")
+    slot = desk.slot(held)
+    desk.book(held)
+    desk.do("cancel", held, "Não pode vir.", by="marina")
+    assert (without.state, of_another.state) == (State.WAITING, State.OFFERED)
+    assert open_offer(of_another).slot_id == slot
+    desk.do("requeue", held, by="marina")  # its unit's form is spent on it already
+    desk.do("refuse", of_another, by="dora")
+    assert (without.state, held.state) == (State.WAITING, State.OFFERED)
+
+
 def test_no_mail_presses_for_slots_that_are_kept_for_a_higher_priority(desk):
     desk.allow()
     desk.escalated()
@@ -330,7 +346,6 @@ def test_no_mail_presses_a_unit_whose_month_is_used_up_until_the_next_begins(des
         desk.book(held)
         assert asked_to_book(7.1) == 0
         desk.do("cancel", held, "Chuva.", by="marina")
-        desk.do("refuse", waits, by="marina")  # the slot went on to it
         desk.do("requeue", held, by="marina")
         assert asked_to_book(7.2) == 1  # it has spent its form, and spends no other
         assert verbs(held)[-1] == "book_due"
