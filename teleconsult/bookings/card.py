@@ -100,8 +100,15 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
     if offer is not None:
         found += [*_when(offer.slot, offer.slot.session), (str(_("Aceite até")), localtime(offer.expires_at))]
     if request.return_when:
-        found.append((str(_("Retorno pedido para")), request.return_when))
+        found.append((str(_("Retorno pedido para")), _asked_for(request)))
     return [*found, *_place(request)]
+
+
+def _asked_for(request: BookingRequest) -> str:
+    """Return the specialist's own words, and while it waits from which day on they are taken to mean."""
+    if request.wanted_from is None or request.state not in LISTED:
+        return request.return_when
+    return _("%(when)s: a partir de %(day)s", when=request.return_when, day=localday(request.wanted_from))
 
 
 def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:

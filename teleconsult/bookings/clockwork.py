@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from teleconsult import clock
 from teleconsult.bookings import queries, queries_quota, settings, shelves
@@ -12,6 +12,7 @@ from teleconsult.bookings.actions.booking import expire
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Kind, State
+from teleconsult.bookings.world import local_day
 from teleconsult.cases.models_opinion import Referral
 from teleconsult.cases.sides import asking
 from teleconsult.extensions import changed, db
@@ -103,19 +104,19 @@ def idle(*of: ColumnElement[bool]) -> Sequence[int]:
 
     Where no slot is free, or all that are free are kept for a higher priority or fell on a holiday, there is nothing to
     book: the waiting list says it, and no mail presses; of no slot at all the desk is told (`lacking`). Nor is a unit
-    pressed on a day that is not its own, or whose month is used up: the page would only refuse it. A return is not
-    pressed for either: it is asked for in so many days, in the specialist's own words.
+    pressed on a day that is not its own, or whose month is used up: the page would only refuse it. A return is pressed
+    for from the day on which it is wanted; where the specialist's words say none, not at all.
     """
     last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)
-    slots = select(func.count()).where(*queries.free(BookingRequest.specialty_id, BookingRequest.kind, clock.now()))
-    free = slots.where(~queries.ON_A_HOLIDAY).scalar_subquery() > queries.KEPT_FOR_OTHERS
-    query = (
-        select(BookingRequest.id)
-        .join(BookingEvent, last)
-        .where(BookingRequest.kind == Kind.FIRST, BookingEvent.at <= clock.now() - AGAIN, *of)
+    now, today = clock.now(), local_day(clock.now(), clock.home().key)
+    free = select(func.count()).where(
+        *queries.free(BookingRequest.specialty_id, BookingRequest.kind, now), ~queries.ON_A_HOLIDAY
     )
+    wanted = or_(BookingRequest.kind == Kind.FIRST, BookingRequest.wanted_from <= today - AGAIN)
+    query = select(BookingRequest.id).join(BookingEvent, last).where(wanted, BookingEvent.at <= now - AGAIN, *of)
     order = BookingRequest.rank, BookingRequest.since
-    bookable = query.join(BookingRequest.unit).where(free, queries_quota.may_book_today())
+    kept = queries.kept_beside(today)
+    bookable = query.join(BookingRequest.unit).where(free.scalar_subquery() > kept, queries_quota.may_book_today())
     waiting = bookable.where(shelves.LISTED, BookingRequest.state == State.WAITING).order_by(*order)
     undecided = query.where(shelves.UNDECIDED).order_by(*order)
     return [number for part in (undecided, waiting) for number in db.session.scalars(part.limit(AT_ONCE))]

@@ -46,7 +46,7 @@ def take_it_off(*, referral: Referral, how: str, by: User, sheet: CounterReferra
         else:
             actions.end(request, how)
     if sheet is not None and sheet.returns:
-        actions.make(referral, by=by, kind=Kind.RETURN, return_when=sheet.return_when)
+        actions.make_return(referral, by=by, return_when=sheet.return_when, seen_on=sheet.attended_on)
 
 
 @events.panel("attending")

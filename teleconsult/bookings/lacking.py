@@ -6,16 +6,18 @@ first visit helps no return, and the other way about: of each kind the desk is t
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy import exists, select
 
 from teleconsult import clock, events
-from teleconsult.bookings import shelves
+from teleconsult.bookings import queries, shelves
 from teleconsult.bookings.clockwork import AGAIN
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.steps import Kind
+from teleconsult.bookings.world import local_day
 from teleconsult.extensions import db
 from teleconsult.network import noted
 from teleconsult.network.models import Specialty
@@ -29,6 +31,9 @@ REF = re.compile(r"ES-[A-Z]*(\d{1,9})")
 
 NO_FIRST = "agenda.lacking"
 NO_RETURN = "agenda.lacking_return"
+SOON = timedelta(days=30)
+"""An agenda is published about a month ahead: of a return that is wanted later nobody need be told yet."""
+
 TOLD = {Kind.FIRST: NO_FIRST, Kind.RETURN: NO_RETURN}
 """What the desk is told, by the kind of visit."""
 
@@ -42,7 +47,8 @@ def without_agenda() -> Sequence[tuple[int, str]]:
         AgendaSlot.blocked_at.is_(None),
     )
     lacking = BookingRequest.specialty_id, BookingRequest.kind
-    query = select(*lacking).where(shelves.LISTED, ~ahead).distinct().order_by(*lacking)
+    soon = queries.wanted_by(local_day(clock.now(), clock.home().key) + SOON)
+    query = select(*lacking).where(shelves.LISTED, soon, ~ahead).distinct().order_by(*lacking)
     return [(row.specialty_id, row.kind) for row in db.session.execute(query)]
 
 

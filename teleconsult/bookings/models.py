@@ -1,6 +1,6 @@
 """Booking requests, their bookings and offers, and the history that only grows."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -27,7 +27,8 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 class BookingRequest(Model):
     """One visit that a referral asks for. `state` is written by `actions._step` only.
 
-    `rank` is the priority as a figure, so that the waiting list is one index.
+    `rank` is the priority as a figure, so that the waiting list is one index. A return is `wanted_from` a day on, where
+    the words in which it was asked for (`return_when`) say one.
     """
 
     __tablename__ = "booking_requests"
@@ -60,6 +61,7 @@ class BookingRequest(Model):
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     return_when: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
+    wanted_from: Mapped[date | None]
     ended_how: Mapped[str] = mapped_column(String(20), default="")
     steps: Mapped[int] = mapped_column(default=0)
 

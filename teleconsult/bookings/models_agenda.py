@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from teleconsult.columns import UTCDateTime
@@ -11,7 +11,6 @@ from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
-FREE = "request_id IS NULL AND blocked_at IS NULL"
 
 
 class AgendaSeries(Model):
@@ -91,8 +90,6 @@ class AgendaSlot(Model):
         UniqueConstraint("request_id"),
         CheckConstraint("kind IN ('first','return')", name="known_kind"),
         CheckConstraint("(blocked_at IS NULL) = (blocked_why = '')", name="blocked_pair"),
-        Index("ix_agenda_slots_free", "specialty_id", "kind", "at", "id",
-              sqlite_where=text(FREE), postgresql_where=text(FREE)),
         Index("ix_agenda_slots_at", "specialty_id", "kind", "at"),
     )  # fmt: skip
 

@@ -1,10 +1,10 @@
 """What booking asks of the waiting list and the agenda, by columns and through indexes."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_, select, text
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
@@ -38,13 +38,20 @@ def waiting(specialty_id: int, kind: str, limit: int | None = None) -> Any:
     return query if limit is None else query.limit(limit)
 
 
+def wanted_by(day: Any) -> ColumnElement[bool]:
+    """Return the condition that a visit is wanted on a day: a return that was asked for later stands in nobody's way."""
+    return or_(BookingRequest.wanted_from.is_(None), BookingRequest.wanted_from <= day)
+
+
 def ahead_of(request: BookingRequest) -> int:
-    """Return how many stand before a request on its list."""
+    """Return how many stand before a request on its list, of those who are wanted when it is."""
     here = (request.rank, request.since, request.id)
+    today = local_day(clock.now(), request.unit.zone)
     query = select(func.count()).where(
         BookingRequest.specialty_id == request.specialty_id,
         BookingRequest.kind == request.kind,
         shelves.LISTED,
+        wanted_by(max(request.wanted_from or today, today)),
         or_(
             BookingRequest.rank < here[0],
             and_(BookingRequest.rank == here[0], BookingRequest.since < here[1]),
@@ -75,8 +82,10 @@ ON_A_HOLIDAY = exists().where(
 """Of a slot: it is free, and the desk was told of the day, but nobody is booked in it."""
 
 
-def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT) -> Sequence[Any]:
-    """Return the next free slots with what a person chooses by, leaving out the first `skip`."""
+def free_slots(
+    specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT, day: date | None = None
+) -> Sequence[Any]:
+    """Return the next free slots, from a day on, with what a person chooses by, leaving out the first `skip`."""
     query = (
         select(
             AgendaSlot.id,
@@ -97,28 +106,39 @@ def free_slots(specialty_id: int, kind: str, *, skip: int = 0, limit: int = NEXT
         .where(*free(specialty_id, kind, clock.now()))
         .order_by(AgendaSlot.at, AgendaSlot.id)
     )
+    if day is not None:  # of the index, and then of the day itself, which is by the session's own clock
+        query = query.where(AgendaSlot.at > _before(day), AgendaSession.day >= day)
     return db.session.execute(query.offset(skip).limit(limit)).all()
 
 
+def _before(day: date) -> datetime:
+    """Return a moment at which a day has begun nowhere."""
+    return datetime.combine(day, time(), UTC) - timedelta(days=1)
+
+
 _higher = aliased(BookingRequest, name="higher")
-KEPT_FOR_OTHERS = (
-    select(func.count())
-    .select_from(_higher)
-    .where(
-        _higher.specialty_id == BookingRequest.specialty_id,
-        _higher.kind == BookingRequest.kind,
-        _higher.rank < BookingRequest.rank,
-        text(f"higher.{models.LISTED}"),  # the words of the index, as `shelves` has them
-        _higher.state == State.WAITING,
+
+
+def kept_beside(today: date) -> Any:
+    """Return `kept_for_others` as a column beside many requests."""
+    return (
+        select(func.count())
+        .select_from(_higher)
+        .where(
+            _higher.specialty_id == BookingRequest.specialty_id,
+            _higher.kind == BookingRequest.kind,
+            _higher.rank < BookingRequest.rank,
+            text(f"higher.{models.LISTED}"),  # the words of the index, as `shelves` has them
+            _higher.state == State.WAITING,
+            or_(_higher.wanted_from.is_(None), _higher.wanted_from <= today),
+        )
+        .correlate(BookingRequest)
+        .scalar_subquery()
     )
-    .correlate(BookingRequest)
-    .scalar_subquery()
-)
-"""`kept_for_others`, beside many requests."""
 
 
 def kept_for_others(request: BookingRequest) -> int:
-    """Return how many of the next free slots are left for requests of a higher priority."""
+    """Return how many of the next free slots are left for requests of a higher priority that are wanted by now."""
     query = (
         select(BookingRequest.rank, func.count())
         .where(
@@ -127,6 +147,7 @@ def kept_for_others(request: BookingRequest) -> int:
             BookingRequest.rank < request.rank,
             shelves.LISTED,
             BookingRequest.state == State.WAITING,
+            wanted_by(local_day(clock.now(), request.unit.zone)),
         )
         .group_by(BookingRequest.rank)
     )
@@ -135,20 +156,29 @@ def kept_for_others(request: BookingRequest) -> int:
 
 def free_before(slot: AgendaSlot) -> int:
     """Return how many free slots of its kind come before a slot."""
-    query = select(func.count()).where(
-        *free(slot.specialty_id, slot.kind, clock.now()),
-        or_(AgendaSlot.at < slot.at, and_(AgendaSlot.at == slot.at, AgendaSlot.id < slot.id)),
-    )
-    return int(db.session.scalar(query) or 0)
+    before = or_(AgendaSlot.at < slot.at, and_(AgendaSlot.at == slot.at, AgendaSlot.id < slot.id))
+    return _count(slot.specialty_id, slot.kind, before)
+
+
+def free_before_day(request: BookingRequest, day: date) -> int:
+    """Return how many free slots of a request's kind come before a day."""
+    inside = exists().where(AgendaSession.id == AgendaSlot.session_id, AgendaSession.day >= day)
+    return _count(request.specialty_id, request.kind, or_(AgendaSlot.at <= _before(day), not_(inside)))
+
+
+def _count(specialty_id: int, kind: str, which: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(AgendaSlot)
+    return int(db.session.scalar(query.where(*free(specialty_id, kind, clock.now()), which)) or 0)
 
 
 def expected_for(request: BookingRequest, position: int) -> queueing.Expected:
     """Return when the turn of a request may come, from the free slots and the pace of the agenda."""
     now = clock.now()
     today = local_day(now, request.unit.zone)
-    free = free_slots(request.specialty_id, request.kind, limit=max(position, 1))
+    free = free_slots(request.specialty_id, request.kind, limit=max(position, 1), day=request.wanted_from)
     per_week, last = _pace(request.specialty_id, request.kind, now, request.unit.zone)
-    return queueing.expected(position, [local_day(row.at, row.zone) for row in free], per_week, last, today)
+    from_day = max(request.wanted_from or today, today)
+    return queueing.expected(position, [local_day(row.at, row.zone) for row in free], per_week, last, from_day)
 
 
 def _pace(specialty_id: int, kind: str, now: datetime, zone: str) -> tuple[float, date | None]:
@@ -177,15 +207,20 @@ def _pace(specialty_id: int, kind: str, now: datetime, zone: str) -> tuple[float
 
 
 def next_in_line(slot: AgendaSlot) -> BookingRequest | None:
-    """Return who is first on the list of a slot, was not offered it before, and can still be booked this month.
+    """Return who is first on the list of a slot, is wanted by its day, was not offered it, and can still be booked this month.
 
-    Who could only be refused would keep it for as long as an offer stands.
+    Who could only be refused, or say no, would keep it for as long as an offer stands.
     """
     offered = select(BookingOffer.request_id).where(BookingOffer.slot_id == slot.id)
     query = (
         waiting(slot.specialty_id, slot.kind)
         .join(BookingRequest.unit)
-        .where(BookingRequest.state == State.WAITING, BookingRequest.id.not_in(offered), queries_quota.has_a_form())
+        .where(
+            BookingRequest.state == State.WAITING,
+            BookingRequest.id.not_in(offered),
+            wanted_by(slot.session.day),
+            queries_quota.has_a_form(),
+        )
     )
     return db.session.scalars(query.limit(1)).one_or_none()
 

@@ -63,6 +63,7 @@ _COLUMNS = (
     BookingRequest.priority,
     BookingRequest.rank,
     BookingRequest.since,
+    BookingRequest.wanted_from,
     Case.ref.label("case_ref"),
     Case.initials,
     Case.birth_date,

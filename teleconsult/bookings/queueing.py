@@ -27,7 +27,7 @@ def expected(position: int, free: Sequence[date], per_week: float, last: date | 
         free: the days of the free slots ahead, in their order; as many as anybody asks for.
         per_week: slots a week that the agenda has been giving to this kind of visit.
         last: the last day of the agenda as published, if there is one.
-        today: the local day.
+        today: the local day, or a later one from which the visit is wanted.
 
     While there are as many free slots as people, it is the day of one's own slot. Beyond the published agenda it is
     counted on from its end at its own pace; without any pace nobody can say.

@@ -11,7 +11,7 @@ from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import DAY, short_span
+from teleconsult.web.words import DAY, local, localday, short_span
 
 
 class AsCase:
@@ -46,9 +46,17 @@ def _is_past(row: Any, moment: Moment) -> bool:
     return bool(row.state == State.BOOKED and row.at <= moment.now)
 
 
-def _row(row: Any, moment: Moment) -> dict[str, Any]:
-    age = short_span((moment.now - row.since).total_seconds())
+def _text(row: Any, moment: Moment) -> str:
+    """Return when the visit is, from which day a return is wanted, or how long it has waited."""
     at = getattr(row, "at", None)
+    if at:
+        return _("%(when)s, com %(who)s", when=visit_time(at, row.zone), who=row.specialist_name)
+    if row.wanted_from and row.wanted_from > local(moment.now).date():
+        return _("retorno a partir de %(day)s", day=localday(row.wanted_from))
+    return _("na lista há %(age)s", age=short_span((moment.now - row.since).total_seconds()))
+
+
+def _row(row: Any, moment: Moment) -> dict[str, Any]:
     return {
         "url": url_for("bookings.show", ref=row.ref),
         "ref": row.ref,
@@ -59,9 +67,7 @@ def _row(row: Any, moment: Moment) -> dict[str, Any]:
         "flag": flag_of(row.priority),
         "mark": mark_of(row.state),
         "place": row.unit_name,
-        "text": _("%(when)s, com %(who)s", when=visit_time(at, row.zone), who=row.specialist_name)
-        if at
-        else _("na lista há %(age)s", age=age),
+        "text": _text(row, moment),
         "bookable": row.state in LISTED,
         # Of what is booked the day of the agenda asks: once it is past, it is marked and not ended.
         "to_end": row.kind == Kind.RETURN and row.state in MOVES["close_unseen"].sources - {State.BOOKED},

@@ -10,23 +10,21 @@ from teleconsult import events
 from teleconsult.bookings import (
     actions,
     card,
-    queries,
     queries_list,
     queries_quota,
     queries_sheets,
     settings,
-    unattended,
     views_ending,
 )
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.blueprint import bp
+from teleconsult.bookings.choosing import choice_for
 from teleconsult.bookings.forms import BookForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
 from teleconsult.bookings.stepping import already_changed, came_from, nobody_else, request_for, sent, shut
 from teleconsult.bookings.steps import Channel
-from teleconsult.bookings.words import visit_time
-from teleconsult.bookings.world import open_offer, standing_offer
+from teleconsult.bookings.world import open_offer
 from teleconsult.cases.access import case_for
 from teleconsult.cases.rows import Moment
 from teleconsult.errors import NotFound, Overtaken, Refused
@@ -107,21 +105,6 @@ def _seen(found: BookingRequest) -> Any:
         return None
 
 
-def _slots(found: BookingRequest) -> list[tuple[int, str]]:
-    """Return the slots to choose from: those kept for a higher priority are left out, but for those who may override."""
-    skip = 0 if Permission.OVERRIDE_BOOKINGS in current_user.permissions else queries.kept_for_others(found)
-    offer = standing_offer(found)
-    mine = [(offer.slot_id, _slot_words(offer.slot.at, offer.slot.session))] if offer else []
-    free = queries.free_slots(found.specialty_id, found.kind, skip=skip)
-    why = unattended.reasons(free)
-    return mine + [(row.id, _slot_words(row.at, row, why.get(row.id, ""))) for row in free]
-
-
-def _slot_words(at: Any, session: Any, why: str = "") -> str:
-    words = ", ".join(filter(None, (visit_time(at, session.zone), session.specialist_name, session.room)))
-    return f"{words}. {why}" if why else words
-
-
 @bp.route("/<ref>/book", methods=["GET", "POST"])
 @requires(Permission.BOOK_VISITS)
 def book(ref: str) -> Any:
@@ -160,10 +143,12 @@ def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callab
     status = sent(form, found, act, done)
     if not isinstance(status, int):
         return status
-    form.offer(_slots(found))
+    choice = choice_for(found)
+    form.offer(choice.slots)
     page = render_template(
         template,
         form=form,
+        choice=choice,
         card=card.card_of(found, signed_in()),
         came=came_from(),
         quota=queries_quota.quota_of(found),

@@ -170,7 +170,7 @@ class CounterReferForm(MoveForm):
         [InputRequired(_l("Diga se o paciente volta ao especialista."))],
         choices=[SelectChoice("no", _l("Não")), SelectChoice("yes", _l("Sim"))],
     )
-    return_when = StringField(_l("Em quanto tempo"), [Length(max=60)])
+    return_when = StringField(_l("Em quanto tempo, por exemplo 60 dias ou 6 meses"), [Length(max=60)])
 
     def leave_to_the_sheet(self) -> None:
         """Let what the scanned sheet holds be left empty."""

@@ -51,13 +51,13 @@ class Desk:
         )
         return queries.requests_of(walk.case.id)[0]
 
-    def to_return(self) -> BookingRequest:
+    def to_return(self, when: str = "7 dias") -> BookingRequest:
         """Let a patient be seen and asked back; return the request of the return."""
         from teleconsult.cases import actions as cases  # noqa: PLC0415 (the name `actions` is that of bookings here)
 
         case = self.escalated().case
         with transaction(case):
-            visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, "60 dias")
+            visit = cases.Visit(today(), "Dra. Lia", "Psoríase", "Sim.", "Tratar.", True, when)
             cases.counter_refer(case, visit, by=world.person("rosangela"), from_paper=True)
         return queries.requests_of(case.id)[1]
 

@@ -10,7 +10,7 @@ from teleconsult.bookings.actions.agenda import (
     unblock,
 )
 from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, offer, refuse, release
-from teleconsult.bookings.actions.listing import close_unseen, end, make, reopen, requeue
+from teleconsult.bookings.actions.listing import close_unseen, end, make, make_return, reopen, requeue
 from teleconsult.bookings.actions.marking import attend, correct, miss
 from teleconsult.bookings.actions.rescheduling import move_session
 
@@ -29,6 +29,7 @@ __all__ = [
     "end",
     "expire",
     "make",
+    "make_return",
     "miss",
     "move",
     "move_session",

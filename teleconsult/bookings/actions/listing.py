@@ -1,5 +1,7 @@
 """A request comes on the waiting list, goes back to it, or leaves it."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from teleconsult import clock
@@ -10,6 +12,7 @@ from teleconsult.bookings.models import Booking, BookingEvent, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queueing import RANKS
 from teleconsult.bookings.steps import Kind, State
+from teleconsult.bookings.wanted import wanted_from
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.models_opinion import Referral
 from teleconsult.cases.sides import asking
@@ -21,8 +24,17 @@ from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
 
 
-def make(referral: Referral, *, by: User, kind: Kind = Kind.FIRST, return_when: str = "") -> BookingRequest:
-    """Put a visit of a referral on the waiting list, with everything taken from the referral and its case."""
+def make(referral: Referral, *, by: User) -> BookingRequest:
+    """Put the first visit of a referral on the waiting list, with everything taken from the referral and its case."""
+    return _make(referral, by, Kind.FIRST, "", None)
+
+
+def make_return(referral: Referral, *, by: User, return_when: str, seen_on: date) -> BookingRequest:
+    """Put a return on the waiting list as the specialist asked for it, in words, on the day of the visit."""
+    return _make(referral, by, Kind.RETURN, return_when, wanted_from(return_when, seen_on))
+
+
+def _make(referral: Referral, by: User, kind: Kind, return_when: str, from_day: date | None) -> BookingRequest:
     now = clock.now()
     request = BookingRequest(
         ref=new_ref("MA"),
@@ -37,6 +49,7 @@ def make(referral: Referral, *, by: User, kind: Kind = Kind.FIRST, return_when: 
         since=now,
         made_at=now,
         return_when=return_when,
+        wanted_from=from_day,
     )
     request.case, request.referral = referral.case, referral
     db.session.add(request)
