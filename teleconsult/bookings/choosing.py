@@ -48,7 +48,7 @@ def choice_for(found: BookingRequest) -> Choice:
     mine = [(offer.slot_id, _words(offer.slot.at, offer.slot.session))] if offer else []
     return Choice(
         mine + [(row.id, _words(row.at, row, why.get(row.id, ""))) for row in shown],
-        _says(found, begins, today),
+        _says(found, begins, some=bool(shown)) if begins > today else "",
         _page(found, today) if begins > today else "",
         _page(found, ends + timedelta(days=1)) if more and ends is not None else "",
     )
@@ -62,16 +62,16 @@ def _skipped(found: BookingRequest, begins: date) -> int:
     return max(0, kept - queries.free_before_day(found, begins)) if kept else 0
 
 
-def _says(found: BookingRequest, begins: date, today: date) -> str:
-    if begins <= today:
-        return ""
+def _says(found: BookingRequest, begins: date, *, some: bool) -> str:
+    if not some:
+        return _("Não há vaga livre publicada a partir de %(day)s", day=localday(begins))
     if begins == found.wanted_from:
         return _(
-            "O retorno foi pedido para %(when)s: os horários abaixo começam em %(day)s.",
+            "O retorno foi pedido para %(when)s. Abaixo, os horários a partir de %(day)s",
             when=found.return_when,
             day=localday(begins),
         )
-    return _("Os horários abaixo começam em %(day)s.", day=localday(begins))
+    return _("Abaixo, os horários a partir de %(day)s", day=localday(begins))
 
 
 def _page(found: BookingRequest, day: date) -> str:

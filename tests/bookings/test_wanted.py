@@ -91,7 +91,7 @@ def test_the_page_of_a_booking_begins_where_a_return_is_wanted_and_reaches_every
     everything = [row.id for row in queries.free_slots(asked.specialty_id, "return", limit=100)]
     browser, url = sign_in(who), f"/bookings/{asked.ref}/book"
     page = text(browser.get(url))
-    assert "O retorno foi pedido para 60 dias: os horários abaixo começam em" in page
+    assert "O retorno foi pedido para 60 dias. Abaixo, os horários a partir de" in page
     first, (back,) = shown(page)
     assert first == everything[10:]
     early, (on,) = shown(text(browser.get(back)))
@@ -114,7 +114,7 @@ def test_a_first_visit_reaches_the_later_slots_too_and_comes_back_to_its_list(de
     page = text(browser.get(on))
     last, (back,) = shown(page)
     assert len(last) == 5
-    assert "Os horários abaixo começam em" in page
+    assert "Abaixo, os horários a partir de" in page
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)
     sent = browser.post(on, data={"slot": last[0], "channel": "phone", "version": version[1]})
     assert sent.location == f"/bookings/agenda?day={day}"
@@ -145,6 +145,7 @@ def test_a_day_that_is_none_or_far_off_is_a_page_too(desk, sign_in, asked):
     page = text(sign_in("marina").get(f"/bookings/{request.ref}/book?from={asked}&_scheme=x&_external=1&_anchor=y"))
     if asked == "2099-01-01":
         assert "Nenhuma vaga livre na agenda publicada" in page
+        assert "Não há vaga livre publicada a partir de" in page
         assert ">Primeiros horários</a>" in page
     else:
         assert len(shown(page)[0]) == 4
