@@ -61,7 +61,10 @@ def _cost(side: Side, browser: Browser, path: str, rounds: int) -> float:
 
 
 def last_slot(url: str, folder: Path, people: int) -> dict[str, int]:
-    """Let `people` want one slot at once; return how many have it, are offered the next ones, or got an error."""
+    """Let `people` want one slot at once; return how many have it, are offered the next ones, find their request booked, or fail.
+
+    There are fewer requests than people: of those who want it for the same patient, the slower ones are told of the faster.
+    """
     engine = create_engine(url)
     with engine.begin() as connection:
         waiting = connection.execute(
@@ -112,17 +115,16 @@ def last_slot(url: str, folder: Path, people: int) -> dict[str, int]:
             answers = list(pool.map(want, forms))
     finally:
         server.stop()
-    counts: dict[str, int] = {}
-    for status, offered in answers:
-        name = (
-            "has it"
-            if status == 302
-            else "is offered the next"
-            if offered and status in (409, 422)
-            else f"error {status}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        held = connection.scalar(
+            text("SELECT count(*) FROM bookings WHERE slot_id = :slot AND ended_at IS NULL"), {"slot": last}
         )
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+    engine.dispose()
+    offered = sum(slots and status in (409, 422) for status, slots in answers)
+    told = sum(status == 302 or (status == 409 and not slots) for status, slots in answers)
+    counts = {"has it": int(held or 0), "is offered the next": offered, "finds it booked": told - int(held or 0)}
+    return counts | {"error": people - sum(counts.values())}
 
 
 def _signed_in(port: int, desks: list[network.Person], count: int) -> Iterator[Browser]:
