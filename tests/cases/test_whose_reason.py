@@ -3,8 +3,9 @@
 import pytest
 
 from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db
 from tests import world
-from tests.cases.filing import begin, path, texts_of
+from tests.cases.filing import begin, fill, path, texts_of
 from tests.cases.helping import text_of
 
 OWN, THEIRS = "Nervo doloroso.", "Pela regra da rede."
@@ -44,6 +45,36 @@ def test_a_request_that_came_back_says_whose_words_stand_in_it(walk, sign_in):
     assert "São palavras de Rosângela Lima, que mudou a prioridade." in page
     walk.submit(priority="urgent", priority_reason=THEIRS, patient=world.request().patient)
     assert f"mudada por Rosângela Lima: {THEIRS}" in text_of(marina, walk)  # nobody wrote others
+
+
+def test_another_priority_with_the_words_that_were_left_is_the_requesters_own(walk, sign_in):
+    """The page said that the administration had changed it to what the requester chose since."""
+    walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
+    walk.submit(priority="high", priority_reason=THEIRS, patient=world.request().patient)
+    page = text_of(sign_in("marina"), walk)
+    assert f"Prioridade alta: {THEIRS}" in page
+    assert "mudada por" not in page
+
+
+def test_the_same_words_said_last_by_the_requester_are_their_own(walk, sign_in):
+    walk.do("reprioritise", priority="high", why=THEIRS, by="marina")
+    assert f"Prioridade alta: {THEIRS}" in text_of(sign_in("marina"), walk)
+
+
+def test_words_of_several_lines_stay_those_of_who_wrote_them(walk, sign_in):
+    """A browser ends each line with two signs and a draft keeps one: sent back unchanged, they passed for the requester's."""
+    data = {"version": walk.case.version, "priority": "high", "why": "Pela regra.\r\nItem dois."}
+    assert sign_in("rosangela").post(f"/cases/{walk.case.ref}/reprioritise", data=data).status_code == 302
+    db.session.rollback()
+    walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
+    where, words = path(walk.case.ref, "questions"), "Pela regra.\nItem dois."
+    marina = sign_in("marina")
+    given = {"priority": "high", "priority_reason": words.replace("\n", "\r\n")}
+    assert fill(marina, walk.case.ref, "questions", **given).status_code == 302
+    assert "São palavras de Rosângela Lima" in marina.get(where).get_data(as_text=True)
+    db.session.rollback()
+    walk.submit(priority="high", priority_reason=words, patient=world.request().patient)
+    assert "Prioridade alta, mudada por Rosângela Lima" in text_of(sign_in("marina"), walk)
 
 
 def test_nobody_is_named_under_words_of_ones_own(session, sign_in):
