@@ -46,9 +46,11 @@ def shut(verb: str, case: Case, sight: Sight) -> Response | None:
 
 def why_not(verb: str, case: Case, refusal: Refused) -> str:
     """Return a refusal of a move with what took the move away from this person since they began it, if anything did."""
-    event = (
-        queries_moves.last_event(case.id) if has_moved_on(verb, case) else queries_moves.parting(signed_in(), case.ref)
-    )
+    event = None
+    if has_moved_on(verb, case):
+        event = queries_moves.last_event(case.id)
+    elif signed_in().id not in (case.requester_id, case.holder_id):  # it may have gone and come back long ago
+        event = queries_moves.parting(signed_in(), case.ref)
     return f"{sentence_of(event)} {say(refusal)}" if event else say(refusal)
 
 

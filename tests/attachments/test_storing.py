@@ -168,6 +168,15 @@ def test_a_file_that_comes_too_late_says_who_moved_the_case_on(sign_in, case_in,
     assert as_body(sign_in("helena"), held.ref).status_code == 404
 
 
+def test_a_case_that_came_back_is_not_said_to_be_gone(sign_in, case_in):
+    """Of a consent withdrawn it said first that the case was another's, who had given it back since."""
+    walk = case_in(State.ASSIGNED)
+    for key in ("jonas", "marina"):
+        walk.do("hand_over", to=world.person(key), by="rosangela")
+    walk.do("revoke_consent", why="Desistiu.", by="marina")
+    assert as_body(sign_in("marina"), walk.case.ref).json["error"].startswith("O paciente retirou o consentimento")
+
+
 def test_what_the_case_has_no_room_for_leaves_no_object(sign_in, draft, each_store, application, monkeypatch):
     monkeypatch.setitem(application.config, "MAX_CASE_FILES", 1)
     browser, before = sign_in("marina"), keys(each_store)
