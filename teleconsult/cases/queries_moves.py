@@ -141,7 +141,7 @@ def just_taken(user: User, ref: str, version: str) -> int | None:
     query = select(Case.id, Case.version, Specialty.slug).join(Case.specialty).where(Case.ref == ref.upper())
     row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None
     last = last_event(row.id) if row is not None and str(row.version - 1) == version else None
-    if row is None or last is None or last.verb not in PARTING:
+    if row is None or last is None or last.source != State.SUBMITTED or last.verb not in PARTING:
         return None
     # Where it was passed on, it waited for those of the specialty before.
     waited_for = last.data["from"] if last.verb == "redirect" else row.slug

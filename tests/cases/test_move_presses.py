@@ -87,6 +87,14 @@ def test_whoever_takes_what_waits_no_more_is_told_why(case_in, sign_in, verb, by
         assert sign_in(who).post(f"/cases/{walk.case.ref}/claim", data={"version": other}).status_code == 404
 
 
+def test_of_what_did_not_wait_nobody_else_is_told(case_in, sign_in):
+    """The version can be guessed: who never saw the case waiting learnt by it what became of a colleague's."""
+    walk = case_in(State.ASSIGNED, consultant="lia")
+    version = walk.case.version
+    walk.do("cancel", "Foi atendida.", by="marina")
+    assert sign_in("paulo").post(f"/cases/{walk.case.ref}/claim", data={"version": version}).status_code == 404
+
+
 def test_who_declined_is_told_so_and_cannot_take_it(case_in, sign_in):
     walk = case_in(State.ASSIGNED)
     walk.do("decline", "Férias.", by="paulo")
