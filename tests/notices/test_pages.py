@@ -217,6 +217,21 @@ def test_what_says_the_same_on_one_day_is_one_line(session, sign_in):
     assert all(f'href="/notices/TC-{n:03}"' in page for n in range(60))
 
 
+def test_what_says_the_same_of_one_case_leads_there_once(session, sign_in):
+    """Five messages of an afternoon were a line of five links to one case."""
+    for n in range(9):
+        with transaction(), clock.at(MORNING + timedelta(minutes=10 * n)):
+            actions.tell([person("marina")], "case.add", subject="TC-900" if n < 5 else "TC-901", by=person("paulo"))
+        if n == 4:
+            page = text_of(sign_in("marina").get("/notices"))
+            assert page.count('href="/notices/TC-900"') == 1
+            assert "<summary" not in page[page.index("TC-900") :]
+            assert "5 avisos</span>" in page
+    page = text_of(sign_in("marina").get("/notices"))
+    assert [page.count(f'href="/notices/{ref}"') for ref in ("TC-900", "TC-901")] == [1, 1]
+    assert "9 avisos</span>" in page
+
+
 def test_a_key_that_is_not_ours_is_refused(session, sign_in):
     browser = sign_in("marina")
     for key in ["nonsense", "WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0", "W251bGxd", "WyJ4Il0"]:
