@@ -23,6 +23,24 @@ def test_a_question_keeps_its_lines_on_the_page_for_the_one_who_answers_and_on_p
     assert LINES in paulo.locator("label", has_text="troco").first.inner_text()
 
 
+def test_the_reason_of_a_priority_keeps_its_lines(page_for, site):
+    ref = site.case_in(State.SUBMITTED)
+    page = page_for("marina")
+    page.goto(f"/cases/{ref}/reprioritise")
+    page.get_by_label("Urgente").check()
+    page.locator("[name=why]").fill(LINES)
+    page.locator("main form [type=submit], main form .btn-primary").first.click()
+    page.wait_for_url(f"**/cases/{ref}*")
+    assert LINES in page.locator("p", has_text="Prioridade urgente: Piora").inner_text()
+
+
+def test_the_languages_stand_under_their_word(page_for):
+    page = page_for("marina")
+    page.locator(".tc-me summary").click()
+    word, names = page.locator(".tc-menu .tc-menu__say .tc-i").first, page.locator(".tc-menu .tc-linkish").first
+    assert abs(word.bounding_box()["x"] - names.bounding_box()["x"]) <= 2
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_without_scripts_it_is_said_that_another_language_takes_what_is_written(page_for, site, scripts):
     """The page was opened anew in the other language, empty, without a word; with scripts it is asked, or kept."""
