@@ -294,7 +294,8 @@ def test_a_statement_read_far_from_the_network_says_whose_clock_its_hours_are_on
     """Whoever had sat there from 6:00 to 10:00 read "8:00–12:00" of it, and disputed what was right."""
     paulo, here = sign_in("paulo"), "/hours/2026-11"
     shift = re.search(r"/hours/shifts/TU-\w+", text(paulo.get(here)))[0]
-    places = (here, shift)
+    dispute = re.search(r'href="([^"]+)">Contestar', text(paulo.get(shift)))[1]
+    places = (here, shift, dispute)
     assert not any("horário de Recife" in text(paulo.get(place)) for place in places)
     with transaction():
         world.person("paulo").unit.zone = "America/Rio_Branco"
