@@ -124,11 +124,11 @@ def shifts_between(from_: datetime, to: datetime, *, room: Room | None = None, u
 
 
 MOST_TOGETHER = 200
-"""Shifts of one person that one page names: of a daily series the better part of a year."""
+"""Shifts of one person that one page names: of a daily series the better part of a year. One more says that there are others."""
 
 
 def cancelled_with(shift: Shift) -> Sequence[Shift]:
-    """Return the other shifts of its person that one act cancelled with a cancelled shift, in their order."""
+    """Return the other shifts of its person that one act cancelled with a cancelled shift, in their order; `MOST_TOGETHER` and one."""
     if shift.cancelled_at is None:
         return []
     same = (
@@ -137,7 +137,9 @@ def cancelled_with(shift: Shift) -> Sequence[Shift]:
         Shift.cancelled_by_id == shift.cancelled_by_id,
         Shift.id != shift.id,
     )
-    return db.session.scalars(select(Shift).where(*same).order_by(Shift.starts_at, Shift.id).limit(MOST_TOGETHER)).all()
+    return db.session.scalars(
+        select(Shift).where(*same).order_by(Shift.starts_at, Shift.id).limit(MOST_TOGETHER + 1)
+    ).all()
 
 
 def open_swap_of(shift: Shift) -> Swap | None:

@@ -12,7 +12,7 @@ from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.calendar import local_day, local_minute, wall_minutes, without
 from teleconsult.shifts.laying import rule_words, series_of
 from teleconsult.shifts.models import Shift
-from teleconsult.shifts.queries import away_between, cancelled_with, open_swap_of
+from teleconsult.shifts.queries import MOST_TOGETHER, away_between, cancelled_with, open_swap_of
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language, localtime
 
@@ -43,12 +43,13 @@ def span_of_shift(shift: Shift) -> str:
 
 def told_of(shift: Shift, user: User) -> dict[str, Any]:
     """Return what the page shows beside the form: facts, and the other steps."""
-    series = series_of(shift)
+    series, together = series_of(shift), cancelled_with(shift)
     return {
         "day": day_of_shift(shift),
         "on_day": local_day(shift.starts_at, shift.room.zone),
         "span": span_of_shift(shift),
-        "others": [_other(one) for one in cancelled_with(shift)],
+        "others": [_other(one) for one in together[:MOST_TOGETHER]],
+        "more": len(together) > MOST_TOGETHER,
         "about": _facts(shift, rule_words(series.rule) if series and series.rule else ""),
         "moves": _moves(shift, user, bool(series)),
         "stays": _("Este turno já começou, e fica onde está.") if shift.starts_at <= clock.now() else "",

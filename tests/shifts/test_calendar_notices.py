@@ -49,6 +49,22 @@ def test_a_notice_of_several_shifts_leads_to_where_all_of_them_are_named(session
     assert "Cancelados com este" not in alone
 
 
+def test_of_more_shifts_than_one_page_names_it_says_that_there_are_others(session, sign_in, monkeypatch):
+    """It stopped at two hundred and counted two hundred, as if there were no more."""
+    place, now = room(), clock.now()
+    monday = (now + timedelta(days=8 - now.weekday())).date()
+    shifts = [laid(place, day=monday + timedelta(days=7 * week), at=now) for week in range(4)]
+    with transaction():
+        people.switch_off(person("paulo"), by=person("teresa"))
+    desk, where = sign_in("rosangela"), f"/shifts/{shifts[0].ref}"
+    assert "há outros" not in desk.get(where).get_data(as_text=True)
+    for module in ("queries", "shift_page"):
+        monkeypatch.setattr(f"teleconsult.shifts.{module}.MOST_TOGETHER", 2)
+    page = desk.get(where).get_data(as_text=True)
+    assert "Só os 2 primeiros; há outros." in page
+    assert re.findall(r'href="/shifts/(TU-\w+)"', page) == [shift.ref for shift in shifts[1:3]]
+
+
 @pytest.mark.parametrize(
     ("who", "ref", "place"),
     [
