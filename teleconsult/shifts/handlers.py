@@ -11,9 +11,7 @@ from teleconsult.people.models import User
 from teleconsult.shifts import telling
 from teleconsult.shifts.actions import attendance, changing
 from teleconsult.shifts.models import Shift, Swap
-
-LEFT = "A pessoa deixou de atender nesta especialidade."
-"""Why their shifts are cancelled; kept as people's own reasons are, in Portuguese."""
+from teleconsult.shifts.words import LEFT
 
 
 @on("person.switched_off", "person.specialties_changed")

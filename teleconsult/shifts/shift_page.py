@@ -48,6 +48,7 @@ def told_of(shift: Shift, user: User) -> dict[str, Any]:
         "day": day_of_shift(shift),
         "on_day": local_day(shift.starts_at, shift.room.zone),
         "span": span_of_shift(shift),
+        "why": words.why_cancelled(shift.cancelled_why),
         "others": [_other(one) for one in together[:MOST_TOGETHER]],
         "more": len(together) > MOST_TOGETHER,
         "about": _facts(shift, rule_words(series.rule) if series and series.rule else ""),

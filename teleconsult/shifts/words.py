@@ -18,6 +18,9 @@ from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import local, localday, localtime
 
+LEFT = N_("A pessoa deixou de atender nesta especialidade.")
+"""Why the shifts of who leaves are cancelled; kept as people's own reasons are, in Portuguese."""
+
 WEEKDAYS = (
     N_("segunda"),
     N_("terça"),
@@ -53,6 +56,11 @@ def clock_words(minutes: int) -> str:
 def span_words(starts: int, ends: int) -> str:
     """Return from when to when, without a line break: '8:00–12:00'."""
     return f"{clock_words(starts)}–{clock_words(ends)}"
+
+
+def why_cancelled(kept: str) -> str:
+    """Return why a shift was cancelled: in the words of who did it, or the system's in the reader's language."""
+    return _(LEFT) if kept == LEFT else kept
 
 
 def other_clock(zone: str) -> str:

@@ -45,6 +45,13 @@ def test_a_notice_of_several_shifts_leads_to_where_all_of_them_are_named(session
     named = re.findall(r'href="/shifts/(TU-\w+)"', page)
     assert named == others
     assert "Cancelados com este" in page
+    assert "Motivo: A pessoa deixou de atender" in page
+    with transaction():
+        person("rosangela").language = "en"
+    page = desk.get(where).get_data(as_text=True)
+    assert "Reason: The person no longer answers in this specialty." in page
+    with transaction():
+        person("rosangela").language = "pt_BR"
     alone = desk.get(f"/shifts/{earlier.ref}").get_data(as_text=True)
     assert "Cancelados com este" not in alone
 
