@@ -100,8 +100,8 @@ def revoke_consent(ref: str) -> Any:
     except NotFound:  # the case may have been passed to a colleague while the reason was written
         return away(ref, WhyForm, "revoke_consent", REVOKED)
     mine = lifecycle.parts(case, current_user, facts_for(case, current_user))
-    if not mine & {Who.REQUESTER, Who.SUPPORT}:
-        raise NotFound
+    if not mine & {Who.REQUESTER, Who.SUPPORT}:  # the same, in a unit that shares its cases
+        return away(ref, WhyForm, "revoke_consent", REVOKED)
     return _with_reason(
         "revoke_consent",
         case,

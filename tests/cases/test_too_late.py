@@ -9,6 +9,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.people import actions as people
 from teleconsult.people.models import UserRole
 from tests import world
+from tests.cases.helping import share_unit
 
 WORDS = "Antifúngico por quatro semanas."
 
@@ -38,13 +39,17 @@ def test_the_case_was_given_to_another(walk, sign_in, verb):
     assert paulo.get(f"/cases/{walk.case.ref}/{verb}").status_code == 404
 
 
-def test_a_consent_withdrawn_in_a_case_that_was_handed_over_loses_no_word(walk, sign_in):
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_consent_withdrawn_in_a_case_that_was_handed_over_loses_no_word(walk, sign_in, shared):
+    if shared:
+        share_unit()
     marina, data = sign_in("marina"), {"version": walk.case.version, "seen": walk.case.steps, "why": WORDS}
     walk.do("hand_over", to=world.person("jonas"), by="rosangela")
     status, page = sent(marina, walk, "revoke_consent", data)
     assert status == 409
     assert "passou o caso de você para Dr. Jonas Tenório" in page
     assert WORDS in page
+    assert marina.get(f"/cases/{walk.case.ref}/revoke_consent").status_code == 404
     assert sent(sign_in("helena"), walk, "revoke_consent", data)[0] in (403, 404)
 
 
