@@ -18,8 +18,9 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
+from teleconsult.shifts.fields import CalendarDay
 from teleconsult.web import VersionedForm, _l, page_by_key, say, show_refusal
-from teleconsult.web.dates import DayField, HourField
+from teleconsult.web.dates import HourField
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import local, zone
 
@@ -31,7 +32,7 @@ class ActivityForm(VersionedForm):
 
     kind = SelectField(_l("Tipo"))
     title = StringField(_l("Tema"), [DataRequired(_l("Escreva o tema.")), Length(max=120)])
-    day = DayField(_l("Dia"), [InputRequired(_l("Escreva o dia."))], near=True)
+    day = CalendarDay(_l("Dia"), [InputRequired(_l("Escreva o dia."))])
     time = HourField(_l("Começo"), [InputRequired(_l("Escreva a hora do começo."))])
     minutes = LengthField(_l("Duração em minutos"), [InputRequired(_l("Escreva a duração em minutos."))])
     giver = StringField(_l("Quem ministrou: e-mail ou código"), [Length(max=254)])

@@ -290,6 +290,20 @@ def test_the_hour_of_an_activity_is_that_of_ones_own_clock_where_it_is_written_a
     assert 'value="14:00"' in text(manager.get(f"{made.location}/edit"))
 
 
+def test_a_year_that_is_a_slip_of_the_hand_is_said(session, sign_in):
+    """The last hours of the last year are in no calendar any more once they are read in Greenwich: the page broke."""
+    given = {
+        "kind": "teleconference",
+        "title": "Tosse",
+        "time": "23:00",
+        "minutes": "60",
+        "people": "marina@rede.example",
+    }
+    for day in ("9999-12-31", "31/12/0206"):
+        answer = sign_in("teresa").post("/credits/activities/new", data=given | {"day": day})
+        assert "Confira o ano" in text(answer, 422)
+
+
 def test_a_statement_read_far_from_the_network_says_whose_clock_its_hours_are_on(november, sign_in):
     """Whoever had sat there from 6:00 to 10:00 read "8:00–12:00" of it, and disputed what was right."""
     paulo, here = sign_in("paulo"), "/hours/2026-11"
