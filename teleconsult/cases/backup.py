@@ -139,7 +139,7 @@ def proposal_for(case: Case) -> Proposal | None:
     now = clock.now()
     why = _why(case, now)
     who = stand_ins([case.specialty_id or 0]).get(case.specialty_id or 0) if why else None
-    if why is None or who is None or who.id == case.holder_id or who.id in declined(case.id):
+    if why is None or who is None or who.id in (case.holder_id, case.requester_id) or who.id in declined(case.id):
         return None
     reasons = kept_reasons([why, (STANDS_IN, {"name": who.full_name})])
     return Proposal(who, presence(who, now), reasons)

@@ -50,14 +50,14 @@ def buttons(case: Case, user: User, facts: Facts) -> list[Button]:
         for move in MOVES.values()
         if case.state in move.sources and move.who & parts
     ]
-    if _off_duty(case, facts):
+    if _off_duty(case, user, facts):
         made.append(_button("claim", case, _(DECLINED if user.id in facts.declined else OFF_DUTY)))
     return _mark_main(made, case)
 
 
-def _off_duty(case: Case, facts: Facts) -> bool:
+def _off_duty(case: Case, user: User, facts: Facts) -> bool:
     """Tell whether somebody who answers in the specialty of a waiting case lacks nothing but the shift."""
-    waits = case.state in MOVES["claim"].sources
+    waits = case.state in MOVES["claim"].sources and case.requester_id != user.id
     return waits and case.specialty_id in facts.specialties and not facts.on_duty
 
 

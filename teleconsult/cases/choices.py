@@ -62,12 +62,12 @@ def priorities(form: Any, case: Case) -> dict[str, Any]:
 
 
 def consultants(form: Any, case: Case) -> dict[str, Any]:
-    """Offer the consultants of the specialty, who has least first, each with when they are there.
+    """Offer the consultants of the specialty but the one who asks, who has least first, each with when they are there.
 
     Who declined stands last, with the reason.
     """
     specialty_id = case.specialty_id or 0
-    found = [who for who in roster.able(specialty_id) if who.id != case.holder_id]
+    found = [who for who in roster.able(specialty_id) if who.id not in (case.holder_id, case.requester_id)]
     loads = queries.open_loads(person.id for person in found)
     declined = {row.consultant_id: row for row in queries.declines_of(case)}
     found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))

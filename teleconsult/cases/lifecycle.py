@@ -194,13 +194,13 @@ def parts(case: CaseLike, user: Person | None, facts: Facts) -> frozenset[Who]:
     """Return the parts the person plays towards this case; nobody (None) is the system."""
     if user is None:
         return frozenset({Who.SYSTEM})
-    roles = user.roles
+    roles, own = user.roles, case.requester_id == user.id  # nobody gives themselves the second opinion
     plays = {
-        Who.REQUESTER: "requester" in roles and case.requester_id == user.id,
+        Who.REQUESTER: "requester" in roles and own,
         Who.HOLDER: "consultant" in roles and case.holder_id == user.id,
         Who.ADMINISTRATOR: "administrator" in roles,
         Who.SUPPORT: "support" in roles and facts.own_district,
-        Who.SPECIALIST: "consultant" in roles and case.specialty_id in facts.specialties and facts.on_duty,
+        Who.SPECIALIST: "consultant" in roles and case.specialty_id in facts.specialties and facts.on_duty and not own,
         Who.ESCALATOR: "consultant" in roles and facts.escalated,
         Who.ATTENDING: facts.attending,
     }

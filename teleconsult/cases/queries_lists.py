@@ -150,6 +150,7 @@ def district_counts(user: User) -> Mapping[str, int]:
 _CLAIMABLE = (
     in_state(State.SUBMITTED),
     Case.specialty_id.in_(bindparam("specialties", expanding=True)),
+    Case.requester_id != ME,
     ~exists().where(Decline.case_id == Case.id, Decline.consultant_id == ME),
 )
 _OPEN = listed().where(*_CLAIMABLE)

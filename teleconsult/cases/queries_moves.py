@@ -74,13 +74,13 @@ def declines_of(case: Case) -> Sequence[Decline]:
 
 
 def requesters_of_unit(case: Case) -> Sequence[User]:
-    """Return the other active requesters of the unit of a case, by name."""
+    """Return the other active requesters of the unit of a case who do not answer it, by name."""
     query = (
         select(User)
         .join(UserRole, UserRole.user_id == User.id)
         .where(
             User.unit_id == case.unit_id,
-            User.id != case.requester_id,
+            User.id.not_in([case.requester_id, case.holder_id or 0]),
             UserRole.role == Role.REQUESTER,
             User.switched_off_at.is_(None),
         )

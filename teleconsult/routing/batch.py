@@ -103,8 +103,8 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Batch:
 
 def _line(row: Any, hint: Hint, chosen: dict[str, str], moment: Moment) -> Line:
     choices = []
-    gone = hint.suggestion.gone
-    for who in sorted(hint.suggestion.ranked, key=lambda one: one.id in gone):
+    gone, asker = hint.suggestion.gone, hint.suggestion.asker
+    for who in sorted((one for one in hint.suggestion.ranked if one.id != asker), key=lambda one: one.id in gone):
         words = _("recusou") if who.id in gone else load_words(who.load)
         choices.append((who.ref, _("%(name)s, %(load)s", name=who.full_name, load=words)))
     said = marked(row, choices, chosen.get(row.ref, hint.ref), moment)

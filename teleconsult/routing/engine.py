@@ -72,6 +72,7 @@ KNOWS = N_("Já conhece este paciente ou o caso ligado")
 TOO_LATE = N_("Sem vaga em turno dentro do prazo")
 NOBODY = N_("Ninguém desta especialidade tem turno marcado.")
 DECLINED = N_("Todos os que têm turno recusaram este caso.")
+ASKS = N_("Só tem turno nesta especialidade quem fez o pedido.")
 FULL = N_("Os turnos marcados já estão cheios.")
 
 
@@ -185,4 +186,6 @@ def _why(case: Waiting, seats: Sequence[Seat], now: datetime) -> str:
     serving = [s for s in seats if case.specialty_id in s.specialties and s.ends_at > now]
     if not serving:
         return NOBODY
+    if all(seat.user_id == case.asker for seat in serving):
+        return ASKS
     return DECLINED if all(seat.user_id in case.declined for seat in serving) else FULL

@@ -120,7 +120,7 @@ def gather(now: datetime, around: int | None = None) -> World:
     modes, users = every_mode(), {seat.user_id for seat in seats}
     return World(
         now=now,
-        waiting=[_case(row, declined.get(row.id, NOBODY), knows.get(row.id, NOBODY)) for row in rows],
+        waiting=[_case(row, declined.get(row.id, NOBODY), knows.get(row.id, NOBODY), users) for row in rows],
         versions={row.id: row.version for row in rows},
         rounds={row.id: row.round for row in rows},
         holders={row.id: row.holder_id for row in rows if row.holder_id},
@@ -138,17 +138,22 @@ def gather(now: datetime, around: int | None = None) -> World:
     )
 
 
-def _case(row: Any, declined: frozenset[int], knows: frozenset[int]) -> Waiting:
-    """Return a case as the engine is given it; whoever holds it without a shift is as good as one who declined."""
+def _case(row: Any, declined: frozenset[int], knows: frozenset[int], users: set[int]) -> Waiting:
+    """Return a case as the engine is given it; whoever holds it without a shift is as good as one who declined.
+
+    So is whoever asks on it, if they are among the `users` who have shifts.
+    """
+    asker = row.requester_id if row.requester_id in users else 0
     return Waiting(
         case_id=row.id,
         specialty_id=row.specialty_id,
         priority=row.priority,
         due_at=row.due_at,
         since=row.submitted_at,
-        declined=declined | {row.holder_id} if row.holder_id else declined,
+        declined=declined.union(number for number in (row.holder_id, asker) if number),
         knows=knows,
         kind=row.kind or "",
+        asker=asker,
     )
 
 
@@ -169,6 +174,7 @@ def _open(only: Only) -> Any:
             Case.due_at,
             Case.submitted_at,
             CaseQuestion.kind,
+            Case.requester_id,
         )
         .outerjoin(CaseQuestion, and_(CaseQuestion.case_id == Case.id, CaseQuestion.number == 1))
         .where(_of(only))

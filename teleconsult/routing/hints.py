@@ -82,7 +82,7 @@ def turn_words(line: Proposed, now: datetime, *, late: bool = False) -> str:
 
 
 def hints_for(rows: Sequence[Any], now: datetime, *, everybody: bool = False) -> dict[int, Hint]:
-    """Return the hint of each waiting case (rows with id, specialty_id and mode), in four statements at most.
+    """Return the hint of each waiting case (rows with id, specialty_id, requester_id and mode), in four statements at most.
 
     `everybody`: the suggestions hold who could take the case also where the plan has somebody.
     """
@@ -94,7 +94,7 @@ def hints_for(rows: Sequence[Any], now: datetime, *, everybody: bool = False) ->
     declined = queries.declines(row.id for row in asked) if asked else {}
     return {
         row.id: Hint(
-            Suggestion(able.get(row.specialty_id, ()), declined.get(row.id, NOBODY)),
+            Suggestion(able.get(row.specialty_id, ()), declined.get(row.id, NOBODY), row.requester_id),
             plan.lines.get(row.id),
             # Without a calendar the plan has nobody, and everybody of the specialty answers at all times.
             plan.unplaced.get(row.id, ()) if row.specialty_id in kept or row.id in plan.withheld else (),
@@ -113,7 +113,7 @@ def shared(rows: Sequence[Any], hints: dict[int, Hint]) -> dict[int, Hint]:
         return hints
     able = {row.specialty_id: hints[row.id].suggestion.ranked for row in simple}
     declined = {row.ref: hints[row.id].suggestion.gone for row in simple}
-    made = shared_out([(row.ref, row.specialty_id) for row in simple], able, declined)
+    made = shared_out([(row.ref, row.specialty_id, row.requester_id) for row in simple], able, declined)
     return hints | {row.id: replace(hints[row.id], suggestion=made[row.ref]) for row in simple}
 
 

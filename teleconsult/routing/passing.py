@@ -64,7 +64,7 @@ def plan(marks: dict[str, int], user: User, chosen: dict[str, str]) -> Passing:
     able = queries.on_duty(row.specialty_id for row in fresh) if fresh else {}
     declined = queries.declines(row.id for row in fresh) if fresh else {}
     gone = {row.ref: declined.get(row.id, NOBODY) | {holders[row.ref]} for row in fresh}
-    made = shared_out([(row.ref, row.specialty_id) for row in fresh], able, gone)
+    made = shared_out([(row.ref, row.specialty_id, row.requester_id) for row in fresh], able, gone)
     lines = [_line(row, made[row.ref].able, chosen, moment) for row in fresh if made[row.ref].able]
     alone = [row.ref for row in fresh if not made[row.ref].able]
     lost = batch.lost(lines, chosen)

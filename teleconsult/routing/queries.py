@@ -80,6 +80,7 @@ _COLUMNS = (
     Case.version,
     Case.state,
     Case.specialty_id,
+    Case.requester_id,
     Case.priority,
     Case.initials,
     Case.birth_date,

@@ -18,7 +18,8 @@ class Waiting:
     """A case that nobody reads yet.
 
     `since` is when its service clock began, `declined` who declined it, `knows` who knew the patient or the
-    linked case, `kind` what its first question asks for (empty: unknown).
+    linked case, `kind` what its first question asks for (empty: unknown). `asker` is who asks, where they have shifts
+    themselves: they are among the `declined` too, since nobody answers their own request.
     """
 
     case_id: int
@@ -29,6 +30,7 @@ class Waiting:
     declined: frozenset[int] = frozenset()
     knows: frozenset[int] = frozenset()
     kind: str = ""
+    asker: int = 0
 
 
 @dataclass(frozen=True, slots=True)

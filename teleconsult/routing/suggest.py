@@ -40,21 +40,24 @@ NOBODY: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Whom one case goes to: the first of the ranked who has not declined it, if there is one."""
+    """Whom one case goes to: the first of the ranked who has not declined it, if there is one.
+
+    `asker` is who asks on the case: of the ranked, they are never who answers it.
+    """
 
     ranked: Ranked
     gone: frozenset[int] = NOBODY
+    asker: int = 0
 
     @property
     def able(self) -> list[Able]:
         """Return who could take the case, the suggested one first."""
-        return [one for one in self.ranked if one.id not in self.gone]
+        return [one for one in self.ranked if one.id not in self.gone and one.id != self.asker]
 
     @property
     def who(self) -> Able | None:
         """Return the suggested one; None when all have declined or nobody is there."""
-        here = self.able if self.gone else self.ranked
-        return here[0] if here else None
+        return next((one for one in self.ranked if one.id not in self.gone and one.id != self.asker), None)
 
     @property
     def declined(self) -> list[Able]:
@@ -69,6 +72,8 @@ class Suggestion:
         if self.declined:
             names = ", ".join(person.full_name for person in self.declined)
             return _("Ninguém disponível"), _("recusaram: %(names)s", names=names)
+        if self.ranked:
+            return _("Ninguém disponível"), _("só quem fez o pedido atende na especialidade")
         return _("Ninguém disponível"), _("sem consultor na especialidade")
 
     @property
@@ -93,22 +98,22 @@ def ranked(found: Iterable[Able]) -> Ranked:
 
 
 def shared_out(
-    cases: Iterable[tuple[str, int]],
+    cases: Iterable[tuple[str, int, int]],
     on_duty: Mapping[int, Ranked],
     declined: Mapping[str, frozenset[int]],
 ) -> dict[str, Suggestion]:
-    """Return whom each of several cases (reference, specialty) goes to when all are given out at once.
+    """Return whom each of several cases (reference, specialty, who asks) goes to when all are given out at once.
 
     What one case adds to somebody's load counts for the next, in each of their specialties, so that the
     batch is shared evenly.
     """
     more: dict[int, int] = {}
     made = {}
-    for ref, specialty_id in cases:
+    for ref, specialty_id, asker in cases:
         here = on_duty.get(specialty_id, ())
         if not more.keys().isdisjoint([one.id for one in here]):
             here = ranked(one._replace(load=one.load + more.get(one.id, 0)) for one in here)
-        made[ref] = Suggestion(here, declined.get(ref, NOBODY))
+        made[ref] = Suggestion(here, declined.get(ref, NOBODY), asker)
         who = made[ref].who
         if who is not None:
             more[who.id] = more.get(who.id, 0) + 1

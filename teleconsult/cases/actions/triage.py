@@ -88,11 +88,13 @@ def assign(case: Case, *, to: User, by: User | None, why: str = "", reasons: Kep
         reasons: why it was proposed, when the proposal is taken: readers of both languages read it.
 
     Raises:
-        Refused: the consultant lacks the specialty, is switched off, holds it already, or declined it
+        Refused: the consultant lacks the specialty, is switched off, asks on the case, holds it already, or declined it
             and the machine is asking.
     """
     if not world.is_able(to, case.specialty_id):
         raise Refused(N_("%(name)s não atende nesta especialidade."), field="consultant", name=to.full_name)
+    if to.id == case.requester_id:
+        raise Refused(N_("%(name)s fez este pedido: quem responde é outra pessoa."), "consultant", name=to.full_name)
     if to.id == case.holder_id:
         raise Refused(N_("O caso já está com %(name)s."), field="consultant", name=to.full_name)
     if by is None and to.id in world.declined(case.id):
@@ -114,11 +116,13 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
     """Give an open case to another requester of the same unit, when one leaves.
 
     Raises:
-        Refused: the other is not an active requester of the unit, or is the present one.
+        Refused: the other is not an active requester of the unit, is the present one, or answers the case.
     """
     fits = to.is_active and to.has(Role.REQUESTER) and to.unit_id == case.unit_id
     if not fits or to.id == case.requester_id:
         raise Refused(N_("Escolha outro solicitante ativo da mesma unidade."), field="requester")
+    if to.id == case.holder_id:
+        raise Refused(N_("%(name)s responde este caso: escolha outra pessoa."), "requester", name=to.full_name)
     previous = case.requester
     # A filer who is not the requester is support, who may read the draft and is told of what comes: whoever filed in
     # their own name leaves the case whole. What waits for the former requester's confirmation waits for the new one's.

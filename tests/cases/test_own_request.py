@@ -1,0 +1,84 @@
+"""Who asks never answers: a person may hold both roles, but nobody is given, or takes, the second opinion on their own case."""
+
+import pytest
+
+from teleconsult.cases import actions
+from teleconsult.cases.lifecycle import State
+from teleconsult.cases.models_opinion import Decline
+from teleconsult.errors import Refused
+from teleconsult.extensions import db, transaction
+from teleconsult.notices.models import Notice
+from teleconsult.people.models import UserRole, UserSpecialty
+from tests.cases.helping import now_in, send, text_of
+from tests.world import person, specialty, walk_to
+
+
+@pytest.fixture(autouse=True)
+def both_roles(session):
+    """Let Marina answer in Dermatology too, where no calendar is kept: she is always on duty."""
+    with transaction():
+        marina = person("marina")
+        marina.role_rows = [UserRole("requester"), UserRole("consultant")]
+        marina.specialty_rows = [UserSpecialty(specialty().id)]
+
+
+@pytest.fixture
+def waiting(session):
+    return walk_to(State.SUBMITTED)
+
+
+@pytest.fixture
+def answering(session, sign_in):
+    """Marina in her part of a consultant."""
+    browser = sign_in("marina")
+    browser.post("/account/role", data={"role": "consultant"})
+    return browser
+
+
+def test_an_own_request_is_not_taken(waiting, answering):
+    case = waiting.case
+    with pytest.raises(Refused), transaction(case, case.version):
+        actions.claim(case, by=person("marina"))
+    send(answering, waiting, "claim")
+    assert now_in(waiting) == State.SUBMITTED
+
+
+def test_an_own_request_is_not_among_what_a_consultant_may_take(waiting, answering):
+    assert waiting.case.ref not in answering.get("/waiting").get_data(as_text=True)
+    assert "/claim" not in text_of(answering, waiting)
+
+
+def test_the_request_of_somebody_else_is(session, answering):
+    other = walk_to(State.SUBMITTED, requester="jonas")
+    assert f"/cases/{other.case.ref}/claim" in answering.get("/waiting").get_data(as_text=True)
+
+
+def test_an_own_request_is_not_given_to_its_requester(waiting, sign_in):
+    desk = sign_in("rosangela")
+    assert 'value="PE-MARINA"' not in text_of(desk, waiting, "/assign")
+    answer = send(desk, waiting, "assign", consultant="PE-MARINA", why="Em turno.")
+    assert answer.status_code == 422
+    case = waiting.case
+    with pytest.raises(Refused, match="fez este pedido"), transaction(case, case.version):
+        actions.assign(case, to=person("marina"), by=person("rosangela"), why="Em turno.")
+
+
+def test_a_case_is_not_handed_over_to_who_answers_it(session, sign_in):
+    with transaction():
+        person("marina").unit_id = person("jonas").unit_id
+    walk = walk_to(State.ASSIGNED, requester="jonas", consultant="marina")
+    desk = sign_in("rosangela")
+    assert 'value="PE-MARINA"' not in text_of(desk, walk, "/hand_over")
+    case = walk.case
+    with pytest.raises(Refused, match="responde este caso"), transaction(case, case.version):
+        actions.hand_over(case, to=person("marina"), by=person("rosangela"))
+
+
+def test_the_administrators_hear_that_nobody_is_left_when_all_but_the_requester_declined(waiting):
+    with transaction():
+        at = waiting.case.submitted_at
+        db.session.add(Decline(case_id=waiting.case.id, consultant_id=person("lia").id, specialty_id=specialty().id, why="Não.", declined_at=at))  # fmt: skip
+    waiting.assign()
+    waiting.do("decline", "Não é comigo.", by="paulo")
+    told = db.select(Notice.kind).where(Notice.user_id == person("rosangela").id)
+    assert "case.nobody_left" in set(db.session.scalars(told))
