@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_
 from teleconsult import audit, clock, mail, outbox
 from teleconsult.extensions import changed, db, read, upsert, write_all
 from teleconsult.notices.models import DIGEST_HOUR, DigestHour, MailChoice, Notice
-from teleconsult.notices.words import KINDS, TO_YOU
+from teleconsult.notices.words import KINDS, TO_YOU, WHERE
 from teleconsult.people.models import User
 from teleconsult.people.sign_in import stream_of
 
@@ -28,14 +28,14 @@ Told = Sequence[tuple[User, str]]
 
 _TO_THEM: dict[str, Any] = {"users": bindparam("users", expanding=True), "kinds": bindparam("kinds", expanding=True)}
 _SAME_AND_OFF: Any = union_all(
-    select(literal_column("'same'"), Notice.user_id, Notice.kind).where(
+    select(literal_column("'same'"), Notice.user_id, Notice.kind, Notice.id).where(
         Notice.user_id.in_(_TO_THEM["users"]),
         Notice.kind.in_(_TO_THEM["kinds"]),
         Notice.subject == bindparam("subject"),
         Notice.seen_at.is_(None),
         Notice.at > bindparam("since", type_=Notice.at.type),
     ),
-    select(literal_column("'off'"), MailChoice.user_id, MailChoice.kind).where(
+    select(literal_column("'off'"), MailChoice.user_id, MailChoice.kind, literal_column("0")).where(
         MailChoice.user_id.in_(_TO_THEM["users"]), MailChoice.kind.in_(_TO_THEM["kinds"])
     ),
 )
@@ -116,14 +116,19 @@ def _whom(people: Iterable[User | None], by: User | None) -> Iterable[User]:
 
 
 def _same_and_off(told: Told, subject: str, now: datetime) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
-    """Return who was told the same a moment ago and has not seen it, and who wants no mail of the kind."""
+    """Return who was told the same a moment ago and has not seen it, and who wants no mail of the kind.
+
+    Where a case is, is the same only while nothing later was told of that: it may have gone and come back.
+    """
     # Not as pairs: of pairs SQLite reads every row. Whom a pair does not mean is looked up in vain.
     users, kinds = [person.id for person, _ in told], {w for _, word in told for w in (word, KINDS[word].chosen_as)}
+    kinds |= WHERE if not kinds.isdisjoint(WHERE) else set()
     given = {"users": users, "kinds": list(kinds), "subject": subject, "since": now - SAME_FOR}
     rows = read(_SAME_AND_OFF, given)
-    return {(user, kind) for what, user, kind in rows if what == "same"}, {
-        (user, kind) for what, user, kind in rows if what == "off"
-    }
+    told_of = sorted((number, user, kind) for what, user, kind, number in rows if what == "same")
+    last = {user: kind for _number, user, kind in told_of if kind in WHERE}
+    same = {(user, kind) for _number, user, kind in told_of if kind not in WHERE or last[user] == kind}
+    return same, {(user, kind) for what, user, kind, _number in rows if what == "off"}
 
 
 _LAST_OF_MANY = (

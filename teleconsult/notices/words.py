@@ -229,6 +229,11 @@ KINDS: dict[str, Kind] = {
 TO_YOU = {"case.assign": "case.assign_to_you", "case.hand_over": "case.hand_over_to_you"}
 """Kinds that speak otherwise to the one to whom the thing comes."""
 
+WHERE = frozenset(
+    {*TO_YOU, *TO_YOU.values(), "case.claim", "case.decline", "case.redirect", "case.release", "case.return"}
+)
+"""Kinds that say to whom a case went: each of them takes back what the one before it said."""
+
 
 def kinds_for(roles: frozenset[str]) -> dict[Role, list[Kind]]:
     """Return what people of these roles can be told, each kind under the first of their roles that gets it."""

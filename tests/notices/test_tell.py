@@ -82,6 +82,21 @@ def test_what_was_not_seen_is_not_told_again_for_five_minutes(session):
         assert len(mails("case.add")) == 5
 
 
+def test_who_is_given_a_case_back_is_told_so_though_they_have_not_seen_that_it_was_taken(case_in):
+    walk = case_in(State.SUBMITTED)
+    for key in ("paulo", "lia", "paulo", "lia"):
+        walk.do("assign", to=person(key), why="Em turno.", by="rosangela")
+    for key, heard in (
+        ("paulo", ["case.assign_to_you", "case.assign", "case.assign_to_you", "case.assign"]),
+        ("lia", ["case.assign_to_you", "case.assign", "case.assign_to_you"]),
+        ("marina", ["case.assign"]),
+    ):
+        query = db.select(Notice.kind).where(Notice.user_id == person(key).id, Notice.subject == walk.case.ref)
+        assert db.session.scalars(query.order_by(Notice.id)).all() == heard
+        sent = [row for row in mails() if row.address == f"{key}@rede.example"]
+        assert len(sent) == len(heard)
+
+
 def test_what_was_seen_is_told_again_at_once(session):
     with clock.at(MORNING):
         tell("marina", kind="case.add")
