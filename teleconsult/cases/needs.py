@@ -64,7 +64,7 @@ def follow_up_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
 def reopen_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
     """Refuse when the window to reopen is over."""
     if not facts.reopen_open:
-        raise Refused(N_("Passou o prazo de 30 dias para reabrir. Abra um novo caso ligado a este."))
+        raise Refused(N_("Passou o prazo para reabrir. Abra um novo caso ligado a este."))
 
 
 def window_over(_case: CaseLike, user: Person | None, facts: Facts) -> None:
@@ -76,7 +76,7 @@ def window_over(_case: CaseLike, user: Person | None, facts: Facts) -> None:
 def lapse_due(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
     """Refuse while the unit still has time to answer."""
     if not facts.lapse_due:
-        raise Refused(N_("O caso ainda não esperou 30 dias pela unidade."))
+        raise Refused(N_("O prazo da unidade para responder ainda não terminou."))
 
 
 def holder_gone(_case: CaseLike, _user: Person | None, facts: Facts) -> None:

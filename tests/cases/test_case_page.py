@@ -11,6 +11,7 @@ from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.vitals import read_vital
 from teleconsult.extensions import db, transaction
+from teleconsult.network import settings
 from tests import world
 from tests.cases.helping import Counter, leaky_case, text_of, through_everything
 
@@ -108,9 +109,19 @@ def test_a_window_that_closed_is_said_instead_of_a_button(case_in, sign_in):
     walk = case_in(State.CONCLUDED)
     with clock.at(clock.now() + timedelta(days=40)):
         side = side_of(text_of(sign_in("marina"), walk))
-    assert "Passou o prazo de 30 dias para reabrir." in side
+    assert "Passou o prazo para reabrir." in side
     assert f"/cases/{walk.case.ref}/reopen" not in side
     assert f"/cases/new?linked={walk.case.ref}" in side
+
+
+def test_a_window_that_the_management_has_made_shorter_is_not_said_to_be_the_usual_one(case_in, sign_in):
+    walk = case_in(State.CONCLUDED)
+    with transaction():
+        settings.set_days("reopen_days", 10)
+    with clock.at(clock.now() + timedelta(days=12)):
+        side = side_of(text_of(sign_in("marina"), walk))
+    assert "Passou o prazo para reabrir." in side
+    assert "30 dias" not in side
 
 
 def test_professionals_stand_with_their_registrations(case_in, sign_in):
