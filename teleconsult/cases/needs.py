@@ -33,7 +33,7 @@ class Facts:
     """What is so in the world at the moment of asking.
 
     `specialties` are those the person answers in; `own_district` says that a support person may act
-    for this case's requester; `declined` are the consultants who declined it;
+    for this case's requester; `declined` are the consultants who declined it; `opined` says that there is an opinion;
     `consented` is read for whoever sends for the patient, to whom alone it matters, and `shareable`, the same, for
     whoever would let somebody else read the case.
     """
@@ -44,6 +44,7 @@ class Facts:
     escalated: bool = False
     attending: bool = False
     declined: frozenset[int] = frozenset()
+    opined: bool = True
     follow_up_open: bool = False
     reopen_open: bool = False
     lapse_due: bool = False
@@ -56,7 +57,9 @@ Need = Callable[[CaseLike, Person | None, Facts], None]
 
 
 def follow_up_open(_case: CaseLike, _user: Person | None, facts: Facts) -> None:
-    """Refuse when the window to ask again is over."""
+    """Refuse when the window to ask again is over, or never began: a case can end without an opinion."""
+    if not facts.opined:
+        raise Refused(N_("O caso ficou sem parecer. Para perguntar, reabra o caso ou abra um novo, ligado a este."))
     if not facts.follow_up_open:
         raise Refused(N_("O prazo para perguntar de novo terminou. Reabra o caso ou abra um novo, ligado a este."))
 

@@ -32,6 +32,7 @@ def facts_for(case: Case, user: User | None, verb: str = "") -> Facts:
         escalated=bool(user and case.escalated_by_id == user.id),
         attending=attending(case, user),
         declined=declined(case.id) if mine else frozenset(),
+        opined=case.last_opinion_at is not None,
         follow_up_open=bool(windows) and clocks.within(case.last_opinion_at, windows["follow_up_days"], now),
         reopen_open=bool(windows) and clocks.within(case.concluded_at, windows["reopen_days"], now),
         lapse_due=case.ends_at is not None and case.ends_at <= now,

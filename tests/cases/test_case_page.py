@@ -124,6 +124,15 @@ def test_a_window_that_the_management_has_made_shorter_is_not_said_to_be_the_usu
     assert "30 dias" not in side
 
 
+def test_of_a_case_without_an_opinion_no_window_is_said_to_have_closed(case_in, sign_in):
+    walk = case_in(State.IN_PERSON)
+    walk.do("close_unseen", "refused", by="marina")
+    side = side_of(text_of(sign_in("marina"), walk))
+    assert "O prazo para perguntar de novo terminou." not in side
+    assert "O caso ficou sem parecer." in side
+    assert f"/cases/{walk.case.ref}/reopen" in side
+
+
 def test_professionals_stand_with_their_registrations(case_in, sign_in):
     people = between(text_of(sign_in("marina"), case_in(State.CONCLUDED)), 'id="pessoas"', "</section>")
     for words in ("Dra. Marina Alves", "Dr. Paulo Nogueira", "CRM-PE 90012", "USF Vietnã", "Rosângela Lima"):
