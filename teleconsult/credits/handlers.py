@@ -11,8 +11,8 @@ from teleconsult.shifts.models import Shift
 
 @on("case.answer", "case.conclude", "case.ask", "case.counter_refer", order=60)
 def earn_by_work(*, case: Case, event: CaseEvent, by: User | None) -> None:
-    """Write what a consultant's work earns; what an administrator copies from paper earns nothing."""
-    if by is not None and by.has(Role.CONSULTANT):
+    """Write what a consultant's work earns; what is copied from paper earns nothing, also for who answers cases too."""
+    if by is not None and by.has(Role.CONSULTANT) and not sources.is_copied(event.data):
         ledger.earn_work(by, sources.work_of(case, event, by))
 
 

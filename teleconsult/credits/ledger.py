@@ -55,7 +55,8 @@ def earn_shift(shift: Shift) -> None:
     book = book_of(shift.user_id, [r.local_day(turn.starts, zone), r.local_day(max(turn.ends, turn.left), zone)])
     if any(source.startswith(f"shift:{shift.ref}:") for source in book.sources):
         return
-    works = [w for w in sources.works_of(shift.user_id, turn.starts, turn.ends) if w.source not in book.sources]
+    found = sources.works_of(shift.user_id, turn.starts, turn.ends)
+    works = [work for work in found if work.source not in book.sources and not work.copied]
     rules = Rulebook()
     write(shift.user, reckon.shift_lines(turn, works, rules.on(turn.starts), book), rules)
 

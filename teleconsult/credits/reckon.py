@@ -28,6 +28,7 @@ class Work:
     subject: str
     odd: str = ""
     specialty_id: int | None = None
+    copied: bool = False
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,8 @@ def lines_of(
     ]
     works = sources.works_of(person.id, *(span or (None, None)))
     pending = sources.open_shifts(person.id)
-    if not person.has(Role.CONSULTANT):
-        works = [work for work in works if work.kind != Kind.COUNTER_REFERRAL or work.source in stored]
+    sees = person.has(Role.CONSULTANT)
+    works = [w for w in works if w.source in stored or not (w.copied or (w.kind == Kind.COUNTER_REFERRAL and not sees))]
     book = Book(zone)
     order: list[tuple[tuple[Any, ...], Source]] = [
         *((_when(stored, work.source, work.at), work) for work in works),

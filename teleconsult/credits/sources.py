@@ -1,5 +1,6 @@
 """What a person did that earns, read from where it happened: cases, shifts, activities."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,7 +65,7 @@ _TAKEN_BEFORE = (
 _WORKS = (
     select(
         Case.ref, Case.specialty_id, Case.unit_id, User.unit_id.label("own_unit_id"), CaseEvent.verb, CaseEvent.at,
-        CaseEvent.round, CaseEvent.number,
+        CaseEvent.round, CaseEvent.number, CaseEvent.data,
         when((CaseEvent.verb.in_([verb for verb, kind in VERBS.items() if kind == Kind.OPINION]), _TAKEN_BEFORE)).label("taken"),
     )
     .join(Case, Case.id == CaseEvent.case_id)
@@ -85,7 +86,12 @@ def works_of(person_id: int, since: datetime | None = None, until: datetime | No
 def _work(row: Any) -> Work:
     source, kind = source_of(row.verb, row.ref, row.round, row.number), VERBS[row.verb]
     odd = _odd(kind, (row.unit_id, row.own_unit_id), row.at, row.taken)
-    return Work(source, kind, row.at, row.ref, odd, row.specialty_id)
+    return Work(source, kind, row.at, row.ref, odd, row.specialty_id, is_copied(row.data))
+
+
+def is_copied(data: Mapping[str, Any]) -> bool:
+    """Tell whether an event holds what somebody else did, typed from their paper."""
+    return bool(data.get("from_paper"))
 
 
 def turn_of(shift: Any) -> Turn:

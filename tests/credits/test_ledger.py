@@ -1,18 +1,20 @@
 """The ledger through its events: once a source, nothing twice, closed months, corrections, and no way to change a row."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from teleconsult import clock, events
+from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import CaseEvent
 from teleconsult.credits import closing, correcting, ledger, versions
 from teleconsult.credits.models import CreditEntry, CreditMonth
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.people.models import UserRole
 from tests import world
 from tests.credits.acts import answered, at, attended, come, differences, entries, held, leave, scheduled
 
@@ -43,6 +45,26 @@ def test_each_kind_of_work_earns_once_a_round(session):
     assert told() == [("ask", 12), ("opinion", 18), ("opinion", 18)]
     assert [entry.source.split(":")[2] for entry in entries()][1:] == ["1", "2"]
     assert told("marina") == []
+    assert differences() == []
+
+
+@pytest.mark.parametrize("on_shift", [True, False])
+def test_what_is_typed_from_somebody_elses_paper_earns_nothing_though_the_typist_answers_cases(session, on_shift):
+    """An administrator who is a consultant too was paid for the visit of another."""
+    moment = at("2026-11-17T09:00")
+    with transaction():
+        world.person("rosangela").role_rows = [UserRole("administrator"), UserRole("consultant")]
+    with clock.at(moment - timedelta(hours=1)):
+        walk = world.walk_to(State.IN_PERSON)
+    ref = scheduled(at("2026-11-17T08:00"), at("2026-11-17T12:00"), "rosangela") if on_shift else ""
+    if ref:
+        come(ref, at("2026-11-17T08:00"))
+    visit = actions.Visit(date(2026, 11, 17), "Dr. Olavo Sá", "Hanseníase.", "Confirmo.", "Tratar.", returns=False)
+    with clock.at(moment):
+        walk.do("counter_refer", visit, by="rosangela", from_paper=True)
+    if ref:
+        leave(ref, at("2026-11-17T12:00"))
+    assert told("rosangela") == ([("shift", 240)] if on_shift else [])
     assert differences() == []
 
 

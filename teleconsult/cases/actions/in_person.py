@@ -104,7 +104,7 @@ def counter_refer(case: Case, visit: Visit, *, by: User, from_paper: bool = Fals
             "return": "no" if visit.returns is False else visit.returns,
         },
         set={"last_opinion_at": clock.now()},
-        data={"earlier": True} if visit.earlier else {},
+        data={word: True for word, so in (("earlier", visit.earlier), ("from_paper", from_paper)) if so},
         tell=[*asking(case), case.escalated_by],
     )
     sheet = _sheet(case, referral, visit, by, from_paper) if referral is not None else None
