@@ -17,7 +17,7 @@ from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.models import Leave, Room, Shift, Swap
 from teleconsult.shifts.showing import AWAY, AWAY_WHOLE, minutes_of
-from teleconsult.shifts.words import day_inside, day_words, on_clock, span_words
+from teleconsult.shifts.words import day_inside, day_words, on_clock, span_words, why_cancelled
 from teleconsult.typed import show_clock
 from teleconsult.web.words import in_language
 
@@ -68,11 +68,25 @@ class Offered:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """A shift that was cancelled before it began: its person is told of it, and must see which it was."""
+
+    ref: str
+    day: str
+    span: str
+    specialty: str
+    room: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
 class MyPage:
     """What the page shows."""
 
     now: Sequence[Mine]
     coming: Sequence[Mine]
+    gone: Sequence[Gone]
     offers: Sequence[Offered]
     leaves: Sequence[Any]
 
@@ -125,7 +139,34 @@ def my_page(user: User) -> MyPage:
     shifts = [_mine(row, now) for row in db.session.execute(_my_shifts(user, now), {"now": now})]
     present = [shift for shift in shifts if shift.can_check_in or shift.can_check_out]
     coming = [shift for shift in shifts if shift not in present]
-    return MyPage(present, coming, offers_to(user), leaves_from(now, user))
+    return MyPage(present, coming, gone(user, now), offers_to(user), leaves_from(now, user))
+
+
+def gone(user: User, now: datetime) -> list[Gone]:
+    """Return the shifts of a person that were cancelled and would still be to come, in their order."""
+    statement = (
+        select(
+            Shift.ref, Shift.starts_at, Shift.ends_at, Shift.cancelled_why, Room.name.label("room"), Room.zone,
+            Specialty.name_pt, Specialty.name_en, User.title, User.name,
+        )
+        .join(Room, Room.id == Shift.room_id)
+        .join(Specialty, Specialty.id == Shift.specialty_id)
+        .join(User, User.id == Shift.cancelled_by_id)
+        .where(Shift.user_id == user.id, Shift.starts_at > now, Shift.cancelled_at.is_not(None))
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(COMING)
+    )  # fmt: skip
+    return [
+        Gone(
+            ref=row.ref,
+            **_when(row, ZoneInfo(row.zone)),
+            specialty=in_language(row.name_pt, row.name_en),
+            room=row.room,
+            who=f"{row.title} {row.name}".strip(),
+            why=why_cancelled(row.cancelled_why),
+        )
+        for row in db.session.execute(statement)
+    ]
 
 
 def _my_shifts(user: User, now: datetime) -> Any:

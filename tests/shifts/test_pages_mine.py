@@ -1,5 +1,6 @@
 """A consultant's own page: coming and going, swaps between colleagues, being away; and leaves kept by the management."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,24 @@ def test_without_shifts_the_page_says_so_and_the_navigation_leads_to_it(paulo):
     page = text(paulo.get("/shifts/mine"))
     assert "Nenhum turno marcado" in page
     assert 'href="/shifts/mine" aria-current="page"' in page
+
+
+def test_which_shifts_were_cancelled_is_seen_by_who_was_told_until_they_would_have_begun(room, session, sign_in):
+    ref, day = rooms.lay(), rooms.next_monday()
+    told, by = sign_in("paulo"), world.person("rosangela")
+    assert "Cancelados" not in text(told.get("/shifts/mine"))
+    with transaction():
+        actions.cancel_shift(queries.shift_by_ref(ref), why="A sala estará em obras.", by=by)
+    page = text(told.get("/shifts/mine"))
+    assert re.search(r"<s>[^<]*8:00–12:00</s>", page)
+    assert f"cancelado por {by.full_name}: A sala estará em obras." in page
+    assert "Nenhum turno por vir" in page
+    assert "Cancelados" not in text(sign_in("lia").get("/shifts/mine"))
+    with clock.at(rooms.at(day, 481)):
+        assert "Cancelados" not in text(sign_in("paulo").get("/shifts/mine"))
+    with transaction():
+        actions.restore_shift(queries.shift_by_ref(ref), by=by)
+    assert "Cancelados" not in text(told.get("/shifts/mine"))
 
 
 def test_one_comes_and_goes(room, sign_in):
