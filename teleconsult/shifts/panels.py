@@ -25,7 +25,8 @@ def place_of(ref: str, user: User) -> str | None:
     if kind not in OURS:
         return None
     if Permission.MANAGE_SHIFTS not in user.permissions:
-        return url_for("shifts.mine") if Permission.OWN_SHIFTS in user.permissions else None
+        own = url_for("shifts.mine", _anchor=ref if kind == "TU" else None)
+        return own if Permission.OWN_SHIFTS in user.permissions else None
     if kind == "TU":
         return url_for("shifts.show", ref=ref)
     return url_for("shifts.leaves" if kind == "AF" else "shifts.week")

@@ -23,7 +23,7 @@ def test_a_notice_of_a_shift_leads_to_it(session, sign_in):
     db.session.remove()
     browser = sign_in("paulo")
     assert ref in browser.get("/notices").get_data(as_text=True)
-    assert browser.get(f"/notices/{ref}").location == "/shifts/mine"
+    assert browser.get(f"/notices/{ref}").location == f"/shifts/mine#{ref}"
     assert ref not in browser.get("/notices?new=1").get_data(as_text=True)
 
 

@@ -56,6 +56,7 @@ def test_which_shifts_were_cancelled_is_seen_by_who_was_told_until_they_would_ha
         actions.cancel_shift(queries.shift_by_ref(ref), why="A sala estará em obras.", by=by)
     page = text(told.get("/shifts/mine"))
     assert re.search(r"<s>[^<]*8:00–12:00</s>", page)
+    assert f'id="{ref}"' in page  # where the notice leads
     assert f"cancelado por {by.full_name}: A sala estará em obras." in page
     assert "Nenhum turno por vir" in page
     assert "Cancelados" not in text(sign_in("lia").get("/shifts/mine"))
