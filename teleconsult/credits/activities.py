@@ -16,6 +16,7 @@ from teleconsult.people.models import User
 from teleconsult.web.refs import new_ref
 
 KIND_WORDS = {"teleconference": N_("Teleconferência"), "education": N_("Educação de solicitantes")}
+OWN = N_("Ninguém lança as próprias horas: peça a outra pessoa da gerência.")
 MOST_PEOPLE = 500
 NAMES_TOLD = 5
 
@@ -64,7 +65,7 @@ def record(found: CreditActivity, *, by: User) -> None:
     """Record the hours of an activity: each person's entry is written.
 
     Raises:
-        Refused: recorded already, not over yet, or nobody in it.
+        Refused: recorded already, not over yet, nobody in it, or oneself.
     """
     if found.recorded_at is not None:
         raise Refused(N_("As horas desta atividade já foram lançadas: corrija os lançamentos."))
@@ -72,11 +73,18 @@ def record(found: CreditActivity, *, by: User) -> None:
         raise Refused(N_("A atividade ainda não terminou."))
     if found.giver_id is None and not found.attendance:
         raise Refused(N_("Diga quem ministrou ou quem esteve presente."))
+    if is_own(found, by):
+        raise Refused(OWN)
     with db.session.no_autoflush:
         found.recorded_at, found.recorded_by_id = clock.now(), by.id
     db.session.flush()
     ledger.earn_activity(found)
     audit.record("system", "credits.activity", by_id=by.id, subject=found.ref, people=len(found.attendance))
+
+
+def is_own(found: CreditActivity, user: User) -> bool:
+    """Tell whether an activity earns hours for this person: nobody records those."""
+    return user.id in (found.giver_id, *(row.person_id for row in found.attendance))
 
 
 def activity_called(ref: str) -> CreditActivity:

@@ -117,6 +117,6 @@ def activity(ref: str) -> str | Answer | tuple[str, int]:
             return redirect(url_for("credits_desk.activity", ref=ref))
     page = render_template(
         "credits/activity.html", found=found, people=activities.people_of(found), kinds=KIND_WORDS, form=form, sentence=sentence,
-        words=words,
+        words=words, own=activities.OWN if activities.is_own(found, current_user) else "",
     )  # fmt: skip
     return (page, 422) if sentence else page

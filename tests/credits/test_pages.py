@@ -279,6 +279,19 @@ def test_an_activity_earns_who_gave_it_and_who_was_there(session, sign_in):
     assert "já foram lançadas" in text(manager.post(f"{here}/edit", data=given | {"people": "", "version": "2"}), 422)
 
 
+@pytest.mark.parametrize("own", [{"giver": "teresa@rede.example"}, {"people": "teresa@rede.example\nPE-BIA"}])
+def test_nobody_records_an_activity_that_earns_hours_for_themselves(session, sign_in, own):
+    manager = sign_in("teresa")
+    given = {"kind": "teleconference", "title": "Aula", "day": "2026-11-18", "time": "14:00", "minutes": "600"}
+    with clock.at(NOW):
+        where = manager.post("/credits/activities/new", data=given | own).location
+        page = text(manager.get(where))
+        assert "Ninguém lança as próprias horas: peça a outra pessoa da gerência." in page
+        assert "Lançar as horas" not in page
+        assert "Ninguém lança as próprias horas" in text(manager.post(where, data={"version": "1"}), 422)
+    assert entries("teresa") == entries("bia") == []
+
+
 def test_the_hour_of_an_activity_is_that_of_ones_own_clock_where_it_is_written_and_where_it_is_read(session, sign_in):
     """Far from the network's clock the page said 12:00 of what had just been written as of 14:00."""
     with transaction():
