@@ -30,8 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.jinja_environment = LanguageEnvironment
     app.static_folder = "static"  # set late, so that Flask adds no route of its own for it
-    env = {"TELECONSULT_PROFILE": str(overrides["PROFILE"])} if overrides and "PROFILE" in overrides else None
-    app.config.update(config.load(env))
+    app.config.update(config.load(_environment(overrides or {})))
     app.config.update(overrides or {})
     try:
         app.config["VAR"].mkdir(parents=True, exist_ok=True)
@@ -54,3 +53,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         extensions.init_migrations(app, str(config.ROOT / "migrations"))
         cli.register(app)
     return app
+
+
+def _environment(overrides: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what stands for the environment where a profile is given; None: the environment itself.
+
+    What lies in the folder of an installation lies in the one that is given, and never in another's.
+    """
+    names = {"TELECONSULT_PROFILE": "PROFILE", "TELECONSULT_VAR": "VAR"}
+    given = {name: str(overrides[key]) for name, key in names.items() if key in overrides}
+    return given if "TELECONSULT_PROFILE" in given else None

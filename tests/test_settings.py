@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -201,6 +202,11 @@ def test_what_is_made_only_its_own_account_can_read(tmp_path):
     found = [var, *var.rglob("*")]
     assert {path.name for path in found} >= {"teleconsult.db", "audit-anchors.jsonl"}
     assert [path for path in found if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_whoever_is_given_a_folder_keeps_everything_in_it(application):
+    """The tests wrote their anchors among those of an installation in the same checkout, whose record was then not whole."""
+    assert Path(application.config["ANCHOR_FILE"]).parent == application.config["VAR"]
 
 
 def test_browsers_are_told_to_come_by_https_alone_whatever_the_proxy_says(application, client, monkeypatch):
