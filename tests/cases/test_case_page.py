@@ -205,6 +205,12 @@ def test_the_questions_left_are_counted_while_they_can_be_answered(session, sign
     assert f">{after}<" in text_of(marina, walk)
 
 
+def test_of_a_returned_case_the_questions_are_not_said_to_be_missing(case_in, sign_in):
+    page = text_of(sign_in("marina"), case_in(State.RETURNED))
+    assert "Falta completar" in page
+    assert "faltam 2 de 2" not in page
+
+
 def test_of_a_closed_case_no_answer_is_missing(case_in, sign_in):
     walk = case_in(State.CANCELLED)
     page = text_of(sign_in("marina"), walk)
