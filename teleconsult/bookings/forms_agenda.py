@@ -13,9 +13,10 @@ from teleconsult import clock
 from teleconsult.bookings.allowance import WEEKDAYS
 from teleconsult.bookings.steps import ABSENCES
 from teleconsult.errors import Refused
+from teleconsult.shifts.fields import CalendarDay
 from teleconsult.typed import read_day_near
 from teleconsult.web import BaseForm, _l, say
-from teleconsult.web.dates import DayField, HourField
+from teleconsult.web.dates import HourField
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import local
 
@@ -36,7 +37,7 @@ class PublishForm(BaseForm):
     specialist_name = StringField(_l("Nome de quem não tem conta aqui"), [Length(max=120)])
     unit = SelectField(_l("Unidade"), [InputRequired(_l("Escolha a unidade."))])
     room = StringField(_l("Sala"), [Length(max=60)])
-    first_day = DayField(_l("Dia"), [InputRequired(_l("Informe o dia."))], near=True)
+    first_day = CalendarDay(_l("Dia"), [InputRequired(_l("Informe o dia."))])
     starts = HourField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
     slot_minutes = IntegerField(
         _l("Minutos por consulta"), [InputRequired(_l("Escreva um número inteiro.")), NumberRange(5, 240)], default=30
@@ -51,14 +52,14 @@ class PublishForm(BaseForm):
     weekdays = SelectMultipleField(
         _l("Nos dias"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
-    until = DayField(_l("Até"), near=True)
+    until = CalendarDay(_l("Até"))
     without = StringField(_l("Menos nos dias"), [Length(max=600)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.weekdays.choices = [SelectChoice(n, _(word)) for n, word in enumerate(WEEKDAYS)]
 
-    def validate_until(self, field: DayField) -> None:
+    def validate_until(self, field: CalendarDay) -> None:
         """Ask for the last day of what repeats."""
         if self.repeats.data and not field.data:
             raise ValidationError(str(_("Diga até que dia a agenda se repete.")))
@@ -104,7 +105,7 @@ class WhyForm(BaseForm):
 class MoveSessionForm(BaseForm):
     """Another day or hour of a session, and why: in the order of its page, which is that of what it complains of."""
 
-    day = DayField(_l("Novo dia"), [InputRequired(_l("Informe o dia."))], near=True)
+    day = CalendarDay(_l("Novo dia"), [InputRequired(_l("Informe o dia."))])
     starts = HourField(_l("Começa às"), [InputRequired(_l("Informe a hora."))])
     why = _why()
 

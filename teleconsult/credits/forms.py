@@ -9,9 +9,9 @@ from wtforms.widgets import TextInput
 
 from teleconsult.credits.rules import INSIDE_WORDS, LIMITS
 from teleconsult.errors import N_, Refused
+from teleconsult.shifts.fields import CalendarDay
 from teleconsult.typed import read_minutes, read_number
 from teleconsult.web import BaseForm, VersionedForm, _l, say
-from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 
 WHOLE = _l("Escreva um número inteiro.")
@@ -26,9 +26,7 @@ def whole(label: str, missing: str = WHOLE) -> IntegerField:
 class RulesForm(VersionedForm):
     """The next version of the rules."""
 
-    begins_on = DayField(
-        _l("Começa a valer em"), [InputRequired(_l("Escreva o dia em que as regras começam."))], near=True
-    )
+    begins_on = CalendarDay(_l("Começa a valer em"), [InputRequired(_l("Escreva o dia em que as regras começam."))])
     opinion = whole(_l("Parecer, em minutos"))
     ask = whole(_l("Pedido de informação, em minutos"))
     counter_referral = whole(_l("Contrarreferência, em minutos"))
@@ -53,7 +51,7 @@ class RulesForm(VersionedForm):
 class FactorForm(BaseForm):
     """How many points of the career plan an hour is worth from a day on."""
 
-    begins_on = DayField(_l("Vale a partir de"), [InputRequired(_l("Escreva o dia em que o fator começa."))], near=True)
+    begins_on = CalendarDay(_l("Vale a partir de"), [InputRequired(_l("Escreva o dia em que o fator começa."))])
     factor = StringField(_l("Pontos por hora"), [DataRequired(_l("Escreva quantos pontos vale uma hora."))])
 
     def thousandths(self) -> int:

@@ -350,6 +350,20 @@ def test_moved_and_cancelled_from_the_screen_of_the_day_and_back_to_it(desk, sig
     assert "/move" not in text(sign_in("lia").get("/bookings/agenda"))
 
 
+def test_a_year_that_is_a_slip_of_the_hand_is_said_where_an_agenda_is_published_or_moved(desk, sign_in):
+    """Of a year that the agenda cannot be turned to nobody would see it again, and the last one broke the page."""
+    browser, session = sign_in("rosangela"), desk.publish()
+    data = {
+        "specialty": "dermatologia", "specialist": world.person("lia").ref, "unit": "policlinica-lessa-de-andrade",
+        "starts": "23:00", "slot_minutes": 30, "first": 3, "returns": 0,
+    }  # fmt: skip
+    for day in ("9999-12-31", "31/12/2206"):
+        page = text(browser.post("/bookings/agenda/new", data=data | {"first_day": day}), 422)
+        assert "Confira o ano" in page
+        moved = {"day": day, "starts": "23:00", "why": "Congresso."}
+        assert "Confira o ano" in text(browser.post(f"/bookings/agenda/sessions/{session.ref}/move", data=moved), 422)
+
+
 def test_publishing_a_weekly_agenda_and_cancelling_one_day(desk, sign_in):
     browser = sign_in("rosangela")
     text(browser.get("/bookings/agenda/new"))

@@ -238,6 +238,7 @@ def test_the_next_rules_are_tried_on_last_month_and_begin_later(november, sign_i
     assert len(versions.every_version()) == 1
     past = text(manager.post("/credits/rules/next", data=given | {"begins_on": "2026-12-05"}), 422)
     assert "amanhã ou depois" in past
+    assert "Confira o ano" in text(manager.post("/credits/rules/next", data=given | {"begins_on": "2207-01-01"}), 422)
     assert "de 0 a 240" in text(manager.post("/credits/rules/next", data=given | {"opinion": "-1"}), 422)
     assert manager.post("/credits/rules/next", data=given).status_code == 302
     assert "Começa em 1 de jan. de 2027" in text(manager.get("/credits/rules"))
