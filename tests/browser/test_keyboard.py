@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import transaction
+from teleconsult.notices import actions as notices
 from tests import world
 from tests.browser.people import Somebody
 from tests.browser.story import photograph
@@ -47,6 +49,24 @@ def test_a_case_is_given_out_by_keyboard_alone_from_the_door_on(page_for, waitin
     page.get_by_role("button", name="Distribuir", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/given")
+
+
+def test_notices_on_one_line_are_come_to_opened_and_left_by_keyboard(page_for, site):
+    with site.application.app_context(), transaction():
+        for n in range(5):
+            notices.tell([world.person("helena")], "case.unassigned", subject=f"TC-50{n}")
+    page = page_for("helena")
+    page.goto("/notices")
+    page.keyboard.press("j")
+    line, first = focused(page), page.get_by_role("link", name="TC-500")
+    expect(line).to_contain_text("5 avisos")
+    expect(first).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(first).to_be_visible()
+    ring, top = line.bounding_box(), page.get_by_role("link", name="TC-504").bounding_box()
+    assert top["y"] > ring["y"] + ring["height"], "the ring of the line lay over the first of its links"
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_text("TC-504")
 
 
 def test_the_keys_of_the_queue_walk_mark_search_and_explain_themselves(page_for, waiting):
