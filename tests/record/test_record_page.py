@@ -236,6 +236,13 @@ def test_paper_shows_the_newest_and_says_if_there_are_more(manager, monkeypatch)
     assert "A planilha traz" in page
 
 
+def test_paper_without_an_event_says_so(manager):
+    """It ended after its filters, as if the rest were on another sheet."""
+    page = text_of(manager.get("/record/print", query_string={"about": "TC-000000"}))
+    assert "Nenhum evento com esses filtros" in page
+    assert "<table" not in page
+
+
 SERVED = (
     (Filters(), "ix_audit_events_at"),
     (Filters(since=NOON.date()), "ix_audit_events_at"),
