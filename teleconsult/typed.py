@@ -233,6 +233,11 @@ def check_name(name: str, field: str = "name") -> str:
     return name
 
 
+def same_lines(one: str, other: str) -> bool:
+    """Tell whether two texts say the same: a browser ends each line with two signs, a draft keeps one."""
+    return one.splitlines() == other.splitlines()
+
+
 def several_lines(text: str) -> str:
     """Return a text without control characters but line ends and tabs, trimmed at its ends."""
     return _CONTROL_IN_LINES.sub("", text).strip()

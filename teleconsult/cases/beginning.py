@@ -9,11 +9,12 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.sending import digest_of
 from teleconsult.cases.sent import facts_of, texts_of
-from teleconsult.cases.whose_reason import changed_by_another, own, same
+from teleconsult.cases.whose_reason import changed_by_another, own
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.typed import same_lines
 
 
 def begin(form: BeginForm, user: User) -> str:
@@ -74,7 +75,9 @@ def _continued(linked: Case, user: User) -> Fields:
 def _own_priority(linked: Case, texts: Fields) -> Fields:
     """Return the priority as the requester gave it, unless it is theirs: what somebody else said of the earlier case stays with it."""
     happened = queries_case.events_of(linked)
-    if changed_by_another(linked, happened) is None or not same(str(texts["priority_reason"]), linked.priority_reason):
+    if changed_by_another(linked, happened) is None or not same_lines(
+        str(texts["priority_reason"]), linked.priority_reason
+    ):
         return {}
     priority, reason = own(linked, happened)
     return {"priority": priority, "priority_reason": reason}

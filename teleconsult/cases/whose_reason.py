@@ -11,6 +11,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db
 from teleconsult.people.models import User
+from teleconsult.typed import same_lines
 from teleconsult.web.messages import gettext as _
 
 PART = "priority_reason"
@@ -30,14 +31,13 @@ def own(case: Case, happened: Sequence[Any]) -> tuple[str, str]:
     return priority, reason
 
 
-def same(one: str, other: str) -> bool:
-    """Tell whether two texts say the same: a browser ends each line with two signs, a draft keeps one."""
-    return one.splitlines() == other.splitlines()
-
-
 def note_of(case: Case, step: str, fields: Mapping[str, Any]) -> dict[str, str]:
     """Return the line under the reason, in the form of a request that came back with the words of somebody else in it."""
-    if step != "questions" or case.state != State.RETURNED or not same(fields.get(PART, ""), case.priority_reason):
+    if (
+        step != "questions"
+        or case.state != State.RETURNED
+        or not same_lines(fields.get(PART, ""), case.priority_reason)
+    ):
         return {}
     change = changed_by_another(case, queries_case.events_of(case))
     if change is None:
@@ -51,4 +51,4 @@ def _theirs(requester_id: int, priority: str, reason: str, happened: Sequence[An
     if last is None or last.by_id == requester_id or last.for_id is not None:
         return None
     # Who sends it again with another priority gives it for the reason that is left there, and it is theirs from then on.
-    return last if last.data["to"] == priority and same(last.said, reason) else None
+    return last if last.data["to"] == priority and same_lines(last.said, reason) else None

@@ -47,6 +47,15 @@ def test_a_request_that_came_back_says_whose_words_stand_in_it(walk, sign_in):
     assert f"mudada por Rosângela Lima: {THEIRS}" in text_of(marina, walk)  # nobody wrote others
 
 
+def test_a_request_sent_again_keeps_the_reason_before(session, sign_in):
+    """Of a reason that its own author replaced the case kept nothing."""
+    walk = world.new_case()
+    walk.submit(priority="high", priority_reason=OWN)
+    walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
+    walk.submit(priority="urgent", priority_reason="Piorou.", patient=world.request().patient)
+    assert f"Motivo da prioridade, antes: {OWN}" in text_of(sign_in("marina"), walk)
+
+
 def test_another_priority_with_the_words_that_were_left_is_the_requesters_own(walk, sign_in):
     """The page said that the administration had changed it to what the requester chose since."""
     walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
@@ -74,7 +83,9 @@ def test_words_of_several_lines_stay_those_of_who_wrote_them(walk, sign_in):
     assert "São palavras de Rosângela Lima" in marina.get(where).get_data(as_text=True)
     db.session.rollback()
     walk.submit(priority="high", priority_reason=words, patient=world.request().patient)
-    assert "Prioridade alta, mudada por Rosângela Lima" in text_of(sign_in("marina"), walk)
+    page = text_of(marina, walk)
+    assert "Prioridade alta, mudada por Rosângela Lima" in page
+    assert "Motivo da prioridade, antes: Pela regra." not in page
 
 
 def test_nobody_is_named_under_words_of_ones_own(session, sign_in):

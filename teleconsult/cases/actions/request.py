@@ -1,6 +1,7 @@
 """What the requester does, or support for a named requester: from the sending to the acceptance."""
 
 from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -28,6 +29,7 @@ from teleconsult.patients.models import Patient
 from teleconsult.people import queries as people
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.typed import same_lines
 from teleconsult.web.words import initials
 
 events.declare("case.revoke_consent")
@@ -35,7 +37,7 @@ events.declare("case.revoke_consent")
 COMPLETED = "case.submit_again"
 """What a request that came back and is sent again is told as."""
 
-KEPT = ("complaint", "subjective", "objective", "vitals", "assessment", "plan", "available")
+KEPT = ("complaint", "subjective", "objective", "vitals", "assessment", "plan", "available", "priority_reason")
 
 
 def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseEvent:
@@ -74,16 +76,19 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
             "would_refer": request.would_refer,
             "would_refer_specialty_id": request.would_refer_specialty_id,
             "priority": request.priority,
-            "priority_reason": request.priority_reason,
             "confirm_by_id": case.requester_id if filed_for else None,
         },
-        data={"again": again, "before": {k: v for k, v in before.items() if v != new[k]}},
+        data={"again": again, "before": {k: v for k, v in before.items() if _is_other(v, new[k])}},
         tell=[*(asking(case) if again else [case.requester]), *people.active_with_role(Role.ADMINISTRATOR)],
         told_as=COMPLETED if again else "",
     )
     if again:
         _resolve_missing(case)
     return event
+
+
+def _is_other(before: Any, now: Any) -> bool:
+    return not same_lines(before, now) if isinstance(before, str) else bool(before != now)
 
 
 def _fill(case: Case, request: Request) -> None:
