@@ -96,7 +96,7 @@ def running(tmp_path, request):
 
 def worker_of(server):
     for child in process.children(server.process.pid):
-        with suppress(FileNotFoundError):  # it may end between the two looks
+        with suppress(*process.ENDED):
             if Path(f"/proc/{child}/comm").read_text() == "tc-worker\n":
                 return child
     return None

@@ -121,10 +121,17 @@ def answers(port: int) -> bool:
     return False
 
 
+ENDED = FileNotFoundError, ProcessLookupError
+"""A process or thread ended between being listed and being looked at: before its file was opened, or before it was read."""
+
+
 def children(pid: int) -> set[int]:
     """Return the process numbers of the children that are alive."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return {int(child) for task in tasks for child in task.read_text().split()}
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(*ENDED):
+            found |= {int(child) for child in task.read_text().split()}
+    return found
 
 
 def threads(pid: int) -> int:

@@ -1,9 +1,11 @@
 """The servers that the other tests lean on do what those tests believe of them."""
 
+import os
 import smtplib
 import ssl
 import sys
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -240,3 +242,14 @@ def test_a_server_that_ends_says_what_it_wrote(tmp_path):
     server = process.start("Nothing", [sys.executable, "-c", "print('no luck')"], log=tmp_path / "log")
     with pytest.raises(RuntimeError, match="no luck"):
         server.wait_until(lambda: False)
+
+
+@pytest.mark.parametrize("ended", [FileNotFoundError, ProcessLookupError])
+def test_a_thread_that_ends_while_children_are_counted_is_left_out(monkeypatch, ended):
+    """On a busy machine the count broke, and with it the test that counted."""
+
+    def gone(_path):
+        raise ended
+
+    monkeypatch.setattr(Path, "read_text", gone)
+    assert process.children(os.getpid()) == set()
