@@ -39,12 +39,13 @@ TOLD = {Kind.FIRST: NO_FIRST, Kind.RETURN: NO_RETURN}
 
 
 def without_agenda() -> Sequence[tuple[int, str]]:
-    """Return the specialties and kinds of visit of which somebody waits, and no slot lies ahead, booked or free."""
+    """Return the specialties and kinds of visit of which somebody waits, and no slot lies ahead, booked or free, but on a holiday."""
     ahead = exists().where(
         AgendaSlot.specialty_id == BookingRequest.specialty_id,
         AgendaSlot.kind == BookingRequest.kind,
         AgendaSlot.at > clock.now(),
         AgendaSlot.blocked_at.is_(None),
+        ~queries.ON_A_HOLIDAY,
     )
     lacking = BookingRequest.specialty_id, BookingRequest.kind
     soon = queries.wanted_by(local_day(clock.now(), clock.home().key) + SOON)

@@ -15,6 +15,7 @@ from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import local_day
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
+from teleconsult.network.models import HealthUnit
 from teleconsult.shifts.models import Holiday
 
 NEXT = 12
@@ -117,6 +118,7 @@ def _before(day: date) -> datetime:
 
 
 _higher = aliased(BookingRequest, name="higher")
+_their_unit = aliased(HealthUnit, name="their_unit")
 
 
 def kept_beside(today: date) -> Any:
@@ -124,6 +126,7 @@ def kept_beside(today: date) -> Any:
     return (
         select(func.count())
         .select_from(_higher)
+        .join(_their_unit, _their_unit.id == _higher.unit_id)
         .where(
             _higher.specialty_id == BookingRequest.specialty_id,
             _higher.kind == BookingRequest.kind,
@@ -131,6 +134,7 @@ def kept_beside(today: date) -> Any:
             text(f"higher.{models.LISTED}"),  # the words of the index, as `shelves` has them
             _higher.state == State.WAITING,
             or_(_higher.wanted_from.is_(None), _higher.wanted_from <= today),
+            queries_quota.has_a_form(_higher, _their_unit),
         )
         .correlate(BookingRequest)
         .scalar_subquery()
@@ -138,9 +142,10 @@ def kept_beside(today: date) -> Any:
 
 
 def kept_for_others(request: BookingRequest) -> int:
-    """Return how many of the next free slots are left for requests of a higher priority that are wanted by now."""
+    """Return how many of the next free slots are left for requests of a higher priority that can be booked by now."""
     query = (
         select(BookingRequest.rank, func.count())
+        .join(BookingRequest.unit)
         .where(
             BookingRequest.specialty_id == request.specialty_id,
             BookingRequest.kind == request.kind,
@@ -148,6 +153,7 @@ def kept_for_others(request: BookingRequest) -> int:
             shelves.LISTED,
             BookingRequest.state == State.WAITING,
             wanted_by(local_day(clock.now(), request.unit.zone)),
+            queries_quota.has_a_form(),
         )
         .group_by(BookingRequest.rank)
     )

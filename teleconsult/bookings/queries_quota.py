@@ -69,19 +69,24 @@ def may_book_today() -> ColumnElement[bool]:
     return and_(or_(BookingRequest.priority.in_(PASSES), not_(other_day)), has_a_form())
 
 
-def has_a_form() -> ColumnElement[bool]:
-    """Return the condition that a request has spent its form, or its unit, read beside it, has one left this month."""
-    month = case({zone: month_of(day) for zone, day in _days().items()}, value=HealthUnit.zone)
+def has_a_form(request: Any = BookingRequest, unit: Any = HealthUnit) -> ColumnElement[bool]:
+    """Return the condition that a request has spent its form, or its unit, read beside it, has one left this month.
+
+    Args:
+        request: the requests, or an alias of them.
+        unit: their units, or an alias of them.
+    """
+    month = case({zone: month_of(day) for zone, day in _days().items()}, value=unit.zone)
     live = Allowance.ended_at.is_(None)
     agreed = (
-        Allowance.district == HealthUnit.district,
+        Allowance.district == unit.district,
         Allowance.district != "",
-        Allowance.specialty_id == BookingRequest.specialty_id,
+        Allowance.specialty_id == request.specialty_id,
         live,
     )
-    own = select(Allowance.id).where(Allowance.unit_id == BookingRequest.unit_id, live)
-    its_own = own.correlate(BookingRequest).scalar_subquery()
-    its_districts = select(Allowance.id).where(*agreed).correlate(BookingRequest, HealthUnit).scalar_subquery()
+    own = select(Allowance.id).where(Allowance.unit_id == request.unit_id, live)
+    its_own = own.correlate(request).scalar_subquery()
+    its_districts = select(Allowance.id).where(*agreed).correlate(request, unit).scalar_subquery()
     used_up = (
         select(Allowance.id)
         .outerjoin(AllowanceMonth, and_(AllowanceMonth.allowance_id == Allowance.id, AllowanceMonth.month == month))
@@ -90,11 +95,11 @@ def has_a_form() -> ColumnElement[bool]:
             func.coalesce(AllowanceMonth.forms, Allowance.forms) <= func.coalesce(AllowanceMonth.forms_spent, 0),
             Allowance.forms.is_not(None),
         )
-        .correlate(BookingRequest, HealthUnit)
+        .correlate(request, unit)
         .exists()
     )
-    spent = exists().where(FormSpent.request_id == BookingRequest.id, FormSpent.returned_at.is_(None))
-    return or_(BookingRequest.kind == Kind.RETURN, spent, not_(used_up))
+    spent = exists().where(FormSpent.request_id == request.id, FormSpent.returned_at.is_(None))
+    return or_(request.kind == Kind.RETURN, spent, not_(used_up))
 
 
 def _days() -> dict[str, date]:

@@ -10,6 +10,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.network.models import Specialty
 from teleconsult.notices.models import MailChoice, Notice
 from teleconsult.outbox import OutboxMessage
+from teleconsult.shifts import actions as calendar
 from tests import counting, world
 from tests.bookings.test_races import race
 
@@ -50,6 +51,16 @@ def test_a_slot_ahead_is_enough_booked_or_not_but_not_one_for_returns_or_of_anot
     desk.book(request)
     assert told_after(9) == 0
     assert told_after(21) == 1  # what was published is past
+
+
+def test_a_day_that_became_a_holiday_does_not_lie_ahead(desk):
+    """Nobody can be booked on it, and the units are not pressed for it: the desk alone can go on."""
+    session = desk.publish(days=20)
+    desk.escalated()
+    assert told_after(0) == 0
+    with transaction():
+        calendar.add_holiday(day=session.day, name="Dia do Bairro", by=world.person("teresa"))
+    assert told_after(0) == 1
 
 
 def test_an_agenda_that_was_cancelled_does_not_lie_ahead(desk):

@@ -326,6 +326,19 @@ def test_a_released_slot_goes_to_the_next_whose_unit_has_a_form_left(desk):
     assert (without.state, held.state) == (State.WAITING, State.OFFERED)
 
 
+def test_no_slot_is_kept_for_who_can_be_booked_in_none_this_month(desk):
+    """It was kept from everybody until the month ended, and nobody could take it."""
+    desk.allow(forms=0)
+    desk.allow("usf-skylab", forms=5)
+    desk.publish(days=40, first=1)
+    desk.escalated(priority="high")
+    other = desk.escalated(requester="bia")
+    assert queries.kept_for_others(other) == 0
+    assert asked_to_book(7.1) == 1
+    assert verbs(other)[-1] == "book_due"
+    desk.book(other, by="dora")
+
+
 def test_no_mail_presses_for_slots_that_are_kept_for_a_higher_priority(desk):
     desk.allow()
     desk.escalated()
