@@ -1,4 +1,8 @@
-"""What the worker does for bookings by the clock. Each job finds what is due, bounded, and does one thing in a transaction."""
+"""What the worker does for bookings by the clock. Each job finds what is due, bounded, and does one thing in a transaction.
+
+A reminder reads its request before it asks whether the reminder is due: what another worker adds in between is seen by
+the one or refused by the other (`remember`).
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -91,9 +95,9 @@ def unmarked() -> Sequence[int]:
 
 def ask_for_mark(booking_id: int) -> int:
     """Ask the administrators who came to one visit: until it is said, the patient is on no list and nothing is owed."""
+    request = db.session.get_one(Booking, booking_id).request
     if booking_id not in unmarked():
         return 0
-    request = db.session.get_one(Booking, booking_id).request
     remember("mark_due", request)
     notices.tell(people.active_with_role(Role.ADMINISTRATOR), "booking.mark_due", subject=request.case.ref)
     return 1
@@ -124,9 +128,9 @@ def idle(*of: ColumnElement[bool]) -> Sequence[int]:
 
 def ask_to_book(request_id: int) -> int:
     """Ask a unit to go on with one visit: once its case was opened, a request that nobody books is on no list that presses."""
+    request = db.session.get_one(BookingRequest, request_id)
     if not idle(BookingRequest.id == request_id):
         return 0
-    request = db.session.get_one(BookingRequest, request_id)
     remember("book_due", request)
     notices.tell(asking(request.case), "booking.book_due", subject=request.case.ref)
     return 1
@@ -160,9 +164,9 @@ def owing() -> Sequence[int]:
 
 def urge(request_id: int) -> int:
     """Ask for one overdue counter-referral: the specialist of the session, or the administrators when there is no account."""
+    request = db.session.get_one(BookingRequest, request_id)
     if request_id not in owing():
         return 0
-    request = db.session.get_one(BookingRequest, request_id)
     booking = db.session.scalars(
         select(Booking).where(Booking.request_id == request_id, Booking.ended_at.is_(None))
     ).one()
