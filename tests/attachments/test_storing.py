@@ -152,12 +152,18 @@ def test_a_case_that_closes_meanwhile_takes_no_file_and_leaves_no_object(sign_in
 def test_a_file_that_comes_too_late_says_who_moved_the_case_on(sign_in, case_in, each_store, meanwhile):
     """It said that the step was somebody else's, or not possible now: of whom, and what had happened, nobody learnt."""
     case = case_in(State.SUBMITTED).case
-    meanwhile(lambda: cases.cancel(db.session.get_one(Case, case.id), "Foi atendida.", by=world.person("marina")))
+    first = case.id
+    meanwhile(lambda: cases.cancel(db.session.get_one(Case, first), "Foi atendida.", by=world.person("marina")))
     said = as_body(sign_in("marina"), case.ref).json["error"]
     assert said.startswith("Você cancelou o pedido. ")
     held = case_in(State.ASSIGNED).case
-    lia = {"to": world.person("lia"), "why": "Em turno.", "by": world.person("rosangela")}
-    meanwhile(lambda: cases.assign(db.session.get_one(Case, held.id), **lia))
+    second = held.id
+
+    def pass_on():
+        case, to = db.session.get_one(Case, second), world.person("lia")
+        cases.assign(case, to=to, why="Em turno.", by=world.person("rosangela"))
+
+    meanwhile(pass_on)
     paulo = sign_in("paulo")
     assert as_body(paulo, held.ref).json["error"].startswith("Rosângela Lima distribuiu para Dra. Lia Cordeiro. ")
     assert rows(held.id) == []
