@@ -18,15 +18,25 @@ _NUMBERS = {
     "um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
     "nove": 9, "dez": 10, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30, "quarenta": 40, "quarenta e cinco": 45,
     "sessenta": 60, "noventa": 90, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "ten": 10,
-    "twelve": 12,
+    "twelve": 12, "cento e vinte": 120, "cento e oitenta": 180,
 }  # fmt: skip
 _DAYS = {"d": 1, "day": 1, "dia": 1, "semana": 7, "week": 7, "mes": 30, "month": 30, "ano": 365, "year": 365}
 _UNIT = r"(dias?|d|semanas?|mes(?:es)?|anos?|days?|weeks?|months?|years?)"
 _NUMBER = r"(\d{1,4}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
-_SPAN = re.compile(rf"(?<![\w,.]){_NUMBER}(?:\s*(?:a|ou|-|to|or)\s*{_NUMBER})?\s*{_UNIT}\b")
+_SPAN = re.compile(
+    rf"(?<![\w,.])(?<!\d/){_NUMBER}(?:\s*(?:a|e|ou|-|to|and|or)\s*{_NUMBER})?(?:\s*\([a-z ]*\))?\s*{_UNIT}\b"
+)
 _DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])")
-_NOT_LATER = re.compile(r"\b(ate|dentro|antes|within|before|up to|at most|no maximo)\b")
+_NOT_LATER = (
+    r"ate|dentro|prazo|antes|maxim[oa]|max|menos|mais tardar|nao (?:ultra)?passar|imediat\w*|urgen\w*|breve|logo|"
+    r"within|before|up to|at most|no later|not later|less|under|by|immediately|soon\w*|asap"
+)
 """It says how late the return may be, not how early."""
+
+_HOW_LONG = rf"(?:por|durante|for) {_NUMBER}|vez(?:es)?|(?:mens|seman|quinzen)al(?:mente)?|monthly|weekly"
+"""It says for how long, or how often: the first of several returns is nearer."""
+
+_OTHERWISE = re.compile(rf"\b(?:{_NOT_LATER}|{_HOW_LONG})\b|\d[,.]\d")
 
 
 def wanted_from(words: str, asked_on: date) -> date | None:
@@ -34,9 +44,10 @@ def wanted_from(words: str, asked_on: date) -> date | None:
 
     Of “30 a 60 dias” the first counts. Dates are day/month/year, as the network writes them in both languages.
     """
-    said = unicodedata.normalize("NFKD", words.replace("–", "-")).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", words.replace("–", "-")).replace("\N{FRACTION SLASH}", "/")
+    said = plain.encode("ascii", "ignore").decode().lower()
     spans, dates = _SPAN.findall(said), _DATE.findall(said)
-    if len(spans) + len(dates) != 1 or _NOT_LATER.search(said):
+    if len(spans) + len(dates) != 1 or _OTHERWISE.search(said):
         return None
     days = _days(*spans[0]) if spans else _until(asked_on, *dates[0])
     if days is None or not 0 < days <= FARTHEST:

@@ -24,9 +24,11 @@ ASKED = date(2026, 11, 23)
     ("words", "days"),
     [
         ("60 dias", 46), ("em 6 meses", 166), ("três meses", 76), ("um mês", 23), ("1 ano", 351), ("8 semanas", 42),
-        ("7 dias", 6), ("3 dias", 3), ("30 a 60 dias", 23), ("30-60 dias", 23), ("30 – 60 dias", 23), ("90d", 76),
+        ("7 dias", 6), ("3 dias", 3), ("30 a 60 dias", 23), ("30-60 dias", 23), ("30 – 60 dias", 23), ("90d", 76), ("30-60d", 23),
         ("retorno após 30 dias, com exames", 23), ("in two weeks", 11), ("6 months", 166), ("15/03/2027", 98),
         ("quarenta e cinco dias", 34), ("Em 2 MESES", 46),
+        ("60 (sessenta) dias", 46), ("entre 30 e 60 dias", 23), ("between 2 and 3 months", 46), ("cento e vinte dias", 106),
+        ("vinte e cinco dias", 15), ("por volta de 60 dias", 46), ("a cada 3 meses", 76),
     ],
 )  # fmt: skip
 def test_from_which_day_the_words_want_a_return(words, days):
@@ -37,7 +39,10 @@ def test_from_which_day_the_words_want_a_return(words, days):
     "words",
     [
         "", "se necessário", "semestral", "6m", "até 60 dias", "dentro de 30 dias", "no máximo 60 dias", "within 30 days",
-        "2,5 meses", "1.5 meses", "30 dias com exames de 15 dias", "0 dias", "9999 dias", "31/02/2027", "01/01/2020",
+        "2,5 meses", "1.5 meses", "30 dias com exames de 15 dias", "2 meses/30 dias", "0 dias", "9999 dias", "31/02/2027", "01/01/2020",
+        "1/2 ano", "½ mês", "3/4 meses", "2,5 a 3 meses", "máximo 60 dias", "máx. 60 dias", "em menos de 30 dias",
+        "no prazo de 30 dias", "o mais tardar em 60 dias", "não passar de 60 dias", "no later than 60 days",
+        "by 15/03/2027", "urgente, 15 dias", "mensal por 6 meses", "1 vez ao mês, 6 meses", "for 6 months",
         "3/2", "٣ dias", "30 DD", "-", "1" * 60,
     ],
 )  # fmt: skip
