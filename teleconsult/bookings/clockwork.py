@@ -113,9 +113,7 @@ def idle(*of: ColumnElement[bool]) -> Sequence[int]:
     """
     last = and_(BookingEvent.request_id == BookingRequest.id, BookingEvent.number == BookingRequest.steps)
     now, today = clock.now(), local_day(clock.now(), clock.home().key)
-    free = select(func.count()).where(
-        *queries.free(BookingRequest.specialty_id, BookingRequest.kind, now), ~queries.ON_A_HOLIDAY
-    )
+    free = select(func.count()).where(*queries.free(BookingRequest.specialty_id, BookingRequest.kind, now))
     wanted = or_(BookingRequest.kind == Kind.FIRST, BookingRequest.wanted_from <= today - AGAIN)
     query = select(BookingRequest.id).join(BookingEvent, last).where(wanted, BookingEvent.at <= now - AGAIN, *of)
     order = BookingRequest.rank, BookingRequest.since

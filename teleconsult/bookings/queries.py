@@ -66,6 +66,12 @@ _NOBODYS: Any = literal_column("+agenda_slots.request_id")
 """Not the column itself: SQLite takes its unique key for the shortest way, and reads every slot that ever stayed empty."""
 
 
+ON_A_HOLIDAY = exists().where(
+    AgendaSession.id == AgendaSlot.session_id, Holiday.day == AgendaSession.day, Holiday.removed_at.is_(None)
+)
+"""Of a slot: the desk was told of the day, but nobody is booked in it, and it is left to nobody."""
+
+
 def free(specialty_id: Any, kind: Any, now: datetime) -> Any:
     """Return the conditions of a slot that can still be booked; specialty and kind may be columns of another row."""
     return (
@@ -74,13 +80,8 @@ def free(specialty_id: Any, kind: Any, now: datetime) -> Any:
         AgendaSlot.at > now,
         _NOBODYS.is_(None),
         AgendaSlot.blocked_at.is_(None),
+        ~ON_A_HOLIDAY,
     )
-
-
-ON_A_HOLIDAY = exists().where(
-    AgendaSession.id == AgendaSlot.session_id, Holiday.day == AgendaSession.day, Holiday.removed_at.is_(None)
-)
-"""Of a slot: it is free, and the desk was told of the day, but nobody is booked in it."""
 
 
 def free_slots(

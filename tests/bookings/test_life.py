@@ -401,15 +401,34 @@ def test_a_unit_for_which_nothing_was_stated_is_pressed_to_ask_for_it(desk):
 def test_no_mail_presses_for_slots_on_a_day_that_became_a_holiday(desk):
     desk.allow()
     request = desk.escalated()
-    day = desk.publish(days=40, first=1).day
+    session = desk.publish(days=40, first=1)
     with transaction():
-        holiday = calendar.add_holiday(day=day, name="Dia do Bairro", by=world.person("teresa"))
+        holiday = calendar.add_holiday(day=session.day, name="Dia do Bairro", by=world.person("teresa"))
     with pytest.raises(Refused, match="feriado"):
-        desk.book(request)
+        desk.do("book", request, session.slots[0].id, actions.Terms(), by="marina")
     assert asked_to_book(8) == 0
     with transaction():
         calendar.remove_holiday(holiday, by=world.person("teresa"))
     assert asked_to_book(8) == 1
+
+
+def test_a_slot_on_a_day_that_became_a_holiday_keeps_nothing_for_a_higher_priority(desk, sign_in):
+    """Nobody is booked in it: the one that was left went to a routine request, and the urgent one had none."""
+    desk.allow()
+    day = desk.publish(days=40, first=2).day
+    desk.publish(days=41, first=2)
+    routine, urgent = desk.escalated(), desk.escalated(priority="urgent")
+    with transaction():
+        calendar.add_holiday(day=day, name="Dia do Bairro", by=world.person("teresa"))
+    kept, left = queries.free_slots(routine.specialty_id, "first")
+    assert queries.expected_for(urgent, 1).day == day + timedelta(days=1)
+    with pytest.raises(Refused, match="prioridade maior"):
+        desk.do("book", routine, kept.id, actions.Terms(), by="marina")
+    page = sign_in("marina").get(f"/bookings/{routine.ref}/book").get_data(as_text=True)
+    assert f'value="{kept.id}"' not in page
+    assert f'value="{left.id}"' in page
+    desk.do("book", routine, left.id, actions.Terms(), by="marina")
+    desk.do("book", urgent, kept.id, actions.Terms(), by="marina")
 
 
 def test_what_is_free_is_read_from_today_on_and_not_from_all_that_ever_stayed_empty(desk, application):

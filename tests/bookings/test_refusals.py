@@ -61,7 +61,7 @@ def test_on_a_holiday_that_was_declared_later(desk):
     with transaction():
         db.session.add(Holiday(day=session.day, name="São João", scope="municipal", source="own"))
     with pytest.raises(Refused, match="São João"):
-        desk.book(desk.escalated())
+        desk.do("book", desk.escalated(), session.slots[0].id, actions.Terms(), by="marina")
     with pytest.raises(Refused, match="feriado"):
         desk.publish(specialist=None)
 
