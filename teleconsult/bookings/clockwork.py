@@ -117,7 +117,7 @@ def idle(*of: ColumnElement[bool]) -> Sequence[int]:
     wanted = or_(BookingRequest.kind == Kind.FIRST, BookingRequest.wanted_from <= today - AGAIN)
     query = select(BookingRequest.id).join(BookingEvent, last).where(wanted, BookingEvent.at <= now - AGAIN, *of)
     order = BookingRequest.rank, BookingRequest.since
-    kept = queries.kept_beside(today)
+    kept = queries.kept_beside(today, *of)
     bookable = query.join(BookingRequest.unit).where(free.scalar_subquery() > kept, queries_quota.may_book_today())
     waiting = bookable.where(shelves.LISTED, BookingRequest.state == State.WAITING).order_by(*order)
     undecided = query.where(shelves.UNDECIDED).order_by(*order)

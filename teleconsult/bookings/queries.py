@@ -122,20 +122,32 @@ _higher = aliased(BookingRequest, name="higher")
 _their_unit = aliased(HealthUnit, name="their_unit")
 
 
-def kept_beside(today: date) -> Any:
-    """Return `kept_for_others` as a column beside many requests."""
-    return (
-        select(func.count())
-        .select_from(_higher)
+def kept_beside(today: date, *of: ColumnElement[bool]) -> Any:
+    """Return `kept_for_others` as a column beside many requests, of those that are asked for.
+
+    Who waits is counted once for each rank of a list, and not once more for everybody who stands behind.
+    """
+    asked = select(BookingRequest.specialty_id).where(*of)
+    counted = (
+        select(_higher.specialty_id, _higher.kind, _higher.rank, func.count().label("many"))
         .join(_their_unit, _their_unit.id == _higher.unit_id)
         .where(
-            _higher.specialty_id == BookingRequest.specialty_id,
-            _higher.kind == BookingRequest.kind,
-            _higher.rank < BookingRequest.rank,
+            *((_higher.specialty_id.in_(asked),) if of else ()),
             text(f"higher.{models.LISTED}"),  # the words of the index, as `shelves` has them
             _higher.state == State.WAITING,
             or_(_higher.wanted_from.is_(None), _higher.wanted_from <= today),
             queries_quota.has_a_form(_higher, _their_unit),
+        )
+        .group_by(_higher.specialty_id, _higher.kind, _higher.rank)
+        .cte("counted")
+        .prefix_with("MATERIALIZED")
+    )
+    return (
+        select(func.coalesce(func.sum(counted.c.many), 0))
+        .where(
+            counted.c.specialty_id == BookingRequest.specialty_id,
+            counted.c.kind == BookingRequest.kind,
+            counted.c.rank < BookingRequest.rank,
         )
         .correlate(BookingRequest)
         .scalar_subquery()

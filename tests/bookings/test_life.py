@@ -6,7 +6,7 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.bookings import actions, clockwork, queries, steps
-from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer
+from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.models_quota import Allowance, AllowanceMonth
 from teleconsult.bookings.steps import State
@@ -18,7 +18,7 @@ from teleconsult.notices.models import Notice
 from teleconsult.shifts import actions as calendar
 from tests import world
 from tests.bookings.conftest import today, unit
-from tests.counting import indexes, statements
+from tests.counting import indexes, plans, statements
 
 
 def verbs(request):
@@ -442,6 +442,19 @@ def test_what_is_free_is_read_from_today_on_and_not_from_all_that_ever_stayed_em
     used = indexes([one for one in seen if "agenda_slots" in one[0]])
     assert "ix_agenda_slots_at" in used
     assert not used & {"sqlite_autoindex_agenda_slots_1", "uq_agenda_slots_request_id"}
+
+
+def test_who_waits_with_a_higher_priority_is_counted_once_and_not_for_everybody_behind(desk, application):
+    """Two thousand on one list took seconds an hour, and twice as many four times as long."""
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    with statements(application) as seen:
+        clockwork.idle()
+        clockwork.idle(BookingRequest.id == request.id)
+    found = [lines for statement, lines in plans(seen).items() if "counted" in statement]
+    assert len(found) == 2
+    assert all(any("MATERIALIZE counted" in line or "CTE counted" in line for line in lines) for lines in found)
 
 
 def test_a_visit_that_was_cancelled_and_never_decided_on_is_asked_about(desk):
