@@ -45,10 +45,14 @@ def choice_for(found: BookingRequest) -> Choice:
     more = ends is not None and (len(shown) < len(rows) or len(rows) == MOST)
     why = unattended.reasons(shown)
     offer = standing_offer(found)
-    mine = [(offer.slot_id, _words(offer.slot.at, offer.slot.session))] if offer else []
+    mine = (
+        offer is not None and offer.slot.session.day >= begins
+    )  # on a later page it would stand below words that say later
+    slots = [(offer.slot_id, _words(offer.slot.at, offer.slot.session))] if offer is not None and mine else []
+    slots += [(row.id, _words(row.at, row, why.get(row.id, ""))) for row in shown]
     return Choice(
-        mine + [(row.id, _words(row.at, row, why.get(row.id, ""))) for row in shown],
-        _says(found, begins, some=bool(shown)) if begins > today else "",
+        slots,
+        _says(found, begins, some=bool(slots)) if begins > today else "",
         _page(found, today) if begins > today else "",
         _page(found, ends + timedelta(days=1)) if more and ends is not None else "",
     )

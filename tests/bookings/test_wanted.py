@@ -106,6 +106,22 @@ def test_the_page_of_a_booking_begins_where_a_return_is_wanted_and_reaches_every
     assert len(shown(text(browser.get(f"/bookings/{asked.ref}/move")))[0]) == 14
 
 
+def test_the_slot_that_a_return_is_offered_stands_on_the_page_of_its_day(desk, sign_in):
+    """The page said that no slot was published from that day on, and showed the offered one below."""
+    day = desk.publish(days=50, first=0, returns=1).day
+    held, asked = desk.to_return(), desk.to_return("60 dias")
+    slot = desk.slot(held)
+    desk.book(held)
+    desk.do("cancel", held, "Chuva.", by="marina")
+    browser, url = sign_in("marina"), f"/bookings/{asked.ref}/book"
+    page = text(browser.get(url))
+    assert shown(page)[0] == [slot]
+    assert "O retorno foi pedido para 60 dias. Abaixo" in page
+    page = text(browser.get(f"{url}?from={day + timedelta(days=1)}"))
+    assert shown(page)[0] == []
+    assert "Não há vaga livre publicada a partir de" in page
+
+
 def test_a_first_visit_reaches_the_later_slots_too_and_comes_back_to_its_list(desk, sign_in):
     desk.allow()
     for days in (7, 8, 9, 10):
