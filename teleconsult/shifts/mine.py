@@ -69,7 +69,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Gone:
-    """A shift that was cancelled before it began: its person is told of it, and must see which it was."""
+    """A shift that was cancelled and is not over: its person is told of it, and must see which it was."""
 
     ref: str
     day: str
@@ -143,7 +143,7 @@ def my_page(user: User) -> MyPage:
 
 
 def gone(user: User, now: datetime) -> list[Gone]:
-    """Return the shifts of a person that were cancelled and would still be to come, in their order."""
+    """Return the shifts of a person that were cancelled and would not be over yet, in their order."""
     statement = (
         select(
             Shift.ref, Shift.starts_at, Shift.ends_at, Shift.cancelled_why, Room.name.label("room"), Room.zone,
@@ -152,7 +152,12 @@ def gone(user: User, now: datetime) -> list[Gone]:
         .join(Room, Room.id == Shift.room_id)
         .join(Specialty, Specialty.id == Shift.specialty_id)
         .join(User, User.id == Shift.cancelled_by_id)
-        .where(Shift.user_id == user.id, Shift.starts_at > now, Shift.cancelled_at.is_not(None))
+        .where(
+            Shift.user_id == user.id,
+            Shift.cancelled_at.is_not(None),
+            Shift.starts_at > now - timedelta(days=1),
+            Shift.ends_at > now,
+        )
         .order_by(Shift.starts_at, Shift.id)
         .limit(COMING)
     )  # fmt: skip

@@ -48,7 +48,7 @@ def test_without_shifts_the_page_says_so_and_the_navigation_leads_to_it(paulo):
     assert 'href="/shifts/mine" aria-current="page"' in page
 
 
-def test_which_shifts_were_cancelled_is_seen_by_who_was_told_until_they_would_have_begun(room, session, sign_in):
+def test_which_shifts_were_cancelled_is_seen_by_who_was_told_until_they_would_be_over(room, session, sign_in):
     ref, day = rooms.lay(), rooms.next_monday()
     told, by = sign_in("paulo"), world.person("rosangela")
     assert "Cancelados" not in text(told.get("/shifts/mine"))
@@ -60,7 +60,9 @@ def test_which_shifts_were_cancelled_is_seen_by_who_was_told_until_they_would_ha
     assert f"cancelado por {by.full_name}: A sala estará em obras." in page
     assert "Nenhum turno por vir" in page
     assert "Cancelados" not in text(sign_in("lia").get("/shifts/mine"))
-    with clock.at(rooms.at(day, 481)):
+    with clock.at(rooms.at(day, 481)):  # who comes a minute late must find it too
+        assert f'id="{ref}"' in text(sign_in("paulo").get("/shifts/mine"))
+    with clock.at(rooms.at(day, 721)):
         assert "Cancelados" not in text(sign_in("paulo").get("/shifts/mine"))
     with transaction():
         actions.restore_shift(queries.shift_by_ref(ref), by=by)
