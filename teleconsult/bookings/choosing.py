@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from teleconsult import clock
 from teleconsult.bookings import queries, unattended
-from teleconsult.bookings.models import BookingRequest
+from teleconsult.bookings.models import BookingOffer, BookingRequest
 from teleconsult.bookings.words import visit_time
 from teleconsult.bookings.world import local_day, standing_offer
 from teleconsult.people.access import Permission
@@ -38,13 +38,13 @@ def choice_for(found: BookingRequest) -> Choice:
     """
     asked = day_of(request.args.get("from", ""))
     today = local_day(clock.now(), found.unit.zone)
-    begins = max(asked or found.wanted_from or today, today)
+    offer = standing_offer(found)
+    begins = max(asked or _wanted_from(found, offer) or today, today)
     rows = queries.free_slots(found.specialty_id, found.kind, skip=_skipped(found, begins), limit=MOST, day=begins)
     ends = rows[queries.NEXT - 1].day if len(rows) > queries.NEXT else None
     shown = [row for row in rows if ends is None or row.day <= ends]
     more = ends is not None and (len(shown) < len(rows) or len(rows) == MOST)
     why = unattended.reasons(shown)
-    offer = standing_offer(found)
     mine = (
         offer is not None and offer.slot.session.day >= begins
     )  # on a later page it would stand below words that say later
@@ -56,6 +56,13 @@ def choice_for(found: BookingRequest) -> Choice:
         _page(found, today) if begins > today else "",
         _page(found, ends + timedelta(days=1)) if more and ends is not None else "",
     )
+
+
+def _wanted_from(found: BookingRequest, offer: BookingOffer | None) -> date | None:
+    """Return the day on which a return is wanted, or the earlier one to which the agenda of its offered slot was moved."""
+    if found.wanted_from is None or offer is None:
+        return found.wanted_from
+    return min(found.wanted_from, offer.slot.session.day)
 
 
 def _skipped(found: BookingRequest, begins: date) -> int:

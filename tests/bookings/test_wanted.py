@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconsult import clock
-from teleconsult.bookings import clockwork, lacking, queries, wanted
+from teleconsult.bookings import actions, clockwork, lacking, queries, wanted
 from teleconsult.bookings.actions import Terms
 from teleconsult.bookings.steps import Kind, State
 from teleconsult.bookings.world import open_offer
@@ -108,7 +108,8 @@ def test_the_page_of_a_booking_begins_where_a_return_is_wanted_and_reaches_every
 
 def test_the_slot_that_a_return_is_offered_stands_on_the_page_of_its_day(desk, sign_in):
     """The page said that no slot was published from that day on, and showed the offered one below."""
-    day = desk.publish(days=50, first=0, returns=1).day
+    session = desk.publish(days=50, first=0, returns=1)
+    day = session.day
     held, asked = desk.to_return(), desk.to_return("60 dias")
     slot = desk.slot(held)
     desk.book(held)
@@ -120,6 +121,10 @@ def test_the_slot_that_a_return_is_offered_stands_on_the_page_of_its_day(desk, s
     page = text(browser.get(f"{url}?from={day + timedelta(days=1)}"))
     assert shown(page)[0] == []
     assert "Não há vaga livre publicada a partir de" in page
+    with transaction(session):
+        actions.move_session(session, today() + timedelta(days=20), 600, "Férias.", by=world.person("rosangela"))
+    assert open_offer(asked).slot_id == slot  # moved before the day from which it is wanted: it may still be taken
+    assert shown(text(browser.get(url)))[0] == [slot]
 
 
 def test_a_first_visit_reaches_the_later_slots_too_and_comes_back_to_its_list(desk, sign_in):
