@@ -47,16 +47,26 @@ def session(found: DaySession, user: User) -> dict[str, Any]:
         "who": row.specialist_name,
         "where": ", ".join(filter(None, (row.unit_name, row.room))),
         "cancelled": row.cancelled_why if row.cancelled_at else "",
-        "booked": ngettext("%(num)d marcada", "%(num)d marcadas", found.booked),
+        "booked": _taken(found),
         "slots": [_slot(slot, moment, row.zone, runs=runs, own=own, begun=begun, over=over) for slot in found.slots],
         "past": row.starts_at <= clock.now(),
         "begun": begun,
     }
 
 
+def _taken(found: DaySession) -> str:
+    """Return how many slots are booked, and how many are offered where any is."""
+    booked = ngettext("%(num)d marcada", "%(num)d marcadas", found.booked)
+    if not found.offered:
+        return booked
+    offered = ngettext("%(num)d vaga oferecida", "%(num)d vagas oferecidas", found.offered)
+    return f"{booked}, {offered}"
+
+
 def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun: bool, over: bool) -> dict[str, Any]:
-    held, seen = slot.request_ref is not None, runs or own
-    unmarked = held and runs and slot.state == State.BOOKED and slot.mark == ""
+    held, booked = slot.request_ref is not None, slot.booking_id is not None
+    seen = runs or (own and booked)  # who is offered a slot may yet say no: the specialist needs no name of theirs
+    unmarked = booked and runs and slot.state == State.BOOKED and slot.mark == ""
     return {
         "number": slot.number,
         "hour": visit_clock(slot.at, there),
@@ -66,21 +76,27 @@ def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun
         "held": held,
         "name": called(AsCase(slot), Sight.ROUTING, moment) if held and seen else "",  # type: ignore[arg-type]  # columns under other names
         "unit": slot.unit_name if held else "",
-        "channel": _(CHANNEL_WORDS[Channel(slot.channel)]) if held else "",
+        "channel": _(CHANNEL_WORDS[Channel(slot.channel)]) if booked else "",
         "flag": flag_of(slot.priority) if held else None,
         "mark": _mark(slot) if held else None,
         "ref": slot.request_ref,
         "version": slot.version,
-        "url": url_for("cases.show", ref=slot.case_ref) if held and own else "",
+        "url": url_for("cases.show", ref=slot.case_ref) if booked and own else "",
         "request_url": url_for("bookings.show", ref=slot.request_ref) if held and runs else "",
         "to_mark": unmarked and begun,
         "to_change": unmarked and not over,
         "to_end": unmarked and not over and slot.kind == Kind.RETURN,
-        "to_correct": held and runs and slot.mark != "" and slot.state in MOVES["correct"].sources and slot.to_correct,
+        "to_correct": booked
+        and runs
+        and slot.mark != ""
+        and slot.state in MOVES["correct"].sources
+        and slot.to_correct,
         "past": slot.at <= moment.now,
     }
 
 
 def _mark(slot: Any) -> dict[str, str]:
     """Return how the visit of this slot went; the request itself may have gone on to another one."""
+    if slot.booking_id is None:
+        return mark_of(State.OFFERED)
     return mark_of(slot.mark or (slot.state if slot.state == State.BOOKED else State.BOOKED))

@@ -35,7 +35,12 @@ class DaySession:
     @property
     def booked(self) -> int:
         """Return how many slots are booked."""
-        return sum(1 for slot in self.slots if slot.request_ref is not None)
+        return sum(1 for slot in self.slots if slot.booking_id is not None)
+
+    @property
+    def offered(self) -> int:
+        """Return how many slots are kept for somebody who has not answered yet."""
+        return sum(1 for slot in self.slots if slot.booking_id is None and slot.request_ref is not None)
 
 
 _SESSION = select(
@@ -72,6 +77,7 @@ _SLOT = select(
     AgendaSlot.extra,
     AgendaSlot.blocked_at,
     AgendaSlot.blocked_why,
+    Booking.id.label("booking_id"),
     Booking.channel,
     Booking.mark,
     Booking.cause,
@@ -125,7 +131,8 @@ def _with_slots(rows: Sequence[Any]) -> list[DaySession]:
     )
     query = (
         _SLOT.outerjoin(Booking, live)
-        .outerjoin(BookingRequest, BookingRequest.id == Booking.request_id)
+        # A slot that is offered has no booking, but is kept for somebody.
+        .outerjoin(BookingRequest, BookingRequest.id == func.coalesce(Booking.request_id, AgendaSlot.request_id))
         .outerjoin(Referral, Referral.id == BookingRequest.referral_id)
         .outerjoin(Case, Case.id == BookingRequest.case_id)
         .outerjoin(HealthUnit, HealthUnit.id == BookingRequest.unit_id)

@@ -1,0 +1,53 @@
+"""A slot that is offered is kept for somebody: no screen of the agenda calls it free."""
+
+import re
+from datetime import timedelta
+
+from tests.bookings.conftest import text, today
+
+
+def day() -> str:
+    """Return the address of the day on which the session is."""
+    return f"/bookings/agenda?day={today() + timedelta(days=7)}"
+
+
+def row(page: str, hour: str) -> str:
+    """Return the row of an hour."""
+    return next(part for part in re.findall(r"<li class=\"tc-row.*?</li>", page, re.DOTALL) if f">{hour}</b>" in part)
+
+
+def offered(desk):
+    """Let a slot be given back, and return its session and the request that it is offered to."""
+    desk.allow()
+    session = desk.publish()
+    first, second = desk.escalated(), desk.escalated()
+    desk.book(first)
+    desk.do("cancel", first, "Chuva.", by="marina")
+    assert second.state == "offered"
+    return session, second
+
+
+def test_the_desk_sees_to_whom_a_slot_is_offered(desk, sign_in):
+    session, request = offered(desk)
+    ref, about = session.ref, request.ref
+    browser = sign_in("rosangela")
+    for address in (day(), f"/bookings/agenda/sessions/{ref}"):
+        page = text(browser.get(address))
+        assert "Vaga oferecida" in row(page, "8:00")
+        assert "USF Vietnã" in row(page, "8:00")
+        assert ">livre<" not in re.sub(r"\s", "", row(page, "8:00"))
+        assert "Vaga oferecida" not in row(page, "8:30")
+    assert f"/bookings/{about}" in row(text(browser.get(day())), "8:00")
+    assert "Compareceu" not in row(text(browser.get(day())), "8:00")
+    page = text(browser.get(f"/bookings/agenda/sessions/{ref}"))
+    assert "0 marcadas, 1 vaga oferecida" in page
+    assert "perde este horário e volta à lista de espera" in row(page, "8:00")  # as for one who is booked
+
+
+def test_the_specialist_learns_nothing_of_who_may_yet_say_no(desk, sign_in):
+    _session, request = offered(desk)
+    case = request.case.ref
+    page = row(text(sign_in("lia").get(day())), "8:00")
+    assert "Vaga oferecida" in page
+    assert case not in page
+    assert "tc-row__name" not in page
