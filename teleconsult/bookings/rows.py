@@ -47,10 +47,12 @@ def _is_past(row: Any, moment: Moment) -> bool:
 
 
 def _text(row: Any, moment: Moment) -> str:
-    """Return when the visit is, from which day a return is wanted, or how long it has waited."""
+    """Return when the visit is, how long ago it was asked for, from which day a return is wanted, or how long it has waited."""
     at = getattr(row, "at", None)
     if at:
         return _("%(when)s, com %(who)s", when=visit_time(at, row.zone), who=row.specialist_name)
+    if row.state not in LISTED:  # off the list until somebody says what comes next; its age goes on
+        return _("pedida há %(age)s", age=short_span((moment.now - row.since).total_seconds()))
     if row.wanted_from and row.wanted_from > local(moment.now).date():
         return _("retorno a partir de %(day)s", day=localday(row.wanted_from))
     return _("na lista há %(age)s", age=short_span((moment.now - row.since).total_seconds()))
