@@ -170,7 +170,8 @@ def test_a_day_that_is_none_or_far_off_is_a_page_too(desk, sign_in, asked):
     request = desk.escalated()
     page = text(sign_in("marina").get(f"/bookings/{request.ref}/book?from={asked}&_scheme=x&_external=1&_anchor=y"))
     if asked == "2099-01-01":
-        assert "Nenhuma vaga livre na agenda publicada" in page
+        assert "Nenhuma vaga livre na agenda publicada" not in page  # there are some, before that day
+        assert "Nenhuma vaga livre a partir deste dia" in page
         assert "Não há vaga livre publicada a partir de" in page
         assert ">Primeiros horários</a>" in page
     else:
