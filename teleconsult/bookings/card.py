@@ -14,7 +14,7 @@ from teleconsult.bookings import queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
-from teleconsult.bookings.words import end_of, mark_of, visit_time
+from teleconsult.bookings.words import end_of, mark_of, visit_time, visits_of
 from teleconsult.bookings.world import facts_for, last_booking, standing_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
@@ -187,11 +187,12 @@ def last_step(request: BookingRequest) -> dict[str, Any]:
 
 def _lines(request: BookingRequest, query: Any) -> list[dict[str, Any]]:
     people = {row.id: row for row in db.session.scalars(select(User).where(User.id.in_(_actors(request))))}
+    there = queries.zone_of_visits(request)
     return [
         {
             "by_id": row.by_id,
             "who": people[row.by_id].full_name if row.by_id else str(_("Sistema")),
-            "did": _did(row),
+            "did": _did(row, there),
             "at": row.at,
             "said": row.said if row.verb != "end" else "",
             "mark": mark_of(row.state, row.data.get("how", "")),
@@ -200,10 +201,13 @@ def _lines(request: BookingRequest, query: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _did(event: BookingEvent) -> str:
+def _did(event: BookingEvent, there: str) -> str:
     why = end_of(event.data.get("how", ""))
     word = str(_(steps.DONE_WORDS[event.verb]))
-    return str(_("%(label)s: %(words)s", label=word, words=why)) if why else word
+    if why:
+        return str(_("%(label)s: %(words)s", label=word, words=why))
+    when = visits_of(event.data, there)
+    return f"{word} ({when})" if when else word
 
 
 def _events(request: BookingRequest) -> Any:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_, select, text, union
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
 from teleconsult.bookings import models, queries_quota, queueing, shelves
-from teleconsult.bookings.models import BookingOffer, BookingRequest
+from teleconsult.bookings.models import Booking, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.world import local_day
@@ -261,3 +261,18 @@ def requests_of(case_id: int) -> Sequence[BookingRequest]:
     return db.session.scalars(
         select(BookingRequest).where(BookingRequest.case_id == case_id).order_by(BookingRequest.id)
     ).all()
+
+
+def zone_of_visits(request: BookingRequest) -> str:
+    """Return the clocks of the places where a request was booked or offered a slot; '' where they are not of one zone."""
+    kept = union(
+        select(Booking.slot_id).where(Booking.request_id == request.id),
+        select(BookingOffer.slot_id).where(BookingOffer.request_id == request.id),
+    ).subquery()
+    zones = db.session.scalars(
+        select(AgendaSession.zone)
+        .join(AgendaSlot, AgendaSlot.session_id == AgendaSession.id)
+        .join(kept, kept.c.slot_id == AgendaSlot.id)
+        .distinct()
+    ).all()
+    return zones[0] if len(zones) == 1 else ""

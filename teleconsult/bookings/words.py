@@ -1,6 +1,8 @@
 """The marks of a booking request, and the hour of a visit: that of the clocks where the patient goes."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from teleconsult.bookings.steps import ENDED_WORDS, STATE_WORDS, State
@@ -36,6 +38,18 @@ def end_of(ended_how: str) -> str:
 def visit_time(at: datetime | None, there: str | None) -> str:
     """Show when a visit is on the clocks of its place, whoever reads it: 'sex., 21 nov., 14:00'."""
     return localtime(_on_clocks_of(at, there)) if at is not None and there else ""
+
+
+def visits_of(told: Mapping[str, Any], there: str) -> str:
+    """Show the hour that a line of the history is about, or both of a visit that was moved; '' where it tells none."""
+    before, after = (visit_time(_moment(told.get(name)), there) for name in ("from", "at"))
+    if before and after:
+        return str(_("de %(before)s para %(after)s", before=before, after=after))
+    return before or after
+
+
+def _moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def visit_clock(at: datetime, there: str) -> str:

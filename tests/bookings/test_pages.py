@@ -175,7 +175,7 @@ def test_the_reason_of_a_step_that_came_too_late_is_given_back_with_who_was_fast
     desk.do("cancel", request, "Chuva.", by=other)
     answer = browser.post(f"{url}/move", data={"slot": slot, "why": "Viagem da mãe.", "version": version})
     page = text(answer, 409)
-    assert f"{who}: desmarcada." in page
+    assert f"{who}: desmarcada (" in page
     assert ">Viagem da mãe.</textarea>" in page
     # What was recorded when it was sent first is not given back as if it was not.
     again = browser.post(f"{url}/cancel", data={"why": "Chuva.", "version": version})
