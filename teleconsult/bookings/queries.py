@@ -228,9 +228,12 @@ def _pace(specialty_id: int, kind: str, now: datetime, zone: str) -> tuple[float
 def next_in_line(slot: AgendaSlot) -> BookingRequest | None:
     """Return who is first on the list of a slot, is wanted by its day, was not offered it, and can still be booked this month.
 
-    Who could only be refused, or say no, would keep it for as long as an offer stands.
+    Who could only be refused, or say no, would keep it for as long as an offer stands. An offer that the desk took back
+    was none: a slot that is blocked and opened again is theirs to answer as before.
     """
-    offered = select(BookingOffer.request_id).where(BookingOffer.slot_id == slot.id)
+    offered = select(BookingOffer.request_id).where(
+        BookingOffer.slot_id == slot.id, BookingOffer.closed_how != "withdrawn"
+    )
     query = (
         waiting(slot.specialty_id, slot.kind)
         .join(BookingRequest.unit)

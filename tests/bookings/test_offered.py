@@ -3,6 +3,9 @@
 import re
 from datetime import timedelta
 
+from teleconsult.bookings import actions
+from teleconsult.extensions import transaction
+from tests import world
 from tests.bookings.conftest import text, today
 
 
@@ -51,3 +54,17 @@ def test_the_specialist_learns_nothing_of_who_may_yet_say_no(desk, sign_in):
     assert "Vaga oferecida" in page
     assert case not in page
     assert "tc-row__name" not in page
+
+
+def test_a_slot_that_was_blocked_by_mistake_is_offered_again_to_whom_it_was(desk):
+    session, first = offered(desk)
+    second = desk.escalated()
+    slot = session.slots[0]
+    with transaction():
+        actions.block(slot, "Reunião.", by=world.person("rosangela"))
+    assert (first.state, second.state) == ("waiting", "waiting")
+    with transaction():
+        actions.unblock(slot, by=world.person("rosangela"))
+    assert (first.state, second.state) == ("offered", "waiting")
+    desk.do("refuse", first, by="marina")
+    assert (first.state, second.state) == ("waiting", "offered")
