@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from teleconsult import clock
 from teleconsult.bookings import actions
 from teleconsult.extensions import transaction
 from tests import world
@@ -68,3 +69,15 @@ def test_a_slot_that_was_blocked_by_mistake_is_offered_again_to_whom_it_was(desk
     assert (first.state, second.state) == ("offered", "waiting")
     desk.do("refuse", first, by="marina")
     assert (first.state, second.state) == ("waiting", "offered")
+
+
+def test_an_hour_that_has_passed_is_free_no_more(desk, sign_in):
+    session = desk.publish()
+    ref, late = session.ref, session.slots[0].at + timedelta(minutes=1)
+    with clock.at(late):
+        browser = sign_in("rosangela")
+        for address in (f"/bookings/agenda?day={session.day}", f"/bookings/agenda/sessions/{ref}"):
+            page = text(browser.get(address))
+            assert "ninguém marcado" in row(page, "8:00")
+            assert "livre" not in row(page, "8:00")
+            assert "livre" in row(page, "8:30")
