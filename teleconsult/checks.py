@@ -4,7 +4,7 @@ Every `check_*` takes what a person typed, gives back the form to store (no dots
 `Refused` with a sentence that says what is wrong; `field` is the form field the sentence belongs to.
 Checking what a check gave back gives the same again. Every `show_*` takes the stored form and writes it
 the way people read it; what is not in the stored form comes back unchanged. E-mail is left to
-email-validator.
+email-validator. Pure.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The product's own words for what can go wrong. No HTTP here: `web.py` decides how each is shown."""
+"""The product's own words for what can go wrong. No HTTP here: `web.py` decides how each is shown. Pure."""
 
 from typing import Any
 

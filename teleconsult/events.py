@@ -73,7 +73,16 @@ def panels(page: str, **facts: Any) -> list[Any]:
 
 def handlers() -> dict[str, list[str]]:
     """Return event name -> dotted names of its handlers, in the order in which they run."""
-    return {name: [path for _, path, _ in rows] for name, rows in _registry.handlers.items()}
+    return _paths(_registry.handlers)
+
+
+def makers() -> dict[str, list[str]]:
+    """Return page -> dotted names of the makers of its panels, in the order in which they stand."""
+    return _paths(_registry.panels)
+
+
+def _paths(registered: dict[str, list[tuple[int, str, Handler]]]) -> dict[str, list[str]]:
+    return {name: [path for _, path, _ in rows] for name, rows in registered.items()}
 
 
 def _insert(rows: list[tuple[int, str, Handler]], order: int, handler: Handler) -> None:
