@@ -6,6 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, literal_column, or_, select, union_all, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import audit, clock, mail, outbox
 from teleconsult.extensions import changed, db, read, upsert, write_all
@@ -216,8 +217,9 @@ def send_digest(user_id: int) -> None:
 
 def choose_mail(user: User, *, mode: str, hour: int, off: Iterable[str]) -> None:
     """Keep how a person wants their e-mails: each, once a day at an hour, or none; and which kinds not at all."""
-    user.mail_mode = mode
-    db.session.flush()
+    # Past the version: no form of those who manage people holds it, and one that is open there is in nobody's way.
+    changed(update(User).where(User.id == user.id).values(mail_mode=mode))
+    set_committed_value(user, "mail_mode", mode)
     hours = upsert(DigestHour).values(user_id=user.id, hour=hour)
     db.session.execute(hours.on_conflict_do_update(index_elements=["user_id"], set_={"hour": hour}))
     changed(delete(MailChoice).where(MailChoice.user_id == user.id))

@@ -251,6 +251,14 @@ def test_what_changed_by_itself_is_told_of_nobody(application, teresa):
     assert "Este registro mudou enquanto você escrevia." in page
 
 
+def test_an_account_whose_person_chose_their_mails_meanwhile_is_saved(teresa, sign_in):
+    form = as_it_stands(teresa, "PE-MARINA")
+    assert sign_in("marina").post("/account/mail", data={"mode": "digest", "hour": "7"}).status_code == 302
+    answer = teresa.post("/people/PE-MARINA", data=form | {"name": "Marina Alves Dois"})
+    assert answer.status_code == 302, "nobody saved it in another window"
+    assert "digest" in sign_in("marina").get("/account/mail").get_data(as_text=True)
+
+
 def test_the_own_rights_changed_meanwhile(application, teresa, rita, ids):
     fields = as_it_stands(teresa, "PE-TERESA")
     changed = as_it_stands(rita, "PE-TERESA") | {"unit": ids["usf-vietna"]}
