@@ -1,4 +1,4 @@
-"""A consultant's account is switched off at the moment a case comes to them: it does not stay with somebody who is gone."""
+"""An account is switched off at the moment a case comes to its person: it does not stay with somebody who is gone."""
 
 from contextlib import suppress
 
@@ -9,6 +9,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.notices.models import Notice
 from teleconsult.people import actions as people
 from teleconsult.people.models import User
 from tests import world
@@ -52,3 +53,30 @@ def test_whoever_leaves_right_after_it_keeps_none(application, case_in, state):
     with application.app_context():
         case = db.session.get_one(Case, number)
         assert (case.state, case.holder_id) == (State.SUBMITTED, None)
+
+
+def pass_on(case):
+    actions.hand_over(case, to=world.person("jonas"), by=world.person("rosangela"))
+
+
+def test_nobody_is_handed_a_case_who_left_a_moment_before(application, case_in):
+    with application.app_context():
+        number, jonas = case_in(State.ASSIGNED).case.id, world.person("jonas").id
+    with uncommitted(application, leave, (User, jonas)), application.app_context():
+        case = db.session.get_one(Case, number)
+        with pytest.raises(Refused), transaction(case):
+            pass_on(case)
+        db.session.refresh(case)
+        assert case.requester_id == world.person("marina").id
+
+
+def test_of_a_case_handed_to_who_leaves_right_after_it_the_administrators_are_told(application, case_in):
+    with application.app_context():
+        number, jonas = case_in(State.ASSIGNED).case.id, world.person("jonas").id
+    with uncommitted(application, pass_on, (Case, number)), application.app_context():
+        person = db.session.get_one(User, jonas)
+        with transaction(person):
+            leave(person)
+    with application.app_context():
+        told = db.select(Notice.kind).where(Notice.user_id == world.person("rosangela").id)
+        assert "case.requester_gone" in set(db.session.scalars(told))

@@ -10,7 +10,7 @@ from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.cases.sent import texts_of
 from teleconsult.cases.sides import answering, asking
 from teleconsult.errors import N_, Refused
-from teleconsult.extensions import db
+from teleconsult.extensions import db, hold
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
@@ -118,6 +118,7 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
     Raises:
         Refused: the other is not an active requester of the unit, is the present one, or answers the case.
     """
+    hold(to, "role_rows")  # whoever switches them off at this moment finds the case with them, or this finds them gone
     fits = to.is_active and to.has(Role.REQUESTER) and to.unit_id == case.unit_id
     if not fits or to.id == case.requester_id:
         raise Refused(N_("Escolha outro solicitante ativo da mesma unidade."), field="requester")
