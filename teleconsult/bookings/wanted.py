@@ -36,7 +36,10 @@ _NOT_LATER = (
 _HOW_LONG = rf"(?:por|durante|for) {_NUMBER}|vez(?:es)?|(?:mens|seman|quinzen)al(?:mente)?|monthly|weekly"
 """It says for how long, or how often: the first of several returns is nearer."""
 
-_OTHERWISE = re.compile(rf"\b(?:{_NOT_LATER}|{_HOW_LONG})\b|\d[,.]\d")
+_SINCE_OTHER = rf"aos {_NUMBER} anos?|(?<!daqui )ha|faz|desde|idade|complet\w*|ago|since|age|aged|old"
+"""It counts from another day than that of the visit: a birth, a treatment that goes on (“daqui há” is a slip for “daqui a”)."""
+
+_OTHERWISE = re.compile(rf"\b(?:{_NOT_LATER}|{_HOW_LONG}|{_SINCE_OTHER})\b|\d[,.]\d")
 
 
 def wanted_from(words: str, asked_on: date) -> date | None:
