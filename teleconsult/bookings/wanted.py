@@ -26,7 +26,7 @@ _NUMBER = r"(\d{1,4}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 _SPAN = re.compile(
     rf"(?<![\w,.])(?<!\d/){_NUMBER}(?:\s*(?:a|e|ou|-|to|and|or)\s*{_NUMBER})?(?:\s*\([a-z ]*\))?\s*{_UNIT}\b"
 )
-_DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])")
+_DATE = re.compile(rf"(?<![\d/])(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}|\d{{2}})(?![\d/])(?!\s*{_UNIT}\b)")
 _NOT_LATER = (
     r"ate|dentro|prazo|antes|maxim[oa]|max|menos|mais tardar|nao (?:ultra)?passar|imediat\w*|urgen\w*|breve|logo|"
     r"within|before|up to|at most|no later|not later|less|under|by|immediately|soon\w*|asap"
@@ -52,7 +52,7 @@ def wanted_from(words: str, asked_on: date) -> date | None:
     spans, dates = _SPAN.findall(said), _DATE.findall(said)
     if len(spans) + len(dates) != 1 or _OTHERWISE.search(said):
         return None
-    days = _days(*spans[0]) if spans else _until(asked_on, *dates[0])
+    days = _days(*spans[0]) if spans else _until(asked_on, *dates[0][:3])
     if days is None or not 0 < days <= FARTHEST:
         return None
     return asked_on + timedelta(days=days - min(days // EARLIER, AT_MOST))
@@ -65,6 +65,6 @@ def _days(first: str, _second: str, unit: str) -> int:
 
 def _until(asked_on: date, day: str, month: str, year: str) -> int | None:
     try:
-        return (date(int(year), int(month), int(day)) - asked_on).days
+        return (date(int(year) if len(year) > 2 else 2000 + int(year), int(month), int(day)) - asked_on).days
     except ValueError:
         return None

@@ -29,7 +29,7 @@ ASKED = date(2026, 11, 23)
         ("quarenta e cinco dias", 34), ("Em 2 MESES", 46),
         ("60 (sessenta) dias", 46), ("entre 30 e 60 dias", 23), ("between 2 and 3 months", 46), ("cento e vinte dias", 106),
         ("vinte e cinco dias", 15), ("por volta de 60 dias", 46), ("a cada 3 meses", 76),
-        ("daqui há 60 dias", 46), ("aos 60 dias", 46),
+        ("daqui há 60 dias", 46), ("aos 60 dias", 46), ("15/03/27", 98), ("em 15/03/27, com exames", 98),
     ],
 )  # fmt: skip
 def test_from_which_day_the_words_want_a_return(words, days):
@@ -45,7 +45,7 @@ def test_from_which_day_the_words_want_a_return(words, days):
         "no prazo de 30 dias", "o mais tardar em 60 dias", "não passar de 60 dias", "no later than 60 days",
         "by 15/03/2027", "urgente, 15 dias", "mensal por 6 meses", "1 vez ao mês, 6 meses", "for 6 months",
         "aos 2 anos", "com 2 anos de idade", "quando completar 5 anos", "há 2 anos sem consulta", "faz 2 anos", "when 2 years old",
-        "3/2", "٣ dias", "30 DD", "-", "1" * 60,
+        "30/60/90 dias", "1/2/30 dias", "15/03/26", "31/12/99", "15/03/027", "3/2", "٣ dias", "30 DD", "-", "1" * 60,
     ],
 )  # fmt: skip
 def test_words_that_say_no_day_or_could_mean_another_hold_nothing_back(words):
