@@ -18,6 +18,7 @@ from teleconsult import audit, clock, events
 from teleconsult.cases.authors import WROTE
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseOpening, CaseSeen
+from teleconsult.cases.withheld import is_withheld
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import db, read, transaction_apart, upsert
@@ -140,7 +141,9 @@ def _case(values: Iterator[Any]) -> Case:
     return case
 
 
-def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = False) -> Sight | None:
+def sight_of(
+    case: Case, user: User, *, wrote: bool = False, opened: bool = False, withheld: bool | None = None
+) -> Sight | None:
     """Return how much of a case a person may see; None: nothing, not even that it is there.
 
     Args:
@@ -148,16 +151,22 @@ def sight_of(case: Case, user: User, *, wrote: bool = False, opened: bool = Fals
         user: who looks.
         wrote: this person wrote an opinion on it.
         opened: this person opened it on purpose, and that has not expired.
+        withheld: the patient took the consent back; None: it is read where it matters.
     """
     if case.state == State.DRAFT:
         return _sight_of_draft(case, user)
     if _is_party(case, user) or wrote or (opened and (user.has(Role.ADMINISTRATOR) or user.has(Role.MANAGER))):
         return Sight.FULL
-    if case.state == State.SUBMITTED and user.has(Role.CONSULTANT) and case.specialty_id in user.specialty_ids:
+    if _waits_for(case, user) and not (is_withheld(case.id) if withheld is None else withheld):
         return Sight.WAITING
     if user.has(Role.ADMINISTRATOR):
         return Sight.ROUTING
     return Sight.CLOSED if user.has(Role.MANAGER) else None
+
+
+def _waits_for(case: Case, user: User) -> bool:
+    of_mine = case.specialty_id in user.specialty_ids if user.has(Role.CONSULTANT) else False
+    return of_mine and case.state == State.SUBMITTED
 
 
 def attends(case: Case, user: User) -> bool:

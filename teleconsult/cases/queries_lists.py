@@ -16,6 +16,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen, PatientSnapshot
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.shelves import FILED, LIVE, in_state
+from teleconsult.cases.withheld import IS_WITHHELD
 from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
@@ -151,6 +152,7 @@ _CLAIMABLE = (
     in_state(State.SUBMITTED),
     Case.specialty_id.in_(bindparam("specialties", expanding=True)),
     Case.requester_id != ME,
+    ~IS_WITHHELD,
     ~exists().where(Decline.case_id == Case.id, Decline.consultant_id == ME),
 )
 _OPEN = listed().where(*_CLAIMABLE)

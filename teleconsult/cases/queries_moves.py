@@ -17,7 +17,7 @@ from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
 
-PARTING = frozenset({"assign", "claim", "return", "redirect", "cancel"})
+PARTING = frozenset({"assign", "claim", "return", "redirect", "cancel", "revoke_consent"})
 """What ends that a case waits for the consultants of a specialty."""
 
 
@@ -136,7 +136,7 @@ def events_since(case_id: int, number: int) -> Sequence[CaseEvent]:
 def just_taken(user: User, ref: str, version: str) -> int | None:
     """Return the row number of a case that this consultant saw waiting on `version`, and that the step since took away.
 
-    Somebody took it, or it was returned, withdrawn or passed to another specialty.
+    Somebody took it, or it was returned, cancelled or passed to another specialty, or the patient took the consent back.
     """
     query = select(Case.id, Case.version, Specialty.slug).join(Case.specialty).where(Case.ref == ref.upper())
     row = db.session.execute(query).one_or_none() if ref.isascii() and ref.isprintable() else None

@@ -21,6 +21,7 @@ from teleconsult.cases.authors import WROTE
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.queries_fts import find_by_fts
 from teleconsult.cases.queries_vectors import find_by_vectors
+from teleconsult.cases.withheld import IS_WITHHELD
 from teleconsult.coding.words import beginnings_of, dated, unnamed
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
@@ -157,6 +158,7 @@ _ROWS: Any = (
         PatientSnapshot.name,
         PatientSnapshot.social_name,
         WROTE.label("wrote"),
+        IS_WITHHELD.label("withheld"),
     )
     .join(HealthUnit, HealthUnit.id == Case.unit_id)
     .outerjoin(Specialty, Specialty.id == Case.specialty_id)

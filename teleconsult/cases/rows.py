@@ -65,7 +65,7 @@ class _AsCase:
 
 def sight_of_row(row: Row[Any], user: User) -> Sight | None:
     """Return how much of the case in this row a person may see; the row carries what `sight_of` asks for."""
-    return sight_of(cast(Case, _AsCase(row)), user, wrote=row.wrote)
+    return sight_of(cast(Case, _AsCase(row)), user, wrote=row.wrote, withheld=row.withheld)
 
 
 def called(row: Row[Any], sight: Sight, moment: Moment) -> str:

@@ -1,7 +1,7 @@
 """The full-text index over cases: one row per case that was sent, in the dialect of the database.
 
 Three columns. `keys` says who may find the case: `r` its requester, `u` its unit, `c` each consultant
-who holds, escalated or answered it, or sees or saw the patient, `w` its specialty while it waits; `names` holds the patient's
+who holds, escalated or answered it, or sees or saw the patient, `w` its specialty while it waits and is not withheld; `names` holds the patient's
 (numbers and birth date too), `body` the clinical words. Both databases are given the same words, folded by `coding.words` (no accents, no
 case); PostgreSQL adds Portuguese stems. Reading is in `queries_search`.
 """
@@ -39,6 +39,7 @@ from teleconsult.cases.models_opinion import (
     OpinionDiagnosis,
     Referral,
 )
+from teleconsult.cases.withheld import IS_WITHHELD
 from teleconsult.coding.words import dated, joined, undotted, words_of
 from teleconsult.extensions import db, dialect_name, read
 from teleconsult.extensions import write as put
@@ -106,7 +107,7 @@ def write(case_ids: Iterable[int]) -> None:
 def _keys(case: Row[Any], others: set[int]) -> list[tuple[str, str]]:
     consultants = {case.holder_id, case.escalated_by_id, *others} - {None}
     keys = [("r", case.requester_id), ("u", case.unit_id), *(("c", number) for number in sorted(consultants))]
-    if case.state == State.SUBMITTED:
+    if case.state == State.SUBMITTED and not case.withheld:
         keys.append(("w", case.specialty_id))
     return [(kind, str(number)) for kind, number in keys]
 
@@ -122,6 +123,7 @@ _CASE = (
         Case.escalated_by_id,
         Case.specialty_id,
         Case.birth_date,
+        IS_WITHHELD.label("withheld"),
         *(getattr(Case, name) for name in _CLINICAL),
         *(getattr(PatientSnapshot, name) for name in _NAMES),
     )

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case, CaseConsent, CaseQuestion
+from teleconsult.cases.models import Case, CaseQuestion
 from teleconsult.cases.models_opinion import Decline, Opinion
 from teleconsult.cases.shelves import in_state
+from teleconsult.cases.withheld import IS_WITHHELD
 from teleconsult.extensions import db
 from teleconsult.routing import seating
 from teleconsult.routing.modes import Mode, every_mode
@@ -194,16 +195,8 @@ def _open_now(user_ids: Iterable[int]) -> dict[int, int]:
 
 def _withheld() -> frozenset[int]:
     """Return the open cases that nobody else may be given: their patient took the consent back."""
-    later = aliased(CaseConsent)
-    query = (
-        select(CaseConsent.case_id)
-        .join(Case, Case.id == CaseConsent.case_id)
-        .where(
-            or_(in_state(State.SUBMITTED), in_state(State.ASSIGNED)),
-            CaseConsent.revoked_at.is_not(None),
-            ~exists().where(later.case_id == CaseConsent.case_id, later.id > CaseConsent.id),
-        )
-    )
+    taken = or_(in_state(State.SUBMITTED), in_state(State.ASSIGNED))
+    query = select(Case.id).where(taken, IS_WITHHELD)
     return frozenset(db.session.scalars(query))
 
 

@@ -60,13 +60,45 @@ def test_of_several_only_that_one_stays_and_it_is_said_why(case_in, sign_in):
     assert (now_in(one), now_in(other)) == (State.SUBMITTED, State.ASSIGNED)
 
 
-def test_nobody_claims_it(case_in, sign_in):
-    walk, browser = case_in(State.SUBMITTED), sign_in("paulo")
+def test_nobody_reads_it_any_more_in_the_queue(case_in, sign_in):
+    walk, other, browser = case_in(State.SUBMITTED), case_in(State.SUBMITTED), sign_in("paulo")
+    ref = walk.case.ref
+    assert ref in browser.get("/waiting").get_data(as_text=True)
     take_back(walk.case)
-    assert WITHHELD in text_of(browser, walk)
-    answer = send(browser, walk, "claim")
-    assert answer.status_code == 422
-    assert WITHHELD in answer.get_data(as_text=True)
+    listed = browser.get("/waiting").get_data(as_text=True)
+    assert ref not in listed
+    assert other.case.ref in listed
+    assert browser.get(f"/cases/{ref}").status_code == 404
+    assert sign_in("rosangela").get(f"/cases/{ref}").status_code == 200
+    assert walk.case.complaint in text_of(sign_in("marina"), walk)
+    walk.do("return_", {"consent_given_by": "Confirmar com o paciente."}, by="rosangela")
+    walk.submit()
+    assert ref in browser.get("/waiting").get_data(as_text=True)
+    assert browser.get(f"/cases/{ref}").status_code == 200
+
+
+def test_nobody_finds_it_by_its_words(case_in, sign_in):
+    walk, browser = case_in(State.SUBMITTED), sign_in("paulo")
+
+    def found(words):
+        return browser.post("/cases/search", data={"q": words}, follow_redirects=True).get_data(as_text=True)
+
+    word = walk.case.complaint.split()[0]
+    assert all(walk.case.ref in found(words) for words in (word, walk.case.ref))
+    take_back(walk.case)
+    assert not any(f"/cases/{walk.case.ref}" in found(words) for words in (word, walk.case.ref))
+
+
+def test_who_presses_to_take_it_is_told_why(case_in, sign_in):
+    walk, browser = case_in(State.SUBMITTED), sign_in("paulo")
+    before = str(walk.case.version)
+    take_back(walk.case)
+    answer = send(browser, walk, "claim", version=before)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "consentimento" in page
+    assert "MOTIVO" not in page
+    assert send(browser, walk, "claim").status_code == 404
     assert now_in(walk) == State.SUBMITTED
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from teleconsult import audit, clock, events
+from teleconsult.cases import search
 from teleconsult.cases.actions._make import make, put_on_timeline
 from teleconsult.cases.actions._rows import write_request
 from teleconsult.cases.lifecycle import State
@@ -181,6 +182,7 @@ def revoke_consent(case: Case, *, why: str, by: User) -> None:
         why=audit.digest(why),
     )
     events.emit("case.revoke_consent", case=case, event=event, by=by)
+    search.index(case)
     notices.tell([*asking(case), *answering(case)], "case.revoke_consent", subject=case.ref, by=by)
 
 

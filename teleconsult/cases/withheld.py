@@ -1,0 +1,22 @@
+"""Which cases are withheld: their patient took the consent back, so nobody else may be given them, or read them (ADR 0044)."""
+
+from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from teleconsult.cases.models import Case, CaseConsent
+from teleconsult.extensions import read
+
+_later = aliased(CaseConsent)
+IS_WITHHELD: ColumnElement[bool] = exists().where(
+    CaseConsent.case_id == Case.id,
+    CaseConsent.revoked_at.is_not(None),
+    ~exists().where(_later.case_id == CaseConsent.case_id, _later.id > CaseConsent.id),
+)
+"""Whether the last consent of a row of cases was taken back; a request that is sent again carries a new one."""
+
+_WITHHELD = select(Case.id).where(Case.id == bindparam("case_id"), IS_WITHHELD)
+
+
+def is_withheld(case_id: int) -> bool:
+    """Tell whether the last consent given for a case was taken back."""
+    return bool(read(_WITHHELD, {"case_id": case_id}))
