@@ -1,5 +1,7 @@
 """Every revision, with rows in it, on both databases."""
 
+from datetime import timedelta
+
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,8 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError
 
-from teleconsult import create_app, guards
-from teleconsult.cases import actions
+from teleconsult import clock, create_app, guards
+from teleconsult.cases import actions, outcome
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.request import PatientFacts
@@ -204,6 +206,45 @@ def test_what_was_handed_over_by_half_is_handed_over_whole(fresh):
     found = {number: rest for number, *rest in db.session.execute(query)}
     assert [found[number] for number in ids] == [[jonas, None], [dora, None], [dora, jonas]]
     assert found[alone] == [dora, marina]
+
+
+def test_a_later_answer_belongs_to_the_conclusion_that_it_was_given_to(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    once, again = world.walk_to(State.CONCLUDED), world.walk_to(State.CONCLUDED)
+
+    def tell(walk, days, result):
+        marina = world.person("marina")
+        with clock.at(walk.case.concluded_at + timedelta(days=days, hours=1)), transaction(walk.case):
+            outcome.answer_later(walk.case, days, followed="yes", result=result, by=marina)
+
+    tell(once, 30, "Melhorou."), tell(again, 30, "Piorou."), tell(once, 90, "Sarou.")
+    with clock.at(again.case.concluded_at + timedelta(days=30)):
+        again.do("reopen", "Piorou.", by="marina")
+        again.conclude()
+    tell(again, 30, "Melhorou também."), tell(again, 90, "Sarou também.")
+    first, second = once.case.id, again.case.id
+    db.session.remove()
+
+    def kept(of="round, days, result"):
+        query = f"SELECT case_id, {of} FROM outcomes_later ORDER BY case_id, {of}"  # noqa: S608 (words written above)
+        found = [tuple(row) for row in db.session.execute(db.text(query))]
+        db.session.remove()
+        return found
+
+    assert (second, 1, 30, "Piorou.") in kept()
+    flask_migrate.downgrade(revision="0023")
+    older = [(first, 30, "Melhorou."), (first, 90, "Sarou.")]
+    assert kept("days, result") == [*older, (second, 30, "Melhorou também."), (second, 90, "Sarou também.")]
+    flask_migrate.upgrade()
+    assert kept() == [
+        (first, 1, 30, "Melhorou."),
+        (first, 1, 90, "Sarou."),
+        (second, 2, 30, "Melhorou também."),
+        (second, 2, 90, "Sarou também."),
+    ]
+    key = inspect(db.engine).get_pk_constraint("outcomes_later")
+    assert (key["name"], key["constrained_columns"]) == ("pk_outcomes_later", ["case_id", "round", "days"])
 
 
 @pytest.mark.only_postgresql

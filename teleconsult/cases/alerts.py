@@ -18,8 +18,8 @@ from teleconsult.cases.hours import Hours, open_seconds
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.models_alerts import CaseAlert
-from teleconsult.cases.models_opinion import OpinionDraft, Outcome, OutcomeLater
-from teleconsult.cases.outcome import DIED, LATER
+from teleconsult.cases.models_opinion import OpinionDraft, Outcome
+from teleconsult.cases.outcome import LATER, settled_later
 from teleconsult.cases.shelves import in_state
 from teleconsult.cases.sides import asked, asking
 from teleconsult.extensions import changed, db, upsert
@@ -117,8 +117,7 @@ def _later(days: int) -> Finder:
     """Return the finder of what ended so many days ago; of a patient who died nothing more is asked."""
 
     def find(now: datetime, only: int | None = None) -> Iterator[Due]:
-        answered = exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days)
-        yield from _concluded(f"case.outcome_{days}", now - timedelta(days=days), or_(answered, DIED), only)
+        yield from _concluded(f"case.outcome_{days}", now - timedelta(days=days), settled_later(days), only)
 
     return find
 

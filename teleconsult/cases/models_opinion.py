@@ -251,12 +251,13 @@ class Outcome(Model):
 
 
 class OutcomeLater(Model):
-    """The one question at 30 and at 90 days: was the advice followed, and what came of it."""
+    """The one question at 30 and at 90 days after one conclusion: was the advice followed, and what came of it."""
 
     __tablename__ = "outcomes_later"
     __table_args__ = (CheckConstraint("days IN (30, 90)", name="known_days"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
     days: Mapped[int] = mapped_column(primary_key=True)
     followed: Mapped[str] = mapped_column(String(16), default="not_informed")
     result: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)

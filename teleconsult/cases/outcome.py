@@ -100,24 +100,24 @@ def answer(case: Case, survey: Survey, *, by: User) -> Outcome:
 
 
 def answer_later(case: Case, days: int, *, followed: str, result: str, by: User) -> OutcomeLater:
-    """Keep whether the advice was followed after 30 or 90 days, and what came of it.
+    """Keep whether the advice of the present conclusion was followed after 30 or 90 days, and what came of it.
 
     Raises:
         Refused: it is not asked now, or not of this person.
     """
     check_asked(case, days, by)
-    row = db.session.get(OutcomeLater, (case.id, days)) or OutcomeLater(case_id=case.id, days=days)
+    row: OutcomeLater = answered(case, days) or OutcomeLater(case_id=case.id, round=case.round, days=days)
     row.followed, row.result, row.given_at, row.given_by_id = followed, result, clock.now(), by.id
     db.session.add(row)
     db.session.flush()
-    _record(case, by, "case.outcome_later", days=days, text=audit.digest(result))
+    _record(case, by, "case.outcome_later", round=case.round, days=days, text=audit.digest(result))
     return row
 
 
 def answered(case: Case, days: int) -> Any:
-    """Return the answers to the survey of the present conclusion (`days` 0), or to a later question; None: there are none."""
+    """Return the answers about the present conclusion: to the survey (`days` 0), or to a later question; None: there are none."""
     if days:
-        return db.session.get(OutcomeLater, (case.id, days))
+        return db.session.get(OutcomeLater, (case.id, case.round, days))
     return db.session.scalar(select(Outcome).where(Outcome.case_id == case.id, Outcome.round == case.round))
 
 
@@ -177,7 +177,7 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
     now, window = clock.now(), settings.days("survey_days")
     given = exists().where(Outcome.case_id == Case.id, Outcome.round == Case.round)
     query = (
-        select(Case.ref, Case.initials, Case.concluded_at, given, _later(LATER[0]), _later(LATER[1]))
+        select(Case.ref, Case.initials, Case.concluded_at, given, settled_later(LATER[0]), settled_later(LATER[1]))
         .where(in_state(State.CONCLUDED), Case.changed_at >= now - timedelta(days=LATER[-1] + window))
         .order_by(Case.changed_at.desc(), Case.id.desc())
         .limit(limit)
@@ -195,9 +195,10 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
     return found
 
 
-def _later(days: int) -> ColumnElement[bool]:
-    """Tell in a query that a later question is answered, or not to be asked."""
-    return or_(exists().where(OutcomeLater.case_id == Case.id, OutcomeLater.days == days), DIED)
+def settled_later(days: int) -> ColumnElement[bool]:
+    """Tell in a query that a later question about the present conclusion is answered, or not to be asked."""
+    given = (OutcomeLater.case_id == Case.id, OutcomeLater.round == Case.round, OutcomeLater.days == days)
+    return or_(exists().where(*given), DIED)
 
 
 def _asked_of(user: User) -> list[list[Any]]:
@@ -210,7 +211,7 @@ def _asked_of(user: User) -> list[list[Any]]:
 
 
 def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:
-    """Return the answers to the survey, by round, and to the later question, by days."""
+    """Return the answers to the survey, by round, and to the later question, by round and days."""
     now = db.session.scalars(select(Outcome).where(Outcome.case_id == case.id).order_by(Outcome.round)).all()
-    later = select(OutcomeLater).where(OutcomeLater.case_id == case.id).order_by(OutcomeLater.days)
+    later = select(OutcomeLater).where(OutcomeLater.case_id == case.id).order_by(OutcomeLater.round, OutcomeLater.days)
     return now, db.session.scalars(later).all()

@@ -239,7 +239,8 @@ def _outcome(case: Case, happened: Sequence[Any], *, asks: bool) -> story.Told |
     if not any(event.verb in CLOSING for event in happened):
         return None
     now, later = outcome.outcomes_of(case)
-    answered = {*(0 for row in now if row.round == case.round), *(row.days for row in later)}
+    rounds = {0: now} | {days: [row for row in later if row.days == days] for days in outcome.LATER}
+    answered = {days for days, rows in rounds.items() if any(row.round == case.round for row in rows)}
     asked = [days for days in outcome.asked_now(case) if days not in answered] if asks else []
     return story.Told(asked, story.outcome_words(now, later)) if now or later or asked else None
 

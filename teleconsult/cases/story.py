@@ -205,9 +205,15 @@ class Told:
 
 
 def outcome_words(now: Iterable[Outcome], later: Iterable[OutcomeLater]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the answers to the survey and to its later question, with their questions, in words."""
+    """Return the answers to the survey and to its later question, one conclusion after the other, in words."""
     made = []
-    for row in now:
+    told: list[Outcome | OutcomeLater] = [*now, *later]
+    for row in sorted(told, key=lambda given: given.round):
+        when = localtime(row.given_at)
+        if isinstance(row, OutcomeLater):
+            pairs = [(_("Orientação seguida"), _(outcome.FOLLOWED[row.followed])), (_("O que aconteceu"), row.result)]
+            made.append((_("%(days)d dias depois, respondido %(when)s", days=row.days, when=when), pairs))
+            continue
         pairs = [
             (_("Satisfação"), _(outcome.SATISFACTION[str(row.satisfaction or outcome.NOT_INFORMED)])),
             (_("Dúvida resolvida"), _(outcome.DOUBT[row.doubt])),
@@ -215,8 +221,5 @@ def outcome_words(now: Iterable[Outcome], later: Iterable[OutcomeLater]) -> list
             (_("Mudança de conduta"), _(outcome.CONDUCT[row.conduct])),
             (_("Comentário"), row.comment),
         ]
-        made.append((_("Respondido %(when)s", when=localtime(row.given_at)), pairs))
-    for told in later:
-        pairs = [(_("Orientação seguida"), _(outcome.FOLLOWED[told.followed])), (_("O que aconteceu"), told.result)]
-        made.append((_("%(days)d dias depois", days=told.days), pairs))
+        made.append((_("Respondido %(when)s", when=when), pairs))
     return [(str(label), [(str(name), str(words)) for name, words in pairs if words]) for label, pairs in made]

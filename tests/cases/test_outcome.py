@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock
-from teleconsult.cases import outcome
+from teleconsult.cases import alerts, outcome
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Outcome, OutcomeLater
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
+from teleconsult.network import settings
 from tests import world
 from tests.cases.filing import value_of
 from tests.cases.helping import text_of, told
@@ -180,7 +181,36 @@ def test_the_later_answer_is_shown(concluded, sign_in):
         browser.post(f"/cases/{concluded.case.ref}/outcome/30", data={"followed": "yes", "result": "Lesões sumiram."})
         assert "Lesões sumiram." in text_of(browser, concluded)
     db.session.rollback()
-    assert db.session.get(OutcomeLater, (concluded.case.id, 30)).followed == "yes"
+    assert db.session.get(OutcomeLater, (concluded.case.id, 1, 30)).followed == "yes"
+
+
+def test_after_a_case_was_reopened_the_later_question_is_asked_of_its_new_conclusion(concluded, sign_in):
+    """What was said of the advice before counted for the one after it: nobody was asked, and nobody reminded."""
+    case = concluded.case
+    path = f"/cases/{case.ref}/outcome/30"
+    with transaction():
+        settings.set_days("reopen_days", 60)
+    with later(30.1):
+        sign_in("marina").post(path, data={"followed": "no", "result": "Não melhorou."})
+    with later(30.2):
+        concluded.do("reopen", "Não melhorou.", by="rosangela")
+        concluded.conclude()
+    with later(62):
+        assert [row.days for row in outcome.pending_for(world.person("marina"))] == [30]
+        assert [due.case_id for due in alerts.find("case.outcome_30")] == [case.id]
+        browser = sign_in("marina")
+        assert path in text_of(browser, concluded)
+        assert "Não melhorou." not in text_of(browser, concluded, "/outcome/30")
+        browser.post(path, data={"followed": "yes", "result": "Curou."})
+        page = text_of(browser, concluded)
+        assert -1 < page.find("Não melhorou.</") < page.find("Curou.</")
+        assert path not in page
+        db.session.rollback()
+        assert outcome.pending_for(world.person("marina")) == []
+        assert alerts.find("case.outcome_30") == []
+    db.session.rollback()
+    rows = db.session.execute(db.select(OutcomeLater.round, OutcomeLater.followed).order_by(OutcomeLater.round))
+    assert [tuple(row) for row in rows] == [(1, "no"), (2, "yes")]
 
 
 @pytest.mark.parametrize("path", ["outcome/7", "outcome/30/x", "outcome/999999999999999999999"])
