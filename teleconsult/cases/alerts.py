@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 
 from teleconsult import audit, clock
 from teleconsult.cases import counting
-from teleconsult.cases.clocks import LAPSE_REMINDERS
+from teleconsult.cases.clocks import reminders
 from teleconsult.cases.hours import Hours, open_seconds
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
@@ -96,15 +96,16 @@ def late(now: datetime, only: int | None = None) -> Iterator[Due]:
 
 
 def lapse_soon(now: datetime, only: int | None = None) -> Iterator[Due]:
-    """Find what has waited 7 or 21 days for its unit; of two reminders that are due, the later one."""
-    window = timedelta(days=settings.days("lapse_days"))
+    """Find what has waited for its unit until a reminder is due; of two that are, the later one."""
+    length = settings.days("lapse_days")
+    window, reminded = timedelta(days=length), reminders(length)
     columns = (Case.id, Case.ends_at)
     for state in (State.RETURNED, State.AWAITING_INFORMATION):
-        last = now + window - timedelta(days=min(LAPSE_REMINDERS))
+        last = now + window - timedelta(days=min(reminded))
         for row in db.session.execute(_one(select(*columns), only).where(in_state(state), Case.ends_at <= last)):
-            passed = [days for days in LAPSE_REMINDERS if row.ends_at - window + timedelta(days=days) <= now]
+            passed = [days for days in reminded if row.ends_at - window + timedelta(days=days) <= now]
             if passed and now < row.ends_at:
-                yield Due(row.id, "case.lapse_soon", f"{row.ends_at:%Y%m%dT%H%M%S}:{max(passed)}")
+                yield Due(row.id, "case.lapse_soon", f"{row.ends_at:%Y%m%dT%H%M%S}:{max(passed):g}")
 
 
 def survey(now: datetime, only: int | None = None) -> Iterator[Due]:

@@ -19,6 +19,7 @@ NEW_TARGET = frozenset({"follow_up", "reopen", "call_off"})
 
 
 LAPSE_REMINDERS = (7, 21)
+"""Days of waiting after which a unit is reminded, where its case ends a day later at the earliest."""
 
 
 class Priority(StrEnum):
@@ -84,6 +85,11 @@ def read(steps: Iterable[Step], counted: Callable[[datetime, datetime], float] =
 def due_at(started: datetime, used_seconds: float, target_hours: float, hours: Hours | None = None) -> datetime:
     """Return when the target ends if the service clock runs from `started` with `used_seconds` gone."""
     return after(started, target_hours * 3600 - used_seconds, hours)
+
+
+def reminders(window: int) -> tuple[float, ...]:
+    """Return after how many days of a window a unit is reminded: a short one has one reminder, halfway."""
+    return tuple(days for days in LAPSE_REMINDERS if days < window) or (window / 2,)
 
 
 def within(since: datetime | None, days: int, now: datetime) -> bool:

@@ -228,6 +228,25 @@ def test_the_unit_is_reminded_after_7_and_21_days_and_loses_the_case_after_30(se
     assert len(told("case.lapse_soon")) == 2
 
 
+@pytest.mark.parametrize(
+    ("window", "reminded"), [(1, [0.5]), (2, [1]), (7, [3.5]), (8, [7]), (21, [7]), (22, [7, 21]), (30, [7, 21])]
+)
+def test_no_case_ends_without_a_reminder_however_short_the_window(session, window, reminded):
+    """A window of a week or less ended the case without a word before."""
+    with transaction():
+        settings.set_days("lapse_days", window)
+    one = walk(State.RETURNED)
+    for number, days in enumerate(reminded):
+        tick(START + days * DAY - HOUR)
+        assert len(told("case.lapse_soon")) == number
+        tick(START + days * DAY)
+        assert len(told("case.lapse_soon")) == number + 1
+    tick(START + window * DAY - HOUR)
+    assert told("case.lapse_soon") == ["marina"] * len(reminded)
+    tick(START + window * DAY)
+    assert one.case.state == State.CANCELLED
+
+
 def test_after_a_long_outage_the_unit_is_reminded_once(session):
     walk(State.RETURNED)
     tick(START + 22 * DAY)

@@ -173,6 +173,12 @@ def test_targets_and_windows_are_set_and_recorded(manager, session):
     assert fields(None, session, "targets.change").data["hours"] == {"routine": 60, "high": 40, "urgent": 20}
 
 
+def test_the_page_of_targets_says_when_a_unit_is_reminded_before_its_case_ends(manager):
+    page = manager.get("/targets").get_data(as_text=True)
+    assert "A unidade é lembrada depois de 7 e de 21 dias" in page
+    assert "se a janela é de 7 dias ou menos, na metade dela" in page
+
+
 @pytest.mark.parametrize(("name", "value"), [("routine", 0), ("urgent", 2161), ("lapse_days", 366), ("high", "x")])
 def test_a_target_out_of_bounds_is_refused_whole(manager, session, name, value):
     answer = manager.post("/targets", data=TIMES | {"version": settings.stamp(), name: value})
