@@ -92,13 +92,14 @@ def create_specialty(values: Mapping[str, Any], *, by: User) -> Specialty:
 
 
 def edit_specialty(specialty: Specialty, values: Mapping[str, Any], *, by: User) -> None:
-    """Change a specialty; its backup consultant must be an active one of the specialty.
+    """Change a specialty; a new backup consultant must be an active one of the specialty.
 
     Raises:
         Refused: a value is not one of those allowed, or another specialty has the name.
     """
     backup_id = values.get("backup_id")
-    if backup_id is not None and all(person.id != backup_id for person in people.consultants_of(specialty.id)):
+    able = {specialty.backup_id, *(person.id for person in people.consultants_of(specialty.id))}
+    if backup_id is not None and backup_id not in able:
         raise Refused(N_("Escolha como substituto um consultor ativo desta especialidade."), field="backup")
     before = {name: getattr(specialty, name) for name in SPECIALTY_FIELDS}
     _set_specialty(specialty, values)

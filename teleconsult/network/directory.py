@@ -219,6 +219,11 @@ def units_page(words: str) -> Page:
     return page_by_key(query, [(HealthUnit.name, False), (HealthUnit.id, False)], GUIDE_SIZE)
 
 
+def backup_of(specialty: Specialty) -> User | None:
+    """Return the backup consultant of a specialty, also one who attends in it no more."""
+    return db.session.get(User, specialty.backup_id) if specialty.backup_id is not None else None
+
+
 def specialties_page(words: str) -> Page:
     """Return a page of all specialties for the management, by name, with the backup consultant of each, and if they attend."""
     attends = (

@@ -12,6 +12,7 @@ from teleconsult.checks import check_cnes
 from teleconsult.errors import Refused
 from teleconsult.network import source_words, week
 from teleconsult.network.directory import REFERENCE_WORDS, SPECIALTY_CATEGORIES, UNIT_KINDS
+from teleconsult.network.models import Specialty
 from teleconsult.network.settings import ALWAYS, BUSINESS, DEFAULT_DAYS, DEFAULT_HOURS, MOST_DAYS, MOST_HOURS, Counting
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, say
@@ -105,8 +106,8 @@ class SpecialtyForm(VersionedForm):
     backup = SelectField(_l("Consultor substituto"), [Optional()], default="")
     note = SourceText(_l("Observação"), [Length(max=2000)])
 
-    def __init__(self, *args: Any, consultants: list[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, consultants: list[User], present: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, backup=present.ref if present else "", **kwargs)
         self.category.choices = _words(SPECIALTY_CATEGORIES)
         self.municipal_reference.choices = _words(REFERENCE_WORDS)
         self.backup.choices = [
@@ -114,6 +115,14 @@ class SpecialtyForm(VersionedForm):
             *(SelectChoice(person.ref, person.full_name) for person in consultants),
         ]
         self._numbers = {person.ref: person.id for person in consultants}
+        if present is not None and present.ref not in self._numbers:  # without them, saving would clear them unseen
+            name = _("%(name)s (não atende mais nesta especialidade)", name=present.full_name)
+            self.backup.choices.append(SelectChoice(present.ref, name))
+            self._numbers[present.ref] = present.id
+
+    def clears_backup_of(self, specialty: Specialty) -> bool:
+        """Tell whether the specialty is left without a stand-in, by somebody who has seen who it is now."""
+        return not self.backup.data and self.version.data == str(specialty.version)
 
     def values(self) -> dict[str, Any]:
         """Return what the actions take."""

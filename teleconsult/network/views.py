@@ -17,10 +17,12 @@ from teleconsult.network.forms import SpecialtyForm, TargetsForm, UnitForm, writ
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
+from teleconsult.people.confirm import ask
 from teleconsult.people.gate import acting_role, current_user, requires
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, show_overtaken, show_refusal, twice
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import in_language
 
 bp = Blueprint("network", __name__)
 bp.add_app_template_filter(alternatives.shown, "alternative")
@@ -160,14 +162,25 @@ def new_specialty() -> str | Response | tuple[str, int]:
 def edit_specialty(slug: str) -> str | Response | tuple[str, int]:
     """Change a specialty."""
     specialty = directory.specialty_by(slug)
-    consultants = people.consultants_of(specialty.id)
-    backup = next((person.ref for person in consultants if person.id == specialty.backup_id), "")
-    form = SpecialtyForm(obj=specialty, consultants=consultants, backup=backup)
+    backup = directory.backup_of(specialty)
+    form = SpecialtyForm(obj=specialty, consultants=people.consultants_of(specialty.id), present=backup)
     change = partial(actions.edit_specialty, specialty, by=current_user)
-    if form.validate_on_submit() and _done(form, lambda: change(form.values()), specialty):
-        flash(_("Especialidade salva."))
-        return redirect(url_for("network.specialties"))
+    if "back" not in request.form and form.validate_on_submit():
+        if backup is not None and form.clears_backup_of(specialty) and "sure" not in request.form:
+            return _ask_to_clear(specialty, backup)
+        if _done(form, lambda: change(form.values()), specialty):
+            flash(_("Especialidade salva."))
+            return redirect(url_for("network.specialties"))
     return _form("network/specialty_form.html", form, specialty=specialty)
+
+
+def _ask_to_clear(specialty: Specialty, backup: User) -> str:
+    """Say what it does to have no backup consultant any more; both ways on carry the whole form."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "back")]
+    names = {"name": backup.full_name, "specialty": in_language(specialty.name_pt, specialty.name_en)}
+    told = [_("Quando um caso ficar parado, ninguém será proposto até a gerência escolher outra pessoa.")]
+    question = _("Tirar %(name)s e deixar %(specialty)s sem consultor substituto?", **names)
+    return ask(question, told, yes=_("Salvar"), back={"name": "back", "label": _("Voltar ao formulário")}, fields=typed)
 
 
 @bp.route("/targets", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.network import settings
 from teleconsult.network.directory import specialty_by, unit_by
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people import actions as people
 from teleconsult.people.models import UserSpecialty
 from tests import world
 
@@ -171,6 +172,53 @@ def test_targets_and_windows_are_set_and_recorded(manager, session):
     assert settings.target_hours() == {"routine": 60, "high": 40, "urgent": 20}
     assert settings.every_window()["lapse_days"] == settings.days("lapse_days") == 20
     assert fields(None, session, "targets.change").data["hours"] == {"routine": 60, "high": 40, "urgent": 20}
+
+
+@pytest.fixture
+def gone_backup(session):
+    """A specialty whose stand-in was switched off."""
+    with transaction():
+        specialty_by("dermatologia").backup_id = world.person("lia").id
+    with transaction():
+        people.switch_off(world.person("lia"), by=world.person("teresa"))
+
+
+def specialty_form(**more):
+    row = specialty_by("dermatologia")
+    kept = {"name_pt": row.name_pt, "name_en": row.name_en, "category": row.category, "teleconsult": "y"}
+    return kept | {"municipal_reference": row.municipal_reference, "version": row.version} | more
+
+
+def test_a_stand_in_who_attends_no_more_is_shown_and_stays_when_something_else_is_saved(manager, session, gone_backup):
+    """The form had nobody in the place, and saving any other change cleared it without a word."""
+    lia = world.person("lia")
+    page = manager.get("/specialties/dermatologia/edit").get_data(as_text=True)
+    chosen = re.search(r"<option selected[^>]*>([^<]*não atende mais[^<]*)<", page).group(1)
+    assert chosen == f"{lia.full_name} (não atende mais nesta especialidade)"
+    data = specialty_form(backup=lia.ref, note="Só adultos")
+    assert manager.post("/specialties/dermatologia/edit", data=data).status_code == 302
+    session.rollback()
+    row = specialty_by("dermatologia")
+    assert (row.note, row.backup_id) == ("Só adultos", lia.id)
+    other = specialty_by("neurologia").version
+    data = specialty_form(name_pt="Neurologia", name_en="Neurology", version=other, backup=lia.ref)
+    assert manager.post("/specialties/neurologia/edit", data=data).status_code == 422
+
+
+def test_it_is_asked_before_a_specialty_is_left_without_a_stand_in(manager, session, gone_backup):
+    lia, path = world.person("lia"), "/specialties/dermatologia/edit"
+    data = specialty_form(backup="", note="Só adultos")
+    page = manager.post(path, data=data).get_data(as_text=True)
+    assert f"Tirar {lia.full_name} e deixar Dermatologia sem consultor substituto?" in page
+    session.rollback()
+    assert (specialty_by("dermatologia").note, specialty_by("dermatologia").backup_id) == ("", lia.id)
+    page = manager.post(path, data=data | {"back": "y"}).get_data(as_text=True)
+    assert "Só adultos</textarea>" in page
+    session.rollback()
+    assert specialty_by("dermatologia").backup_id == lia.id
+    assert manager.post(path, data=data | {"sure": "1"}).status_code == 302
+    session.rollback()
+    assert (specialty_by("dermatologia").note, specialty_by("dermatologia").backup_id) == ("Só adultos", None)
 
 
 def test_the_page_of_targets_says_when_a_unit_is_reminded_before_its_case_ends(manager):
