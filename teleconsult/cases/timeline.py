@@ -125,7 +125,9 @@ def timeline(events: Sequence[Any], sight: Sight, names: Names, seen: int) -> li
                 said(event, names),
                 event.at,
                 rich(event.said or in_one_line(event.data.get("reasons", ()))) if shown else "",
-                (_details(event, names) if shown else []) + pauses.get(event.number, []),
+                _other_priority(event, names)
+                + (_details(event, names) if shown else [])
+                + pauses.get(event.number, []),
                 event.number > seen and event.by_id != names.user.id,
             )
         )
@@ -177,6 +179,13 @@ _PLACES: dict[str, Callable[[Data, Names], dict[str, str]]] = {
     "close_unseen": _cause,
 }
 """What fills the places in the sentence of a verb."""
+
+
+def _other_priority(event: Any, names: Names) -> list[str]:
+    """Return the line of a request that was sent again with another priority: what the queue goes by is not clinical."""
+    if event.verb != "submit" or "to" not in event.data:
+        return []
+    return [_("A prioridade mudou de %(source)s para %(target)s.", **_priorities(event.data, names))]
 
 
 def _changed_parts(data: Data, _names: Names) -> list[str]:

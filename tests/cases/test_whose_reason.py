@@ -56,6 +56,24 @@ def test_a_request_sent_again_keeps_the_reason_before(session, sign_in):
     assert f"Motivo da prioridade, antes: {OWN}" in text_of(sign_in("marina"), walk)
 
 
+@pytest.mark.parametrize("where", ["", "/print"])
+def test_the_timeline_says_that_a_request_was_sent_again_with_another_priority(session, sign_in, where):
+    """It had the reason before, and nothing of what had changed with it."""
+    walk, changed = world.new_case(), "A prioridade mudou de Rotina para Urgente."
+    walk.submit(priority="routine")
+    walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")
+    walk.submit(priority="routine", patient=world.request().patient)
+    assert "A prioridade mudou" not in text_of(sign_in("marina"), walk, where)
+    db.session.rollback()
+    walk.do("return_", {"objective": "De novo."}, by="rosangela")
+    walk.submit(priority="urgent", priority_reason="Piorou.", patient=world.request().patient)
+    assert text_of(sign_in("marina"), walk, where).count(changed) == 1
+    if not where:  # the queue goes by it: whoever does not see the clinical words reads it too
+        page = text_of(sign_in("rosangela"), walk)
+        assert changed in page
+        assert "Motivo da prioridade, antes" not in page
+
+
 def test_another_priority_with_the_words_that_were_left_is_the_requesters_own(walk, sign_in):
     """The page said that the administration had changed it to what the requester chose since."""
     walk.do("return_", {"objective": "Teste de sensibilidade."}, by="rosangela")

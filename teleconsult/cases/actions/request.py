@@ -79,7 +79,11 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
             "priority": request.priority,
             "confirm_by_id": case.requester_id if filed_for else None,
         },
-        data={"again": again, "before": {k: v for k, v in before.items() if _is_other(v, new[k])}},
+        data={
+            "again": again,
+            "before": {k: v for k, v in before.items() if _is_other(v, new[k])},
+            **({"from": case.priority, "to": request.priority} if again and case.priority != request.priority else {}),
+        },
         tell=[*(asking(case) if again else [case.requester]), *people.active_with_role(Role.ADMINISTRATOR)],
         told_as=COMPLETED if again else "",
     )
