@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from sqlalchemy import or_, select
 
+from teleconsult import clock
+from teleconsult.audit import AuditEvent
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.people.models import User
@@ -128,18 +130,33 @@ MOST_TOGETHER = 200
 
 
 def cancelled_with(shift: Shift) -> Sequence[Shift]:
-    """Return the other shifts of its person that one act cancelled with a cancelled shift, in their order; `MOST_TOGETHER` and one."""
-    if shift.cancelled_at is None:
+    """Return the other shifts of its person that one act cancelled with this one, in their order; `MOST_TOGETHER` and one.
+
+    Of a shift that was put back on, those that are still cancelled and would not be over: who was told of several is
+    led to the first of them, also when it came back alone.
+    """
+    at, by_id, more = shift.cancelled_at, shift.cancelled_by_id, [Shift.id != shift.id]
+    if at is None:
+        at, by_id = _cancelled_before(shift)
+        more.append(Shift.ends_at > clock.now())
+    if at is None:
         return []
-    same = (
-        Shift.user_id == shift.user_id,
-        Shift.cancelled_at == shift.cancelled_at,
-        Shift.cancelled_by_id == shift.cancelled_by_id,
-        Shift.id != shift.id,
-    )
+    same = (Shift.user_id == shift.user_id, Shift.cancelled_at == at, Shift.cancelled_by_id == by_id, *more)
     return db.session.scalars(
         select(Shift).where(*same).order_by(Shift.starts_at, Shift.id).limit(MOST_TOGETHER + 1)
     ).all()
+
+
+def _cancelled_before(shift: Shift) -> tuple[datetime | None, int | None]:
+    """Return when a shift that came back was cancelled, and by whom, as its record has it."""
+    found = db.session.execute(
+        select(AuditEvent.data, AuditEvent.user_id)
+        .where(AuditEvent.stream == f"shift:{shift.ref}", AuditEvent.word == "shift.cancel")
+        .order_by(AuditEvent.number.desc())
+        .limit(1)
+    ).first()
+    at = found.data.get("at") if found else None
+    return (datetime.fromisoformat(at), found.user_id) if found and at else (None, None)
 
 
 def open_swap_of(shift: Shift) -> Swap | None:

@@ -10,7 +10,8 @@ from teleconsult.extensions import db, transaction
 from teleconsult.people import actions as people
 from teleconsult.people.actions import lost_by
 from teleconsult.people.models import UserRole
-from teleconsult.shifts import actions
+from teleconsult.shifts import actions, telling
+from teleconsult.shifts.actions.changing import take_off
 from teleconsult.shifts.panels import place_of, shifts_left_to_others
 from tests.shifts.rooms import MONDAY, do, laid, local, room
 from tests.world import person
@@ -54,6 +55,42 @@ def test_a_notice_of_several_shifts_leads_to_where_all_of_them_are_named(session
         person("rosangela").language = "pt_BR"
     alone = desk.get(f"/shifts/{earlier.ref}").get_data(as_text=True)
     assert "Cancelados com este" not in alone
+
+
+def test_the_first_of_several_put_back_on_still_leads_to_those_that_are_cancelled(session, sign_in):
+    """It led to a shift that stands, and of the others, which the notice is of, there was nothing."""
+    place, now = room(), clock.now()
+    monday = (now + timedelta(days=8 - now.weekday())).date()
+    shifts = [laid(place, day=monday + timedelta(days=days), at=now) for days in (0, 1, 7)]
+    series = [shift.ref for shift in shifts]
+    alone = laid(place, day=monday + timedelta(days=2), at=now)
+    with transaction():
+        actions.cancel_shift(alone, why="Congresso.", by=person("teresa"))
+    with transaction():
+        take_off(shifts, why="Reforma.", by=person("teresa"))
+        telling.tell_of_uncovered(shifts, series[0], person("teresa"))
+    desk = sign_in("rosangela")
+    where = desk.get(f"/notices/{series[0]}").location
+
+    def others():
+        db.session.rollback()
+        return re.findall(r'href="/shifts/(TU-\w+)"', desk.get(where).get_data(as_text=True))
+
+    assert others() == series[1:]
+    with transaction():
+        actions.restore_shift(shifts[0], by=person("teresa"))
+    assert others() == series[1:]
+    assert "e ainda cancelados" in desk.get(where).get_data(as_text=True)
+    db.session.rollback()
+    with transaction():
+        actions.restore_shift(shifts[1], by=person("teresa"))
+    assert others() == series[2:]
+    with clock.at(now + timedelta(days=30)):  # what would be over by now is nobody's to put back
+        assert others() == []
+    db.session.rollback()
+    with transaction():
+        actions.restore_shift(shifts[2], by=person("teresa"))
+    assert others() == []
 
 
 def test_of_more_shifts_than_one_page_names_it_says_that_there_are_others(session, sign_in, monkeypatch):

@@ -87,7 +87,7 @@ def take_off(shifts: Sequence[Shift], *, why: str, by: User) -> None:
     placing.let_go(shifts)
     for shift in shifts:
         telling.end_offer(shift, by)
-        telling.record_shift("shift.cancel", shift, by, why=audit.digest(why))
+        telling.record_shift("shift.cancel", shift, by, why=audit.digest(why), at=now.isoformat())
     events.emit("shift.cancel", shifts=list(shifts), by=by)
 
 
