@@ -25,11 +25,11 @@ def place_of(ref: str, user: User) -> str | None:
     if kind not in OURS:
         return None
     if Permission.MANAGE_SHIFTS not in user.permissions:
-        own = url_for("shifts.mine", _anchor=ref if kind == "TU" else None)
+        own = url_for("shifts.mine", _anchor=ref if kind in {"TU", "AF"} else None)
         return own if Permission.OWN_SHIFTS in user.permissions else None
     if kind == "TU":
         return url_for("shifts.show", ref=ref)
-    return url_for("shifts.leaves" if kind == "AF" else "shifts.week")
+    return url_for("shifts.leaves", _anchor=ref) if kind == "AF" else url_for("shifts.week")
 
 
 @panel("unit.holds", order=50)

@@ -113,7 +113,8 @@ def test_of_more_shifts_than_one_page_names_it_says_that_there_are_others(sessio
     ("who", "ref", "place"),
     [
         ("rosangela", "TU-7K3Q9A", "/shifts/TU-7K3Q9A"),
-        ("rosangela", "AF-7K3Q9A", "/leaves"),
+        ("rosangela", "AF-7K3Q9A", "/leaves#AF-7K3Q9A"),
+        ("paulo", "AF-7K3Q9A", "/shifts/mine#AF-7K3Q9A"),
         ("teresa", "SE-7K3Q9A", "/shifts"),
         ("paulo", "TR-7K3Q9A", "/shifts/mine"),
         ("marina", "TU-7K3Q9A", None),
@@ -143,4 +144,19 @@ def test_somebody_with_two_roles_is_led_as_who_keeps_the_calendar(application, s
         paulo = person("paulo")
         paulo.role_rows.append(UserRole("manager"))
     with application.test_request_context("/"):
-        assert place_of("AF-7K3Q9A", person("paulo")) == "/leaves"
+        assert place_of("AF-7K3Q9A", person("paulo")) == "/leaves#AF-7K3Q9A"
+
+
+def test_a_notice_of_a_leave_leads_to_it_and_not_to_all_of_them(session, sign_in):
+    place, now = room(), clock.now()
+    monday = (now + timedelta(days=8 - now.weekday())).date()
+    laid(place, day=monday, at=now), laid(place, day=monday + timedelta(days=1), at=now)
+    ends = local(monday + timedelta(days=2), 0)
+    leave = do(
+        "take_leave", user=person("paulo"), kind="leave", from_at=local(monday, 0), until_at=ends, why="", at=now
+    ).ref
+    db.session.remove()
+    for key, path in (("rosangela", "/leaves"), ("paulo", "/shifts/mine")):
+        browser = sign_in(key)
+        assert browser.get(f"/notices/{leave}").location == f"{path}#{leave}"
+        assert f'id="{leave}"' in browser.get(path).get_data(as_text=True)
