@@ -20,6 +20,7 @@ from teleconsult.cases.needs import (
     holder_gone,
     lapse_due,
     not_declined,
+    not_own_visit,
     reopen_open,
     shareable,
     window_over,
@@ -141,6 +142,7 @@ MOVES: dict[str, Move] = {
             "opinion",
             "conduct",
             "return",
+            needs=(not_own_visit,),
         ),
         _move("accept", {S.ANSWERED}, S.CONCLUDED, _REQUESTER | {Who.SYSTEM}, needs=(window_over,)),
         _move(

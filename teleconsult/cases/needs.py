@@ -116,3 +116,15 @@ def not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
     """Refuse who has declined this case."""
     if user is not None and user.id in facts.declined:
         raise Refused(DECLINED)
+
+
+OWN_VISIT = N_(
+    "Você fez este pedido e é quem atende a consulta: a contrarreferência cabe à administração, que a registra da folha."
+)
+"""Why nobody reports back to themselves; the patient has a way on, because the administration may."""
+
+
+def not_own_visit(case: CaseLike, user: Person | None, facts: Facts) -> None:
+    """Refuse who asks on the case and sees the patient too, also when they administrate: it would be their own second opinion."""
+    if user is not None and facts.attending and case.requester_id == user.id:
+        raise Refused(OWN_VISIT)
