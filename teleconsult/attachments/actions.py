@@ -14,6 +14,7 @@ from teleconsult.attachments.queries import is_theirs
 from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
+from teleconsult.cases.drafts import today_at
 from teleconsult.cases.lifecycle import State, being_written
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.world import asks
@@ -60,7 +61,7 @@ def add(
         sha256=stored.sha256,
         kind=kind if kind in KIND_WORDS else GUESSES[stored.kind.family],
         caption=caption,
-        taken_on=_not_future(taken_on),
+        taken_on=_not_future(taken_on, case),
         added_at=clock.now(),
         added_by_id=by.id,
         for_id=case.requester_id if referral_id is None and _acts_for(case, by) else None,
@@ -106,7 +107,8 @@ def describe(row: Attachment, *, caption: str, kind: str, taken_on: date | None,
         or row.withdrawn_at
     ):
         raise Refused(N_("Só quem enviou o arquivo muda a legenda, enquanto o caso está aberto."))
-    row.caption, row.kind, row.taken_on = caption, kind if kind in KIND_WORDS else row.kind, _not_future(taken_on)
+    row.taken_on = _not_future(taken_on, row.case)
+    row.caption, row.kind = caption, kind if kind in KIND_WORDS else row.kind
     db.session.flush()
     audit.record(f"case:{row.case.ref}", "attachment.describe", by_id=by.id, subject=row.case.ref, file=row.ref)
 
@@ -196,9 +198,9 @@ def _hold_to_limits(case: Case, name: str, size: int) -> None:
         raise too_much(name)
 
 
-def _not_future(day: date | None) -> date | None:
-    if day is not None and day > clock.now().date() + timedelta(days=1):
-        raise Refused(N_("A data do exame está no futuro."), field="taken_on")
+def _not_future(day: date | None, case: Case) -> date | None:
+    if day is not None and day > today_at(case):
+        raise Refused(N_("A data do exame ou da foto está no futuro."), field="taken_on")
     return day
 
 

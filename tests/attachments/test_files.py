@@ -2,11 +2,12 @@
 
 import io
 import re
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
 
-from teleconsult import outbox
+from teleconsult import clock, outbox
 from teleconsult.attachments import actions
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.receive import Incoming
@@ -15,7 +16,7 @@ from teleconsult.audit import AuditEvent
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
-from teleconsult.extensions import db
+from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from tests import world
 from tests.attachments import samples
@@ -384,6 +385,35 @@ def test_caption_kind_and_date(sign_in, draft):
     assert (row.caption, row.kind, row.taken_on.isoformat()) == ("Antebraço D", "ecg", "2025-11-18")
     page = browser.post(f"/files/{row.ref}/edit", data={"caption": "C", "kind": "ecg", "taken_on": "31/02/2025"})
     assert "31/02/2025" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "here", "last"),
+    [
+        ("America/Recife", "2026-11-20T22:30:00-03:00", "2026-11-20"),
+        ("America/Recife", "2026-11-20T12:00:00-03:00", "2026-11-20"),
+        ("America/Rio_Branco", "2026-11-20T23:59:00-05:00", "2026-11-20"),
+        ("America/Noronha", "2026-11-21T00:01:00-02:00", "2026-11-21"),
+    ],
+)
+def test_a_file_is_of_today_at_its_unit_at_the_latest(sign_in, draft, zone, here, last):
+    """A day too many was let through all day, and late in the evening two."""
+    with transaction():
+        db.session.get_one(Case, draft.id).unit.zone = zone
+    with clock.at(datetime.fromisoformat(here)):
+        browser = sign_in("marina")
+        send(browser, draft.ref, ("um.jpg", PHOTO))
+        (row,) = rows(draft)
+        next_day = date.fromisoformat(last) + timedelta(days=1)
+        data = {"caption": "Ontem", "kind": "ecg"}
+        page = browser.post(f"/files/{row.ref}/edit", data=data | {"taken_on": f"{next_day:%d/%m/%Y}"})
+        assert "A data do exame ou da foto está no futuro." in page.get_data(as_text=True)
+        (row,) = rows(draft)
+        assert (row.caption, row.taken_on) == ("", None)
+        today = date.fromisoformat(last)
+        assert browser.post(f"/files/{row.ref}/edit", data=data | {"taken_on": f"{today:%d/%m/%Y}"}).status_code == 302
+        (row,) = rows(draft)
+        assert row.taken_on == today
 
 
 def test_withdrawing_from_a_draft_deletes(sign_in, draft):
