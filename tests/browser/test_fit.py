@@ -249,3 +249,23 @@ def test_what_stands_in_a_row_can_be_pressed_though_the_name_opens_all_of_it(pag
         assert steps == {one.get_attribute("name") or re.split(r"[:\n]", one.inner_text())[0] for one in inside.all()}
         for one in inside.all():
             one.click(trial=True, timeout=3000)
+
+
+def test_a_field_of_two_rows_shows_all_that_is_written_in_it(page_for, waiting):
+    """Of a reason of three lines a telephone showed the last two."""
+    page = Somebody(page_for("rosangela", phone=True)).at(f"/cases/{waiting[0]}/return").page
+    field = page.locator("textarea[rows='2']").first
+
+    def line() -> float:
+        return field.evaluate("(e) => parseFloat(getComputedStyle(e).lineHeight)")
+
+    def hidden() -> float:
+        return field.evaluate("(e) => e.scrollHeight - e.clientHeight")
+
+    empty = box(field)["height"]
+    assert 2 * line() < empty < 3 * line()
+    field.fill("Falta o exame da pele de todo o dorso e das pernas, com a data de cada mancha; " * 3)
+    assert hidden() <= 1
+    assert box(field)["height"] > empty + line()
+    field.fill("linha\n" * 200)  # the way on stays within reach
+    assert box(field)["height"] < page.viewport_size["height"]
