@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,6 +13,12 @@ from teleconsult.typed import fold
 
 MOST_ROWS = 10_000
 DELIMITERS = ";,\t|"
+
+_GARBLED = re.compile(
+    r"Ã[¡¢£§©ª³´µº\xad]"  # UTF-8, of which something else in the file is none
+    r"|[a-z][Ž‚Æƒ‡‹†ˆ‰]|[A-Za-z][•™£¢¡“„Ž‚ƒ‡‹†][a-z]"  # as a Macintosh or DOS wrote it
+)
+"""What a letter with an accent looks like in no word, but in one that was read by the wrong table of letters."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ def decode(content: bytes) -> str:
     """Return the text of a file: UTF-8 with or without its mark, UTF-16 with it, or Windows' Latin-1.
 
     Raises:
-        Refused: it is empty, a workbook, or something else that is no text.
+        Refused: it is empty, a workbook, something else that is no text, or its accents cannot be read for sure.
     """
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused(N_("Este arquivo é uma pasta de trabalho. Na planilha, use “Salvar como” e escolha CSV."), "file")
@@ -59,7 +66,13 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")
+    if "\x00" not in text and ("\ufffd" in text or _GARBLED.search(text)):
+        # Names would be written down wrong, and of a hundred rows nobody reads the last.
+        raise Refused(
+            N_("As letras com acento deste arquivo não se leem com certeza. Salve-o de novo como “CSV UTF-8”."), "file"
+        )
+    return text
 
 
 def read_table(text: str, headings: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> list[Line]:

@@ -31,6 +31,31 @@ def test_encodings_and_delimiters(encoding, delimiter, end):
     assert second.cells["name"] == 'Rui "Neto" Sá'
 
 
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850", "a line of each"])
+@pytest.mark.parametrize("name", ["Conceição Lima", "João Sá", "José Reis", "Antônio Reis", "Débora Sá"])
+def test_accents_that_cannot_be_read_are_not_written_down_as_something_else(encoding, name):
+    """The heading has none, so it was read, and people had names like ConceiÃ§Ã£o or JosŽ."""
+    row = f"{name};a@rede.example;apoio\n"
+    if encoding == "a line of each":
+        content = row.encode() + "Rui Sá;r@rede.example;apoio\n".encode("cp1252")
+    else:
+        content = row.encode(encoding)
+    with pytest.raises(Refused, match="não se leem com certeza") as refusal:
+        decode(b"Nome;E-mail;Papel\n" + content)
+    assert refusal.value.field == "file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Sant’Ana” – D’Ávila", "CONCEIÇÃO, JOÃO, IRMÃ; MANHÃ\xa0", "3ª USF nº 5 · R$ 3 • item", "Zoë Müller Æsir",
+        "ÁÉÍÓÚÂÊÔÃÕÇ áéíóúâêôãõç àü", "Rua 15 • casa 2…", "AÇÃO: £ 5, 3¢ e 10µg",
+    ],
+)  # fmt: skip
+def test_what_people_write_in_windows_is_read_as_it_is(text):
+    assert decode(f"Nome;E-mail\n{text};x".encode("cp1252")).endswith(f"{text};x")
+
+
 def test_headings_in_any_order_case_and_language():
     (line,) = read("ROLE,phone, E-MAIL ,full name\nsupport,81,z@rede.example,Zoe Lins\n")
     assert line.cells == {"roles": "support", "email": "z@rede.example", "name": "Zoe Lins"}
