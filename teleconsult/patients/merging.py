@@ -72,7 +72,9 @@ def merge(kept: Patient, other: Patient, *, reason: str, by: User) -> PatientMer
     return row
 
 
-def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] = ()) -> list[Elsewhere]:
+def unmerge(
+    row: PatientMerge, *, reason: str, by: User, later: Collection[str] = (), asked: Collection[str] | None = None
+) -> list[Elsewhere]:
     """Part two records again: each gets back what it was and what pointed to it.
 
     A number that a third record holds by now stays there; which these are is returned.
@@ -82,16 +84,19 @@ def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] 
         reason: why.
         by: who does it.
         later: references of what came to the kept record since and belongs to the other one.
+        asked: references of what was shown to whoever says so; of anything else they are asked first. None: of nothing.
 
     Raises:
-        Refused: it was undone already, something later builds on it, or there is no reason.
+        Refused: it was undone already, something later builds on it, more came meanwhile, or there is no reason.
     """
     _hold_to_reason(reason)
     if row.undone_at is not None:
         raise Refused(N_("Esta junção já foi desfeita."))
     kept, other = row.kept, row.merged
     _hold_to_order(row)
-    _lock(kept)
+    _lock(kept)  # whoever sends for the kept record waits from here on: what has come is all there is to ask about
+    if asked is not None and not set(came_since(row)) <= set(asked):
+        raise Refused(N_("Chegou outro caso a %(kept)s enquanto você escrevia. Diga de quem ele é."), kept=kept.ref)
     db.session.refresh(other)
     moved = list(row.before["moved"])
     events.emit("patient.unmerge", kept=kept, merged=other, moved=moved, later=list(later), by=by)
@@ -104,6 +109,11 @@ def unmerge(row: PatientMerge, *, reason: str, by: User, later: Collection[str] 
     _rekey(other)
     _record("patient.unmerge", kept, other, by, reason, [*moved, *later])
     return lost
+
+
+def came_since(row: PatientMerge) -> list[str]:
+    """Return the references of what came to the kept record since two were joined, as the other floors have it."""
+    return [case.ref for cases in events.panels("patient_later", merge=row) for case in cases]
 
 
 def taken_since(row: PatientMerge) -> list[Elsewhere]:

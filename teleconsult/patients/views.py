@@ -45,7 +45,12 @@ class MergeForm(VersionedForm):
 
 
 class UnmergeForm(VersionedForm):
-    """Why two people were taken for one, and which of the later cases belong to the other."""
+    """Why two people were taken for one, and which of the later cases belong to the other.
+
+    `shown` names all of them that stood on the page: of one that came since nobody has said whose it is.
+    """
+
+    shown = HiddenField()
 
     reason = TextAreaField(
         _l("Por que são pessoas diferentes"), [DataRequired(_l("Escreva o motivo.")), Length(max=1000)]
@@ -218,6 +223,7 @@ def unmerge(ref: str) -> Any:
         status = _part(row, form) if form.validate() else 422
         if status == DONE:
             return redirect(url_for("patients.show", ref=merged.ref))
+    form.shown.data = " ".join(case.ref for case in later)
     page = render_template(
         "patients/unmerge.html",
         merge=row,
@@ -233,9 +239,10 @@ def unmerge(ref: str) -> Any:
 
 def _part(row: PatientMerge, form: UnmergeForm) -> int:
     """Part two records; return how it went, in the words of HTTP. What stands against it is said on the form."""
+    reason, later, asked = form.reason.data or "", form.later.data or [], (form.shown.data or "").split()
     try:
         with transaction(row.merged, form.version.data):
-            lost = merging.unmerge(row, reason=form.reason.data or "", by=current_user, later=form.later.data or [])
+            lost = merging.unmerge(row, reason=reason, by=current_user, later=later, asked=asked)
     except Refused as refusal:
         show_refusal(form, refusal)
         return 422

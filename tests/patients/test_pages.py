@@ -62,7 +62,7 @@ def merge(browser, kept, other, **changes):
 
 def unmerge(browser, other, **changes):
     page = browser.get(f"/patients/{other}/unmerge").get_data(as_text=True)
-    data = {"version": value_of(page, "version"), "reason": "Eram irmãs."}
+    data = {name: value_of(page, name) for name in ("version", "shown")} | {"reason": "Eram irmãs."}
     return browser.post(f"/patients/{other}/unmerge", data=data | changes)
 
 
@@ -274,6 +274,26 @@ def test_parting_gives_back_and_asks_whose_the_later_cases_are(rosangela, two):
     assert unmerge(rosangela, other, later=later).location == f"/patients/{other}"
     assert later in rosangela.get(f"/patients/{other}").get_data(as_text=True)
     assert rosangela.get(f"/patients/{other}/unmerge").status_code == 404
+
+
+def test_a_case_that_comes_while_two_are_parted_is_asked_about(rosangela, two):
+    """It stayed with the kept record, whosever it was, and nobody was asked."""
+    kept, other = two
+    merge(rosangela, kept, other)
+    where, first = f"/patients/{other}/unmerge", case_of(kept)
+    given = opened(rosangela, where, "version") | {"shown": first, "later": first, "reason": "Eram irmãs."}
+    second = case_of(kept)
+    answer = rosangela.post(where, data=given)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f"Chegou outro caso a {kept} enquanto você escrevia." in page
+    assert f'value="{first}" checked' in page
+    assert f'value="{second}">' in page
+    assert "Eram irmãs.</textarea>" in page
+    again = given | {name: value_of(page, name) for name in ("version", "shown")} | {"later": second}
+    assert rosangela.post(where, data=again).location == f"/patients/{other}"
+    page = rosangela.get(f"/patients/{other}").get_data(as_text=True)
+    assert (first in page, second in page) == (False, True)
 
 
 def test_who_parted_two_records_and_why_stands_on_both(rosangela, two, sign_in):
