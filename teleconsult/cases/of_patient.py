@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, exists, select, update
 
 from teleconsult import audit, events
-from teleconsult.cases.models import Case
+from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.extensions import changed, db
 from teleconsult.network.models import HealthUnit, Specialty
@@ -59,8 +59,14 @@ def cases_of_patient(patient: Patient, user: User) -> dict[str, Any]:
 
 @events.panel("patient_later")
 def cases_since(merge: PatientMerge) -> Sequence[Row[Any]]:
-    """Return the cases that came to the kept record since two were joined: a person says whose each is."""
-    query = _listed().where(Case.patient_id == merge.kept_id, Case.submitted_at > merge.merged_at)
+    """Return the cases that came to the kept record since two were joined: a person says whose each is.
+
+    They were sent, sent again or put there since; what the merge itself brought goes back without a question.
+    """
+    came = exists().where(
+        CaseEvent.case_id == Case.id, CaseEvent.verb.in_(("submit", "repoint")), CaseEvent.at > merge.merged_at
+    )
+    query = _listed().where(Case.patient_id == merge.kept_id, came, Case.ref.not_in(merge.before["moved"]))
     return db.session.execute(query.order_by(Case.id)).all()
 
 

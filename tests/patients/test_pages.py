@@ -7,6 +7,8 @@ import pytest
 
 from teleconsult.audit import AuditEvent
 from teleconsult.cases import actions
+from teleconsult.cases.models import Case
+from teleconsult.cases.repointing import repoint
 from teleconsult.cases.request import PatientFacts
 from teleconsult.extensions import db, transaction
 from teleconsult.patients.actions import NEW, admit
@@ -28,6 +30,10 @@ def case_of(ref):
     with transaction(walk.case):
         actions.submit(walk.case, world.request(), patient=patient_for(ref), by=person("marina"))
     return walk.case.ref
+
+
+def case_by(ref):
+    return db.session.scalars(db.select(Case).where(Case.ref == ref)).one()
 
 
 def value_of(page, name):
@@ -294,6 +300,27 @@ def test_a_case_that_comes_while_two_are_parted_is_asked_about(rosangela, two):
     assert rosangela.post(where, data=again).location == f"/patients/{other}"
     page = rosangela.get(f"/patients/{other}").get_data(as_text=True)
     assert (first in page, second in page) == (False, True)
+
+
+def test_what_was_put_into_the_record_or_sent_again_since_is_asked_about_too(rosangela, two):
+    """Only what was first sent since was: a case that came from a third record stayed with the kept one unasked."""
+    kept, other = two
+    third = record("Rui Sampaio")
+    old, brought, put, again = case_of(kept), case_of(other), case_of(third), case_of(third)
+    merge(rosangela, kept, other)
+    where, marina, desk = f"/patients/{other}/unmerge", person("marina"), person("rosangela")
+    with transaction():
+        repoint(case_by(put), patient_for(kept), why="É desta.", by=desk)
+    with transaction():
+        actions.return_(case_by(again), {"plan": "Falta."}, by=desk)
+    with transaction():
+        actions.submit(case_by(again), world.request(), patient=patient_for(kept), by=marina)
+    page = rosangela.get(where).get_data(as_text=True)
+    assert [ref in page for ref in (old, brought, put, again)] == [False, False, True, True]
+    answer = unmerge(rosangela, other, later=[put, again])
+    assert answer.location == f"/patients/{other}"
+    page = rosangela.get(f"/patients/{other}").get_data(as_text=True)
+    assert [ref in page for ref in (old, brought, put, again)] == [False, True, True, True]
 
 
 def test_who_parted_two_records_and_why_stands_on_both(rosangela, two, sign_in):
