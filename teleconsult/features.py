@@ -72,6 +72,7 @@ LISTENERS: tuple[str, ...] = (
     "teleconsult.bookings.card",
     "teleconsult.bookings.elsewhere",
     "teleconsult.bookings.lacking",
+    "teleconsult.bookings.offered",
     "teleconsult.bookings.twice",
     "teleconsult.bookings.unattended",
     "teleconsult.credits.models",

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from teleconsult import clock
 from teleconsult.bookings import shelves
-from teleconsult.bookings.models import Booking, BookingRequest
+from teleconsult.bookings.models import Booking, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.cases.models import Case
@@ -129,7 +129,8 @@ def listed(asked: Asked, user: User) -> Page:
     if asked.show == "undecided":
         query = _base(asked, user).where(shelves.UNDECIDED)
         return page_by_key(query, [(BookingRequest.since, False), (BookingRequest.id, False)])
-    query = _base(asked, user).where(shelves.LISTED)
+    offer = and_(BookingOffer.request_id == BookingRequest.id, BookingOffer.closed_at.is_(None))
+    query = _base(asked, user, BookingOffer.expires_at).outerjoin(BookingOffer, offer).where(shelves.LISTED)
     return page_by_key(query, [(BookingRequest.rank, False), (BookingRequest.since, False), (BookingRequest.id, False)])
 
 

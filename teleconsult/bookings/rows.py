@@ -11,7 +11,7 @@ from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.routing.desk import flag_of
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import DAY, local, localday, short_span
+from teleconsult.web.words import DAY, local, localday, localtime, short_span
 
 
 class AsCase:
@@ -53,6 +53,9 @@ def _text(row: Any, moment: Moment) -> str:
         return _("%(when)s, com %(who)s", when=visit_time(at, row.zone), who=row.specialist_name)
     if row.state not in LISTED:  # off the list until somebody says what comes next; its age goes on
         return _("pedida há %(age)s", age=short_span((moment.now - row.since).total_seconds()))
+    until = getattr(row, "expires_at", None)
+    if until:
+        return _("aceite até %(when)s", when=localtime(until))
     if row.wanted_from and row.wanted_from > local(moment.now).date():
         return _("retorno a partir de %(day)s", day=localday(row.wanted_from))
     return _("na lista há %(age)s", age=short_span((moment.now - row.since).total_seconds()))

@@ -155,9 +155,16 @@ def _survey(asked: outcome.Pending) -> Row:
     }
 
 
-def beside(confirms: int, surveys: int) -> str:
+def offers(user: User) -> list[Row]:
+    """Return rows of what a floor above keeps for this person until an hour: nobody else answers in their place."""
+    return [row for found in events.panels("offers_waiting", user=user) for row in found]
+
+
+def beside(offers: int, confirms: int, surveys: int) -> str:
     """Return in words what waits besides the cases that the tab counts; '' for nothing."""
-    parts = [ngettext("%(num)d caso para conferir", "%(num)d casos para conferir", confirms)] if confirms else []
+    parts = [ngettext("%(num)d vaga oferecida", "%(num)d vagas oferecidas", offers)] if offers else []
+    if confirms:
+        parts.append(ngettext("%(num)d caso para conferir", "%(num)d casos para conferir", confirms))
     if surveys:
         parts.append(
             ngettext("%(num)d pergunta sobre um caso concluído", "%(num)d perguntas sobre casos concluídos", surveys)

@@ -104,12 +104,12 @@ def mine() -> str | Response:
         return _mine_list(user, show)
     page, on = queries_mine.mine_waiting(user, FIRST), queries_mine.mine_going(user, FIRST)
     waits, confirms = lists.waiting(page.rows), lists.to_confirm(user)
-    surveys = lists.surveys(user, FIRST, waits)
+    offers, surveys = lists.offers(user), lists.surveys(user, FIRST, waits)
     return render_template(
         "cases/lists/mine.html",
         greeting=greeting(),
-        waiting=[*confirms, *waits, *surveys],
-        beside=lists.beside(len(confirms), len(surveys)),
+        waiting=[*offers, *confirms, *waits, *surveys],
+        beside=lists.beside(len(offers), len(confirms), len(surveys)),
         more_waiting=page.older is not None,
         drafts=lists.unsent(user),
         going=lists.going(on.rows, user),
@@ -163,6 +163,7 @@ def district() -> str:
         show=show if show in DISTRICT else "",
         parts=parts,
         counts=queries_lists.district_counts(user),
+        offers=[] if show else lists.offers(user),
         drafts=[] if show else lists.unsent(user),
         surveys=[] if show else lists.surveys(user, FIRST),
         asked={**text, "filed": "1" if filed else ""},

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 from teleconsult import clock
 from teleconsult.bookings import actions
-from teleconsult.extensions import transaction
+from teleconsult.bookings.models import BookingOffer
+from teleconsult.cases.models import Case
+from teleconsult.extensions import db, transaction
+from teleconsult.web.words import localtime
 from tests import world
 from tests.bookings.conftest import text, today
 
@@ -81,3 +84,38 @@ def test_an_hour_that_has_passed_is_free_no_more(desk, sign_in):
             assert "ninguém marcado" in row(page, "8:00")
             assert "livre" not in row(page, "8:00")
             assert "livre" in row(page, "8:30")
+
+
+def test_an_offer_waits_on_the_first_screen_until_it_is_answered(desk, sign_in):
+    """It is kept for a day, and a case that was opened once waits there for nothing else."""
+    _session, request = offered(desk)
+    browser, address = sign_in("marina"), f"/bookings/{request.ref}"
+    for case in db.session.scalars(db.select(Case)):
+        text(browser.get(f"/cases/{case.ref}"))
+    page = text(browser.get("/mine"))
+    assert "Nada espera por você" not in page
+    assert "Também: 1 vaga oferecida" in page
+    until = localtime(db.session.scalars(db.select(BookingOffer)).one().expires_at)
+    waits = page[page.index('id="esperam"') : page.index('id="andamento"')]
+    assert f'href="{address}"' in waits
+    assert f"aceite até {until}" in waits
+    assert "8:00" in waits
+    assert address not in text(sign_in("jonas").get("/mine"))
+    desk.do("refuse", request, by="marina")
+    assert f'href="{address}"' not in text(browser.get("/mine"))
+
+
+def test_an_offer_for_a_case_that_support_filed_waits_for_support_too(desk, sign_in):
+    _session, request = offered(desk)
+    with transaction():
+        request.case.filed_by_id = world.person("dora").id
+    browser, address = sign_in("dora"), f"/bookings/{request.ref}"
+    assert f'href="{address}"' in text(browser.get("/district"))
+    assert f'href="{address}"' not in text(browser.get("/district?show=in_person"))
+
+
+def test_the_waiting_list_says_until_when_an_offer_can_be_accepted(desk, sign_in):
+    offered(desk)
+    until = localtime(db.session.scalars(db.select(BookingOffer)).one().expires_at)
+    for person in ("marina", "rosangela"):
+        assert f"aceite até {until}" in text(sign_in(person).get("/bookings"))
