@@ -5,6 +5,7 @@
   if (!form) return;
   const PAUSE = 3000;
   const LONGEST_WAIT = 60000;
+  const NO_ANSWER = 30000;  // a line that stands still is not an error to the browser, for a quarter of an hour
   const KEEPALIVE_ROOM = 60000;
   const NOT_TEXT = new Set(["csrf_token", "version", "draft_version", "draft_editor", "draft_marks", "sure", "seen"]);
   const url = form.dataset.autosaveUrl || "";
@@ -154,12 +155,16 @@
     const sent = read();
     // The words stay: a line that changed at every save would talk over what is being typed.
     if (line && !failures) line.classList.add("is-busy");
+    const giveUp = new AbortController();
+    const patience = setTimeout(() => giveUp.abort(), NO_ANSWER);
     try {
-      const answer = await fetch(url, { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" });
+      const answer = await fetch(url, { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin", signal: giveUp.signal });
+      clearTimeout(patience);
       await take(answer, sent);
     } catch (e) {
       failed("offline");
     }
+    clearTimeout(patience);
     saving = false;
   }
 

@@ -2,6 +2,8 @@
 // the form (templates/macros/files.html). A file that is refused is named; the others are kept.
 (() => {
   "use strict";
+  const STANDS_STILL = 60000;  // a line that does is not an error to the browser, for a quarter of an hour
+  const CHECKING = 180000;  // the server looks at a large file, and has it looked at
   const AT_ONCE = 1;  // pages of an exam stand in the order in which they were chosen; two would only share a bad line
 
   document.querySelectorAll("form[data-upload]").forEach((form) => {
@@ -46,6 +48,7 @@
 
     function queue(job) {
       refused.delete(job);
+      job.still = false;
       job.item.className = "tc-sending__row";
       show(job, words.waiting, 0);
       toggle(job, true);
@@ -91,6 +94,11 @@
 
     // ---- sending
 
+    function patience(job, longest) {
+      clearTimeout(job.patience);
+      job.patience = setTimeout(() => { job.still = true; job.request.abort(); }, longest);
+    }
+
     function next() {
       while (going < AT_ONCE && waiting.length) send(waiting.shift());
     }
@@ -105,13 +113,15 @@
       request.setRequestHeader("Content-Type", job.file.type || "application/octet-stream");
       request.setRequestHeader("Accept", "text/html, application/json");
       request.upload.addEventListener("progress", (event) => {
+        patience(job, STANDS_STILL);
         if (event.lengthComputable) show(job, words.sending.replace("{percent}", percent.format(event.loaded / event.total)), event.loaded / event.total);
       });
-      request.upload.addEventListener("load", () => show(job, words.checking, null));
+      request.upload.addEventListener("load", () => { patience(job, CHECKING); show(job, words.checking, null); });
       request.addEventListener("load", () => finish(job, request));
       request.addEventListener("error", () => bad(job, words.lost));
-      request.addEventListener("abort", () => bad(job, words.cancelled));
-      request.addEventListener("loadend", () => { going -= 1; next(); });
+      request.addEventListener("abort", () => bad(job, job.still ? words.lost : words.cancelled));
+      request.addEventListener("loadend", () => { clearTimeout(job.patience); going -= 1; next(); });
+      patience(job, STANDS_STILL);
       request.send(job.file);
     }
 

@@ -6,12 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from teleconsult.cases.lifecycle import State
+from tests.attachments import samples
 from tests.browser.people import Somebody
 from tests.browser.windows import sign_in
 
 STORY = "Dor lombar há três meses, pior ao deitar."
 PAUSE = 3_500
 """Milliseconds after which a draft saves itself, and a little."""
+
+NO_ANSWER = 31_000
+"""Milliseconds after which a save that nobody answers is given up, and a little."""
+
+CHECKED = 181_000
+"""As long for a file that has left: the server may still be looking at it."""
 
 
 class Writer(Somebody):
@@ -72,6 +79,34 @@ def test_a_lost_line_keeps_the_text_in_the_browser_until_it_is_back(marina, watc
     marina.page.context.set_offline(False)
     marina.is_saved()
     marina.keeps(0)
+
+
+def test_a_line_that_stands_still_is_taken_for_lost_and_the_text_saved_when_it_moves_again(marina, watch):
+    """Nothing fails on such a line: the first page says “Salvo” of what lies on the way, and would save no more."""
+    watch.allowed += ["ERR_FAILED"]
+    marina.page.route("**/draft?step=*", lambda _route: None)  # neither let through nor refused
+    with marina.page.expect_request("**/draft?step=*"):
+        marina.type()
+    marina.page.clock.fast_forward(NO_ANSWER)
+    marina.is_told("Sem conexão: guardado neste aparelho")
+    marina.keeps(1)
+    marina.page.unroute_all()
+    marina.page.clock.fast_forward(2 * PAUSE)
+    marina.is_saved()
+    marina.keeps(0)
+
+
+def test_a_file_on_a_line_that_stands_still_can_be_sent_again(marina, ref):
+    marina.at(f"/cases/{ref}/edit/questions")
+    marina.page.route("**/files*", lambda _route: None)
+    file = {"name": "antebraço.jpg", "mimeType": "image/jpeg", "buffer": samples.picture()}
+    with marina.page.expect_request("**/files*"):
+        marina.page.locator("input[type=file][multiple]").set_input_files(file)
+    marina.page.clock.fast_forward(CHECKED)
+    marina.reads("A conexão caiu. O arquivo não foi enviado.")
+    marina.page.unroute_all()
+    marina.page.get_by_role("button", name="Tentar de novo: antebraço.jpg").click()
+    expect(marina.page.locator("#arquivos")).to_contain_text("antebraço.jpg")
 
 
 @pytest.mark.parametrize("saved_before", [False, True])
