@@ -121,24 +121,23 @@ def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:
 
 
 def _place(request: BookingRequest) -> list[tuple[str, str]]:
-    """Return the place on the list, the age and the expected date, while it waits."""
+    """Return the place on the list and the age while it waits; the expected date unless a slot is offered, which has one."""
     if request.state not in LISTED:
         return []
     ahead = queries.ahead_of(request)
-    expected = queries.expected_for(request, ahead + 1)
-    if expected.day is None:
-        when = _("ainda não há agenda publicada que alcance este lugar da lista")
-    elif expected.published:
-        when = _("%(day)s, pela agenda publicada", day=localday(expected.day))
-    else:
-        when = _("por volta de %(day)s, no ritmo da agenda", day=localday(expected.day))
     age = short_span((clock.now() - request.since).total_seconds())
     place = _("%(place)dº", place=ahead + 1) if ahead else _("1º: é o próximo")
-    return [
-        (str(_("Lugar na lista")), str(place)),
-        (str(_("Na lista há")), age),
-        (str(_("Data prevista")), str(when)),
-    ]
+    found = [(str(_("Lugar na lista")), str(place)), (str(_("Na lista há")), age)]
+    return found if request.state == State.OFFERED else [*found, (str(_("Data prevista")), _expected(request, ahead))]
+
+
+def _expected(request: BookingRequest, ahead: int) -> str:
+    expected = queries.expected_for(request, ahead + 1)
+    if expected.day is None:
+        return str(_("ainda não há agenda publicada que alcance este lugar da lista"))
+    if expected.published:
+        return str(_("%(day)s, pela agenda publicada", day=localday(expected.day)))
+    return str(_("por volta de %(day)s, no ritmo da agenda", day=localday(expected.day)))
 
 
 def _said(request: BookingRequest) -> str:

@@ -119,3 +119,14 @@ def test_the_waiting_list_says_until_when_an_offer_can_be_accepted(desk, sign_in
     until = localtime(db.session.scalars(db.select(BookingOffer)).one().expires_at)
     for person in ("marina", "rosangela"):
         assert f"aceite até {until}" in text(sign_in(person).get("/bookings"))
+
+
+def test_beside_an_offered_slot_no_other_day_is_expected(desk, sign_in):
+    _session, request = offered(desk)
+    browser = sign_in("marina")
+    for address in (f"/bookings/{request.ref}", f"/cases/{request.case.ref}"):
+        page = text(browser.get(address))
+        assert "Lugar na lista" in page
+        assert "Data prevista" not in page
+    desk.do("refuse", request, by="marina")
+    assert "Data prevista" in text(browser.get(f"/bookings/{request.ref}"))
