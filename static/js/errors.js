@@ -13,7 +13,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-errors] a[href^='#'], .tc-move__lack a[href^='#']");
+    const link = event.target.closest("[data-errors] a[href^='#'], .tc-move__lack a[href^='#'], .tc-asks a[href^='#answer_']");
     if (!link) return;
     const field = reveal(decodeURIComponent(link.hash.slice(1)));
     if (!field) return;

@@ -248,3 +248,12 @@ def test_who_tabs_comes_to_the_cases_past_menu_and_filters(page_for, waiting):
         page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(focused(page)).to_have_attribute("name", "case")
+
+
+def test_what_is_left_to_answer_is_named_and_leads_to_its_own_field(page_for, site):
+    ref = site.case_in(State.ASSIGNED)
+    page = page_for("paulo")
+    page.goto(f"/cases/{ref}")
+    page.get_by_role("link", name=re.compile("falta responder.*Posso tratar na unidade")).press("Enter")
+    expect(page.locator("#answer_2")).to_be_focused()
+    expect(page.get_by_text("2. Posso tratar na unidade?")).to_be_in_viewport()
