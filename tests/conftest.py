@@ -72,7 +72,11 @@ class Browser(FlaskClient):
         answer = contextvars.copy_context().run(alone)
         recorded.hold()
         if answer.mimetype == "text/html" and answer.status_code < 500 and not answer.location:
-            pages.check(answer.get_data(as_text=True))
+            html = answer.get_data(as_text=True)
+            pages.check(html)
+            # A script, and the browser's way back, tell by the status alone whether something was taken.
+            refused = answer.request.method == "POST" and 'id="erros"' in html
+            assert answer.status_code != 200 or not refused, "a refused form answers 422"
         return answer
 
 

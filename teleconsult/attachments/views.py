@@ -176,7 +176,8 @@ def describe(ref: str) -> Any:
             return redirect(_page_of(row.case.ref))
         except Refused as refusal:
             show_refusal(form, refusal)
-    return render_template("attachments/describe.html", row=row, form=form, back=_page_of(row.case.ref))
+    page = render_template("attachments/describe.html", row=row, form=form, back=_page_of(row.case.ref))
+    return (page, 422) if form.errors else page
 
 
 @bp.route("/files/<ref>/withdraw", methods=["GET", "POST"])
@@ -195,7 +196,8 @@ def withdraw(ref: str) -> Any:
             return redirect(back)
         except Refused as refusal:
             show_refusal(form, refusal)
-    return render_template("attachments/withdraw.html", row=row, form=form, back=back)
+    page = render_template("attachments/withdraw.html", row=row, form=form, back=back)
+    return (page, 422) if form.errors else page
 
 
 def _page_of(ref: str) -> str:

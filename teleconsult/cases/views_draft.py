@@ -134,8 +134,10 @@ def _posted(ref: str, step: str) -> Any:
         joined, _both = merged(texts, case.draft.fields if case.draft else {}, step, marks)
         return request_page.step_page(case, step, texts=joined, clash=clash, editor=editor), 409
     query = _looked_for()
-    if {"find", "drop"} & set(request.form) or query:
-        return request_page.step_page(case, step, editor=editor, query=query, going="find" not in request.form)
+    stays = bool({"find", "drop"} & set(request.form))
+    if stays or query:
+        page = request_page.step_page(case, step, editor=editor, query=query, going="find" not in request.form)
+        return page if stays else (page, 422)
     return _go_on(case, step, request.form.get("go", "next"), editor)
 
 

@@ -75,7 +75,7 @@ def see_all() -> Response:
 
 @bp.route("/account/mail", methods=["GET", "POST"])
 @requires(Permission.READ_NOTICES)
-def preferences() -> str | Response:
+def preferences() -> str | Response | tuple[str, int]:
     """Let a person choose each e-mail, one a day, or none."""
     kinds = kinds_for(current_user.roles)
     off = queries.switched_off(current_user.id)
@@ -83,7 +83,8 @@ def preferences() -> str | Response:
     form = mail_form(kinds, mode=current_user.mail_mode, hour=queries.digest_hour(current_user.id), **wanted)
     if not form.validate_on_submit():
         roles = [form[str(role)] for role in kinds]
-        return render_template("notices/mail.html", form=form, roles=roles, in_files=mail.is_kept_in_files())
+        page = render_template("notices/mail.html", form=form, roles=roles, in_files=mail.is_kept_in_files())
+        return (page, 422) if form.errors else page
     chosen = {word for role in kinds for word in form[str(role)].data}
     offered = {kind.word for rows in kinds.values() for kind in rows}
     with transaction():

@@ -128,7 +128,8 @@ def limited(
 ) -> Callable[[View], View]:
     """Limit the POSTs that one address may make to a view, as in `@limited("30 per hour", of="reset")`.
 
-    `methods` limits others: a secret address is guessed by GET. With `failures_only` an answer below 400 does not count: a whole unit comes from one address.
+    `methods` limits others: a secret address is guessed by GET. With `failures_only` neither what was taken counts nor
+    what a form lacks (422): a whole unit comes from one address.
     """
     mark = limiter.shared_limit(
         rule,
@@ -142,7 +143,7 @@ def limited(
 
 
 def _is_failure(response: Response) -> bool:
-    return response.status_code >= 400
+    return response.status_code >= 400 and response.status_code != 422
 
 
 @dataclass(frozen=True)

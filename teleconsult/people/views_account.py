@@ -36,32 +36,35 @@ def change_password() -> str | Response | tuple[str, int]:
     """Change one's password; every other session ends."""
     form = ChangePasswordForm(next=request.args.get("next", ""))
     if not form.validate_on_submit():
-        return render_template("people/change_password.html", form=form, user=current_user)
+        page = render_template("people/change_password.html", form=form, user=current_user)
+        return (page, 422) if form.errors else page
     try:
         own.change_password(current_user, form.password_now.data or "", form.password.data or "")
     except Refused as refusal:
         show_refusal(form, refusal)
-        return render_template("people/change_password.html", form=form, user=current_user), 422
+        guessed = refusal.field == "password_now"
+        return render_template("people/change_password.html", form=form, user=current_user), 401 if guessed else 422
     flash(_("A senha foi trocada. Os outros aparelhos saíram da conta."))
     return redirect(own_path(form.next.data, url_for("people.account")))
 
 
 @bp.route("/terms", methods=["GET", "POST"])
 @requires(Permission.OWN_ACCOUNT)
-def accept_terms() -> str | Response:
+def accept_terms() -> str | Response | tuple[str, int]:
     """Show the terms of use, and take the agreement to their present version."""
     form = TermsForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         with transaction():
             own.accept_terms(current_user)
         return redirect(own_path(form.next.data))
-    return render_template(
+    page = render_template(
         "people/terms.html",
         form=form,
         user=current_user,
         text=own.terms_file(current_user.language),
         accepted=own.has_accepted(current_user),
     )
+    return (page, 422) if form.errors else page
 
 
 @bp.get("/account/sessions", endpoint="sessions")

@@ -38,7 +38,8 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
     if not form.validate_on_submit():
         if current_user.is_authenticated:
             return redirect(_way_on(form.next.data, form.kept.data, current_user))
-        return render_template("people/sign_in.html", form=form)
+        page = render_template("people/sign_in.html", form=form)
+        return (page, 422) if form.errors else page
     wait, typed = door.FAILED.wait(), (form.who.data or "", form.password.data or "")
     entered = door.sign_in(*typed, shared=bool(form.shared.data), known_at=network_of_caller() if wait else None)
     if entered is None:

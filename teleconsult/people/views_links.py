@@ -63,7 +63,8 @@ def _set_password(token: str, kind: LinkKind) -> str | Response | tuple[str, int
         return render_template("people/link_over.html", first=first, whole=whole), 410
     except Refused as refusal:
         show_refusal(form, refusal)
-    return render_template("people/new_password.html", form=form, link=link, other=_other(link.user))
+    page = render_template("people/new_password.html", form=form, link=link, other=_other(link.user))
+    return (page, 422) if form.errors else page
 
 
 def _other(owner: User) -> User | None:

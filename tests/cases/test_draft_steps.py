@@ -138,7 +138,7 @@ def test_codes_are_found_and_taken_away_without_scripts(marina, ref):
 
 def test_words_left_in_the_search_are_not_lost_on_the_way_on(marina, ref):
     answer = fill(marina, ref, "clinical", problems_q="asma")
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     page = answer.get_data(as_text=True)
     assert "Usar “asma” como está" in page
     assert "Escolha um resultado da busca, ou continue: fica como você escreveu." in page

@@ -336,7 +336,7 @@ def test_a_choice_that_was_not_offered_is_refused_and_nothing_changes(session, s
     browser = sign_in("marina")
     for wrong in [{"mode": "weekly"}, {"hour": "3"}, {"hour": "x"}, {"requester": ["case.late"]}]:
         given = {"mode": "digest", "hour": "18", "requester": ["case.add"]} | wrong
-        assert browser.post("/account/mail", data=given).status_code == 200
+        assert browser.post("/account/mail", data=given).status_code == 422
     assert person("marina").mail_mode == "each"
     assert db.session.query(MailChoice).count() == 0
 

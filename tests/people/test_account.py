@@ -116,7 +116,18 @@ def test_guessing_the_present_password_is_slowed(application, sign_in):
         codes = [change(client, now="wrong").status_code for _ in range(11)]
     finally:
         application.config["RATE_LIMITS"] = False
-    assert codes == [422] * 10 + [429]
+    assert codes == [401] * 10 + [429]
+
+
+def test_a_new_password_typed_wrong_is_no_guess(application, sign_in):
+    client = sign_in("marina")
+    application.config["RATE_LIMITS"] = True
+    try:
+        codes = [change(client, again="something-else-1").status_code for _ in range(12)]
+        codes.append(change(client).status_code)
+    finally:
+        application.config["RATE_LIMITS"] = False
+    assert codes == [422] * 12 + [302]
 
 
 # ---- the terms of use
