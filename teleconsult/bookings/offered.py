@@ -3,16 +3,17 @@
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 
 from teleconsult import events
 from teleconsult.bookings.models import BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.words import visit_time
-from teleconsult.cases.models import Case
-from teleconsult.cases.rows import specialty_words
+from teleconsult.cases.access import Sight
+from teleconsult.cases.models import Case, PatientSnapshot
+from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.extensions import read
-from teleconsult.network.models import Specialty
+from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localtime
@@ -20,10 +21,17 @@ from teleconsult.web.words import localtime
 AT_MOST = 20
 
 _ME: BindParameter[int] = bindparam("user_id")
+# Support that went to another district sees the case no more (access.py): it is not named there either.
+_FILED = and_(Case.filed_by_id == _ME, HealthUnit.district == bindparam("district"))
 _MINE = (
     select(
-        BookingRequest.ref,
+        BookingRequest.ref.label("request_ref"),
+        Case.ref,
         Case.initials,
+        Case.birth_date,
+        Case.age_years,
+        PatientSnapshot.name,
+        PatientSnapshot.social_name,
         Specialty.name_pt,
         Specialty.name_en,
         AgendaSlot.at,
@@ -33,10 +41,12 @@ _MINE = (
     .select_from(BookingOffer)
     .join(BookingRequest, BookingRequest.id == BookingOffer.request_id)
     .join(Case, Case.id == BookingRequest.case_id)
+    .join(HealthUnit, HealthUnit.id == Case.unit_id)
+    .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)
     .join(Specialty, Specialty.id == BookingRequest.specialty_id)
     .join(AgendaSlot, AgendaSlot.id == BookingOffer.slot_id)
     .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
-    .where(BookingOffer.closed_at.is_(None), or_(Case.requester_id == _ME, Case.filed_by_id == _ME))
+    .where(BookingOffer.closed_at.is_(None), or_(Case.requester_id == _ME, _FILED))
     .order_by(BookingOffer.expires_at, BookingOffer.id)
     .limit(AT_MOST)
 )
@@ -45,14 +55,16 @@ _MINE = (
 @events.panel("offers_waiting")
 def offers_waiting(user: User) -> list[dict[str, Any]] | None:
     """Return rows of the slots that are offered to a person's patients, the one that is kept least long first."""
-    return [_row(row) for row in read(_MINE, {"user_id": user.id})] or None
+    district, moment = user.unit.district if user.unit else "", Moment()
+    rows = read(_MINE, {"user_id": user.id, "district": district or None})
+    return [_row(row, moment) for row in rows] or None
 
 
-def _row(row: Any) -> dict[str, Any]:
-    address = url_for("bookings.show", ref=row.ref)
+def _row(row: Any, moment: Moment) -> dict[str, Any]:
+    address = url_for("bookings.show", ref=row.request_ref)
     return {
         "url": address,
-        "name": row.initials,
+        "name": called(row, Sight.FULL, moment),
         "topic": specialty_words(row),
         "unseen": False,
         "state": "in_person",

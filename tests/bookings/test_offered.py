@@ -100,6 +100,7 @@ def test_an_offer_waits_on_the_first_screen_until_it_is_answered(desk, sign_in):
     assert f'href="{address}"' in waits
     assert f"aceite até {until}" in waits
     assert "8:00" in waits
+    assert world.SECRET_NAME in waits
     assert address not in text(sign_in("jonas").get("/mine"))
     desk.do("refuse", request, by="marina")
     assert f'href="{address}"' not in text(browser.get("/mine"))
@@ -112,6 +113,9 @@ def test_an_offer_for_a_case_that_support_filed_waits_for_support_too(desk, sign
     browser, address = sign_in("dora"), f"/bookings/{request.ref}"
     assert f'href="{address}"' in text(browser.get("/district"))
     assert f'href="{address}"' not in text(browser.get("/district?show=in_person"))
+    with transaction():
+        request.case.unit.district = "DS II"
+    assert f'href="{address}"' not in text(browser.get("/district"))
 
 
 def test_the_waiting_list_says_until_when_an_offer_can_be_accepted(desk, sign_in):
