@@ -129,7 +129,7 @@ def _session(session: AgendaSession, rows: Sequence[Any]) -> dict[str, Any]:
         "rows": [
             {
                 "hour": visit_clock(row.at, session.zone),
-                "name": row.name or "",
+                "name": row.name or (_("Marcada") if row.unit else ""),
                 "born": localdate(row.birth_date) if row.birth_date else "",
                 "unit": row.unit or "",
                 **_code_of(row.ref),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
+from teleconsult.bookings import queries_sheets
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
@@ -16,6 +17,7 @@ from teleconsult.cases.queries_case import identity_of
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 
 KEPT = or_(Booking.ended_at.is_(None), Booking.ended_how == "missed")
@@ -49,19 +51,26 @@ def booked_for(referral: Referral) -> Booking | None:
     )
 
 
-def sessions_on(day: date) -> list[tuple[AgendaSession, Sequence[Any]]]:
-    """Return the sessions of a day in the order of their hours, each with its slots and who is booked in them."""
+def sessions_on(day: date, user: User) -> list[tuple[AgendaSession, Sequence[Any]]]:
+    """Return the sessions of a day in the order of their hours, each with its slots and who is booked in them.
+
+    As on the screen: a consultant's own, everybody's for the desk and the management. To whom a booked slot belongs is
+    said to the desk and to who sees the patient; the management is told that it is booked, and from which unit.
+    """
+    query = select(AgendaSession).where(AgendaSession.day == day, AgendaSession.cancelled_at.is_(None))
+    if not (user.has(Role.ADMINISTRATOR) or user.has(Role.MANAGER)):
+        query = query.where(AgendaSession.specialist_id == user.id)
     sessions = db.session.scalars(
-        select(AgendaSession)
-        .where(AgendaSession.day == day, AgendaSession.cancelled_at.is_(None))
-        .order_by(AgendaSession.starts_at, AgendaSession.id)
-        .options(selectinload(AgendaSession.slots))
+        query.order_by(AgendaSession.starts_at, AgendaSession.id).options(selectinload(AgendaSession.slots))
     ).all()
-    rows = _rows([session.id for session in sessions])
+    own = [session.id for session in sessions if session.specialist_id == user.id and user.has(Role.CONSULTANT)]
+    shown = [session.id for session in sessions]
+    rows = _rows(shown, shown if user.has(Role.ADMINISTRATOR) else own)
     return [(session, [row for row in rows if row.session_id == session.id]) for session in sessions]
 
 
-def _rows(session_ids: Sequence[int]) -> Sequence[Any]:
+def _rows(session_ids: Sequence[int], named: Sequence[int]) -> Sequence[Any]:
+    """Return the slots of sessions, with the patient and the case where these may be named."""
     return db.session.execute(
         select(
             AgendaSlot.session_id,
@@ -75,7 +84,7 @@ def _rows(session_ids: Sequence[int]) -> Sequence[Any]:
         )
         .outerjoin(Booking, and_(Booking.session_id == AgendaSlot.session_id, Booking.slot_id == AgendaSlot.id, KEPT))
         .outerjoin(BookingRequest, BookingRequest.id == Booking.request_id)
-        .outerjoin(Case, Case.id == BookingRequest.case_id)
+        .outerjoin(Case, and_(Case.id == BookingRequest.case_id, AgendaSlot.session_id.in_(named)))
         .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)
         .outerjoin(HealthUnit, HealthUnit.id == BookingRequest.unit_id)
         .where(AgendaSlot.session_id.in_(session_ids), AgendaSlot.blocked_at.is_(None))
@@ -89,9 +98,7 @@ def sheet_by(ref: str, user: User) -> tuple[BookingSheet, Sequence[Any]]:
     Raises:
         NotFound: there is none, or not in this person's district.
     """
-    sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper()))
-    if sheet is None or user.unit is None or sheet.unit.district != user.unit.district:
-        raise NotFound
+    sheet = queries_sheets.sheet_by(ref, user)
     lines = db.session.execute(
         select(BookingSheetLine, Booking, Case.ref)
         .join(BookingRequest, BookingRequest.id == BookingSheetLine.request_id)

@@ -47,9 +47,9 @@ def slip(ref: str) -> Response:
 @bp.get("/bookings/agenda/<day>.pdf")
 @requires(Permission.READ_AGENDA)
 def agenda(day: str) -> Response:
-    """Give the agenda of one day."""
+    """Give the agenda of one day, of as many sessions and with as many names as its reader may know."""
     asked = _day(day)
-    sessions = queries_prints.sessions_on(asked)
+    sessions = queries_prints.sessions_on(asked, signed_in())
     made = prints.day_agenda(asked, sessions, by=signed_in())
     _record("agenda.print", day, [row.ref for _session, rows in sessions for row in rows if row.ref])
     return _given(made, f"agenda-{asked}.pdf")

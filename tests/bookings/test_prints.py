@@ -127,6 +127,31 @@ def test_the_agenda_of_a_day_lists_who_comes_and_what_is_free(booked, desk, sign
         assert browser.get(f"/bookings/agenda/{wrong}.pdf").status_code == 404
 
 
+PATIENT = (*world.SECRET_NAME.split(), "14 de mar. de 1979")
+
+
+def test_who_sees_the_patient_prints_their_own_agenda_and_nobody_elses(booked, sign_in):
+    request, booking = booked
+    day, secrets = booking.session.day, (*PATIENT, request.case.ref)
+    said = words_of(sign_in("lia").get(f"/bookings/agenda/{day}.pdf"))
+    assert all(word in said for word in secrets)
+    for other in ("paulo", "helena"):
+        said = words_of(sign_in(other).get(f"/bookings/agenda/{day}.pdf"))
+        assert "Nenhuma agenda" in said
+        assert not any(word in said for word in secrets)
+
+
+def test_the_management_prints_how_full_a_day_is_and_no_names(booked, sign_in, session):
+    request, booking = booked
+    said = words_of(sign_in("teresa").get(f"/bookings/agenda/{booking.session.day}.pdf"))
+    assert "Marcada" in said
+    assert "USF Vietnã" in said
+    assert not any(word in said for word in (*PATIENT, request.case.ref))
+    db.session.rollback()
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "agenda.print")).one()
+    assert event.data["cases"] == []
+
+
 def test_a_sheet_is_in_the_language_of_its_reader(booked, sign_in, session):
     ref = booked[0].ref
     db.session.execute(db.update(User).where(User.id == world.person("marina").id).values(language="en"))
