@@ -69,6 +69,12 @@ def still_open(verb: str, ref: str) -> bool:
     return True
 
 
+def plays_a_part(verb: str, case: Case) -> bool:
+    """Tell whether a move is one of those that this person's parts on a case make, whenever it can be made."""
+    parts = lifecycle.parts(case, current_user, facts_for(case, current_user, verb))
+    return bool(lifecycle.MOVES[verb].who & parts)
+
+
 def is_behind(case: Case, form: MoveForm) -> bool:
     """Tell whether somebody changed the case since the form was shown; then its choices are of another moment."""
     return str(_version(case, form)) != str(case.version)

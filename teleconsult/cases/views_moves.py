@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from teleconsult.cases import actions, aside, unsent
-from teleconsult.cases.access import case_for
+from teleconsult.cases.access import Sight, case_for
 from teleconsult.cases.blueprint import bp
 from teleconsult.cases.forms_moves import MOST_ROWS, SPARE_ROWS, MoveForm
 from teleconsult.cases.lifecycle import State
@@ -21,6 +21,7 @@ from teleconsult.cases.moving import (
     is_behind,
     names_of,
     overtaken,
+    plays_a_part,
     shut,
     still_open,
     too_late,
@@ -46,13 +47,13 @@ def _add(screen: Screen) -> None:
         except NotFound:
             return away(ref, screen.form, screen.verb, screen.done)
         closed = shut(screen.verb, case, sight) if request.method == "GET" else None
-        return _sent_or_shown(screen, case, ref) if closed is None else closed
+        return _sent_or_shown(screen, case, sight, ref) if closed is None else closed
 
     view.__doc__ = f"Show and make the move {screen.verb!r}."
     bp.add_url_rule(f"/<ref>/{screen.verb}", screen.verb, view, methods=["GET", "POST"])
 
 
-def _sent_or_shown(screen: Screen, case: Case, ref: str) -> Any:
+def _sent_or_shown(screen: Screen, case: Case, sight: Sight, ref: str) -> Any:
     form: Any = screen.form(**aside.given(screen.aside), version=case.version, seen=case.steps)
     extra = screen.prepare(form, case)
     if request.method == "GET":
@@ -68,6 +69,11 @@ def _sent_or_shown(screen: Screen, case: Case, ref: str) -> Any:
         aside.forget(screen.aside)
         unsent.forget(case, screen.verb)
         return gone_on(case, screen.done, leaves=screen.leaves)
+    if sight is not Sight.FULL and not plays_a_part(screen.verb, case):
+        # The page shows what goes with the move, the files among it: nobody gets it by a form that never was theirs.
+        return error_page(
+            422, _("Este passo cabe a outra pessoa."), words_in(form), address=url_for("cases.show", ref=ref)
+        )
     return page(screen, case, form, extra, overtaken=faster(case_id) if status == 409 else ""), status
 
 

@@ -51,7 +51,7 @@ def supply(ref: str) -> Any:
     if closed is not None:
         return closed
     asked = actions.open_request(case)
-    if asked is None or has_moved_on("supply", case) or _asked_anew(case.id):
+    if asked is None or sight is not Sight.FULL or has_moved_on("supply", case) or _asked_anew(case.id):
         return _late(case.id, ref, sight)
     form = _form(case, asked)
     return _page(case, form) if request.method == "GET" else _sent(case, sight, form, asked)

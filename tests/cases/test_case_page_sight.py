@@ -4,10 +4,13 @@ import pytest
 
 from teleconsult import audit
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import CaseOpening, CaseSeen
+from teleconsult.cases.models import Case, CaseOpening, CaseSeen
 from teleconsult.extensions import db, transaction
+from teleconsult.people.models import UserRole
 from tests import world
-from tests.cases.helping import CLINICAL, IDENTITY, leaky_case, share_unit, shown, text_of, through_everything
+from tests.attachments.samples import picture
+from tests.attachments.sending import named
+from tests.cases.helping import CLINICAL, IDENTITY, leaky_case, send, share_unit, shown, text_of, through_everything
 
 F, W, R, C, NONE = "full", "waiting", "routing", "closed", "none"
 STATES = (State.SUBMITTED, State.ASSIGNED, State.ANSWERED, State.CONCLUDED)
@@ -234,3 +237,42 @@ def test_what_is_new_since_the_last_look_is_marked(session, sign_in):
 def events(stream: str):
     db.session.rollback()
     return db.session.scalars(db.select(audit.AuditEvent).where(audit.AuditEvent.stream == stream)).all()
+
+
+BEFORE_THE_OPENING = (("rosangela", State.ASSIGNED), ("teresa", State.ASSIGNED), ("paulo", State.SUBMITTED))
+"""The desk and the management before they opened a case on purpose, and the consultants for whom it waits."""
+
+
+@pytest.mark.parametrize(("who", "state"), BEFORE_THE_OPENING)
+@pytest.mark.parametrize("fields", [{}, {"more": "1"}, {"message": "RECADO"}])
+def test_a_form_that_is_not_theirs_shows_nobody_the_files(session, sign_in, who, state, fields):
+    """Sent without its page, the form of a message came back with what each file is called."""
+    walk = through_everything(leaky_case(), state)
+    sent = sign_in("marina").post(
+        f"/cases/{walk.case.ref}/files", data=picture(), headers=named("rosto-de-severina.jpg")
+    )
+    assert sent.status_code == 201
+    before = walk.case.steps
+    answer = send(sign_in(who), walk, "add", **fields)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Este passo cabe a outra pessoa." in page
+    assert "rosto-de-severina" not in page
+    assert ("RECADO" in page) is ("message" in fields)
+    db.session.rollback()
+    assert db.session.get(Case, walk.case.id).steps == before + 1  # the file's own
+
+
+def test_what_was_asked_of_the_unit_is_not_shown_to_who_only_distributes(session, sign_in):
+    """Who also asks, on other cases, reaches the address: it showed what was asked, answered so far, and the files."""
+    walk = leaky_case()
+    walk.assign()
+    walk.do("ask", ["BACILOSCOPIA-SECRETA"], by="paulo", note="RECADO-SECRETO")
+    with transaction():
+        desk = world.person("rosangela")
+        desk.role_rows.append(UserRole("requester"))
+    answer = send(sign_in("rosangela"), walk, "supply", answer_1="Negativa.")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "SECRET" not in page
+    assert "Negativa." in page
