@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import CompoundSelect, bindparam, func, select
 from sqlalchemy.orm import lazyload
 
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
-from teleconsult.cases.models_opinion import Decline, Opinion, OpinionDraft
+from teleconsult.cases.models_opinion import CounterReferral, Decline, Opinion, OpinionDraft
 from teleconsult.cases.shelves import LIVE, in_state
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
@@ -74,7 +74,7 @@ def declines_of(case: Case) -> Sequence[Decline]:
 
 
 def requesters_of_unit(case: Case) -> Sequence[User]:
-    """Return the other active requesters of the unit of a case who do not answer it, by name."""
+    """Return the other active requesters of the unit of a case who do not answer it, and never did, by name."""
     query = (
         select(User)
         .join(UserRole, UserRole.user_id == User.id)
@@ -83,11 +83,23 @@ def requesters_of_unit(case: Case) -> Sequence[User]:
             User.id.not_in([case.requester_id, case.holder_id or 0]),
             UserRole.role == Role.REQUESTER,
             User.switched_off_at.is_(None),
+            User.id.not_in(_authors(case)),
         )
         .options(lazyload(User.role_rows))
         .order_by(User.name, User.id)
     )
     return db.session.scalars(query).all()
+
+
+def has_opined(case: Case, user: User) -> bool:
+    """Tell whether a person wrote an opinion on a case, in whatever round, or saw its patient and reported back."""
+    return (user.id,) in db.session.execute(_authors(case)).all()
+
+
+def _authors(case: Case) -> CompoundSelect[int]:
+    saw = CounterReferral.case_id == case.id, CounterReferral.from_paper.is_(False)
+    wrote = select(Opinion.author_id).where(Opinion.case_id == case.id)
+    return wrote.union(select(CounterReferral.recorded_by_id).where(*saw))
 
 
 def justification_for(case: Case) -> str:

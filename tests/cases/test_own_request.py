@@ -74,6 +74,18 @@ def test_a_case_is_not_handed_over_to_who_answers_it(session, sign_in):
         actions.hand_over(case, to=person("marina"), by=person("rosangela"))
 
 
+def test_a_case_is_not_handed_over_to_who_answered_it_once(session, sign_in):
+    """They would ask after, accept and judge what they wrote themselves; that another holds the case now changes nothing."""
+    walk = walk_to(State.ANSWERED, requester="jonas", consultant="marina")
+    walk.do("follow_up", "E se piorar?", by="jonas")
+    walk.do("assign", to=person("paulo"), why="Em turno.", by="rosangela")
+    desk = sign_in("rosangela")
+    assert 'value="PE-MARINA"' not in text_of(desk, walk, "/hand_over")
+    case = walk.case
+    with pytest.raises(Refused, match="já deu parecer"), transaction(case, case.version):
+        actions.hand_over(case, to=person("marina"), by=person("rosangela"))
+
+
 def test_the_administrators_hear_that_nobody_is_left_when_all_but_the_requester_declined(waiting):
     with transaction():
         at = waiting.case.submitted_at

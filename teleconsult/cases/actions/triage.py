@@ -7,6 +7,7 @@ from teleconsult.cases import world
 from teleconsult.cases.actions._make import make
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
 from teleconsult.cases.models_opinion import MissingItem
+from teleconsult.cases.queries_moves import has_opined
 from teleconsult.cases.sent import texts_of
 from teleconsult.cases.sides import answering, asking
 from teleconsult.errors import N_, Refused
@@ -116,7 +117,8 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
     """Give an open case to another requester of the same unit, when one leaves.
 
     Raises:
-        Refused: the other is not an active requester of the unit, is the present one, or answers the case.
+        Refused: the other is not an active requester of the unit, is the present one, or answers the case, or once did:
+            they would accept, and judge, what they wrote themselves.
     """
     hold(to, "role_rows")  # whoever switches them off at this moment finds the case with them, or this finds them gone
     fits = to.is_active and to.has(Role.REQUESTER) and to.unit_id == case.unit_id
@@ -124,6 +126,8 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
         raise Refused(N_("Escolha outro solicitante ativo da mesma unidade."), field="requester")
     if to.id == case.holder_id:
         raise Refused(N_("%(name)s responde este caso: escolha outra pessoa."), "requester", name=to.full_name)
+    if has_opined(case, to):
+        raise Refused(N_("%(name)s já deu parecer neste caso: escolha outra pessoa."), "requester", name=to.full_name)
     previous = case.requester
     # A filer who is not the requester is support, who may read the draft and is told of what comes: whoever filed in
     # their own name leaves the case whole. What waits for the former requester's confirmation waits for the new one's.
