@@ -12,6 +12,7 @@ from teleconsult.bookings.steps import LISTED, State
 from teleconsult.cases.models import Case
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
+from teleconsult.network.directory import unit_by
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
 from teleconsult.web import Page, page_by_key
@@ -19,6 +20,18 @@ from teleconsult.web import Page, page_by_key
 
 def _district(user: User) -> str:
     return user.unit.district if user.unit else ""
+
+
+def unit_of(slug: str, user: User) -> HealthUnit:
+    """Return a unit of a person's district, closed ones too.
+
+    Raises:
+        NotFound: there is none.
+    """
+    unit = unit_by(slug)
+    if unit.district != _district(user) or not unit.district:
+        raise NotFound
+    return unit
 
 
 def sheets_page(user: User) -> Page:

@@ -109,14 +109,15 @@ def take(ref: str) -> Any:
     if MARK not in content:
         flash(_("Esta conferência não vale mais. Envie a planilha de novo para conferir."), "warning")
         return redirect(url_for("sheets.index"))
-    text, slug = content["text"], content[MARK]
+    # Who was moved to another district since the preview takes nothing for the one before.
+    text, unit = content["text"], queries_sheets.unit_of(content[MARK], signed_in())
     try:
         with transaction():
-            made = actions.take(unit_by(slug), text, by=signed_in(), over_why=form.over_why.data or "")
+            made = actions.take(unit, text, by=signed_in(), over_why=form.over_why.data or "")
             made_ref, count = made.ref, len(made.lines)
             kept.settle(ref, current_user.id, [(TAKEN, made_ref)])
     except (Refused, Overtaken) as fault:
-        return _not_taken(unit_by(slug), text, form, fault)
+        return _not_taken(queries_sheets.unit_of(content[MARK], signed_in()), text, form, fault)
     flash(ngettext("%(num)d paciente na planilha.", "%(num)d pacientes na planilha.", count))
     return redirect(url_for("sheets.show", ref=made_ref))
 

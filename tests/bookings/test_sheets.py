@@ -66,6 +66,20 @@ def places(page, words):
     return found
 
 
+def test_who_left_the_district_since_the_preview_takes_nothing_for_it(desk, sign_in):
+    desk.allow(sheets=2)
+    desk.escalated()
+    browser = sign_in("dora")
+    page = text(send(browser, f"{HEAD}\n{GOOD}\n"))
+    with transaction():
+        elsewhere = unit("policlinica-lessa-de-andrade")
+        elsewhere.district = "DS V"
+        world.person("dora").unit_id = elsewhere.id
+    assert take(browser, page).status_code == 404
+    fresh()
+    assert db.session.scalars(db.select(BookingSheet)).all() == []
+
+
 def test_a_sheet_comes_in_is_booked_and_goes_back(desk, sign_in):
     desk.allow(sheets=2)
     desk.publish()
