@@ -101,7 +101,7 @@ def slip(booking: Booking, patient: PatientSnapshot, *, by: User) -> bytes:
 
 
 def day_agenda(day: date, sessions: Sequence[tuple[AgendaSession, Sequence[Any]]], *, by: User) -> bytes:
-    """Return the agenda of one day; each row has `at`, `name`, `birth_date`, `age_years`, `unit`, `ref` and `kind`."""
+    """Return the agenda of one day; each row has `at`, `name`, `social_name`, `birth_date`, `age_years`, `unit`, `ref` and `kind`."""
     words = {
         "none": _("Nenhuma agenda neste dia."),
         "hour": _("Hora"),
@@ -129,7 +129,7 @@ def _session(session: AgendaSession, rows: Sequence[Any]) -> dict[str, Any]:
         "rows": [
             {
                 "hour": visit_clock(row.at, session.zone),
-                "name": row.name or (_("Marcada") if row.unit else ""),
+                "name": _called(row) if row.name else _("Marcada") if row.unit else "",
                 "born": localdate(row.birth_date) if row.birth_date else "",
                 "unit": row.unit or "",
                 **_code_of(row.ref),
@@ -254,7 +254,8 @@ def _referral_words() -> dict[str, str]:
     }
 
 
-def _called(patient: PatientSnapshot) -> str:
+def _called(patient: Any) -> str:
+    """Return how a patient is called on paper, of what a case was sent with or a row of its columns."""
     return f"{patient.social_name} ({patient.name})" if patient.social_name else patient.name
 
 

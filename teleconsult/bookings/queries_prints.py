@@ -77,6 +77,7 @@ def _rows(session_ids: Sequence[int], named: Sequence[int]) -> Sequence[Any]:
             AgendaSlot.at,
             AgendaSlot.kind,
             PatientSnapshot.name,
+            PatientSnapshot.social_name,
             PatientSnapshot.birth_date,
             PatientSnapshot.age_years,
             HealthUnit.name.label("unit"),

@@ -7,6 +7,7 @@ import pytest
 
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
+from teleconsult.cases.models import PatientSnapshot
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User
 from teleconsult.web.words import localdate
@@ -150,6 +151,15 @@ def test_the_management_prints_how_full_a_day_is_and_no_names(booked, sign_in, s
     db.session.rollback()
     event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "agenda.print")).one()
     assert event.data["cases"] == []
+
+
+def test_the_agenda_calls_a_patient_by_the_social_name(booked, sign_in):
+    """From this paper they are called in the waiting room; it had the name of the register alone."""
+    request, booking = booked
+    with transaction():
+        db.session.get_one(PatientSnapshot, request.case_id).social_name = "Dandara"
+    said = words_of(sign_in("rosangela").get(f"/bookings/agenda/{booking.session.day}.pdf"))
+    assert "Dandara (" in said
 
 
 def test_a_sheet_is_in_the_language_of_its_reader(booked, sign_in, session):
