@@ -34,7 +34,8 @@ def sessions(found: Sequence[DaySession], user: User) -> list[dict[str, Any]]:
 def session(found: DaySession, user: User) -> dict[str, Any]:
     """Return one session with its slots."""
     row, moment = found.row, Moment()
-    runs, own = user.has(Role.ADMINISTRATOR), row.specialist_id == user.id
+    # Who answers no more, and reads on as the management, sees how full their former days are and not of whom.
+    runs, own = user.has(Role.ADMINISTRATOR), row.specialist_id == user.id and user.has(Role.CONSULTANT)
     today = local_day(moment.now, row.zone)
     begun, over = today >= row.day, today > row.day
     return {

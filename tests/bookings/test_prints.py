@@ -9,7 +9,7 @@ from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.models import PatientSnapshot
 from teleconsult.extensions import db, transaction
-from teleconsult.people.models import User
+from teleconsult.people.models import User, UserRole
 from teleconsult.web.words import localdate
 from tests import world
 
@@ -151,6 +151,20 @@ def test_the_management_prints_how_full_a_day_is_and_no_names(booked, sign_in, s
     db.session.rollback()
     event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.word == "agenda.print")).one()
     assert event.data["cases"] == []
+
+
+def test_who_was_the_specialist_and_is_the_management_now_reads_no_names(booked, sign_in):
+    request, booking = booked
+    with transaction():
+        lia = world.person("lia")
+        lia.role_rows, lia.specialty_rows = [UserRole("manager")], []
+    day, browser = booking.session.day, sign_in("lia")
+    page = browser.get(f"/bookings/agenda?day={day}").get_data(as_text=True)
+    assert "Dra. Lia Cordeiro" in page
+    assert request.case.initials not in page
+    assert request.case.ref not in page
+    said = words_of(browser.get(f"/bookings/agenda/{day}.pdf"))
+    assert not any(word in said for word in (*PATIENT, request.case.ref))
 
 
 def test_the_agenda_calls_a_patient_by_the_social_name(booked, sign_in):
