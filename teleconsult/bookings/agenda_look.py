@@ -82,7 +82,7 @@ def _slot(slot: Any, moment: Moment, there: str, *, runs: bool, own: bool, begun
         "mark": _mark(slot) if held else None,
         "ref": slot.request_ref,
         "version": slot.version,
-        "url": url_for("cases.show", ref=slot.case_ref) if booked and own else "",
+        "url": url_for("cases.show", ref=slot.case_ref) if booked and own and slot.may_read else "",
         "request_url": url_for("bookings.show", ref=slot.request_ref) if held and runs else "",
         "to_mark": unmarked and begun,
         "to_change": unmarked and not over,

@@ -18,6 +18,7 @@ from teleconsult.bookings.words import end_of, mark_of, visit_time, visits_of
 from teleconsult.bookings.world import facts_for, last_booking, standing_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
+from teleconsult.cases.withheld import is_withheld
 from teleconsult.extensions import db
 from teleconsult.network import alternatives
 from teleconsult.people.models import User
@@ -141,7 +142,11 @@ def _expected(request: BookingRequest, ahead: int) -> str:
 
 
 def _said(request: BookingRequest) -> str:
-    """Return the sentence for a specialty that the municipality does not offer."""
+    """Return what whoever books must know: that the case is withheld, or that the municipality has no such specialty."""
+    if request.state in LISTED and is_withheld(request.case_id):
+        return str(
+            _("O paciente retirou o consentimento: quem o atender não verá o caso. Entregue o encaminhamento impresso.")
+        )
     specialty = request.specialty
     if specialty.municipal_reference == "1" or request.state not in LISTED or not specialty.alternative:
         return ""

@@ -11,6 +11,7 @@ from teleconsult.bookings import actions, queries, shelves
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queries_prints import booked_for
+from teleconsult.bookings.reading import MAY_READ
 from teleconsult.bookings.steps import STATE_WORDS, Kind, State
 from teleconsult.bookings.words import visit_clock
 from teleconsult.bookings.world import facts_for, local_day
@@ -57,7 +58,7 @@ def attends(case: Case, user: User) -> bool | None:
 
 @events.panel("attended_by")
 def attended_by(case_id: int) -> Sequence[int]:
-    """Return the specialists of the sessions in which the patient of a case is booked or was seen."""
+    """Return the specialists of the sessions in which the patient of a case is booked or was seen, and who may read it."""
     return [row.specialist_id for row in read(_ATTENDED_BY, {"case_id": case_id})]
 
 
@@ -65,8 +66,10 @@ _ATTENDED_BY = (
     select(AgendaSession.specialist_id)
     .join(Booking, Booking.session_id == AgendaSession.id)
     .join(BookingRequest, BookingRequest.id == Booking.request_id)
+    .join(Case, Case.id == BookingRequest.case_id)
     .where(
-        BookingRequest.case_id == bindparam("case_id"),
+        Case.id == bindparam("case_id"),
+        MAY_READ,
         Booking.ended_at.is_(None),
         AgendaSession.specialist_id.is_not(None),
         AgendaSession.cancelled_at.is_(None),

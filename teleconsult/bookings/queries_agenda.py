@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
+from teleconsult.bookings.reading import MAY_READ
 from teleconsult.bookings.steps import Kind
 from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.cases.models import Case
@@ -87,6 +88,7 @@ _SLOT = select(
     BookingRequest.state,
     BookingRequest.priority,
     Case.ref.label("case_ref"),
+    MAY_READ.label("may_read"),
     Case.initials,
     Case.birth_date,
     Case.age_years,

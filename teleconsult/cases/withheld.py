@@ -1,6 +1,8 @@
 """Which cases are withheld: their patient took the consent back, so nobody else may be given them, or read them (ADR 0044)."""
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.models import Case, CaseConsent
@@ -13,6 +15,16 @@ IS_WITHHELD: ColumnElement[bool] = exists().where(
     ~exists().where(_later.case_id == CaseConsent.case_id, _later.id > CaseConsent.id),
 )
 """Whether the last consent of a row of cases was taken back; a request that is sent again carries a new one."""
+
+WITHHELD_SINCE: ScalarSelect[datetime | None] = (
+    select(CaseConsent.revoked_at)
+    .where(
+        CaseConsent.case_id == Case.id,
+        ~exists().where(_later.case_id == CaseConsent.case_id, _later.id > CaseConsent.id),
+    )
+    .scalar_subquery()
+)
+"""When it was; none of a case whose consent stands."""
 
 _WITHHELD = select(Case.id).where(Case.id == bindparam("case_id"), IS_WITHHELD)
 
