@@ -12,7 +12,7 @@ from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queries_prints import booked_for
 from teleconsult.bookings.reading import MAY_READ
-from teleconsult.bookings.steps import STATE_WORDS, Kind, State
+from teleconsult.bookings.steps import NEXT_WORDS, STATE_WORDS, Kind, State
 from teleconsult.bookings.words import visit_clock
 from teleconsult.bookings.world import facts_for, local_day
 from teleconsult.cases.models import Case
@@ -110,9 +110,13 @@ def _begun(visit: Any) -> bool:
 
 
 @events.panel("visits_said")
-def visits_said(case_ids: Sequence[int]) -> dict[int, str]:
-    """Say how far the visit of each of these cases is: one that nobody booked looks else like one that is."""
-    return {row.case_id: _(STATE_WORDS[State(row.state)]) for row in read(_STANDS, {"cases": case_ids})}
+def visits_said(case_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Say how far the visit of each of these cases is, and what that leaves to be done.
+
+    One that nobody booked looks else like one that is, and one that is booked as if its unit still had to.
+    """
+    stands = {row.case_id: State(row.state) for row in read(_STANDS, {"cases": case_ids})}
+    return {number: (_(STATE_WORDS[state]), _(NEXT_WORDS[state])) for number, state in stands.items()}
 
 
 _STANDS = (

@@ -34,6 +34,17 @@ STATE_WORDS = {
     State.CANCELLED: N_("Desmarcada"),
     State.ENDED: N_("Encerrada"),
 }
+NEXT_WORDS = {
+    State.WAITING: N_("Veja o que falta para marcar."),
+    State.OFFERED: N_("Há uma vaga oferecida: aceite ou recuse."),
+    State.BOOKED: N_("A consulta foi marcada."),
+    State.ATTENDED: N_("O paciente compareceu; falta a contrarreferência."),
+    State.MISSED: N_("O paciente faltou: diga se o pedido volta à lista de espera."),
+    State.CANCELLED: N_("A consulta foi desmarcada: diga se o pedido volta à lista de espera."),
+    State.ENDED: N_("O pedido de consulta foi encerrado."),
+}
+"""What a visit leaves to be done by whoever asked for the opinion, while its case is open."""
+
 LISTED = frozenset({State.WAITING, State.OFFERED})
 """On the waiting list: an offer keeps its place until it is taken."""
 

@@ -50,15 +50,15 @@ def going(rows: Iterable[Any], user: User, *, whose: bool = False, asker: bool =
         line = _base(row, moment, Sight.FULL, asker=asker)
         line["word"] = state_words(row, user, _person(row.holder_title, row.holder_name))
         if row.id in visits:
-            line["word"] = f"{line['word']} · {visits[row.id]}"
+            line["word"] = f"{line['word']} · {visits[row.id][0]}"
         if whose:
             line["text"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}"
         made.append(line)
     return made
 
 
-def _visits(case_ids: Sequence[int]) -> dict[int, str]:
-    """Return how far the visits of these cases are, in words, as a floor above knows them."""
+def _visits(case_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return how far the visits of these cases are, and what that leaves to be done, as a floor above knows it."""
     found = events.panels("visits_said", case_ids=case_ids) if case_ids else []
     return {number: words for said in found for number, words in said.items()}
 
@@ -70,9 +70,11 @@ def waiting(rows: Sequence[Any], *, whose: bool = False) -> list[Row]:
     fields = queries_mine.missing_fields([row.id for row in rows if row.state == State.RETURNED])
     told = [row.id for row in rows if row.state in (State.ANSWERED, State.CONCLUDED)]
     taken_back, made = standing.withdrawn_among(told), []
+    visits = _visits([row.id for row in rows if row.state == State.IN_PERSON])
     for row in rows:
         line = _base(row, moment, Sight.FULL, asker=True)
         line["why"] = _why(row, items.get(row.id, []), fields.get(row.id, []))
+        line["why"]["next"] = visits.get(row.id, ("", ""))[1]
         line["action"] = _next_step(row)
         if row.id in taken_back:
             line["why"] = {"kind": "withdrawn", "who": _person(row.holder_title, row.holder_name)}
