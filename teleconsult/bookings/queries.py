@@ -247,6 +247,11 @@ def next_in_line(slot: AgendaSlot) -> BookingRequest | None:
     return db.session.scalars(query.limit(1)).one_or_none()
 
 
+def slot_of(request: BookingRequest) -> AgendaSlot | None:
+    """Return the slot that is kept for a request: booked, or offered to it."""
+    return db.session.scalars(select(AgendaSlot).where(AgendaSlot.request_id == request.id)).one_or_none()
+
+
 def request_by(ref: str) -> BookingRequest:
     """Return a request by its reference.
 

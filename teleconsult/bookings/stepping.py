@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from teleconsult.bookings import card, queries, steps
+from teleconsult.bookings import actions, card, queries, steps
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.world import facts_for
 from teleconsult.cases.moving import words_in
@@ -77,14 +77,23 @@ def way_on(ref: str) -> str:
     return came["url"] if came else url_for("bookings.show", ref=ref)
 
 
-def sent(form: Any, found: BookingRequest, act: Callable[[], object], done: str) -> Response | int:
-    """Act as the page of a step asks; return the way on, or the status with which the page is shown (again)."""
+def passes_on(found: BookingRequest) -> bool:
+    """Tell whether the slot that a request holds would be offered to somebody else of the list, were it given back now."""
+    slot = queries.slot_of(found)
+    return slot is not None and actions.next_for(slot) is not None
+
+
+def sent(form: Any, found: BookingRequest, act: Callable[[], object], done: str | Callable[[], str]) -> Response | int:
+    """Act as the page of a step asks; return the way on, or the status with which the page is shown (again).
+
+    What is said of it is asked for afterwards where it tells what became of the step.
+    """
     if request.method != "POST":
         return 200
     status = _settle(form, found, act) if form.validate() else 422
     if status != 302:
         return status
-    flash(done)
+    flash(done if isinstance(done, str) else done())
     return redirect(way_on(found.ref))
 
 

@@ -22,7 +22,7 @@ from teleconsult.bookings.choosing import choice_for
 from teleconsult.bookings.forms import BookForm, MoveBookingForm, SlotForm
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.rows import rows_of
-from teleconsult.bookings.stepping import already_changed, came_from, nobody_else, request_for, sent, shut
+from teleconsult.bookings.stepping import already_changed, came_from, nobody_else, passes_on, request_for, sent, shut
 from teleconsult.bookings.steps import Channel
 from teleconsult.bookings.world import open_offer
 from teleconsult.cases.access import case_for
@@ -151,6 +151,7 @@ def _slot_page(template: str, found: BookingRequest, form: SlotForm, act: Callab
         choice=choice,
         card=card.card_of(found, signed_in()),
         came=came_from(),
+        passes_on=passes_on(found),
         quota=queries_quota.quota_of(found),
         weekdays=WEEKDAYS,
         desk=Permission.RUN_AGENDA in current_user.permissions,

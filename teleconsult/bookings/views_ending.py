@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import render_template
 
-from teleconsult.bookings import actions, card
+from teleconsult.bookings import actions, card, queries
 from teleconsult.bookings.blueprint import bp
 from teleconsult.bookings.forms import CancelBookingForm, CloseUnseenForm, ReopenForm
 from teleconsult.bookings.models import BookingRequest
-from teleconsult.bookings.stepping import came_from, request_for, sent, shut
+from teleconsult.bookings.models_agenda import AgendaSlot
+from teleconsult.bookings.stepping import came_from, passes_on, request_for, sent, shut
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.web.messages import gettext as _
@@ -20,14 +21,21 @@ from teleconsult.web.messages import gettext as _
 def cancel(ref: str) -> Any:
     """Cancel a booking, with its reason."""
     found = request_for(current_user, ref)
-    form = CancelBookingForm(version=found.version)
+    form, slot = CancelBookingForm(version=found.version), queries.slot_of(found)
     return shut("cancel", found, form) or _reason_page(
         "bookings/cancel.html",
         found,
         form,
         lambda: actions.cancel(found, form.why.data or "", by=signed_in()),
-        _("Consulta desmarcada. A vaga vai para o próximo da lista."),
+        lambda: _cancelled(slot),
     )
+
+
+def _cancelled(slot: AgendaSlot | None) -> str:
+    """Say what became of a slot that was given back: it is kept for the next on the list, or nobody there can take it."""
+    if slot is not None and slot.request_id is not None:
+        return _("Consulta desmarcada. A vaga foi oferecida ao próximo da lista.")
+    return _("Consulta desmarcada.")
 
 
 @bp.route("/<ref>/close_unseen", methods=["GET", "POST"])
@@ -60,8 +68,13 @@ def reopen(ref: str) -> Any:
     )
 
 
-def _reason_page(template: str, found: BookingRequest, form: Any, act: Callable[[], object], done: str) -> Any:
+def _reason_page(
+    template: str, found: BookingRequest, form: Any, act: Callable[[], object], done: str | Callable[[], str]
+) -> Any:
     status = sent(form, found, act, done)
     if not isinstance(status, int):
         return status
-    return render_template(template, form=form, card=card.card_of(found, signed_in()), came=came_from()), status
+    page = render_template(
+        template, form=form, card=card.card_of(found, signed_in()), came=came_from(), passes_on=passes_on(found)
+    )
+    return page, status

@@ -213,6 +213,8 @@ def test_the_page_says_what_becomes_of_the_slot(desk, sign_in):
     browser = sign_in("marina")
     assert "A consulta é desmarcada" in text(browser.get(f"/bookings/{booked.ref}/close_unseen"))
     desk.do("cancel", booked, "Viajou.", by="marina")
+    assert "A vaga oferecida deixa de ser" in text(browser.get(f"/bookings/{offered.ref}/close_unseen"))
+    desk.to_return()
     assert "A vaga oferecida vai para" in text(browser.get(f"/bookings/{offered.ref}/close_unseen"))
 
 

@@ -9,7 +9,7 @@ from teleconsult.bookings.actions.agenda import (
     publish,
     unblock,
 )
-from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, offer, refuse, release
+from teleconsult.bookings.actions.booking import Terms, book, cancel, expire, move, next_for, offer, refuse, release
 from teleconsult.bookings.actions.listing import close_unseen, end, make, make_return, reopen, requeue
 from teleconsult.bookings.actions.marking import attend, correct, miss
 from teleconsult.bookings.actions.rescheduling import move_session
@@ -33,6 +33,7 @@ __all__ = [
     "miss",
     "move",
     "move_session",
+    "next_for",
     "offer",
     "publish",
     "refuse",

@@ -198,12 +198,17 @@ def offer(request: BookingRequest, slot: AgendaSlot, *, by: User | None) -> Book
 
 def offer_next(slot: AgendaSlot) -> BookingOffer | None:
     """Offer a released slot to the first on its list, if there is anybody and there is time to accept."""
+    request = next_for(slot)
+    return offer(request, slot, by=None) if request is not None else None
+
+
+def next_for(slot: AgendaSlot) -> BookingRequest | None:
+    """Return to whom a slot is offered when it is given back now; None: to nobody."""
     if slot.at <= clock.now() + NOTICE or slot.blocked_at is not None or slot.session.cancelled_at is not None:
         return None
     if reasons([slot.session]):  # the desk was told of it, and settles it first
         return None
-    request = queries.next_in_line(slot)
-    return offer(request, slot, by=None) if request is not None else None
+    return queries.next_in_line(slot)
 
 
 def refuse(request: BookingRequest, *, by: User) -> BookingEvent:

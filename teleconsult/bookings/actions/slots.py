@@ -1,6 +1,6 @@
 """Taking a slot and giving it back. Of two who want one, one has it: the database decides by a conditional update."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from teleconsult import clock
 from teleconsult.bookings import queries
@@ -59,7 +59,7 @@ def claim(slot: AgendaSlot, request: BookingRequest) -> None:
 
 def free(request: BookingRequest) -> AgendaSlot | None:
     """Give back the slot kept for a request, and return it."""
-    slot = db.session.scalars(select(AgendaSlot).where(AgendaSlot.request_id == request.id)).one_or_none()
+    slot = queries.slot_of(request)
     if slot is not None:
         slot.request_id = None
         db.session.flush()
