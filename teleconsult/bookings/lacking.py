@@ -7,6 +7,7 @@ first visit helps no return, and the other way about: of each kind the desk is t
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import exists, select
@@ -72,7 +73,7 @@ def ref_of(specialty: Specialty) -> str:
 
 
 @events.panel("notice")
-def place_of(ref: str, user: User) -> str | None:
+def place_of(ref: str, user: User, **_facts: Any) -> str | None:
     """Lead from a notice about a specialty without an agenda to its waiting list."""
     found = REF.fullmatch(ref)
     if found is None or Permission.RUN_AGENDA not in user.permissions:

@@ -175,7 +175,7 @@ def _booked_in(sessions: Sequence[AgendaSession]) -> int:
 
 
 @events.panel("notice")
-def place_of(ref: str, user: User) -> str | None:
+def place_of(ref: str, user: User, **_facts: Any) -> str | None:
     """Return where a notice about a day of an agenda leads."""
     if not ref.startswith("AG-"):
         return None

@@ -55,7 +55,7 @@ def hours_in_account(user: User) -> dict[str, str] | None:
 
 
 @panel("notice")
-def dispute_of_notice(ref: str, user: User) -> str | None:
+def dispute_of_notice(ref: str, user: User, **_facts: Any) -> str | None:
     """Lead from a notice about a dispute to where this person follows it."""
     if not ref.startswith("CO-"):
         return None

@@ -46,7 +46,8 @@ def index() -> str:
 def show(ref: str) -> Response:
     """Lead to what a notice is about; everything told of it counts as seen. Mails lead here too.
 
-    It is a case, unless the panel "notice" of a floor knows the reference.
+    It is a case, unless the panel "notice" of a floor knows the reference. A notice of several things names one of
+    them, so that its kind is in its address.
     """
     if not REF.fullmatch(ref):
         raise NotFound
@@ -55,7 +56,7 @@ def show(ref: str) -> Response:
         user_id = current_user.id
         with transaction():
             actions.see(user_id, ref)
-    place = next(iter(panels("notice", ref=ref, user=current_user)), None)
+    place = next(iter(panels("notice", ref=ref, user=current_user, kind=request.args.get("kind", ""))), None)
     return redirect(place or url_for("cases.show", ref=ref))
 
 

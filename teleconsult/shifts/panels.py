@@ -1,5 +1,7 @@
 """What the shifts floor shows on pages of other floors."""
 
+from typing import Any
+
 from flask import url_for
 from sqlalchemy import func, select
 
@@ -11,6 +13,7 @@ from teleconsult.people.access import Permission, Role
 from teleconsult.people.facts import Lost
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Room, Shift
+from teleconsult.shifts.queries import cancelled_with
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 
@@ -19,17 +22,26 @@ OURS = frozenset({"TU", "SE", "AF", "TR"})
 
 
 @panel("notice")
-def place_of(ref: str, user: User) -> str | None:
+def place_of(ref: str, user: User, kind: str = "", **_facts: Any) -> str | None:
     """Return where a notice about a shift, a series, a leave or a swap leads."""
-    kind = ref.partition("-")[0]
-    if kind not in OURS:
+    thing = ref.partition("-")[0]
+    if thing not in OURS:
         return None
     if Permission.MANAGE_SHIFTS not in user.permissions:
-        own = url_for("shifts.mine", _anchor=ref if kind in {"TU", "AF"} else None)
+        line = _still_cancelled(ref) if kind == "shift.cancel_many" else ref
+        own = url_for("shifts.mine", _anchor=line if thing in {"TU", "AF"} else None)
         return own if Permission.OWN_SHIFTS in user.permissions else None
-    if kind == "TU":
+    if thing == "TU":
         return url_for("shifts.show", ref=ref)
-    return url_for("shifts.leaves", _anchor=ref) if kind == "AF" else url_for("shifts.week")
+    return url_for("shifts.leaves", _anchor=ref) if thing == "AF" else url_for("shifts.week")
+
+
+def _still_cancelled(ref: str) -> str:
+    """Return the first that is still cancelled of the shifts that went with this one: it may have come back alone."""
+    shift = db.session.scalars(select(Shift).where(Shift.ref == ref)).one_or_none()
+    if shift is None or shift.cancelled_at is not None:
+        return ref
+    return next((other.ref for other in cancelled_with(shift)), ref)
 
 
 @panel("unit.holds", order=50)

@@ -93,6 +93,31 @@ def test_the_first_of_several_put_back_on_still_leads_to_those_that_are_cancelle
     assert others() == []
 
 
+def test_a_consultant_is_led_to_the_first_shift_that_is_still_cancelled(session, sign_in):
+    """The notice of several led to the line of the first, which stood among the shifts to come again."""
+    place, now = room(), clock.now()
+    monday = (now + timedelta(days=8 - now.weekday())).date()
+    shifts = [laid(place, day=monday + timedelta(days=days), at=now) for days in (0, 1)]
+    first, second = (shift.ref for shift in shifts)
+    with transaction():
+        take_off(shifts, why="Reforma.", by=person("teresa"))
+        telling.tell_of_cancelled(shifts, person("paulo"), person("teresa"))
+    paulo = sign_in("paulo")
+
+    def leads():
+        page = paulo.get("/notices").get_data(as_text=True)
+        ways = dict.fromkeys(re.findall(rf'href="(/notices/{first}[^"]*)"', page))
+        return {way.partition("=")[2]: paulo.get(way).location.partition("#")[2] for way in ways}
+
+    assert leads() == {"": first, "shift.cancel_many": first}
+    with transaction():
+        actions.restore_shift(shifts[0], by=person("teresa"))
+    assert leads() == {"": first, "shift.cancel_many": second}  # that the first was put back on leads to the first
+    with transaction():
+        actions.restore_shift(shifts[1], by=person("teresa"))
+    assert leads() == {"": first, "shift.cancel_many": first}
+
+
 def test_of_more_shifts_than_one_page_names_it_says_that_there_are_others(session, sign_in, monkeypatch):
     """It stopped at two hundred and counted two hundred, as if there were no more."""
     place, now = room(), clock.now()
