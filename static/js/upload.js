@@ -1,9 +1,14 @@
 // Sends several files at once, each with its own bar: chosen, dropped or from the camera. The address and the words are on
-// the form (templates/macros/files.html). A file that is refused is named; the others are kept.
+// the form (templates/macros/files.html). A file that is refused is named; the others are kept. One whose line was lost
+// goes on by itself when the line is back, as a draft does: the server keeps once what comes twice.
 (() => {
   "use strict";
   const STANDS_STILL = 60000;  // a line that does is not an error to the browser, for a quarter of an hour
   const CHECKING = 180000;  // the server looks at a large file, and has it looked at
+  const PAUSE = 3000;
+  const LONGEST_WAIT = 60000;
+  const NO_ANSWER = 30000;
+  const BY_ITSELF = 3;  // so often a file is sent again unasked; one that something on the way cuts each time would cost a line by the megabyte
   const AT_ONCE = 1;  // pages of an exam stand in the order in which they were chosen; two would only share a bad line
 
   document.querySelectorAll("form[data-upload]").forEach((form) => {
@@ -16,6 +21,9 @@
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
     const waiting = [];
     const refused = new Map();
+    const lost = new Set();
+    let timer = 0;
+    let failures = 0;
     let going = 0;
     let done = 0;
 
@@ -40,14 +48,15 @@
     }
 
     function add(file) {
-      const job = { file, item: line(file), request: null };
+      const job = { file, item: line(file), request: null, again: 0 };
       job.item.querySelector("[data-cancel-one]").addEventListener("click", () => cancel(job));
-      job.item.querySelector("[data-retry-one]").addEventListener("click", () => queue(job));
+      job.item.querySelector("[data-retry-one]").addEventListener("click", () => { job.again = 0; queue(job); });
       queue(job);
     }
 
     function queue(job) {
       refused.delete(job);
+      lost.delete(job);
       job.still = false;
       job.item.className = "tc-sending__row";
       show(job, words.waiting, 0);
@@ -70,7 +79,8 @@
 
     function cancel(job) {
       const at = waiting.indexOf(job);
-      if (at >= 0) { waiting.splice(at, 1); bad(job, words.cancelled); } else if (job.request) job.request.abort();
+      if (at >= 0) waiting.splice(at, 1);
+      if (at >= 0 || lost.delete(job)) bad(job, words.cancelled); else if (job.request) job.request.abort();
     }
 
     function bad(job, sentence, unfit) {
@@ -91,6 +101,49 @@
       const all = [count(), ...refused.values()].filter(Boolean);
       say.textContent = waiting.length ? sentence : all.map((one) => one.replace(/\.?$/, ".")).join(" ");
     }
+
+    // ---- when the line is back
+
+    function lose(job) {
+      lost.add(job);
+      bad(job, job.again < BY_ITSELF ? words.lost : words.givenUp);
+      job.item.querySelector("[data-cancel-one]").hidden = false;
+    }
+
+    function soon() {
+      clearTimeout(timer);
+      timer = setTimeout(knock, Math.min(PAUSE * 2 ** failures, LONGEST_WAIT));
+      failures += 1;
+    }
+
+    // Nothing of a file is sent to learn that the line is back.
+    async function knock() {
+      if (!resting().length || going || waiting.length) return;
+      const giveUp = new AbortController();
+      const enough = setTimeout(() => giveUp.abort(), NO_ANSWER);
+      try {
+        await fetch(words.knock, { method: "HEAD", cache: "no-store", signal: giveUp.signal });
+        goOn();
+      } catch (e) {
+        soon();
+      }
+      clearTimeout(enough);
+    }
+
+    function resting() {
+      return Array.from(lost).filter((job) => job.again < BY_ITSELF);
+    }
+
+    function goOn() {
+      clearTimeout(timer);
+      resting().forEach((job) => { job.again += 1; queue(job); });
+    }
+
+    window.addEventListener("online", () => {
+      failures = 0;
+      lost.forEach((job) => { job.again = 0; });
+      goOn();
+    });
 
     // ---- sending
 
@@ -118,9 +171,9 @@
       });
       request.upload.addEventListener("load", () => { patience(job, CHECKING); show(job, words.checking, null); });
       request.addEventListener("load", () => finish(job, request));
-      request.addEventListener("error", () => bad(job, words.lost));
-      request.addEventListener("abort", () => bad(job, job.still ? words.lost : words.cancelled));
-      request.addEventListener("loadend", () => { clearTimeout(job.patience); going -= 1; next(); });
+      request.addEventListener("error", () => lose(job));
+      request.addEventListener("abort", () => { if (job.still) lose(job); else bad(job, words.cancelled); });
+      request.addEventListener("loadend", () => { clearTimeout(job.patience); going -= 1; next(); if (!going && resting().length) soon(); });
       patience(job, STANDS_STILL);
       request.send(job.file);
     }
@@ -145,6 +198,7 @@
 
     function arrived(job, html) {
       job.item.remove();
+      failures = 0;
       // What is sent twice is kept once: its line may stand here already.
       if (strip && html && !strip.innerHTML.includes((html.match(/href="[^"]+"/) || [])[0])) {
         strip.insertAdjacentHTML("beforeend", html);
@@ -177,6 +231,6 @@
       Array.from(event.dataTransfer.files).forEach(add);
     });
 
-    window.addEventListener("beforeunload", (event) => { if (going || waiting.length) event.preventDefault(); });
+    window.addEventListener("beforeunload", (event) => { if (going || waiting.length || lost.size) event.preventDefault(); });
   });
 })();

@@ -96,6 +96,90 @@ def test_a_line_that_stands_still_is_taken_for_lost_and_the_text_saved_when_it_m
     marina.keeps(0)
 
 
+NAMES = ("frente.jpg", "lado.jpg")
+LOST = "A conexão caiu. O arquivo será enviado quando ela voltar."
+
+
+def choose(marina):
+    """Choose two files to send."""
+    files = [
+        {"name": name, "mimeType": "image/jpeg", "buffer": samples.picture(size=(64 + 8 * number, 48))}
+        for number, name in enumerate(NAMES)
+    ]
+    marina.page.locator("input[type=file][multiple]").set_input_files(files)
+
+
+def posted(page):
+    """Return the names of the files that are sent from now on, each time."""
+    found = []
+    page.on(
+        "request", lambda request: found.append(request.headers["x-file-name"]) if request.method == "POST" else None
+    )
+    return found
+
+
+def test_files_whose_line_was_lost_go_on_by_themselves_when_it_is_back_and_once(marina, ref, watch):
+    watch.allowed += ["ERR_INTERNET_DISCONNECTED"]
+    marina.at(f"/cases/{ref}/edit/questions")
+    marina.page.context.set_offline(True)
+    choose(marina)
+    rows = marina.page.locator("[data-list] li")
+    expect(rows.filter(has_text=LOST)).to_have_count(2)
+    sent = posted(marina.page)
+    marina.page.context.set_offline(False)
+    expect(marina.page.locator("#arquivos li")).to_have_count(2)
+    expect(rows).to_have_count(0)
+    marina.page.clock.fast_forward(10 * PAUSE)
+    assert sent == list(NAMES)
+
+
+def test_a_line_that_is_back_unsaid_is_found_and_what_had_arrived_is_kept_once(marina, ref, watch):
+    """The browser says nothing of a line that stood behind a network that was there; and of one file only the answer was lost."""
+    watch.allowed += ["ERR_FAILED"]
+    marina.at(f"/cases/{ref}/edit/questions")
+
+    def lose_answer(route):
+        route.fetch()
+        route.abort()
+
+    marina.page.route("**/files", lose_answer, times=1)
+    marina.page.route("**/health", lambda route: route.abort(), times=1)
+    choose(marina)
+    expect(marina.page.locator("#arquivos li")).to_have_count(1)
+    marina.reads(LOST)
+    with marina.page.expect_event("requestfailed"):
+        marina.page.clock.fast_forward(PAUSE)
+    expect(marina.page.locator("[data-list] li")).to_have_count(1)
+    marina.page.clock.fast_forward(2 * PAUSE)
+    expect(marina.page.locator("[data-list] li")).to_have_count(0)
+    expect(marina.page.locator("#arquivos li")).to_have_count(2)
+    marina.at(f"/cases/{ref}/edit/questions")
+    expect(marina.page.locator("#arquivos li")).to_have_count(2)
+
+
+def test_a_file_that_is_lost_each_time_waits_for_its_button_and_one_that_is_cancelled_stays(marina, ref, watch):
+    watch.allowed += ["ERR_FAILED"]
+    marina.at(f"/cases/{ref}/edit/questions")
+    marina.page.route("**/files", lambda route: route.abort())
+    sent = posted(marina.page)
+    choose(marina)
+    rows = marina.page.locator("[data-list] li")
+    expect(rows.filter(has_text=LOST)).to_have_count(2)
+    rows.first.get_by_role("button", name="Cancelar frente.jpg").click()
+    expect(rows.first).to_contain_text("cancelado")
+    for wait in (PAUSE, 2 * PAUSE, 4 * PAUSE):
+        with marina.page.expect_event("requestfailed"):
+            marina.page.clock.fast_forward(wait)
+    expect(rows.last).to_contain_text("A conexão caiu. O arquivo não foi enviado.")
+    marina.page.clock.fast_forward(60_000)
+    marina.page.wait_for_timeout(300)
+    assert sent == [*NAMES, "lado.jpg", "lado.jpg", "lado.jpg"]
+    marina.page.unroute_all()
+    rows.last.get_by_role("button", name="Tentar de novo: lado.jpg").click()
+    expect(marina.page.locator("#arquivos")).to_contain_text("lado.jpg")
+    expect(rows).to_have_count(1)
+
+
 def test_a_file_on_a_line_that_stands_still_can_be_sent_again(marina, ref):
     marina.at(f"/cases/{ref}/edit/questions")
     marina.page.route("**/files*", lambda _route: None)
@@ -103,7 +187,7 @@ def test_a_file_on_a_line_that_stands_still_can_be_sent_again(marina, ref):
     with marina.page.expect_request("**/files*"):
         marina.page.locator("input[type=file][multiple]").set_input_files(file)
     marina.page.clock.fast_forward(CHECKED)
-    marina.reads("A conexão caiu. O arquivo não foi enviado.")
+    marina.reads("A conexão caiu. O arquivo será enviado quando ela voltar.")
     marina.page.unroute_all()
     marina.page.get_by_role("button", name="Tentar de novo: antebraço.jpg").click()
     expect(marina.page.locator("#arquivos")).to_contain_text("antebraço.jpg")
