@@ -15,8 +15,9 @@ MOST_ROWS = 10_000
 DELIMITERS = ";,\t|"
 
 _GARBLED = re.compile(
-    r"Ã[¡¢£§©ª³´µº\xad]"  # UTF-8, of which something else in the file is none
+    r"Ã[¡¢£§©ª³´µº¼\xad€‚ƒ‡ˆ‰Šš]|Ã[“”•][A-Za-z]|Â[ºª]"  # UTF-8, of which something else in the file is none
     r"|[a-z][Ž‚Æƒ‡‹†ˆ‰]|[A-Za-z][•™£¢¡“„Ž‚ƒ‡‹†][a-z]"  # as a Macintosh or DOS wrote it
+    r"|[A-ZÀ-Þ][€µ¶åÌÒŽƒ‚æ†‰™Œ][A-ZÀ-Þ]|[A-Z]ƒ(?!\w)"  # the same in capitals, as old lists are; “JOãO” is none of it: capitals without care
 )
 """What a letter with an accent looks like in no word, but in one that was read by the wrong table of letters."""
 

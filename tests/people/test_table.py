@@ -46,6 +46,50 @@ def test_accents_that_cannot_be_read_are_not_written_down_as_something_else(enco
 
 
 @pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp850", "CONCEIÇÃO LIMA"),
+        ("cp850", "MÁRCIA SA"),
+        ("cp850", "SIMÕES"),
+        ("mac_roman", "JOSÉ REIS"),
+        ("mac_roman", "JOÃO"),
+        ("utf-8", "JOSÉ REIS"),
+        ("utf-8", "JOÃO"),
+        ("utf-8", "ANTÔNIO"),
+        ("utf-8", "Érica"),
+        ("utf-8", "USF Nº 2"),
+    ],
+)
+def test_names_in_capitals_are_as_unsure(encoding, name):
+    """Old lists are in capitals, and none of their letters was among those that tell: CONCEI€ÇO and JOSÃ‰ were taken."""
+    content = b"Nome;E-mail;Papel\n" + f"{name};a@rede.example;apoio\n".encode(encoding)
+    with pytest.raises(Refused, match="não se leem com certeza"):
+        decode(content + "Rui S\xe1;r@rede.example;apoio\n".encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "JOÃO",
+        "CONCEIÇÃO",
+        "IRMÃ DULCE",
+        "IRMÃ “DULCE”",
+        "JOãO",
+        "ANTôNIO",
+        "NICOLÒ",
+        "SÃO Nº 2",
+        "PEÑA",
+        "MÜLLER",
+        "D’ÁVILA",
+        "R$ 5 / € 1",
+    ],
+)
+def test_capitals_as_windows_writes_them_are_read(name):
+    row = f"{name};a@rede.example;apoio\n"
+    assert row in decode(f"Nome;E-mail;Papel\n{row}".encode("cp1252"))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "“Sant’Ana” – D’Ávila", "CONCEIÇÃO, JOÃO, IRMÃ; MANHÃ\xa0", "3ª USF nº 5 · R$ 3 • item", "Zoë Müller Æsir",
