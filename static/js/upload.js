@@ -5,6 +5,8 @@
   "use strict";
   const STANDS_STILL = 60000;  // a line that does is not an error to the browser, for a quarter of an hour
   const CHECKING = 180000;  // the server looks at a large file, and has it looked at
+  const SLOWEST = 20;  // bytes a millisecond of a line that is slow and lives
+  const ON_THE_WAY = 6000000;  // so much the system or a proxy takes at once, and nothing is heard while the line has it
   const PAUSE = 3000;
   const LONGEST_WAIT = 60000;
   const NO_ANSWER = 30000;
@@ -149,7 +151,8 @@
 
     function patience(job, longest) {
       clearTimeout(job.patience);
-      job.patience = setTimeout(() => { job.still = true; job.request.abort(); }, longest);
+      const goesOut = Math.min(job.file.size, ON_THE_WAY) / SLOWEST;
+      job.patience = setTimeout(() => { job.still = true; job.request.abort(); }, longest + goesOut);
     }
 
     function next() {

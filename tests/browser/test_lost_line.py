@@ -96,6 +96,22 @@ def test_a_line_that_stands_still_is_taken_for_lost_and_the_text_saved_when_it_m
     marina.keeps(0)
 
 
+def test_a_file_on_a_slow_line_is_given_the_time_that_it_takes(marina, ref):
+    """Of 4 MB that the system took at once nothing was heard for 200 seconds at 20 kB/s, and a line that lived was cut."""
+    marina.at(f"/cases/{ref}/edit/questions")
+    marina.page.route("**/files", lambda _route: None)
+    with marina.page.expect_request("**/files"):
+        marina.page.locator("input[type=file][multiple]").set_input_files(
+            {"name": "exame.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 4_000_000}
+        )
+    row = marina.page.locator("[data-list] li")
+    marina.page.clock.fast_forward(CHECKED)
+    marina.page.wait_for_timeout(300)
+    assert "A conexão caiu" not in row.inner_text()
+    marina.page.clock.fast_forward(200_000)
+    expect(row).to_contain_text(LOST)
+
+
 NAMES = ("frente.jpg", "lado.jpg")
 LOST = "A conexão caiu. O arquivo será enviado quando ela voltar."
 
