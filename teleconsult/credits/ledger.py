@@ -37,7 +37,9 @@ def _hold(dialect: str) -> Any:
 
 
 def earn_work(person: User, work: Work) -> None:
-    """Write what a piece of work earns, unless a check-out still to come will."""
+    """Write what a piece of work earns, if anything, unless a check-out still to come will."""
+    if not work.earns:
+        return
     hold(person.id)
     inside = any(since <= work.at <= until for since, until in sources.open_shifts(person.id))
     if not inside and not is_known(work.source):
@@ -56,7 +58,7 @@ def earn_shift(shift: Shift) -> None:
     if any(source.startswith(f"shift:{shift.ref}:") for source in book.sources):
         return
     found = sources.works_of(shift.user_id, turn.starts, turn.ends)
-    works = [work for work in found if work.source not in book.sources and not work.copied]
+    works = [work for work in found if work.source not in book.sources and work.earns]
     rules = Rulebook()
     write(shift.user, reckon.shift_lines(turn, works, rules.on(turn.starts), book), rules)
 

@@ -20,7 +20,10 @@ OPINION_TOO_QUICK = 60
 
 @dataclass(frozen=True)
 class Work:
-    """An opinion, an information request or a counter-referral."""
+    """An opinion, an information request or a counter-referral.
+
+    What is `copied` from somebody else's paper earns nothing, nor an opinion that is given `again` with nothing asked anew.
+    """
 
     source: str
     kind: str
@@ -29,6 +32,12 @@ class Work:
     odd: str = ""
     specialty_id: int | None = None
     copied: bool = False
+    again: bool = False
+
+    @property
+    def earns(self) -> bool:
+        """Tell whether it is work of one's own that was not paid before."""
+        return not (self.copied or self.again)
 
 
 @dataclass(frozen=True)

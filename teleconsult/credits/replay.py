@@ -91,7 +91,7 @@ def lines_of(
     works = sources.works_of(person.id, *(span or (None, None)))
     pending = sources.open_shifts(person.id)
     sees = person.has(Role.CONSULTANT)
-    works = [w for w in works if w.source in stored or not (w.copied or (w.kind == Kind.COUNTER_REFERRAL and not sees))]
+    works = [w for w in works if w.source in stored or (w.earns and (sees or w.kind != Kind.COUNTER_REFERRAL))]
     book = Book(zone)
     order: list[tuple[tuple[Any, ...], Source]] = [
         *((_when(stored, work.source, work.at), work) for work in works),

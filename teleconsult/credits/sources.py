@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models import Case, CaseEvent, CaseQuestion
 from teleconsult.credits.models_activities import CreditActivity, CreditAttendance
 from teleconsult.credits.reckon import OPINION_TOO_QUICK, Part, Turn, Work
 from teleconsult.credits.rules import VERBS, Kind
@@ -32,7 +32,8 @@ def work_of(case: Case, event: CaseEvent, by: User) -> Work:
     source, kind = source_of(event.verb, case.ref, event.round, event.number), VERBS[event.verb]
     taken = read(_TAKEN, {"of": case.id, "before": event.number})[0].at if kind == Kind.OPINION else None
     odd = _odd(kind, (case.unit_id, by.unit_id), event.at, taken)
-    return Work(source, kind, event.at, case.ref, odd, case.specialty_id)
+    again = kind == Kind.OPINION and event.round > 1 and bool(read(_AGAIN, {"of": event.id}))
+    return Work(source, kind, event.at, case.ref, odd, case.specialty_id, again=again)
 
 
 _TAKEN = select(func.max(CaseEvent.at).label("at")).where(
@@ -53,6 +54,18 @@ def _odd(kind: str, units: tuple[int | None, int | None], at: datetime, taken: d
 
 
 Before = aliased(CaseEvent)
+Given = aliased(CaseEvent)
+_OPINIONS = [verb for verb, kind in VERBS.items() if kind == Kind.OPINION]
+_ASKED_ANEW = exists().where(
+    CaseQuestion.case_id == Given.case_id, CaseQuestion.round > Given.round, CaseQuestion.round <= CaseEvent.round
+)
+_GIVEN_BEFORE = exists().where(
+    Given.case_id == CaseEvent.case_id, Given.by_id == CaseEvent.by_id, Given.number < CaseEvent.number,
+    Given.verb.in_(_OPINIONS), ~_ASKED_ANEW,
+)  # fmt: skip
+"""That the same person gave an opinion on the case before, and nothing was asked since: a visit that is called off begins
+a round as a new question does, and whoever sends a patient to a visit may call it off."""
+_AGAIN = select(CaseEvent.id).where(CaseEvent.id == bindparam("of"), _GIVEN_BEFORE)
 _TAKEN_BEFORE = (
     select(func.max(Before.at))
     .where(
@@ -66,7 +79,8 @@ _WORKS = (
     select(
         Case.ref, Case.specialty_id, Case.unit_id, User.unit_id.label("own_unit_id"), CaseEvent.verb, CaseEvent.at,
         CaseEvent.round, CaseEvent.number, CaseEvent.data,
-        when((CaseEvent.verb.in_([verb for verb, kind in VERBS.items() if kind == Kind.OPINION]), _TAKEN_BEFORE)).label("taken"),
+        when((CaseEvent.verb.in_(_OPINIONS), _TAKEN_BEFORE)).label("taken"),
+        and_(CaseEvent.verb.in_(_OPINIONS), CaseEvent.round > 1, _GIVEN_BEFORE).label("again"),
     )
     .join(Case, Case.id == CaseEvent.case_id)
     .join(User, User.id == CaseEvent.by_id)
@@ -86,7 +100,7 @@ def works_of(person_id: int, since: datetime | None = None, until: datetime | No
 def _work(row: Any) -> Work:
     source, kind = source_of(row.verb, row.ref, row.round, row.number), VERBS[row.verb]
     odd = _odd(kind, (row.unit_id, row.own_unit_id), row.at, row.taken)
-    return Work(source, kind, row.at, row.ref, odd, row.specialty_id, is_copied(row.data))
+    return Work(source, kind, row.at, row.ref, odd, row.specialty_id, is_copied(row.data), bool(row.again))
 
 
 def is_copied(data: Mapping[str, Any]) -> bool:

@@ -49,6 +49,39 @@ def test_each_kind_of_work_earns_once_a_round(session):
 
 
 @pytest.mark.parametrize("on_shift", [True, False])
+def test_a_visit_called_off_with_nothing_asked_anew_earns_no_second_opinion(session, on_shift):
+    """Whoever answers may send the patient to a visit and call it off alone: each time they were paid once more."""
+    moment = at("2026-11-17T09:00")
+    if on_shift:
+        ref = scheduled(at("2026-11-17T08:00"), at("2026-11-17T12:00"))
+        come(ref, at("2026-11-17T08:00"))
+    walk = answered(moment)
+    for minutes in (10, 20):
+        with clock.at(moment + timedelta(minutes=minutes)):
+            walk.escalate()
+            walk.do("call_off", "Não precisa mais.", by="paulo")
+            walk.answer()
+    if on_shift:
+        leave(ref, at("2026-11-17T12:00"))
+    assert told() == ([("shift", 240)] if on_shift else []) + [("opinion", 0 if on_shift else 18)]
+    assert differences() == []
+
+
+def test_after_a_visit_that_was_called_off_what_nobody_answered_earns_and_so_does_what_is_asked_then(session):
+    walk = held(at("2026-11-17T19:00"))
+    with clock.at(at("2026-11-17T19:00")):
+        walk.escalate()
+        walk.do("call_off", "Não precisa mais.", by="paulo")
+        walk.answer()
+    assert told() == [("opinion", 18)]
+    with clock.at(at("2026-11-17T20:00")):
+        walk.do("follow_up", "E agora?", by="marina")
+        walk.answer()
+    assert told() == [("opinion", 18), ("opinion", 18)]
+    assert differences() == []
+
+
+@pytest.mark.parametrize("on_shift", [True, False])
 def test_what_is_typed_from_somebody_elses_paper_earns_nothing_though_the_typist_answers_cases(session, on_shift):
     """An administrator who is a consultant too was paid for the visit of another."""
     moment = at("2026-11-17T09:00")
