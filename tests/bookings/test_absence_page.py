@@ -81,6 +81,29 @@ def test_over_the_cap_nothing_is_added(desk, sign_in, extra):
     assert not any(slot.extra for slot in made.slots)
 
 
+@pytest.mark.parametrize(("first", "returns"), [(1, 1), (0, 2)])
+def test_more_places_than_there_are_first_visits_are_refused_and_not_said_to_be_added(desk, sign_in, first, returns):
+    """Of two asked for one was added, or none, and the page said two."""
+    made = desk.publish(first=first, returns=returns)
+    browser, address = sign_in("rosangela"), f"/bookings/agenda/sessions/{made.ref}/overbooking"
+    answer = browser.post(address, data={"version": made.version, "extra": "2"})
+    assert answer.status_code == 422
+    assert f"Primeiras consultas abertas nesta agenda: {first}." in answer.get_data(as_text=True)
+    db.session.rollback()
+    db.session.expire_all()
+    assert not any(slot.extra for slot in made.slots)
+
+
+def test_no_place_is_added_at_an_hour_that_is_blocked(desk, sign_in):
+    made, browser = desk.publish(first=2, returns=0), sign_in("rosangela")
+    address = f"/bookings/agenda/sessions/{made.ref}/2"
+    browser.post(f"{address}/block", data={"why": "Reunião."})
+    browser.post(f"{address}/add")
+    db.session.rollback()
+    db.session.expire_all()
+    assert [slot.extra for slot in made.slots] == [False, False]
+
+
 def test_only_who_runs_the_agenda_adds_places(desk, sign_in):
     made = desk.publish()
     address = f"/bookings/agenda/sessions/{made.ref}/overbooking"

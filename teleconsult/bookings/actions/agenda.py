@@ -243,9 +243,10 @@ def add_place(session: AgendaSession, *, number: int, by: User) -> AgendaSlot:
     """Add a place beyond the session's own, at the hour of one of its slots: overbooking, applied by a person.
 
     Raises:
-        Refused: the session is past or cancelled, it has no such slot, or it has as many more as the management allows.
+        Refused: the session is past or cancelled, it has no such slot or it is blocked, or it has as many more as the
+            management allows.
     """
-    beside = next((slot for slot in session.slots if slot.number == number), None)
+    beside = next((slot for slot in session.slots if slot.number == number and slot.blocked_at is None), None)
     if session.cancelled_at is not None or session.starts_at <= clock.now() or beside is None:
         raise Refused(N_("Esta agenda não aceita mais vagas."))
     cap = settings.number("overbooking_cap")
@@ -269,10 +270,16 @@ def add_places(session: AgendaSession, count: int, *, by: User) -> None:
     """Add so many places, each beside a first visit that has none beside it yet, earliest first.
 
     Raises:
-        Refused: as for `add_place`; then none is added.
+        Refused: as for `add_place`, or there are fewer first visits beside which to add; then none is added.
     """
     taken = {slot.at for slot in session.slots if slot.extra}
     own = [slot for slot in session.slots if not slot.extra and slot.kind == Kind.FIRST and slot.blocked_at is None]
+    if count > len(own):
+        raise Refused(
+            N_("Primeiras consultas abertas nesta agenda: %(own)d. Não cabem mais vagas do que elas."),
+            "extra",
+            own=len(own),
+        )
     for slot in sorted(own, key=lambda slot: (slot.at in taken, slot.at))[:count]:
         add_place(session, number=slot.number, by=by)
 
