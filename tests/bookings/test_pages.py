@@ -414,6 +414,25 @@ def weekly(first, **changes):
     } | changes  # fmt: skip
 
 
+def test_an_agenda_that_is_sent_twice_is_published_once_also_of_who_has_no_account(desk, sign_in):
+    """A press that a bad line sends twice laid every slot of the series twice, and two patients came for each."""
+    browser, first = sign_in("rosangela"), today() + timedelta(days=20)
+    assert browser.post("/bookings/agenda/new", data=weekly(first)).status_code == 302
+    fresh()
+    count = db.session.scalar(db.select(db.func.count()).select_from(AgendaSession))
+    page = text(browser.post("/bookings/agenda/new", data=weekly(first)), 422)
+    assert "Dr. Caio Prado já tem agenda neste horário" in page
+    fresh()
+    assert db.session.scalar(db.select(db.func.count()).select_from(AgendaSession)) == count
+    later = weekly(first, starts="9h00")
+    assert browser.post("/bookings/agenda/new", data=later).status_code == 302  # it begins where the other ends
+    fresh()
+    at_nine = db.session.scalars(db.select(AgendaSession).order_by(AgendaSession.starts_at)).all()[1]
+    move = f"/bookings/agenda/sessions/{at_nine.ref}/move"
+    page = text(browser.post(move, data={"day": first.isoformat(), "starts": "8h40", "why": "Chega antes."}), 422)
+    assert "Dr. Caio Prado já tem agenda neste horário" in page
+
+
 @pytest.mark.parametrize("pattern", ["%d/%m, %d/%m/%y", "%d/%m e %d.%m.%Y", "%d/%m %d/%m/%Y", "%d/%m;%d%m%Y"])
 def test_days_are_left_out_as_they_are_typed(desk, sign_in, pattern):
     first = today() + timedelta(days=20)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from teleconsult import audit, clock
 from teleconsult.bookings import agenda, settings
 from teleconsult.bookings.actions.booking import offer_next, release
+from teleconsult.bookings.actions.one_place import hold_to_one_place, queue_up
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSeries, AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import Kind
@@ -17,7 +18,6 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
-from teleconsult.shifts.placing import line_up
 from teleconsult.typed import show_day
 from teleconsult.web.refs import new_ref
 
@@ -60,8 +60,8 @@ def publish(plan: Plan, *, by: User) -> list[AgendaSession]:
     count = plan.first + plan.returns
     if not 1 <= count <= 60 or count * plan.slot_minutes > LONGEST:
         raise Refused(N_("Use de 1 a 60 vagas, em no máximo 12 horas."), field="first")
+    queue_up(plan.specialist, plan.unit)
     if plan.specialist is not None:
-        line_up(plan.specialist)  # a leave taken at this moment sees these sessions, or they see it
         hold_to_attending(plan.specialist, plan.specialty)
     series = _series(plan, by)
     days = _days(plan)
@@ -124,8 +124,8 @@ def _write(plan: Plan, day: date, series: AgendaSeries | None, by: User) -> Agen
     starts_at = agenda.moment_of(day, plan.starts, plan.unit.zone)
     places = agenda.places(starts_at, plan.slot_minutes, plan.first, plan.returns)
     ends_at = starts_at + timedelta(minutes=plan.slot_minutes * len(places))
+    hold_to_one_place(plan.specialist, plan.specialist_name, plan.unit, day, (starts_at, ends_at))
     if plan.specialist is not None:
-        hold_to_one_place(plan.specialist, day, starts_at, ends_at)
         hold_to_presence(plan.specialist, day, starts_at, ends_at, "without" if plan.rule else "first_day")
     session = AgendaSession(
         ref=new_ref("AG"),
@@ -149,26 +149,6 @@ def _write(plan: Plan, day: date, series: AgendaSeries | None, by: User) -> Agen
     )
     db.session.add(session)
     return session
-
-
-def hold_to_one_place(person: User, day: date, starts_at: object, ends_at: object, but: int = 0) -> None:
-    """Let a specialist be in one session at a time; `but` is the session that is being moved.
-
-    Raises:
-        Refused: there is another one in these hours.
-    """
-    other = select(AgendaSession.id).where(
-        AgendaSession.specialist_id == person.id,
-        AgendaSession.day == day,
-        AgendaSession.cancelled_at.is_(None),
-        AgendaSession.starts_at < ends_at,
-        AgendaSession.ends_at > starts_at,
-        AgendaSession.id != but,
-    )
-    if db.session.scalar(other.limit(1)) is not None:
-        raise Refused(
-            N_("%(name)s já tem agenda neste horário, em %(day)s."), "starts", name=person.full_name, day=show_day(day)
-        )
 
 
 def cancel_session(session: AgendaSession, why: str, *, by: User) -> int:

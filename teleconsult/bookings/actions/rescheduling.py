@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from teleconsult import audit, clock
 from teleconsult.bookings.actions._step import step
-from teleconsult.bookings.actions.agenda import hold_to_one_place, hold_to_reason, holding
+from teleconsult.bookings.actions.agenda import hold_to_reason, holding
 from teleconsult.bookings.actions.booking import NOTICE, release, reminders_left
+from teleconsult.bookings.actions.one_place import hold_to_one_place, queue_up
 from teleconsult.bookings.agenda import moment_of
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
@@ -19,7 +20,6 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
-from teleconsult.shifts.placing import line_up
 
 
 def move_session(session: AgendaSession, day: date, minute: int, why: str, *, by: User) -> tuple[int, int]:
@@ -61,9 +61,11 @@ def move_session(session: AgendaSession, day: date, minute: int, why: str, *, by
 def _shift(session: AgendaSession, day: date, starts_at: datetime) -> None:
     span = starts_at - session.starts_at
     ends_at = session.ends_at + span
+    queue_up(session.specialist, session.unit)
+    hold_to_one_place(
+        session.specialist, session.specialist_name, session.unit, day, (starts_at, ends_at), but=session.id
+    )
     if session.specialist is not None:
-        line_up(session.specialist)
-        hold_to_one_place(session.specialist, day, starts_at, ends_at, but=session.id)
         hold_to_presence(session.specialist, day, starts_at, ends_at, "day")
     session.day, session.starts_at, session.ends_at = day, starts_at, ends_at
     for slot in session.slots:
