@@ -56,6 +56,15 @@ def attends(case: Case, user: User) -> bool | None:
     return True if user.id in attended_by(case.id) else None
 
 
+@events.panel("awaited")
+def is_awaited(case: Case, user: User) -> bool | None:
+    """Tell whether it is this person's session in which the patient is booked for the referral that waits, or was seen for it.
+
+    Who saw the patient for one that ended reads the case for ever, and has nothing to say of a visit that is another's.
+    """
+    return True if user.id in [row.specialist_id for row in read(_AWAITED, {"case_id": case.id})] else None
+
+
 @events.panel("attended_by")
 def attended_by(case_id: int) -> Sequence[int]:
     """Return the specialists of the sessions in which the patient of a case is booked or was seen, and who may read it."""
@@ -75,6 +84,8 @@ _ATTENDED_BY = (
         AgendaSession.cancelled_at.is_(None),
     )
 )
+
+_AWAITED = _ATTENDED_BY.join(Referral, Referral.id == BookingRequest.referral_id).where(Referral.ended_at.is_(None))
 
 
 @events.panel("visit")

@@ -65,9 +65,9 @@ def _shares(case: Case, user: User | None, verb: str) -> bool:
 
 
 def attending(case: Case, user: User | None) -> bool:
-    """Tell whether a person is the specialist who sees the patient; the floor that keeps the agenda knows."""
+    """Tell whether a person is the specialist of the visit that is awaited; the floor that keeps the agenda knows."""
     waits = case.state == State.IN_PERSON and user is not None and user.has(Role.CONSULTANT)
-    return waits and any(events.panels("attending", case=case, user=user))
+    return waits and any(events.panels("awaited", case=case, user=user))
 
 
 def consented(case: Case) -> bool:

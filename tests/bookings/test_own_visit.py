@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock
+from teleconsult.bookings import queries
 from teleconsult.cases import actions as cases
 from teleconsult.cases.lifecycle import State
 from teleconsult.credits.models import CreditEntry
@@ -74,3 +75,32 @@ def test_the_specialist_of_somebody_elses_case_writes_it(desk, sign_in):
         with transaction(request.case, request.case.version):
             cases.counter_refer(request.case, visit(), by=world.person("lia"))
     assert request.case.state == State.CONCLUDED
+
+
+def test_who_saw_the_patient_before_reports_nothing_of_a_later_referral(desk, sign_in):
+    """The case was concluded with a visit that nobody had made, the other's booking was ended, and hours were earned."""
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    case = request.case
+    with clock.at(desk.book(request).at + timedelta(hours=1)):
+        desk.do("attend", request, by="rosangela")
+        with transaction(case, case.version):
+            cases.counter_refer(case, visit(), by=world.person("lia"))
+        walk = world.Walk(case)
+        walk.do("reopen", "Piorou.", by="marina")
+        walk.escalate()
+        with pytest.raises(Refused), transaction(case, case.version):
+            cases.counter_refer(case, visit(), by=world.person("lia"))
+        browser, address = sign_in("lia"), f"/cases/{case.ref}"
+        assert f'href="{address}/counter_refer"' not in browser.get(address).get_data(as_text=True)
+        assert browser.get(address).status_code == 200  # it stays theirs to read
+        db.session.rollback()
+        db.session.refresh(case)
+        assert case.state == State.IN_PERSON
+        desk.publish(days=9)
+        again = queries.requests_of(case.id)[-1]
+        at = desk.book(again).at + timedelta(hours=1)
+    with clock.at(at), transaction(case, case.version):
+        cases.counter_refer(case, visit(), by=world.person("lia"))
+    assert case.state == State.CONCLUDED
