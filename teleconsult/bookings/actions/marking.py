@@ -1,6 +1,7 @@
 """Attendance: who came, who did not, and putting right what was marked wrongly."""
 
 from teleconsult.bookings.actions._step import step
+from teleconsult.bookings.actions.agenda import hold_to_reason
 from teleconsult.bookings.actions.slots import claim, free
 from teleconsult.bookings.models import BookingEvent, BookingRequest
 from teleconsult.bookings.steps import ABSENCES
@@ -41,7 +42,12 @@ def miss(request: BookingRequest, cause: str, *, by: User) -> BookingEvent:
 
 
 def correct(request: BookingRequest, why: str, *, by: User) -> BookingEvent:
-    """Take back what was marked, with a reason, so that it can be marked rightly."""
+    """Take back what was marked, with a reason, so that it can be marked rightly.
+
+    Raises:
+        Refused: there is no reason, or one longer than the page takes; or the slot is somebody else's by now.
+    """
+    hold_to_reason(why)
     booking = last_booking(request)
     event = step("correct", request, by=by, carry={"why": why}, said=why)
     if booking is not None:
