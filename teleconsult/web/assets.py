@@ -13,9 +13,9 @@ from werkzeug.security import safe_join
 YEAR = 365 * 86400
 PACKED = {"text/css", "text/javascript", "application/javascript", "image/svg+xml"}
 MIN_PAGE = 1000
-_TOLD = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
-"""What a script of ours says to who reads it, and its indentation: a seventh of what goes over the line. None of them has
-a string of several lines (a house test)."""
+_TOLD = re.compile(rb"^[ \t]*//.*\n|^[ \t]+|  // .*$", re.MULTILINE)
+"""What a script of ours says to who reads it, and its indentation: a fifth of what goes over the line. None of them has
+a string of several lines, or with such a comment in it (house tests)."""
 
 
 @lru_cache(maxsize=256)
