@@ -17,6 +17,7 @@ from teleconsult.demo.story import SYSTEM, Demo, File, Step
 from teleconsult.demo.verbs import VERBS, Told, typed
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 
 FILES = HERE / "files"
 
@@ -74,5 +75,5 @@ class Teller:
     def _keep(self, case: Case, file: File, by: User) -> Attachment:
         with (FILES / file.name).open("rb") as stream:
             stored = read_body(stream, current_app.config["MAX_FILE_BYTES"]).keep(file.name)
-        taken_on = (self.now - file.taken).date() if file.taken else None
+        taken_on = local_day(self.now - file.taken, case.unit.zone) if file.taken else None
         return attachments.add(case, stored, by=by, kind=file.kind, caption=file.caption, taken_on=taken_on)

@@ -16,6 +16,7 @@ from teleconsult.demo.story import CaseStory, Opinion, Step
 from teleconsult.demo.story import Problem as ToldProblem
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _counter_refer(told: Told) -> None:
     sheet = told.step.visit
     if sheet is not None:
         visit = actions.Visit(
-            attended_on=(told.now - sheet.attended).date(),
+            attended_on=local_day(told.now - sheet.attended, told.case.unit.zone),
             attended_by=sheet.attended_by,
             diagnosis=sheet.diagnosis,
             opinion=sheet.opinion,

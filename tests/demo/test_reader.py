@@ -75,6 +75,14 @@ def test_lateness_is_what_the_story_says(case):
 
 
 @each_case
+def test_nothing_is_sent_before_it_was_made(case):
+    sent = [(file.taken, case.begun) for file in case.files]
+    sent += [(file.taken, step.ago) for step in case.story for file in step.files]
+    sent += [(step.visit.attended, step.ago) for step in case.story if step.visit]
+    assert all(made is None or made >= at for made, at in sent)
+
+
+@each_case
 def test_steps_are_taken_by_who_may(case):
     holder, specialty, requester = "", case.specialty, case.requester
     for step in case.story:

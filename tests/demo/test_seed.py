@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +102,12 @@ def cases_by_story(session: Any) -> dict[str, Case]:
 
 
 def test_is_loaded_on_a_day_when_no_visit_falls_where_it_falls_today(tmp_path):
-    """What happened is told from the moment of loading back; the sessions of the agenda stay on their weekdays."""
-    wednesday, sunday = datetime(2026, 11, 25, 12, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
-    day = wednesday if clock.now().weekday() != wednesday.weekday() else sunday
+    """What happened is told from the moment of loading back; the sessions of the agenda stay on their weekdays.
+
+    At 23:00 in Recife it is tomorrow by UTC: a file that was taken just before it was sent is not of that day.
+    """
+    wednesday, sunday = datetime(2026, 11, 26, 2, tzinfo=UTC), datetime(2026, 11, 23, 2, tzinfo=UTC)
+    day = wednesday if (clock.now() - timedelta(hours=3)).weekday() != 2 else sunday
     with _empty(f"sqlite:///{tmp_path / 'demo.db'}", tmp_path).app_context():
         with clock.at(day):
             assert seed()
