@@ -14,9 +14,10 @@ from teleconsult.cases.hours import Hours, after, open_seconds
 from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE
 from teleconsult.errors import N_
 
-NEW_TARGET = frozenset({"follow_up", "reopen", "call_off"})
-"""Actions that begin a new round: the time used starts at nothing again."""
+NEW_ROUND = frozenset({"follow_up", "reopen", "call_off"})
+"""Actions that begin a new round."""
 
+OPINIONS = frozenset({"answer", "conclude"})
 
 LAPSE_REMINDERS = (7, 21)
 """Days of waiting after which a unit is reminded, where its case ends a day later at the earliest."""
@@ -71,15 +72,25 @@ def read(steps: Iterable[Step], counted: Callable[[datetime, datetime], float] =
     service = requester = 0.0
     since: datetime | None = None
     clock = ""
+    answered = False
     for step in steps:
         if since is not None:
             service += max(0.0, counted(since, step.at)) if clock == "service" else 0
             requester += max(0.0, every_second(since, step.at)) if clock == "requester" else 0
-        if step.verb in NEW_TARGET:
+        if begins_target(step.verb, answered=answered):
             service = requester = 0.0
+        answered = step.verb in OPINIONS or (answered and step.verb not in NEW_ROUND)
         clock = "service" if step.state in SERVICE else "requester" if step.state in REQUESTER_TIME else ""
         since = step.at if clock else None
     return Times(service, requester, since, clock)
+
+
+def begins_target(verb: str, *, answered: bool) -> bool:
+    """Tell whether the time used starts at nothing again. A visit that is called off before the round was `answered` leaves it.
+
+    The target is that of an opinion; else whoever holds a case could put it off for ever, alone.
+    """
+    return verb in NEW_ROUND and (verb != "call_off" or answered)
 
 
 def due_at(started: datetime, used_seconds: float, target_hours: float, hours: Hours | None = None) -> datetime:

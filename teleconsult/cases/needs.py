@@ -118,6 +118,16 @@ def not_declined(_case: CaseLike, user: Person | None, facts: Facts) -> None:
         raise Refused(DECLINED)
 
 
+OWN_ANSWER = N_("Você respondeu a este caso: quem o reabre é a unidade, ou outra pessoa da administração.")
+"""Why nobody asks themselves once more: each answer to a reopening earns hours."""
+
+
+def not_own_answer(case: CaseLike, user: Person | None, _facts: Facts) -> None:
+    """Refuse who answered the case, also when they administrate."""
+    if user is not None and case.holder_id == user.id:
+        raise Refused(OWN_ANSWER)
+
+
 OWN_VISIT = N_(
     "Você fez este pedido e é quem atende a consulta: a contrarreferência cabe à administração, que a registra da folha."
 )

@@ -4,15 +4,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from teleconsult import audit, clock, events
 from teleconsult.cases import clocks, counting, lifecycle, search
 from teleconsult.cases.actions._rows import move_columns
 from teleconsult.cases.hours import open_seconds
 from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models_opinion import Opinion
 from teleconsult.cases.needs import Facts
 from teleconsult.cases.sides import asking
 from teleconsult.cases.world import facts_for, is_still_able
+from teleconsult.extensions import db
 from teleconsult.loading import add_row
 from teleconsult.network import settings
 from teleconsult.notices import actions as notices
@@ -118,7 +122,7 @@ def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[st
     how = counting.load() if ran or running else counting.Clocks({})
     if ran and case.clock_since:
         used += max(0.0, open_seconds(case.clock_since, now, how.of(case.priority)))
-    if verb in clocks.NEW_TARGET:
+    if clocks.begins_target(verb, answered=verb == "call_off" and _is_answered(case)):
         used = 0.0
     columns: dict[str, Any] = {
         "state": target,
@@ -132,13 +136,18 @@ def _columns(case: Case, verb: str, target: State, now: datetime, given: dict[st
     if running:
         priority = given.get("priority", case.priority)
         columns["due_at"] = clocks.due_at(now, used, settings.target_hours()[priority], how.of(priority))
-    if verb in clocks.NEW_TARGET:
+    if verb in clocks.NEW_ROUND:
         columns["round"] = case.round + 1
     if verb == "submit" and case.submitted_at is None:
         columns["submitted_at"] = now
     if target != case.state:
         columns["concluded_at"] = now if target == State.CONCLUDED else None
     return columns | given
+
+
+def _is_answered(case: Case) -> bool:
+    of_round = select(Opinion.id).where(Opinion.case_id == case.id, Opinion.round == case.round)
+    return db.session.scalar(of_round.limit(1)) is not None
 
 
 def _ends_at(case: Case, target: State, now: datetime) -> datetime | None:
