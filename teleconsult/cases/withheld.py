@@ -9,21 +9,16 @@ from teleconsult.cases.models import Case, CaseConsent
 from teleconsult.extensions import read
 
 _later = aliased(CaseConsent)
-IS_WITHHELD: ColumnElement[bool] = exists().where(
+_LAST = (
     CaseConsent.case_id == Case.id,
-    CaseConsent.revoked_at.is_not(None),
     ~exists().where(_later.case_id == CaseConsent.case_id, _later.id > CaseConsent.id),
 )
-"""Whether the last consent of a row of cases was taken back; a request that is sent again carries a new one."""
+"""The consent that counts, of a row of cases: a request that is sent again carries a new one."""
 
-WITHHELD_SINCE: ScalarSelect[datetime | None] = (
-    select(CaseConsent.revoked_at)
-    .where(
-        CaseConsent.case_id == Case.id,
-        ~exists().where(_later.case_id == CaseConsent.case_id, _later.id > CaseConsent.id),
-    )
-    .scalar_subquery()
-)
+IS_WITHHELD: ColumnElement[bool] = exists().where(*_LAST, CaseConsent.revoked_at.is_not(None))
+"""Whether it was taken back."""
+
+WITHHELD_SINCE: ScalarSelect[datetime | None] = select(CaseConsent.revoked_at).where(*_LAST).scalar_subquery()
 """When it was; none of a case whose consent stands."""
 
 _WITHHELD = select(Case.id).where(Case.id == bindparam("case_id"), IS_WITHHELD)
