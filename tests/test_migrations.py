@@ -14,7 +14,8 @@ from sqlalchemy.exc import DatabaseError
 from teleconsult import clock, create_app, guards
 from teleconsult.cases import actions, outcome
 from teleconsult.cases.lifecycle import State
-from teleconsult.cases.models import Case
+from teleconsult.cases.models import Case, CaseEvent
+from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.request import PatientFacts
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import db, transaction
@@ -288,3 +289,28 @@ def test_a_draft_that_was_handed_over_goes_only_since_its_guard_lets_it(fresh):
     flask_migrate.upgrade()
     discard()
     assert db.session.get(Case, number) is None
+
+
+def test_who_asked_until_it_was_handed_over_is_known_of_earlier_cases_too(fresh):
+    flask_migrate.upgrade()
+    world.populate()
+    handed, declined = world.walk_to(State.SUBMITTED), world.walk_to(State.ASSIGNED)
+    handed.do("hand_over", to=world.person("jonas"), by="rosangela")
+    declined.do("decline", "Não é comigo.", by="paulo")
+    ids = handed.case.id, declined.case.id
+    marina, paulo = world.person("marina").id, world.person("paulo").id
+    db.session.remove()
+
+    def kept(of="case_id, consultant_id, why"):
+        found = [tuple(row) for row in db.session.execute(db.text(f"SELECT {of} FROM declines ORDER BY case_id"))]  # noqa: S608 (words written above)
+        db.session.remove()
+        return found
+
+    flask_migrate.downgrade(revision="0024")
+    assert kept() == [(ids[1], paulo, "Não é comigo.")]
+    flask_migrate.upgrade()
+    assert kept() == [(ids[0], marina, ""), (ids[1], paulo, "Não é comigo.")]
+    rows = db.session.scalars(db.select(Decline).order_by(Decline.case_id)).all()
+    assert [row.asked for row in rows] == [True, False]
+    at = db.session.scalars(db.select(CaseEvent.at).where(CaseEvent.case_id == ids[0], CaseEvent.verb == "hand_over"))
+    assert rows[0].declined_at == at.one()

@@ -58,7 +58,7 @@ def buttons(case: Case, user: User, facts: Facts) -> list[Button]:
 def _off_duty(case: Case, user: User, facts: Facts) -> bool:
     """Tell whether somebody who answers in the specialty of a waiting case lacks nothing but the shift."""
     waits = case.state in MOVES["claim"].sources and case.requester_id != user.id
-    return waits and case.specialty_id in facts.specialties and not facts.on_duty
+    return waits and not facts.asked_once and case.specialty_id in facts.specialties and not facts.on_duty
 
 
 def _why_not(verb: str, case: Case, user: User, facts: Facts) -> str:

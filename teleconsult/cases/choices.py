@@ -62,14 +62,16 @@ def priorities(form: Any, case: Case) -> dict[str, Any]:
 
 
 def consultants(form: Any, case: Case) -> dict[str, Any]:
-    """Offer the consultants of the specialty but the one who asks, who has least first, each with when they are there.
+    """Offer the consultants of the specialty but who asks, or once did, who has least first, each with when they are there.
 
     Who declined stands last, with the reason.
     """
     specialty_id = case.specialty_id or 0
-    found = [who for who in roster.able(specialty_id) if who.id not in (case.holder_id, case.requester_id)]
+    declines = queries.declines_of(case)
+    never = {case.holder_id, case.requester_id, *(row.consultant_id for row in declines if row.asked)}
+    found = [who for who in roster.able(specialty_id) if who.id not in never]
     loads = queries.open_loads(person.id for person in found)
-    declined = {row.consultant_id: row for row in queries.declines_of(case)}
+    declined = {row.consultant_id: row for row in declines}
     found.sort(key=lambda person: (person.id in declined, loads.get(person.id, 0), person.name))
     form.consultant.choices = [(person.ref, person.full_name) for person in found]
     there = presences_in(specialty_id, [person.id for person in found], clock.now())

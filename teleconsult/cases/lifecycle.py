@@ -197,13 +197,14 @@ def parts(case: CaseLike, user: Person | None, facts: Facts) -> frozenset[Who]:
     """Return the parts the person plays towards this case; nobody (None) is the system."""
     if user is None:
         return frozenset({Who.SYSTEM})
-    roles, own = user.roles, case.requester_id == user.id  # nobody gives themselves the second opinion
+    roles, own = user.roles, case.requester_id == user.id
+    answers = "consultant" in roles and not own and not facts.asked_once  # nobody gives themselves the second opinion
     plays = {
         Who.REQUESTER: "requester" in roles and own,
         Who.HOLDER: "consultant" in roles and case.holder_id == user.id,
         Who.ADMINISTRATOR: "administrator" in roles,
         Who.SUPPORT: "support" in roles and facts.own_district,
-        Who.SPECIALIST: "consultant" in roles and case.specialty_id in facts.specialties and facts.on_duty and not own,
+        Who.SPECIALIST: answers and case.specialty_id in facts.specialties and facts.on_duty,
         Who.ESCALATOR: "consultant" in roles and facts.escalated,
         Who.ATTENDING: facts.attending,
     }

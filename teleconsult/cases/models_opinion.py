@@ -154,7 +154,10 @@ class InformationItem(Model):
 
 
 class Decline(Model):
-    """A consultant who gave a case back, and why; it never returns to the same one by itself."""
+    """Who does not answer a case: a consultant who gave it back, and why, or who asked on it until it was handed over.
+
+    It never comes to them by itself, and to who asked not at all: nobody gives themselves the second opinion.
+    """
 
     __tablename__ = "declines"
     __table_args__ = (Index("ix_declines_case_id", "case_id"),)
@@ -162,8 +165,9 @@ class Decline(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     consultant_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    specialty_id: Mapped[int] = mapped_column(ForeignKey("specialties.id"))
-    why: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialties.id"))
+    why: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    asked: Mapped[bool] = mapped_column(default=False)
     declined_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     consultant: Mapped[User] = relationship()

@@ -33,7 +33,8 @@ class Facts:
     """What is so in the world at the moment of asking.
 
     `specialties` are those the person answers in; `own_district` says that a support person may act
-    for this case's requester; `declined` are the consultants who declined it; `opined` says that there is an opinion;
+    for this case's requester; `declined` are the consultants who declined it, `asked_once` that the person was its
+    requester until it was handed over; `opined` says that there is an opinion;
     `consented` is read for whoever sends for the patient, to whom alone it matters, and `shareable`, the same, for
     whoever would let somebody else read the case.
     """
@@ -44,6 +45,7 @@ class Facts:
     escalated: bool = False
     attending: bool = False
     declined: frozenset[int] = frozenset()
+    asked_once: bool = False
     opined: bool = True
     follow_up_open: bool = False
     reopen_open: bool = False

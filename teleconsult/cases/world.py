@@ -24,6 +24,7 @@ def facts_for(case: Case, user: User | None, verb: str = "") -> Facts:
     waiting = case.state == State.SUBMITTED
     specialties = frozenset(user.specialty_ids) if waiting and user and user.has(Role.CONSULTANT) else frozenset()
     mine = case.specialty_id in specialties
+    gone = declined(case.id) if mine else {}
     windows = settings.every_window() if case.state in (State.ANSWERED, State.CONCLUDED) else {}
     return Facts(
         specialties=specialties,
@@ -31,7 +32,8 @@ def facts_for(case: Case, user: User | None, verb: str = "") -> Facts:
         own_district=bool(user and user.has(Role.SUPPORT) and own_district(case, user)),
         escalated=bool(user and case.escalated_by_id == user.id),
         attending=attending(case, user),
-        declined=declined(case.id) if mine else frozenset(),
+        declined=frozenset(gone),
+        asked_once=bool(user and gone.get(user.id)),
         opined=case.last_opinion_at is not None,
         follow_up_open=bool(windows) and clocks.within(case.last_opinion_at, windows["follow_up_days"], now),
         reopen_open=bool(windows) and clocks.within(case.concluded_at, windows["reopen_days"], now),
@@ -86,9 +88,13 @@ def asks(case: Case, user: User) -> bool:
     return own or (user.has(Role.SUPPORT) and own_district(case, user))
 
 
-def declined(case_id: int) -> frozenset[int]:
-    """Return the consultants who declined a case."""
-    return frozenset(db.session.scalars(select(Decline.consultant_id).where(Decline.case_id == case_id)))
+def declined(case_id: int) -> dict[int, bool]:
+    """Return the consultants who declined a case; true of those who asked on it once, who never answer it."""
+    rows = db.session.execute(select(Decline.consultant_id, Decline.asked).where(Decline.case_id == case_id))
+    found: dict[int, bool] = {}
+    for consultant_id, asked in rows:
+        found[consultant_id] = asked or found.get(consultant_id, False)
+    return found
 
 
 def is_able(consultant: User | None, specialty_id: int | None) -> bool:

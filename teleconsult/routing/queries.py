@@ -242,9 +242,9 @@ def declines(case_ids: Iterable[int]) -> dict[int, frozenset[int]]:
 
 
 def who_declined(case_id: int) -> Sequence[Any]:
-    """Return who declined a case and why, the first one first."""
+    """Return who declined a case and why, or asked on it once, the first one first."""
     query = (
-        select(User.title, User.name, Decline.why, Decline.declined_at)
+        select(User.title, User.name, Decline.why, Decline.asked, Decline.declined_at)
         .join(User, User.id == Decline.consultant_id)
         .where(Decline.case_id == case_id)
         .order_by(Decline.id)

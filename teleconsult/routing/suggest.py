@@ -71,7 +71,7 @@ class Suggestion:
             return who.full_name, load_words(who.load)
         if self.declined:
             names = ", ".join(person.full_name for person in self.declined)
-            return _("Ninguém disponível"), _("recusaram: %(names)s", names=names)
+            return _("Ninguém disponível"), _("fora deste caso: %(names)s", names=names)
         if self.ranked:
             return _("Ninguém disponível"), _("só quem fez o pedido atende na especialidade")
         return _("Ninguém disponível"), _("sem consultor na especialidade")

@@ -10,7 +10,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.people.models import UserRole, UserSpecialty
 from tests.cases.helping import now_in, send, text_of
-from tests.world import person, specialty, walk_to
+from tests.world import new_case, person, specialty, walk_to
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +94,54 @@ def test_the_administrators_hear_that_nobody_is_left_when_all_but_the_requester_
     waiting.do("decline", "Não é comigo.", by="paulo")
     told = db.select(Notice.kind).where(Notice.user_id == person("rosangela").id)
     assert "case.nobody_left" in set(db.session.scalars(told))
+
+
+@pytest.fixture
+def handed_over(waiting):
+    """A request of Marina's that is a colleague's now, as when she leaves the unit and begins to answer."""
+    waiting.do("hand_over", to=person("jonas"), by="rosangela")
+    return waiting
+
+
+def test_who_asked_until_it_was_handed_over_does_not_take_it(handed_over, answering):
+    assert handed_over.case.ref not in answering.get("/waiting").get_data(as_text=True)
+    assert "/claim" not in text_of(answering, handed_over)
+    assert send(answering, handed_over, "claim").status_code == 422
+    assert now_in(handed_over) == State.SUBMITTED
+
+
+def test_who_asked_until_it_was_handed_over_is_not_given_it(handed_over, sign_in):
+    desk = sign_in("rosangela")
+    assert 'value="PE-MARINA"' not in text_of(desk, handed_over, "/assign")
+    assert send(desk, handed_over, "assign", consultant="PE-MARINA", why="Em turno.").status_code == 422
+    case = handed_over.case
+    for by in (person("rosangela"), None):
+        with pytest.raises(Refused, match="fez este pedido"), transaction(case, case.version):
+            actions.assign(case, to=person("marina"), by=by, why="Em turno.")
+
+
+def test_who_asked_a_draft_until_it_was_handed_over_does_not_take_what_became_of_it(session, answering):
+    walk = new_case("marina")
+    walk.do("hand_over", to=person("jonas"), by="rosangela")
+    walk.requester = "jonas"
+    walk.submit()
+    assert send(answering, walk, "claim").status_code == 422
+    assert now_in(walk) == State.SUBMITTED
+
+
+def test_nobody_is_left_when_all_but_who_asked_once_declined(handed_over):
+    with transaction():
+        person("lia").specialty_rows = []
+    handed_over.assign()
+    handed_over.do("decline", "Não é comigo.", by="paulo")
+    told = db.select(Notice.kind).where(Notice.user_id == person("rosangela").id)
+    assert "case.nobody_left" in set(db.session.scalars(told))
+
+
+def test_a_draft_that_changed_hands_is_discarded_with_who_asked(session):
+    walk = new_case("marina")
+    walk.do("hand_over", to=person("jonas"), by="rosangela")
+    number = walk.case.id
+    with transaction():
+        actions.discard(walk.case, by=person("jonas"))
+    assert not db.session.scalars(db.select(Decline).where(Decline.case_id == number)).all()

@@ -10,6 +10,7 @@ from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db, transaction
+from teleconsult.people.models import UserRole, UserSpecialty
 from tests import world
 from tests.counting import indexes, reading, scans, statements
 
@@ -194,9 +195,24 @@ def test_who_declined_is_not_suggested_and_when_nobody_is_left_all_are_named(cas
     walk.do("decline", "Não é da minha área.", by="lia")
     html = desk()
     assert "Ninguém disponível" in html
-    assert "recusaram: Dra. Lia Cordeiro, Dr. Paulo Nogueira" in html
+    assert "fora deste caso: Dra. Lia Cordeiro, Dr. Paulo Nogueira" in html
     assert "Estou de férias na semana que vem." in html
     assert "Não é da minha área." in html
+
+
+def test_who_asked_until_the_case_was_handed_over_is_not_suggested_and_named(case_in, desk):
+    with transaction():
+        marina = world.person("marina")
+        marina.role_rows = [UserRole("requester"), UserRole("consultant")]
+        marina.specialty_rows = [UserSpecialty(world.specialty().id)]
+        for name in ("lia", "paulo"):
+            world.person(name).specialty_rows = []
+    walk = case_in(State.SUBMITTED)
+    walk.do("hand_over", to=world.person("jonas"), by="rosangela")
+    html = desk()
+    assert "Ninguém disponível" in html
+    assert "fora deste caso: Dra. Marina" in html
+    assert "Fez este pedido antes de passá-lo a um colega." in html
 
 
 @pytest.mark.parametrize("address", ["?show=draft", "?show=x", "?sort=%25", "?specialty=%25", "?unit=nada", "?after=!",

@@ -79,7 +79,7 @@ def decline(case: Case, why: str, *, by: User) -> CaseEvent:
 
 
 def _alert_if_nobody_left(case: Case, specialty_id: int) -> None:
-    gone = world.declined(case.id) | {case.requester_id}
+    gone = {*world.declined(case.id), case.requester_id}
     if all(person.id in gone for person in roster.able(specialty_id)):
         notices.tell(people.active_with_role(Role.ADMINISTRATOR), "case.nobody_left", subject=case.ref)
         events.emit("case.nobody_left", case=case)

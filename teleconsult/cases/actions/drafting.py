@@ -11,6 +11,7 @@ from teleconsult.cases.draft_fields import SAVED, differing
 from teleconsult.cases.draft_merge import merged
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent, CaseSeen
+from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.world import own_district
 from teleconsult.errors import N_, Overtaken, Refused
 from teleconsult.extensions import changed, db, write
@@ -180,8 +181,8 @@ def discard(case: Case, *, by: User) -> None:
         raise Refused(N_("Só um rascunho seu pode ser descartado."))
     audit.record(f"case:{case.ref}", "case.discard", by_id=by.id, subject=case.ref)
     events.emit("case.discard", case=case, by=by)
-    # A hand-over is an event of the draft, and whoever then came to its page has seen that.
-    for rows in (CaseEvent, CaseSeen):
+    # A hand-over is an event of the draft, who asked before is kept by it, and whoever then came to its page has seen that.
+    for rows in (CaseEvent, CaseSeen, Decline):
         changed(delete(rows).where(rows.case_id == case.id))
     db.session.expire(case, ["events"])
     db.session.delete(case)

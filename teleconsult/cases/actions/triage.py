@@ -6,7 +6,7 @@ from typing import Any
 from teleconsult.cases import world
 from teleconsult.cases.actions._make import make
 from teleconsult.cases.models import Case, CaseDraft, CaseEvent
-from teleconsult.cases.models_opinion import MissingItem
+from teleconsult.cases.models_opinion import Decline, MissingItem
 from teleconsult.cases.queries_moves import has_opined
 from teleconsult.cases.sent import texts_of
 from teleconsult.cases.sides import answering, asking
@@ -90,15 +90,16 @@ def assign(case: Case, *, to: User, by: User | None, why: str = "", reasons: Kep
 
     Raises:
         Refused: the consultant lacks the specialty, is switched off, asks on the case, holds it already, or declined it
-            and the machine is asking.
+            and the machine is asking; or they asked on it before it was handed over.
     """
+    gone = world.declined(case.id)
     if not world.is_able(to, case.specialty_id):
         raise Refused(N_("%(name)s não atende nesta especialidade."), field="consultant", name=to.full_name)
-    if to.id == case.requester_id:
+    if to.id == case.requester_id or gone.get(to.id):
         raise Refused(N_("%(name)s fez este pedido: quem responde é outra pessoa."), "consultant", name=to.full_name)
     if to.id == case.holder_id:
         raise Refused(N_("O caso já está com %(name)s."), field="consultant", name=to.full_name)
-    if by is None and to.id in world.declined(case.id):
+    if by is None and to.id in gone:
         raise Refused(N_("%(name)s recusou este caso."), field="consultant", name=to.full_name)
     previous = case.holder
     return make(
@@ -134,7 +135,7 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
     own: dict[str, Any] = {"filed_by_id": to.id, "filed_by": to} if case.filed_by_id == previous.id else {}
     if case.confirm_by_id == previous.id:
         own["confirm_by_id"] = to.id
-    return make(
+    event = make(
         "hand_over",
         case,
         by=by,
@@ -143,3 +144,6 @@ def hand_over(case: Case, *, to: User, by: User) -> CaseEvent:
         data={"to": to.ref, "from": previous.ref},
         tell=[to, *asking(case), case.holder],
     )
+    asked = {"case_id": case.id, "consultant_id": previous.id, "specialty_id": case.specialty_id}
+    db.session.add(Decline(**asked, asked=True, declined_at=event.at))
+    return event
