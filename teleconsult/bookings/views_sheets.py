@@ -111,6 +111,8 @@ def take(ref: str) -> Any:
         return redirect(url_for("sheets.index"))
     # Who was moved to another district since the preview takes nothing for the one before.
     text, unit = content["text"], queries_sheets.unit_of(content[MARK], signed_in())
+    if not form.validate():
+        return _preview(unit, text, form)
     try:
         with transaction():
             made = actions.take(unit, text, by=signed_in(), over_why=form.over_why.data or "")

@@ -258,7 +258,19 @@ def test_more_sheets_than_the_unit_has_need_a_reason(desk, sign_in):
     browser = sign_in("dora")
     page = text(take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n"))), 422)
     assert "Planilhas que restam à unidade neste mês: 0. Esta usa 1: diga por que passar da cota." in page
-    assert take(browser, page, over_why="Mutirão").status_code == 302
+    page = text(take(browser, page, over_why="Mutirão" * 50), 422)
+    assert "Mutirão" * 50 in page
+    assert db.session.scalars(db.select(BookingSheet)).all() == []
+    url = take(browser, page, over_why="Mutirão").location
+    assert "Entrou acima da cota de planilhas do mês: Mutirão" in text(browser.get(url))
+
+
+def test_a_reason_that_was_not_needed_is_not_kept(desk, sign_in):
+    desk.allow(sheets=1)
+    desk.escalated()
+    browser = sign_in("dora")
+    url = take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n")), over_why="Mutirão").location
+    assert "Mutirão" not in text(browser.get(url))
 
 
 def test_only_the_district_and_only_its_own(desk, sign_in):

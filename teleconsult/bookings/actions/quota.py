@@ -88,15 +88,15 @@ def give_form_back(request: BookingRequest) -> None:
     db.session.flush()
 
 
-def spend_sheets(unit: HealthUnit, count: int, today: date, *, over_why: str = "") -> None:
-    """Spend booking sheets of a unit; a unit for which none were stated spends none.
+def spend_sheets(unit: HealthUnit, count: int, today: date, *, over_why: str = "") -> int:
+    """Spend booking sheets of a unit, and return how many of them go over; a unit for which none were stated spends none.
 
     Raises:
         Refused: the unit has fewer left, and there is no reason to go over.
     """
     allowance = allowance_of(unit, 0)
     if allowance is None or allowance.sheets is None:
-        return
+        return 0
     row = month_row(allowance, month_of(today))
     left = max(0, row.sheets - row.sheets_spent)
     if count > left and not over_why:
@@ -119,3 +119,4 @@ def spend_sheets(unit: HealthUnit, count: int, today: date, *, over_why: str = "
     if changed(counted) == 0:
         raise Overtaken
     db.session.refresh(row)
+    return extra

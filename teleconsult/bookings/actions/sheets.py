@@ -30,7 +30,7 @@ def take(unit: HealthUnit, text: str, *, by: User, over_why: str = "") -> Bookin
     if not plan.rows:
         raise Refused(N_("Nenhuma linha pode ser importada. Acerte a planilha e envie de novo."), field="file")
     now, today = clock.now(), local_day(clock.now(), unit.zone)
-    spend_sheets(unit, sheets_for(len(plan.rows)), today, over_why=over_why)
+    over = spend_sheets(unit, sheets_for(len(plan.rows)), today, over_why=over_why)
     sheet = BookingSheet(
         ref=new_ref("PL"),
         unit_id=unit.id,
@@ -39,6 +39,7 @@ def take(unit: HealthUnit, text: str, *, by: User, over_why: str = "") -> Bookin
         due_on=today + timedelta(days=settings.number("sheet_return_days")),
         imported_at=now,
         imported_by_id=by.id,
+        over_why=over_why if over else "",
         lines=[_line(number, row) for number, row in enumerate(plan.rows, 1)],
     )
     db.session.add(sheet)
