@@ -1,7 +1,8 @@
 """A specialty whose patients wait for a visit, and of which nothing of its kind is published ahead: only the desk can go on.
 
 Its units are not pressed, for they have nothing to book (`clockwork.idle`); without this nobody would be. A slot for a
-first visit helps no return, and the other way about: of each kind the desk is told by itself.
+first visit helps no return, and the other way about: of each kind the desk is told by itself. Nor does a slot before the
+day from which a return is wanted help it.
 """
 
 import re
@@ -10,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from teleconsult import clock, events
 from teleconsult.bookings import queries, shelves
@@ -40,11 +41,16 @@ TOLD = {Kind.FIRST: NO_FIRST, Kind.RETURN: NO_RETURN}
 
 
 def without_agenda() -> Sequence[tuple[int, str]]:
-    """Return the specialties and kinds of visit of which somebody waits, and no slot lies ahead, booked or free, but on a holiday."""
+    """Return the specialties and kinds of visit of which somebody waits, and no slot lies ahead, booked or free, but on a holiday.
+
+    Of a return that is wanted from a day on, ahead is from that day on.
+    """
+    wanted_then = or_(BookingRequest.wanted_from.is_(None), AgendaSlot.at >= BookingRequest.wanted_from)
     ahead = exists().where(
         AgendaSlot.specialty_id == BookingRequest.specialty_id,
         AgendaSlot.kind == BookingRequest.kind,
         AgendaSlot.at > clock.now(),
+        wanted_then,
         AgendaSlot.blocked_at.is_(None),
         ~queries.ON_A_HOLIDAY,
     )

@@ -107,7 +107,9 @@ KINDS: tuple[Kind, ...] = (
     replace(
         _LACKING,
         word="agenda.lacking_return",
-        alone=N_("Pacientes esperam o retorno nesta especialidade, e nenhum horário de retorno dela está publicado"),
+        alone=N_(
+            "Pacientes esperam o retorno nesta especialidade, e nenhum horário está publicado para quando ele é pedido"
+        ),
         one=_LACKING.word,
     ),
     kind(

@@ -12,6 +12,7 @@ from teleconsult.notices.models import MailChoice, Notice
 from teleconsult.outbox import OutboxMessage
 from teleconsult.shifts import actions as calendar
 from tests import counting, world
+from tests.bookings.conftest import today
 from tests.bookings.test_races import race
 
 JOB = next(job for job in jobs.JOBS if job.name == "bookings.lacking")
@@ -88,6 +89,14 @@ def test_of_returns_the_desk_is_told_in_the_same_way_and_by_themselves(desk):
     assert told() == [(world.person("rosangela").id, ref)]
     desk.publish(days=40, first=0, returns=1)
     assert told_after(15) == 0
+
+
+def test_an_agenda_that_ends_before_the_day_of_a_return_does_not_lie_ahead_of_it(desk):
+    request = desk.to_return("40 dias")
+    desk.publish(days=10, first=0, returns=2)
+    assert told_after(0) == 1
+    desk.publish(days=(request.wanted_from - today()).days, first=0, returns=1)
+    assert told_after(8) == 0
 
 
 def test_who_wants_no_mail_of_the_one_gets_none_of_the_other(desk):
