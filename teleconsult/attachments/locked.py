@@ -1,11 +1,11 @@
 """Whether a PDF asks for a password, found by the worker: both sides read it beside the file, before anybody tries to open it."""
 
-import io
 from typing import Any
 
 from sqlalchemy import update
 
 from teleconsult import outbox
+from teleconsult.attachments import apart
 from teleconsult.attachments.kinds import PDF
 from teleconsult.attachments.models import LOCKED, Attachment
 from teleconsult.attachments.storage import storage
@@ -25,25 +25,15 @@ def ask_to_look(case: Case, attachment: Attachment, by: User) -> None:
 
 @outbox.sender("inspect")
 def look(_address: str, payload: dict[str, Any], _key: str) -> None:
-    """Remember of one PDF that it asks for a password."""
+    """Remember of one PDF that it asks for a password.
+
+    Raises:
+        Permanent: to look into it takes too much.
+    """
     row = db.session.scalar(db.select(Attachment).where(Attachment.ref == payload["file"]))
     if row is None or row.content_type != PDF.media:
         return
     row_id = row.id
-    if is_locked(b"".join(storage().read(row.key, 0, row.size))):
+    if apart.decoded(PDF, storage().read(row.key, 0, row.size)):
         with transaction():
             db.session.execute(update(Attachment).where(Attachment.id == row_id).values(inspection=LOCKED))
-
-
-def is_locked(data: bytes) -> bool:
-    """Tell whether nobody can read a PDF without its password; one that only forbids changes opens by itself."""
-    # Only the worker looks into files: the web server need not carry what parses them.
-    import pikepdf  # noqa: PLC0415
-
-    try:
-        with pikepdf.open(io.BytesIO(data)):
-            return False
-    except pikepdf.PasswordError:
-        return True
-    except pikepdf.PdfError:
-        return False  # readers are more patient than this one

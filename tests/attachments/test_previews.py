@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from teleconsult import outbox
-from teleconsult.attachments import previews
+from teleconsult.attachments import decoding, previews
 from teleconsult.attachments.models import Attachment
 from teleconsult.attachments.storage import storage
 from teleconsult.cases.lifecycle import State
@@ -69,7 +69,7 @@ def shrunk(picture):
     """Return the small picture of a PNG."""
     out = io.BytesIO()
     picture.save(out, "PNG")
-    return Image.open(io.BytesIO(previews.shrink(out.getvalue(), "PNG")))
+    return Image.open(io.BytesIO(decoding.shrink(out.getvalue(), "PNG")))
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
@@ -82,11 +82,14 @@ def test_a_tracing_on_nothing_is_shown_on_white(mode):
     assert small.getpixel((300, 100)) < (15, 15, 15)
 
 
-def test_a_picture_of_sixteen_bits_keeps_its_greys():
-    """An X-ray that uses twelve of them was white from a sixteenth of its brightness on."""
-    row = b"".join(int(4095 * x / 599).to_bytes(2, "little") for x in range(600))
-    small = shrunk(Image.frombytes("I;16", (600, 200), row * 200))
-    dark, middle, bright = (small.getpixel((x, 100))[0] for x in (10, 300, 590))
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_picture_of_sixteen_bits_keeps_its_greys(times):
+    """An X-ray that uses twelve of them was white from a sixteenth of its brightness on; a large one had no small picture."""
+    width = 600 * times
+    row = b"".join(int(4095 * x / (width - 1)).to_bytes(2, "little") for x in range(width))
+    small = shrunk(Image.frombytes("I;16", (width, 200 * times), row * 200 * times))
+    assert small.width == min(width, 640)
+    dark, middle, bright = (small.getpixel((int(x * small.width / 600), 100))[0] for x in (10, 300, 590))
     assert dark < 15
     assert 115 < middle < 140
     assert bright > 240

@@ -1,0 +1,73 @@
+"""What a file does to whoever decodes it stays apart from the worker: neither its memory nor its time is the worker's."""
+
+import io
+import zlib
+
+import pytest
+from PIL import Image
+
+from teleconsult import outbox
+from teleconsult.attachments import apart
+from teleconsult.attachments.models import Attachment
+from teleconsult.cases.lifecycle import State
+from teleconsult.extensions import db
+from teleconsult.outbox import OutboxMessage
+from tests.attachments.sending import named
+
+MIB = 2**20
+
+
+def zeros(mebibytes: int) -> bytes:
+    """Return so many zeros as zlib writes them, made at once."""
+    packer = zlib.compressobj(9)
+    first = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checked = (mebibytes * MIB % 65521 << 16) + 1
+    return first + again * (mebibytes - 1) + b"\x03\x00" + checked.to_bytes(4, "big")
+
+
+def swollen(mebibytes: int) -> bytes:
+    """Return a PDF whose list of contents says that it is so large."""
+    packed, body = zeros(mebibytes), b"%PDF-1.5\n1 0 obj\n<</Type/Catalog>>\nendobj\n"
+    says = f"<</Type/XRef/Size 4/W[1 4 2]/Root 1 0 R/Filter/FlateDecode/Length {len(packed)}>>"
+    listed = b"2 0 obj\n" + says.encode() + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
+    return body + listed + f"startxref\n{len(body)}\n%%EOF\n".encode()
+
+
+def drawn_again(times: int) -> bytes:
+    """Return a photograph whose last layer, of a few bytes, is drawn over the whole of it so many times."""
+    out = io.BytesIO()
+    Image.new("L", (6000, 6000), 128).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    layer = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + layer * times + whole[-2:]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "word"),
+    [
+        pytest.param("laudo.pdf", swollen(700), "inspect", id="a PDF of 700 MB in one"),
+        pytest.param("mancha.jpg", drawn_again(200), "preview", id="a photograph drawn 200 times"),
+    ],
+)
+def test_a_file_that_takes_too_much_is_given_up_and_can_still_be_had(sign_in, case_in, monkeypatch, name, body, word):
+    monkeypatch.setattr(apart, "MEMORY", 400 * MIB)
+    monkeypatch.setattr(apart, "SECONDS", 1)
+    browser, draft = sign_in("marina"), case_in(State.DRAFT).case
+    assert len(body) < 2 * MIB
+    assert browser.post(f"/cases/{draft.ref}/files", data=body, headers=named(name)).status_code == 201
+    db.session.rollback()
+    job = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.kind == word)).one()
+    assert not outbox.deliver_one(job.id)
+    db.session.rollback()
+    assert (job.gave_up_at is None, job.attempts, job.last_error) == (False, 1, "Permanent")
+    row = db.session.scalars(db.select(Attachment)).one()
+    assert browser.get(f"/files/{row.ref}").data == body
+
+
+def test_what_decodes_files_sees_none_of_the_secrets(tmp_path, monkeypatch):
+    program = tmp_path / "decoding.py"
+    program.write_text("import os, sys\nsys.stdin.buffer.read()\nprint(os.environ.get('SECRET_KEY'))")
+    monkeypatch.setattr(apart, "PROGRAM", program)
+    monkeypatch.setenv("SECRET_KEY", "nobody else's")
+    assert apart.decoded(apart.Kind("", "", (), "", "PDF"), [b"x"]) == b"None\n"
