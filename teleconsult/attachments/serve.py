@@ -33,7 +33,7 @@ def download(row: Attachment, *, show: bool = False) -> Response:
     start, stop = 0, row.size
     status = 200
     if _wants_a_part(row):
-        span = asked.range.range_for_length(row.size) if asked.range else None
+        span = _span(row.size)
         if span is None:
             headers["Content-Range"] = f"bytes */{row.size}"
             return Response(status=416, headers=headers)
@@ -42,6 +42,17 @@ def download(row: Attachment, *, show: bool = False) -> Response:
         status = 206
     headers["Content-Length"] = str(stop - start)
     return _stream(storage().read(row.key, start, stop), status, row.content_type, headers)
+
+
+def _span(size: int) -> tuple[int, int] | None:
+    """Return the first byte that is asked for and the one after the last; None: there is none of them.
+
+    Of the last bytes all are given where there are fewer (RFC 9110, 14.1.2); Werkzeug finds nothing to give.
+    """
+    if asked.range is None:
+        return None
+    first, _stop = asked.range.ranges[0]
+    return (0, size) if first <= -size else asked.range.range_for_length(size)
 
 
 def preview(row: Attachment) -> Response:

@@ -285,7 +285,14 @@ def test_reading_is_recorded_before_the_bytes_go_out(sign_in, draft):
 
 @pytest.mark.parametrize(
     ("asked", "span"),
-    [("bytes=0-9", (0, 10)), ("bytes=100-", (100, None)), ("bytes=-50", (-50, None)), ("bytes=5-5", (5, 6))],
+    [
+        ("bytes=0-9", (0, 10)),
+        ("bytes=100-", (100, None)),
+        ("bytes=-50", (-50, None)),
+        ("bytes=5-5", (5, 6)),
+        (f"bytes=-{len(PHOTO)}", (0, None)),
+        ("bytes=-1000000", (0, None)),  # who reads a file from its end asks for more than a small one has
+    ],
 )
 def test_ranges(sign_in, draft, asked, span):
     browser = sign_in("marina")
