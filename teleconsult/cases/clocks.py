@@ -18,6 +18,7 @@ NEW_ROUND = frozenset({"follow_up", "reopen", "call_off"})
 """Actions that begin a new round."""
 
 OPINIONS = frozenset({"answer", "conclude"})
+"""Actions that give the opinion of a round."""
 
 LAPSE_REMINDERS = (7, 21)
 """Days of waiting after which a unit is reminded, where its case ends a day later at the earliest."""

@@ -166,6 +166,12 @@ MOVES: dict[str, Move] = {
     )
 }
 
+COMES = tuple(verb for verb, move in MOVES.items() if move.target is State.ASSIGNED)
+"""The moves with which a case comes to its holder, also to one who had it before."""
+
+CLOSES = frozenset(verb for verb, move in MOVES.items() if move.target is State.CONCLUDED)
+"""The moves that conclude a case; its outcome is asked after them."""
+
 CARRY_WORDS = {
     "specialty": N_("a especialidade"),
     "questions": N_("de uma a três perguntas"),

@@ -9,10 +9,10 @@ from teleconsult.cases import counting, outcome, page_words, standing, story, ti
 from teleconsult.cases import queries_case as queries
 from teleconsult.cases.access import Look, Sight, sight_of
 from teleconsult.cases.buttons import Button, buttons, link_of
-from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
+from teleconsult.cases.clocks import OPINIONS, PRIORITY_WORDS, Priority
 from teleconsult.cases.draft_fields import RETURNABLE
 from teleconsult.cases.due import Chip, Clock, clock_of, due_chip
-from teleconsult.cases.lifecycle import REQUESTER_TIME, SERVICE, State, Who, parts
+from teleconsult.cases.lifecycle import CLOSES, REQUESTER_TIME, SERVICE, State, Who, parts
 from teleconsult.cases.models import Case, CaseConsent, PatientSnapshot
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.needs import WITHHELD, Facts
@@ -21,10 +21,6 @@ from teleconsult.cases.words import STATE_WORDS
 from teleconsult.cases.world import facts_for
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
-
-GIVEN = frozenset({"answer", "conclude"})
-CLOSING = frozenset({"conclude", "accept", "close_unseen", "counter_refer"})
-"""Verbs after which the outcome is asked."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +210,7 @@ def _content(
     verbs = {event.verb for event in happened}
     if not sight.clinical:
         return {"asked": story.asked_of(questions, queries.Given())}
-    given = queries.opinions_of(case) if verbs & GIVEN else queries.Given()
+    given = queries.opinions_of(case) if verbs & OPINIONS else queries.Given()
     asked = story.asked_of(questions, given)
     lists = queries.information_of(case) if "ask" in verbs else {}
     waiting, supplied = story.wanted_of(lists, people, asker_side=asker_side)
@@ -236,7 +232,7 @@ def _linked(case: Case, user: User) -> list[Case]:
 
 
 def _outcome(case: Case, happened: Sequence[Any], *, asks: bool) -> story.Told | None:
-    if not any(event.verb in CLOSING for event in happened):
+    if not any(event.verb in CLOSES for event in happened):
         return None
     now, later = outcome.outcomes_of(case)
     rounds = {0: now} | {days: [row for row in later if row.days == days] for days in outcome.LATER}

@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from teleconsult.cases.clocks import OPINIONS
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.extensions import read
 
-GIVEN = ("answer", "conclude")
-CHANGED = ("correct", "withdraw")
+CHANGED = frozenset({"correct", "withdraw"})
+"""What is done to an opinion afterwards; its event names the round of it."""
+
 
 _WITHDRAWN = (
     select(Opinion.case_id)
@@ -29,7 +31,7 @@ def _round_of(event: Any) -> int:
 
 def withdrawn(happened: Iterable[Any], number: int) -> bool:
     """Tell from the events of a case whether the opinion of a round was given and taken back."""
-    last = [event for event in happened if event.verb in GIVEN + CHANGED and _round_of(event) == number]
+    last = [event for event in happened if event.verb in OPINIONS | CHANGED and _round_of(event) == number]
     return bool(last) and max(last, key=lambda event: event.number).verb == "withdraw"
 
 
@@ -43,5 +45,5 @@ def new_rounds(happened: Iterable[Any], seen: int, reader_id: int) -> frozenset[
     return frozenset(
         _round_of(event)
         for event in happened
-        if event.number > seen and event.by_id != reader_id and event.verb in GIVEN + CHANGED
+        if event.number > seen and event.by_id != reader_id and event.verb in OPINIONS | CHANGED
     )

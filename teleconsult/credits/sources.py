@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import aliased
 
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import COMES, State
 from teleconsult.cases.models import Case, CaseEvent, CaseQuestion
 from teleconsult.credits.models_activities import CreditActivity, CreditAttendance
 from teleconsult.credits.reckon import OPINION_TOO_QUICK, Part, Turn, Work
@@ -16,9 +16,6 @@ from teleconsult.credits.rules import VERBS, Kind
 from teleconsult.extensions import db, read
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Shift
-
-TAKES = ("assign", "claim", "supply", "follow_up", "reopen", "call_off")
-"""The verbs with which a case comes to its holder."""
 
 
 def source_of(verb: str, ref: str, round_: int, number: int) -> str:
@@ -40,7 +37,7 @@ _TAKEN = select(func.max(CaseEvent.at).label("at")).where(
     CaseEvent.case_id == bindparam("of"),
     CaseEvent.number < bindparam("before"),
     CaseEvent.state == State.ASSIGNED,
-    CaseEvent.verb.in_(TAKES),
+    CaseEvent.verb.in_(COMES),
 )
 
 
@@ -70,7 +67,7 @@ _TAKEN_BEFORE = (
     select(func.max(Before.at))
     .where(
         Before.case_id == CaseEvent.case_id, Before.number < CaseEvent.number, Before.state == State.ASSIGNED,
-        Before.verb.in_(TAKES),
+        Before.verb.in_(COMES),
     )
     .correlate(CaseEvent)
     .scalar_subquery()

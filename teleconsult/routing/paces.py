@@ -13,13 +13,13 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import COMES
 from teleconsult.cases.models import Case, CaseEvent, CaseQuestion
 from teleconsult.extensions import db
 from teleconsult.routing.pace import Pace, learn, learn_kinds
 
 SINCE = timedelta(days=180)
 DONE = ("answer", "conclude", "escalate", "ask")
-COMES = ("assign", "claim", "supply", "follow_up", "reopen", "call_off")
 
 
 class Paces(NamedTuple):

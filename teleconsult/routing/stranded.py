@@ -12,15 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import COMES, State
 from teleconsult.cases.models import Case, CaseEvent, CaseSeen
 from teleconsult.cases.models_opinion import OpinionDraft
 from teleconsult.cases.shelves import in_state
 from teleconsult.extensions import db
 from teleconsult.routing.slots import Seat
 from teleconsult.shifts.models import Leave, Shift, Swap
-
-COMES = ("assign", "claim", "follow_up", "reopen", "call_off", "supply")
 
 _given = (
     select(func.max(CaseEvent.number))

@@ -158,6 +158,11 @@ def test_the_world_can_close_a_move(verb, state, who, closed):
         lifecycle.check(verb, case_of(state), PEOPLE[who], replace(facts_of(who), **closed), EVERYTHING)
 
 
+def test_what_brings_a_case_to_its_holder_and_what_concludes_it():
+    assert set(lifecycle.COMES) == {"assign", "claim", "supply", "follow_up", "call_off", "reopen"}
+    assert set(lifecycle.CLOSES) == {"conclude", "close_unseen", "counter_refer", "accept"}
+
+
 def test_an_unknown_verb_is_a_mistake_of_the_code():
     with pytest.raises(KeyError):
         lifecycle.check("approve", case_of("submitted"), PEOPLE["a"], Facts(), {})
