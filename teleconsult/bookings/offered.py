@@ -14,6 +14,7 @@ from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.rows import Moment, called, specialty_words
 from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localtime
@@ -21,8 +22,10 @@ from teleconsult.web.words import localtime
 AT_MOST = 20
 
 _ME: BindParameter[int] = bindparam("user_id")
-# Support that went to another district sees the case no more (access.py): it is not named there either.
-_FILED = and_(Case.filed_by_id == _ME, HealthUnit.district == bindparam("district"))
+# Who asks no more, or went to another district, sees the case no more (access.py): it is not named to them either.
+_OF_DISTRICT = and_(
+    or_(Case.requester_id == _ME, Case.filed_by_id == _ME), HealthUnit.district == bindparam("district")
+)
 _MINE = (
     select(
         BookingRequest.ref.label("request_ref"),
@@ -46,7 +49,7 @@ _MINE = (
     .join(Specialty, Specialty.id == BookingRequest.specialty_id)
     .join(AgendaSlot, AgendaSlot.id == BookingOffer.slot_id)
     .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
-    .where(BookingOffer.closed_at.is_(None), or_(Case.requester_id == _ME, _FILED))
+    .where(BookingOffer.closed_at.is_(None), or_(Case.requester_id == bindparam("asks_id"), _OF_DISTRICT))
     .order_by(BookingOffer.expires_at, BookingOffer.id)
     .limit(AT_MOST)
 )
@@ -55,8 +58,9 @@ _MINE = (
 @events.panel("offers_waiting")
 def offers_waiting(user: User) -> list[dict[str, Any]] | None:
     """Return rows of the slots that are offered to a person's patients, the one that is kept least long first."""
-    district, moment = user.unit.district if user.unit else "", Moment()
-    rows = read(_MINE, {"user_id": user.id, "district": district or None})
+    asks_id = user.id if user.has(Role.REQUESTER) else None
+    given = {"user_id": user.id, "asks_id": asks_id, "district": user.supported_district or None}
+    rows, moment = read(_MINE, given), Moment()
     return [_row(row, moment) for row in rows] or None
 
 

@@ -48,8 +48,8 @@ def own(user: User) -> list[Any]:
     """Return what limits the lists to what is this person's: all for the desk, else the unit's or the district's."""
     if user.has(Role.ADMINISTRATOR):
         return []
-    if user.has(Role.SUPPORT) and user.unit and user.unit.district:
-        units = select(HealthUnit.id).where(HealthUnit.district == user.unit.district)
+    if user.supported_district:
+        units = select(HealthUnit.id).where(HealthUnit.district == user.supported_district)
         return [BookingRequest.unit_id.in_(units)]
     return [BookingRequest.unit_id == (user.unit_id or 0)]
 

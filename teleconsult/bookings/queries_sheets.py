@@ -18,10 +18,6 @@ from teleconsult.people.models import User
 from teleconsult.web import Page, page_by_key
 
 
-def _district(user: User) -> str:
-    return user.unit.district if user.unit else ""
-
-
 def unit_of(slug: str, user: User) -> HealthUnit:
     """Return a unit of a person's district, closed ones too.
 
@@ -29,7 +25,7 @@ def unit_of(slug: str, user: User) -> HealthUnit:
         NotFound: there is none.
     """
     unit = unit_by(slug)
-    if unit.district != _district(user) or not unit.district:
+    if unit.district != user.supported_district or not unit.district:
         raise NotFound
     return unit
 
@@ -53,7 +49,7 @@ def sheets_page(user: User) -> Page:
             lines.label("lines"),
         )
         .join(HealthUnit, HealthUnit.id == BookingSheet.unit_id)
-        .where(HealthUnit.district == _district(user))
+        .where(HealthUnit.district == user.supported_district)
     )
     return page_by_key(query, [(BookingSheet.id, True)])
 
@@ -65,7 +61,7 @@ def sheet_by(ref: str, user: User) -> BookingSheet:
         NotFound: there is none.
     """
     sheet = db.session.scalar(select(BookingSheet).where(BookingSheet.ref == ref.upper()))
-    if sheet is None or sheet.unit.district != _district(user) or not sheet.unit.district:
+    if sheet is None or sheet.unit.district != user.supported_district or not sheet.unit.district:
         raise NotFound
     return sheet
 

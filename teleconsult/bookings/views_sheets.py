@@ -57,8 +57,10 @@ class ConfirmSheetForm(BaseForm):
 def index() -> Any:
     """Show the sheets that came, what is overdue among them, and take another."""
     form, status = SheetForm(), 200
-    district = current_user.unit.district if current_user.unit else ""
-    form.unit.choices = [("", _("Escolha a unidade")), *((row.slug, row.name) for row in unit_choices(district))]
+    form.unit.choices = [
+        ("", _("Escolha a unidade")),
+        *((row.slug, row.name) for row in unit_choices(current_user.supported_district)),
+    ]
     if request.method == "POST":
         status = 422
         if form.validate():

@@ -9,8 +9,8 @@ from teleconsult import clock
 from teleconsult.bookings.models import Booking, BookingOffer, BookingRequest
 from teleconsult.bookings.steps import Facts, Kind, State
 from teleconsult.cases.lifecycle import State as CaseState
+from teleconsult.cases.world import own_district
 from teleconsult.extensions import db
-from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.shifts.models import Holiday
 
@@ -21,18 +21,13 @@ def facts_for(request: BookingRequest, user: User | None) -> Facts:
     booking = live_booking(request) if request.state == State.BOOKED else None
     offer = standing_offer(request)
     return Facts(
-        own_district=bool(user and user.has(Role.SUPPORT) and own_district(request, user)),
+        own_district=user is not None and own_district(request, user),
         open=still_open(request),
         begun=booking is not None and local_day(now, booking.session.zone) >= booking.session.day,
         due=booking is not None and booking.at <= now,
         over=booking is not None and local_day(now, booking.session.zone) > booking.session.day,
         expired=offer is not None and offer.expires_at <= now,
     )
-
-
-def own_district(request: BookingRequest, user: User) -> bool:
-    """Tell whether a support person's district is that of the request's unit."""
-    return bool(user.unit and user.unit.district and user.unit.district == request.unit.district)
 
 
 def still_open(request: BookingRequest) -> bool:

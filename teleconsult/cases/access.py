@@ -187,12 +187,12 @@ def _is_party(case: Case, user: User) -> bool:
         return True
     if user.has(Role.CONSULTANT) and user.id in (case.holder_id, case.escalated_by_id):
         return True
-    return user.has(Role.SUPPORT) and own_district(case, user)
+    return own_district(case, user)
 
 
 def _sight_of_draft(case: Case, user: User) -> Sight | None:
     """A draft is its writer's own; others see only that it is there, to hand it over when somebody leaves."""
-    support = user.has(Role.SUPPORT) and own_district(case, user)
+    support = own_district(case, user)
     if (user.id == case.requester_id and user.has(Role.REQUESTER)) or (
         support and case.filed_by_id != case.requester_id
     ):

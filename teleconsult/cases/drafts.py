@@ -62,7 +62,7 @@ def draft_for(user: User, ref: str) -> Case:
 
 def writes(user: User, case: Case) -> bool:
     """Tell whether a request is this person's to write: what is typed into it and not sent is nobody else's to read."""
-    facts = Facts(own_district=user.has(Role.SUPPORT) and own_district(case, user))
+    facts = Facts(own_district=own_district(case, user))
     return bool({Who.REQUESTER, Who.SUPPORT} & lifecycle.parts(case, user, facts))
 
 
@@ -178,8 +178,10 @@ def missing_of(case: Case) -> dict[str, str]:
 
 
 def drafts_of(user: User) -> Sequence[Any]:
-    """Return the drafts that this person writes, the one touched last first: own ones, and those filed for others."""
-    return read(_drafts(user.has(Role.REQUESTER), user.has(Role.SUPPORT)), {"user_id": user.id})
+    """Return the drafts that this person writes (`writes`), the one touched last first: own ones, and those filed for others."""
+    district = user.supported_district
+    given = {"user_id": user.id} | ({"district": district} if district else {})
+    return read(_drafts(user.has(Role.REQUESTER), bool(district)), given)
 
 
 def drafts_holding(user: User, words: str) -> Sequence[Any]:
@@ -221,11 +223,13 @@ def _drafts(own: bool, others: bool) -> Select[Any]:
     user_id: Any = bindparam("user_id")
     mine = [Case.requester_id == user_id] if own else []
     if others:
-        mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id))
+        here = HealthUnit.district == bindparam("district")
+        mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id, here))
     return (
         select(Case.ref, Case.requester_id, CaseDraft.saved_at, CaseDraft.fields, User.title, User.name)
         .join(CaseDraft, CaseDraft.case_id == Case.id)
         .join(User, User.id == Case.requester_id)
+        .join(HealthUnit, HealthUnit.id == Case.unit_id)
         .where(in_state(State.DRAFT), or_(*mine))
         .order_by(CaseDraft.saved_at.desc())
         .limit(literal_column(str(MOST_DRAFTS)))
@@ -234,13 +238,13 @@ def _drafts(own: bool, others: bool) -> Select[Any]:
 
 def named_requesters(user: User) -> Sequence[Any]:
     """Return the requesters for whom a support person may file, by unit and name."""
-    if not user.has(Role.SUPPORT) or not user.unit or not user.unit.district:
+    if not user.supported_district:
         return []
     query = (
         select(User.ref, User.title, User.name, HealthUnit.name.label("unit"))
         .join(HealthUnit, HealthUnit.id == User.unit_id)
         .join(UserRole, and_(UserRole.user_id == User.id, UserRole.role == Role.REQUESTER))
-        .where(HealthUnit.district == user.unit.district, User.switched_off_at.is_(None), User.id != user.id)
+        .where(HealthUnit.district == user.supported_district, User.switched_off_at.is_(None), User.id != user.id)
     )
     return db.session.execute(query.order_by(HealthUnit.name, User.name, User.id)).all()
 

@@ -129,20 +129,16 @@ _DISTRICT_COUNTS = (
 )
 
 
-def _district_of(user: User) -> str:
-    return user.unit.district if user.unit else ""
-
-
 def district_page(user: User, asked: District, size: int) -> Page:
     """Return a page of the cases of the person's district in one state, what changed last first."""
     query = _district(asked.show, bool(asked.unit), bool(asked.requester), asked.filed)
     chosen = {name: value for name, value in (("unit", asked.unit), ("requester", asked.requester)) if value}
-    return page_by_key(query, NEWEST, size, {"user_id": user.id, "district": _district_of(user), **chosen})
+    return page_by_key(query, NEWEST, size, {"user_id": user.id, "district": user.supported_district, **chosen})
 
 
 def district_counts(user: User) -> Mapping[str, int]:
     """Return how many open cases the person's district has in each state."""
-    rows = read(_DISTRICT_COUNTS, {"district": _district_of(user)})
+    rows = read(_DISTRICT_COUNTS, {"district": user.supported_district})
     return {row.state: row.number for row in rows}
 
 

@@ -73,8 +73,8 @@ def scope_of(user: User) -> Scope:
     if user.has(Role.CONSULTANT):
         keys.append(f"c:{user.id}")
         waiting = [f"w:{specialty_id}" for specialty_id in sorted(user.specialty_ids)]
-    if user.has(Role.SUPPORT) and user.unit and user.unit.district:
-        keys += [f"u:{row[0]}" for row in read(_UNITS, {"district": user.unit.district})]
+    if user.supported_district:
+        keys += [f"u:{row[0]}" for row in read(_UNITS, {"district": user.supported_district})]
     writes = user.has(Role.REQUESTER) or user.has(Role.SUPPORT)
     return Scope(tuple(keys), tuple(waiting), user.has(Role.ADMINISTRATOR), writes)
 

@@ -157,7 +157,6 @@ def district() -> str:
     states = [State(show)] if show in DISTRICT else list(WAIT_FOR_UNIT)
     size = PAGE_SIZE if show in DISTRICT else FIRST
     parts = [_district_part(user, District(state, text["unit"], text["requester"], filed), size) for state in states]
-    home = user.unit.district if user.unit else ""
     return render_template(
         "cases/lists/district.html",
         show=show if show in DISTRICT else "",
@@ -167,9 +166,9 @@ def district() -> str:
         drafts=[] if show else lists.unsent(user),
         surveys=[] if show else lists.surveys(user, FIRST),
         asked={**text, "filed": "1" if filed else ""},
-        district=home,
+        district=user.supported_district,
         show_choices=[("", _("Esperam pela unidade")), *((s, _(STATE_WORDS[s])) for s in DISTRICT)],
-        unit_choices=unit_filter(home),
+        unit_choices=unit_filter(user.supported_district),
         requester_choices=_requester_choices(user),
     )
 

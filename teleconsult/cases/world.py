@@ -1,5 +1,7 @@
 """What the rules of the life cycle must know of the world, read for one case and one person."""
 
+from typing import Any, Protocol
+
 from sqlalchemy import select
 
 from teleconsult import clock, events
@@ -29,7 +31,7 @@ def facts_for(case: Case, user: User | None, verb: str = "") -> Facts:
     return Facts(
         specialties=specialties,
         on_duty=bool(mine and user and case.specialty_id and roster.is_on_duty(user.id, case.specialty_id, now)),
-        own_district=bool(user and user.has(Role.SUPPORT) and own_district(case, user)),
+        own_district=user is not None and own_district(case, user),
         escalated=bool(user and case.escalated_by_id == user.id),
         attending=attending(case, user),
         declined=frozenset(gone),
@@ -77,15 +79,23 @@ def consented(case: Case) -> bool:
     return bool(case.consents) and case.consents[-1].revoked_at is None
 
 
-def own_district(case: Case, user: User) -> bool:
-    """Tell whether a support person's district is the one the case was filed through."""
-    return bool(user.unit and user.unit.district and user.unit.district == case.unit.district)
+class OfUnit(Protocol):
+    """What belongs to a unit: a case, a booking request."""
+
+    @property
+    def unit(self) -> Any: ...
+
+
+def own_district(what: OfUnit, user: User) -> bool:
+    """Tell whether a person is support of the district that a case, or a booking request, came through."""
+    district = user.supported_district
+    return bool(district) and district == what.unit.district
 
 
 def asks(case: Case, user: User) -> bool:
     """Tell whether this person asks on a case now: its requester, or support for one."""
     own = case.requester_id == user.id and user.has(Role.REQUESTER)
-    return own or (user.has(Role.SUPPORT) and own_district(case, user))
+    return own or own_district(case, user)
 
 
 def declined(case_id: int) -> dict[int, bool]:

@@ -113,6 +113,11 @@ class User(Model, UserMixin):
             return ""
         return f"{self.council}-{self.council_uf} {self.council_number}"
 
+    @property
+    def supported_district(self) -> str:
+        """Return the district for whose units the person acts as support, '' for none: what is of another is not theirs."""
+        return self.unit.district if self.unit and self.has(Role.SUPPORT) else ""
+
     def has(self, role: Role) -> bool:
         """Tell whether the person holds the role."""
         return role in self.roles

@@ -8,6 +8,7 @@ from teleconsult.bookings import actions
 from teleconsult.bookings.models import BookingOffer
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db, transaction
+from teleconsult.people.models import UserRole
 from teleconsult.web.words import localtime
 from tests import world
 from tests.bookings.conftest import text, today
@@ -134,3 +135,29 @@ def test_beside_an_offered_slot_no_other_day_is_expected(desk, sign_in):
         assert "Data prevista" not in page
     desk.do("refuse", request, by="marina")
     assert "Data prevista" in text(browser.get(f"/bookings/{request.ref}"))
+
+
+def test_an_offer_for_what_was_filed_as_support_is_not_shown_once_one_is_support_no_more(desk, sign_in):
+    _session, request = offered(desk)
+    with transaction():
+        request.case.filed_by_id = world.person("dora").id
+        world.person("dora").role_rows = [UserRole("requester")]
+    browser = sign_in("dora")
+    assert browser.get(f"/bookings/{request.ref}").status_code == 404
+    page = text(browser.get("/mine"))
+    assert world.SECRET_NAME not in page
+    assert "Vaga" not in page
+
+
+def test_an_offer_for_what_one_asked_before_is_not_shown_to_support_of_another_district(desk, sign_in):
+    _session, request = offered(desk)
+    with transaction():
+        request.case.requester_id = request.case.filed_by_id = world.person("dora").id
+    browser, address = sign_in("dora"), f"/bookings/{request.ref}"
+    assert f'href="{address}"' in text(browser.get("/district"))
+    with transaction():
+        request.case.unit.district = "DS II"
+    assert browser.get(address).status_code == 404
+    page = text(browser.get("/district"))
+    assert world.SECRET_NAME not in page
+    assert f'href="{address}"' not in page

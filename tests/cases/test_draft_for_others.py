@@ -147,3 +147,15 @@ def test_nobody_confirms_for_another(dora, sign_in):
         assert ref not in browser.get("/cases/confirm").get_data(as_text=True)
         assert browser.post(f"/cases/{ref}/confirm").status_code >= 400
     assert case_of(ref).confirm_by_id == person("marina").id
+
+
+def test_support_of_another_district_now_is_not_shown_what_it_began_for_this_one(dora):
+    ref = begin(dora, requester="PE-MARINA")
+    fill_all(dora, ref)
+    pages = ("/district", "/cases/search?q=Severina")
+    assert all(ref in dora.get(page).get_data(as_text=True) for page in pages)
+    with transaction():
+        person("dora").unit.district = "DS V"
+    assert dora.get(path(ref, "patient")).status_code == 404
+    for page in pages:
+        assert ref not in dora.get(page).get_data(as_text=True)

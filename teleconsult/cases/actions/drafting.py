@@ -62,7 +62,7 @@ def draft(
         changed_at=now,
     )
     set_committed_value(case, "unit", requester.unit)
-    if requester.id != by.id and not (by.has(Role.SUPPORT) and own_district(case, by)):
+    if requester.id != by.id and not own_district(case, by):
         raise Refused(N_("Só a unidade de apoio do distrito registra casos por outra pessoa."), field="requester")
     add_row(CaseDraft, case_id=case.id, fields=dict(fields or {}), saved_at=now, saved_by_id=by.id)
     audit.record(
