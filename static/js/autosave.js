@@ -251,8 +251,15 @@
 
   // ---- when
 
+  // Sent, and here all the same: somebody stayed for a file that is still on its way, or stopped a page that did not come.
+  function stayed() {
+    submitting = wiped;
+    soon();
+  }
+
   function changed(event) {
     if (event.target.type === "file") return;
+    if (event.isTrusted) submitting = wiped;
     clearTimeout(keepTimer);
     keepTimer = setTimeout(() => { if (dirty()) keep(); }, 400);
     soon();
@@ -268,6 +275,7 @@
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) submitting = wiped = true;
   });
+  window.addEventListener("beforeunload", (event) => setTimeout(() => { if (event.defaultPrevented) stayed(); }));
   window.addEventListener("online", () => { failures = 0; save(); });
   window.addEventListener("pagehide", () => {
     if (asking || submitting || !dirty()) return;

@@ -25,6 +25,12 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });
 
+  // Whoever was asked and stayed, for a file on its way (upload.js), may press again at once.
+  window.addEventListener("beforeunload", (event) => {
+    const form = leaving;
+    setTimeout(() => { if (form && event.defaultPrevented) delete form.dataset.sent; });
+  });
+
   // The search of the bar takes nothing along of what was typed. Signing out asks nothing: a shared computer may be left.
   window.addEventListener("beforeunload", (event) => {
     if (typed.size - typed.has(leaving) === 0 || (leaving && "signOut" in leaving.dataset)) return;

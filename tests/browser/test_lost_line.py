@@ -209,6 +209,38 @@ def test_a_file_on_a_line_that_stands_still_can_be_sent_again(marina, ref):
     expect(marina.page.locator("#arquivos")).to_contain_text("antebraço.jpg")
 
 
+def test_who_stays_for_a_file_on_its_way_goes_on_saving_and_may_press_again(marina, ref, site):
+    """Asked whether to leave the file behind, one stayed: from then on nothing typed was saved, below “Salvo”."""
+    marina.at(f"/cases/{ref}/edit/questions")
+    asked = []
+    marina.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    marina.page.route("**/files", lambda _route: None)
+    question = marina.within("Pergunta 1").get_by_label("O que você quer saber")
+    with marina.page.expect_request("**/files"):
+        choose(marina)
+    question.fill("Antes de apertar.")
+    for presses in (1, 2):
+        marina.page.get_by_role("button", name="Revisar e enviar").last.click(no_wait_after=True)
+        site.wait_until(lambda presses=presses: marina.page.title() and len(asked) == presses)
+    assert asked == ["beforeunload"] * 2
+    marina.wait_a_moment()
+    site.wait_until(lambda: marina.page.title() and site.draft_of(ref).get("question_1") == "Antes de apertar.")
+    question.press_sequentially(" E depois.")
+    marina.wait_a_moment()
+    site.wait_until(
+        lambda: marina.page.title() and site.draft_of(ref).get("question_1") == "Antes de apertar. E depois."
+    )
+
+
+def test_what_is_typed_on_a_page_that_was_stopped_is_saved(marina, ref, site):
+    marina.page.route("**/edit/clinical", lambda route: route.abort("aborted"))
+    with marina.page.expect_event("requestfailed"):
+        marina.page.get_by_role("button", name="Perguntas e arquivos").last.click(no_wait_after=True)
+    marina.story.press_sequentially(STORY)
+    marina.wait_a_moment()
+    site.wait_until(lambda: marina.page.title() and site.draft_of(ref).get("subjective") == STORY)
+
+
 @pytest.mark.parametrize("saved_before", [False, True])
 def test_a_form_sent_while_the_line_is_down_keeps_its_text_over_other_pages(marina, ref, watch, saved_before):
     watch.allowed += ["ERR_INTERNET_DISCONNECTED"]
