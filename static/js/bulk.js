@@ -1,4 +1,5 @@
-// Marks in a list: one box for all, and how many are marked, said as it changes.
+// Marks in a list: one box for all, and how many are marked, said as it changes. Who comes back by the browser's button finds
+// marked what they had marked, by what it is: the browser goes by the place in the list, where another row may stand by now.
 (() => {
   "use strict";
   document.querySelectorAll("[data-bulk]").forEach((bar) => {
@@ -37,7 +38,14 @@
         show();
       });
     }
-    form.addEventListener("change", show);
+    function keep() {
+      const marked = boxes().filter((box) => box.checked).map((box) => box.value);
+      history.replaceState(Object.assign({}, history.state, { marked: marked }), "");
+    }
+
+    const before = (history.state && history.state.marked) || [];
+    boxes().filter((box) => before.includes(box.value)).forEach((box) => { box.checked = true; });
+    form.addEventListener("change", () => { show(); keep(); });
     window.addEventListener("pageshow", show);
     show();
   });

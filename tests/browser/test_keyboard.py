@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from teleconsult.cases.lifecycle import State
-from teleconsult.extensions import transaction
+from teleconsult.cases.models import Case
+from teleconsult.extensions import db, transaction
 from teleconsult.notices import actions as notices
 from tests import world
 from tests.browser.people import Somebody
@@ -96,6 +97,39 @@ def test_one_box_marks_them_all_and_says_how_many(page_for, waiting):
     expect(page.locator("[data-bulk-say]")).to_have_text(f"{boxes.count()} casos marcados.")
     boxes.first.uncheck()
     expect(page.locator("[data-keys] input:checked")).to_have_count(boxes.count() - 1)
+
+
+def test_who_comes_back_to_the_queue_finds_marked_what_they_had_marked(page_for, site, waiting):
+    """The browser had put the marks back by their place in the list, onto the cases that had moved up meanwhile."""
+    page = page_for("rosangela")
+    while not page.locator(
+        f"li:has(a[href$='{waiting[1]}'])"
+    ).count():  # other journeys have left cases that are due before it
+        page.get_by_role("link", name="Seguintes").click()
+    page.locator(f"li:has(a[href$='{waiting[1]}'])").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Distribuir os marcados").click()
+    page.wait_for_url("**/desk/assign")
+    with site.application.app_context():
+        world.Walk(db.session.scalars(db.select(Case).where(Case.ref == waiting[0])).one()).assign()
+    page.go_back()
+    expect(page.locator(f"li:has(a[href$='{waiting[0]}'])")).to_have_count(0)
+    expect(page.locator("[data-keys] input:checked")).to_have_count(1)
+    expect(page.locator(f"li:has(a[href$='{waiting[1]}'])").get_by_role("checkbox")).to_be_checked()
+    expect(page.locator("[data-bulk-say]")).to_have_text("1 caso marcado.")
+
+
+def test_without_scripts_the_marks_do_not_go_over_to_other_cases(page_for, site, waiting):
+    page = page_for("rosangela", java_script_enabled=False)
+    while not page.locator(f"li:has(a[href$='{waiting[1]}'])").count():
+        page.get_by_role("link", name="Seguintes").click()
+    page.locator(f"li:has(a[href$='{waiting[0]}'])").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Distribuir os marcados").click()
+    page.wait_for_url("**/desk/assign")
+    with site.application.app_context():
+        world.Walk(db.session.scalars(db.select(Case).where(Case.ref == waiting[0])).one()).assign()
+    page.go_back()
+    expect(page.locator(f"li:has(a[href$='{waiting[0]}'])")).to_have_count(0)
+    expect(page.locator("[data-keys] input:checked")).to_have_count(0)
 
 
 def test_enter_opens_the_row_that_has_the_focus(page_for, waiting):
