@@ -13,11 +13,11 @@ from teleconsult.credits import chart, closing, correcting, statement, versions,
 from teleconsult.credits import rules as r
 from teleconsult.errors import NotFound, Refused
 from teleconsult.events import panel
-from teleconsult.extensions import transaction, transaction_apart
+from teleconsult.extensions import transaction_apart
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
-from teleconsult.web import BaseForm, _l, page_by_key, show_refusal
+from teleconsult.web import BaseForm, _l, page_by_key, show_refusal, twice
 from teleconsult.web.csv_out import csv_response
 from teleconsult.web.messages import gettext as _
 
@@ -173,15 +173,14 @@ def dispute(source: str) -> str | Answer | tuple[str, int]:
     if not form.validate_on_submit():
         page = render_template("credits/dispute.html", form=form, line=line, words=words)
         return (page, 422) if form.errors else page
+    refs: list[str] = []
     try:
-        with transaction():
-            made = correcting.dispute(entry, form.words.data or "", by=current_user)
-            ref = made.ref
+        twice(lambda: refs.append(correcting.dispute(entry, form.words.data or "", by=current_user).ref))
     except Refused as refusal:
         show_refusal(form, refusal)
         return render_template("credits/dispute.html", form=form, line=line, words=words), 422
     flash(_("Contestação enviada à gerência. A resposta aparece aqui e nos avisos."))
-    return redirect(url_for("credits.followed", ref=ref))
+    return redirect(url_for("credits.followed", ref=refs[-1]))
 
 
 @bp.get("/hours/disputes/<ref>")

@@ -12,9 +12,10 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from teleconsult.credits import activities, words
 from teleconsult.credits.activities import KIND_WORDS, Written
 from teleconsult.credits.forms import LengthField
+from teleconsult.credits.late import too_late
 from teleconsult.credits.models_activities import CreditActivity
 from teleconsult.credits.views_desk import bp
-from teleconsult.errors import Refused
+from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
@@ -93,6 +94,10 @@ def _edit(found: CreditActivity | None, form: ActivityForm) -> str | Answer | tu
                 ref = activities.save(found, form.written(), by=current_user).ref
         except Refused as refusal:
             show_refusal(form, refusal)
+        except Overtaken:
+            if found is None:
+                raise
+            return too_late(form, url_for("credits_desk.activity", ref=found.ref), found.recorded_by_id)
         else:
             return redirect(url_for("credits_desk.activity", ref=ref))
     page = render_template("credits/activity_form.html", form=form, found=found)

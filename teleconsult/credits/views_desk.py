@@ -11,9 +11,10 @@ from teleconsult import audit
 from teleconsult.credits import closing, correcting, listing, statement, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.credits.forms import AnswerForm, CloseForm, CorrectionForm
+from teleconsult.credits.late import too_late
 from teleconsult.credits.models import CreditDispute, CreditEntry
 from teleconsult.credits.views import record_export, show_statement, spreadsheet
-from teleconsult.errors import Refused
+from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction, transaction_apart
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
@@ -158,6 +159,8 @@ def dispute(ref: str) -> str | Answer | tuple[str, int]:
                 _answer(found, form)
         except Refused as refusal:
             show_refusal(form, refusal)
+        except Overtaken:
+            return too_late(form, request.path, found.answered_by_id, found.answer)
         else:
             flash(_("A resposta foi enviada a quem contestou."))
             return redirect(url_for("credits_desk.dispute", ref=ref))

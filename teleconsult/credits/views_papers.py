@@ -12,15 +12,16 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from teleconsult.credits import declaring, papers, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.credits.declaring import Asked
+from teleconsult.credits.late import too_late
 from teleconsult.credits.models_activities import CreditDeclaration
 from teleconsult.credits.views import record_export
-from teleconsult.errors import Refused
+from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.people.queries import person_by_ref
-from teleconsult.web import BaseForm, VersionedForm, _l, page_by_key, show_refusal
+from teleconsult.web import BaseForm, VersionedForm, _l, page_by_key, show_refusal, twice
 from teleconsult.web.dates import DayField
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import language_names
@@ -87,16 +88,26 @@ def _period(month: str) -> tuple[date, date]:
 
 def _issued(person: User, asked: Asked) -> str:
     facts = declaring.facts_of(person, asked)
-    before = declaring.standing(person, asked)
-    if before is not None and declaring.says_the_same(before, facts):
-        return before.ref
-    # Made before the transaction begins: nobody waits for a PDF.
+    before = _same(person, asked, facts)
+    if before:
+        return before
     code = declaring.new_code()
+    # Made before the transaction begins: nobody waits for a PDF. Whoever presses twice has two made, and one issued.
     pdf, signed_by = papers.declaration(facts, asked, code)
-    with transaction():
-        ref = declaring.issue(person, asked, facts, (code, pdf, signed_by), by=person).ref
+    refs: list[str] = []
+    twice(
+        lambda: refs.append(
+            _same(person, asked, facts) or declaring.issue(person, asked, facts, (code, pdf, signed_by), by=person).ref
+        )
+    )
     flash(_("A declaração foi emitida."))
-    return ref
+    return refs[-1]
+
+
+def _same(person: User, asked: Asked, facts: declaring.Facts) -> str:
+    """Return the reference of the declaration that states just this, or ''."""
+    found = declaring.standing(person, asked)
+    return found.ref if found is not None and declaring.says_the_same(found, facts) else ""
 
 
 @bp.get("/hours/declarations/<ref>")
@@ -184,6 +195,8 @@ def revoke(ref: str) -> str | Answer | tuple[str, int]:
                 declaring.revoke(found, form.why.data or "", by=current_user)
         except Refused as refusal:
             show_refusal(form, refusal)
+        except Overtaken:
+            return too_late(form, request.path, found.revoked_by_id, found.revoked_why)
         else:
             flash(_("A declaração foi revogada. Quem conferir o código fica sabendo."))
             return redirect(url_for("credits_papers.revoke", ref=ref))
