@@ -75,8 +75,8 @@ def _why(event: CaseEvent) -> Said:
     return {"why": event.said}
 
 
-def _why_and(name: str, key: str = "to") -> Callable[[CaseEvent], Said]:
-    return lambda event: {name: event.data[key], "why": event.said}
+def _why_and(name: str) -> Callable[[CaseEvent], Said]:
+    return lambda event: {name: event.data["to"], "why": event.said}
 
 
 def _missing(event: CaseEvent) -> Said:

@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from teleconsult import checks
 from teleconsult.people import choices
 from teleconsult.people.access import ROLE_WORDS, Role
+from teleconsult.people.actions import PLAIN
 from teleconsult.people.facts import LIMITS, Faulty, PersonFacts, read_person
 from teleconsult.people.models import User
 from teleconsult.web import VersionedForm, _l, show_refusal
@@ -62,7 +63,7 @@ class PersonForm(VersionedForm):
 
     def read(self) -> PersonFacts | None:
         """Return what the form says of the person, or None with every refusal on its field."""
-        typed = {name: str(self[name].data or "") for name in _TYPED}
+        typed = {name: str(self[name].data or "") for name in PLAIN}
         try:
             return read_person(
                 typed,
@@ -85,7 +86,7 @@ class PersonForm(VersionedForm):
         One's own rights are not typed: of them the saved ones stand in the form, or it could never be sent.
         """
         self.version.data = str(user.version)
-        saved, typed = _facts(user), {name: getattr(facts, name) for name in _TYPED} | _rights(facts)
+        saved, typed = _facts(user), {name: getattr(facts, name) for name in PLAIN} | _rights(facts)
         for name in saved:
             if own and name in _RIGHTS:
                 self[name].data = saved[name]
@@ -105,7 +106,6 @@ class PersonForm(VersionedForm):
 
 
 _RIGHTS = ("unit", "roles", "specialties")
-_TYPED = ("title", "name", "email", "cpf", "cns", "council", "council_number", "council_uf", "rqe", "cbo", "language")
 
 
 def _rights(person: User | PersonFacts) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _rights(person: User | PersonFacts) -> dict[str, Any]:
 
 
 def _facts(user: User) -> dict[str, Any]:
-    return {name: getattr(user, name) for name in _TYPED} | _rights(user)
+    return {name: getattr(user, name) for name in PLAIN} | _rights(user)
 
 
 def _typed(user: User) -> dict[str, Any]:
