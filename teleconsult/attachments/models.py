@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import Model
-from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
 
@@ -50,4 +49,3 @@ class Attachment(Model):
     withdrawn_why: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
 
     case = relationship("Case")
-    added_by: Mapped[User] = relationship(foreign_keys=[added_by_id])

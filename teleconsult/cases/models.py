@@ -264,7 +264,6 @@ class CaseEvent(Model):
 
     case: Mapped[Case] = relationship(back_populates="events")
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
-    for_: Mapped[User | None] = relationship(foreign_keys=[for_id])
 
 
 class CaseSeen(Model):

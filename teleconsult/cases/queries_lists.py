@@ -4,7 +4,7 @@ Columns only. Open work is bounded by what people can hold; history is read by a
 Statements are built once: building one costs more than running it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,8 +24,6 @@ from teleconsult.web import Page, page_by_key
 
 FIRST = 10
 """Rows of each part of a first screen; the whole list is one press away."""
-
-Rows = Sequence[Any]
 
 _holder = aliased(User)
 _requester = aliased(User)

@@ -44,16 +44,6 @@ WOULD_REFER = {
     "no": N_("Não encaminharia"),
     "not_informed": N_("Não informado"),
 }
-VITALS = (
-    "blood_pressure",
-    "heart_rate",
-    "respiratory_rate",
-    "temperature",
-    "saturation",
-    "glucose",
-    "weight",
-    "height",
-)
 EMERGENCY = "emergency"
 
 

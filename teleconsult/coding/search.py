@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from teleconsult.coding.likeness import initials_of, nearest
 from teleconsult.coding.models import Code, CodeWord, System
 from teleconsult.coding.words import beginnings_of, code_beginning, words_of
-from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.typed import fold
 
@@ -39,7 +38,7 @@ class Found:
 
     @property
     def value(self) -> str:
-        """What a form posts for it; `check_value` reads it."""
+        """What a form posts for it."""
         return f"{self.system}:{self.code}"
 
     @property
@@ -105,31 +104,6 @@ def titles_of(codes: Iterable[tuple[str, str]], lang: str = "pt_BR") -> dict[tup
         return {}
     rows = db.session.execute(select(Code.system, Code.code, _title(lang)).where(or_(*wanted)))
     return {(system, code): title for system, code, title in rows}
-
-
-def check_code(system: str, code: str, field: str = "code") -> str:
-    """Return a code as the table writes it ("e119" → "E11.9").
-
-    Raises:
-        Refused: no such code is in the table.
-    """
-    written = code_beginning(code[:LONGEST_QUERY])
-    known = written and db.session.scalar(select(Code.code).where(Code.system == system, Code.code == written))
-    if not known:
-        raise Refused(N_("O código %(code)s não existe na tabela. Busque pelo nome do problema."), field, code=code)
-    return known
-
-
-def check_value(value: str, field: str = "code") -> tuple[System, str]:
-    """Return the system and the code of what a form posted for a `Found`.
-
-    Raises:
-        Refused: it is none, or no such code is in the table.
-    """
-    system, _, code = value.partition(":")
-    if system not in EVERY_SYSTEM:
-        raise Refused(N_("O código %(code)s não existe na tabela. Busque pelo nome do problema."), field, code=value)
-    return System(system), check_code(system, code, field)
 
 
 def _by_code(text: str, systems: Sequence[System], limit: int, lang: str) -> list[Found]:

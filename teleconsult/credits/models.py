@@ -122,7 +122,6 @@ class CreditEntry(Model):
     person: Mapped[User] = relationship(foreign_keys=[person_id])
     rules: Mapped[CreditRules | None] = relationship()
     corrects: Mapped["CreditEntry | None"] = relationship(remote_side=[id], foreign_keys=[corrects_id])
-    written_by: Mapped[User | None] = relationship(foreign_keys=[written_by_id])
 
 
 class CreditDispute(Model):

@@ -285,8 +285,3 @@ def points_of(person_id: int, first: date, last: date) -> int:
             query = query.where(E.day < factors[number + 1].begins_on)
         total += int(db.session.scalar(query) or 0) * factor.thousandths
     return round(total / 60)
-
-
-def earliest(person_id: int) -> date | None:
-    """Return the first month in which a person has an entry."""
-    return db.session.scalar(select(func.min(E.month)).where(E.person_id == person_id))

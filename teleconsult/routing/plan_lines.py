@@ -16,7 +16,6 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.needs import WITHHELD
-from teleconsult.errors import N_
 from teleconsult.extensions import read
 from teleconsult.people.models import User, UserSpecialty
 from teleconsult.routing.engine import TOO_LATE
@@ -26,8 +25,6 @@ from teleconsult.web.reasons import Kept, in_one_line, reasons_in_words
 
 STALE = timedelta(minutes=15)
 """A plan older than this says nothing any more of the time of an answer: the worker is away."""
-
-AWAY = N_("A distribuição não é calculada há mais de 15 minutos.")
 
 
 @dataclass(frozen=True, slots=True)

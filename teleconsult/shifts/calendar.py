@@ -5,7 +5,7 @@ follow from the zone on that day. Where summer time begins or ends inside it, it
 day that the change leaves out is the moment just after it, one that comes twice is the first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -84,25 +84,6 @@ def _until(moments: Iterator[datetime], until: date) -> Iterator[date]:
         if number >= MOST:
             raise Refused(N_("A regra passa de %(most)d turnos. Escolha um fim mais próximo."), "until", most=MOST)
         yield moment.date()
-
-
-def occurrences(
-    rule: str,
-    first_day: date,
-    starts: int,
-    minutes: int,
-    zone: str,
-    until: date | None,
-    exceptions: Set[date] = frozenset(),
-    holidays: Set[date] | Mapping[date, str] = frozenset(),
-) -> list[Span]:
-    """Return the moments of every occurrence of a rule that falls neither on an exception nor on a holiday.
-
-    Raises:
-        Refused: as `days_of`, or a time that is not one.
-    """
-    days = [day for day in days_of(rule, first_day, until) if day not in exceptions and day not in holidays]
-    return [span_of(day, starts, minutes, zone) for day in days]
 
 
 def span_of(day: date, starts: int, minutes: int, zone: str) -> Span:

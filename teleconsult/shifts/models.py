@@ -13,7 +13,6 @@ from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
 
-SLOT_MINUTES = 15
 """The grain of the calendar: shifts begin and end on it, and one row per grain holds a workstation and a person."""
 
 

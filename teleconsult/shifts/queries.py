@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
@@ -93,28 +93,6 @@ def away_between(user_ids: Iterable[int], from_: datetime, to: datetime) -> dict
     return found
 
 
-def uncovered(shifts: Sequence[Shift]) -> dict[int, Leave]:
-    """Return the leave by which each of the shifts has nobody, for all or part of it; attended ones are not in it."""
-    open_ = [shift for shift in shifts if shift.checked_in_at is None and shift.cancelled_at is None]
-    if not open_:
-        return {}
-    first, last = min(shift.starts_at for shift in open_), max(shift.ends_at for shift in open_)
-    leaves = db.session.scalars(
-        select(Leave).where(
-            Leave.user_id.in_({shift.user_id for shift in open_}),
-            Leave.until_at > first,
-            Leave.from_at < last,
-            Leave.cancelled_at.is_(None),
-        )
-    ).all()
-    return {
-        shift.id: leave
-        for shift in open_
-        for leave in leaves
-        if leave.user_id == shift.user_id and leave.from_at < shift.ends_at and leave.until_at > shift.starts_at
-    }
-
-
 def shifts_between(from_: datetime, to: datetime, *, room: Room | None = None, user: User | None = None) -> list[Shift]:
     """Return the shifts that are not cancelled and touch a time, in order; of one room or one person if given."""
     query = select(Shift).where(Shift.ends_at > from_, Shift.starts_at < to, Shift.cancelled_at.is_(None))
@@ -164,22 +142,3 @@ def open_swap_of(shift: Shift) -> Swap | None:
     return db.session.scalar(
         select(Swap).where(Swap.shift_id == shift.id, Swap.accepted_at.is_(None), Swap.withdrawn_at.is_(None))
     )
-
-
-def offers_to(user: User, specialty_ids: Iterable[int], now: datetime) -> list[Swap]:
-    """Return the open offers that a consultant of the specialties may take, the next shift first."""
-    query = (
-        select(Swap)
-        .join(Shift, Shift.id == Swap.shift_id)
-        .where(
-            Swap.accepted_at.is_(None),
-            Swap.withdrawn_at.is_(None),
-            Swap.offered_by_id != user.id,
-            or_(Swap.to_id.is_(None), Swap.to_id == user.id),
-            Shift.specialty_id.in_(sorted(set(specialty_ids))),
-            Shift.starts_at > now,
-            Shift.cancelled_at.is_(None),
-        )
-        .order_by(Shift.starts_at, Swap.id)
-    )
-    return list(db.session.scalars(query))

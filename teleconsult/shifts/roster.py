@@ -20,7 +20,6 @@ from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.shifts import queries
 from teleconsult.shifts.calendar import Span, without
-from teleconsult.shifts.calendar import minutes_left as minutes_between
 from teleconsult.shifts.models import Leave, Shift
 
 REMEMBERED = timedelta(days=28)
@@ -80,12 +79,9 @@ ABLE_IN = _consultants(*_COLUMNS).where(_AMONG).order_by(*_BY_NAME)
 
 _SERVED = _consultants(UserSpecialty.specialty_id).where(_AMONG).distinct()
 
-ON_DUTY_IN = _consultants(*_COLUMNS).where(_AMONG, _ON_DUTY).order_by(*_BY_NAME)
-"""Who is on duty for the given `specialties`, by columns as in `ABLE_IN`; its other parameters are `when(at)`."""
-
 
 def when(at: datetime) -> dict[str, datetime]:
-    """Return the parameters that say for which moment `ON_DUTY_IN` is asked."""
+    """Return the parameters that say for which moment it is asked who is on duty."""
     return {"at": at, "since": at - REMEMBERED}
 
 
@@ -181,13 +177,3 @@ def _holdings() -> dict[int, frozenset[int]]:
 
 def _serves(held: Collection[int], wanted: frozenset[int] | None) -> bool:
     return bool(held) if wanted is None else not wanted.isdisjoint(held)
-
-
-def minutes_left(specialty_ids: Iterable[int], from_: datetime, to: datetime) -> dict[int, int]:
-    """Return for each specialty how many minutes of its own shifts are left between two moments."""
-    wanted = sorted(set(specialty_ids))
-    rows = coming(wanted, from_, to)
-    return {
-        number: minutes_between([row[-2:] for row in rows if row.specialty_id == number], from_, to)
-        for number in wanted
-    }

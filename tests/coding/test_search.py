@@ -6,9 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from teleconsult.coding.models import System
-from teleconsult.coding.search import check_code, check_value, find, title_of, titles_of
+from teleconsult.coding.search import find, title_of, titles_of
 from teleconsult.coding.words import words_of
-from teleconsult.errors import Refused
 
 CODES = [code for code in icd.get_all_codes(True) if icd.is_category_or_subcategory(code)]
 reading = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -138,31 +137,3 @@ def test_whatever_is_typed_finds_something_or_nothing(codes, text, lang):
 )
 def test_signs_mean_nothing(codes, text):
     find(text)
-
-
-@pytest.mark.parametrize(("typed", "written"), [("e119", "E11.9"), ("I10", "I10"), (" j45 ", "J45")])
-def test_a_code_is_kept_as_the_table_writes_it(codes, typed, written):
-    assert check_code("cid10", typed) == written
-    assert check_value(f"cid10:{typed}") == (System.CID10, written)
-
-
-@pytest.mark.parametrize(
-    ("system", "code"),
-    [("cid10", "E11.99"), ("cid10", ""), ("cid10", "\x00"), ("cid10", "asma"), ("ciap2", "I10"), ("", "I10")],
-)
-def test_a_code_that_is_not_there_is_refused(codes, system, code):
-    with pytest.raises(Refused) as caught:
-        check_code(system, code, "problem")
-    assert caught.value.field == "problem"
-    with pytest.raises(Refused):
-        check_value(f"{system}:{code}")
-
-
-@reading
-@given(st.text())
-def test_whatever_is_posted_is_a_code_or_refused(codes, value):
-    try:
-        system, code = check_value(value)
-    except Refused:
-        return
-    assert title_of(system, code)

@@ -8,7 +8,8 @@ from teleconsult.network.models import HealthUnit
 from teleconsult.notices.models import Notice
 from teleconsult.shifts import actions
 from teleconsult.shifts.calendar import slots
-from teleconsult.shifts.models import ShiftSlot
+from teleconsult.shifts.models import Shift, ShiftSlot
+from teleconsult.shifts.showing import AWAY
 from tests.world import person, specialty
 
 MONDAY = date(2026, 11, 23)
@@ -54,6 +55,12 @@ def told(who, kind):
 def held(shift):
     """Return the quarters of an hour that a shift holds."""
     return set(db.session.scalars(db.select(ShiftSlot.at).where(ShiftSlot.shift_id == shift.id)))
+
+
+def left_by(shifts):
+    """Return the kind of leave that takes each of these shifts, or part of it, as the calendar shows it: by row number."""
+    of_these = Shift.id.in_([shift.id for shift in shifts])
+    return dict(db.session.execute(db.select(Shift.id, AWAY).where(of_these, AWAY.is_not(None))).tuples().all())
 
 
 def whole(shift):

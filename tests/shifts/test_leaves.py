@@ -8,10 +8,9 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.notices import actions as notices
 from teleconsult.outbox import OutboxMessage
-from teleconsult.shifts import queries
 from teleconsult.shifts.calendar import SLOT
 from teleconsult.shifts.models import Leave
-from tests.shifts.rooms import EIGHT, MONDAY, NOW, do, held, laid, local, room, told, whole
+from tests.shifts.rooms import EIGHT, MONDAY, NOW, do, held, laid, left_by, local, room, told, whole
 from tests.world import person
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -26,12 +25,12 @@ def test_a_leave_frees_the_shifts_inside_it(session):
     place = room(workstations=1)
     shift, later = laid(place), laid(place, day=TUESDAY)
     version = shift.version
-    leave = away()
+    away()
     assert held(shift) == set()
     assert held(later) == whole(later)
     assert shift.cancelled_at is None
     assert shift.version == version + 1
-    assert queries.uncovered([shift, later]) == {shift.id: leave}
+    assert left_by([shift, later]) == {shift.id: "leave"}
     assert told("rosangela", "shift.uncovered") == told("paulo", "leave.take") == 1
     assert laid(place, who="lia").workstation == 1
 
@@ -132,7 +131,7 @@ def test_a_cancelled_leave_brings_its_shifts_back(session):
     assert held(third) == whole(third)
     assert held(second) == set()
     assert second.cancelled_at is not None
-    assert queries.uncovered([first, second, third]) == {}
+    assert left_by([first, second, third]) == {}
     with pytest.raises(Refused):
         do("cancel_leave", leave)
 

@@ -2,12 +2,13 @@
 
 import pytest
 
+from teleconsult import clock
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import db
-from teleconsult.shifts import queries
+from teleconsult.shifts import mine, queries
 from teleconsult.shifts.models import Swap
-from tests.shifts.rooms import MONDAY, NOW, do, held, laid, local, room, told, whole
-from tests.world import person, specialty
+from tests.shifts.rooms import MONDAY, NOW, do, held, laid, left_by, local, room, told, whole
+from tests.world import person
 
 
 def offer(shift, to=None, by="paulo", at=NOW):
@@ -19,7 +20,8 @@ def test_an_accepted_shift_is_the_accepters(session):
     swap = offer(shift)
     assert told("lia", "swap.offer") == 1
     assert told("helena", "swap.offer") == 0
-    assert queries.offers_to(person("lia"), [specialty().id], NOW) == [swap]
+    with clock.at(NOW):
+        assert [one.ref for one in mine.offers_to(person("lia"))] == [swap.ref]
     assert do("accept_swap", swap, by="lia", subject=swap) is shift
     assert shift.user_id == person("lia").id
     assert held(shift) == whole(shift)
@@ -79,7 +81,7 @@ def test_a_shift_left_by_leave_can_be_taken_over(session):
     assert held(shift) == set()
     do("accept_swap", swap, by="lia")
     assert held(shift) == whole(shift)
-    assert queries.uncovered([shift]) == {}
+    assert left_by([shift]) == {}
 
 
 def test_an_offer_is_withdrawn_by_who_made_it_or_the_management(session):

@@ -25,7 +25,7 @@ GIVEN_AWAY = "A vaga foi ocupada durante o afastamento."
 def take_leave(*, user: User, kind: str, from_at: datetime, until_at: datetime | None, why: str, by: User) -> Leave:
     """Note that a consultant is away; `kind` is 'leave' or 'unavailable'. Only the time inside frees its workstations.
 
-    Their shifts stay on the calendar, without anybody for as long as the leave lasts (`queries.uncovered`). By the
+    Their shifts stay on the calendar, without anybody for as long as the leave lasts. By the
     person or the management; the other side is told, and the administrators when a shift loses its consultant.
 
     Raises:
