@@ -110,6 +110,11 @@ def day_short(day: date) -> str:
     return f"{day.day} {month_short(day)}"
 
 
+def day_of(moment: datetime) -> str:
+    """Say the local day of a moment: '18 nov.'."""
+    return day_short(moment.astimezone(versions.zone()).date())
+
+
 def reason_of(row: Any) -> str:
     """Say why an entry is worth what it is, and by which rules."""
     said = str(row.why) if row.reason in ("correction", "reversal") else _earned(row, row.data or {})
