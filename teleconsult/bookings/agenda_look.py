@@ -12,12 +12,12 @@ from teleconsult.bookings.steps import CHANNEL_WORDS, KIND_WORDS, MOVES, Channel
 from teleconsult.bookings.twice import shifts_beside
 from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.words import mark_of, visit_clock
-from teleconsult.bookings.world import local_day
 from teleconsult.cases.access import Sight
 from teleconsult.cases.rows import Moment, called
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.routing.desk import flag_of
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import in_language, localday

@@ -10,10 +10,11 @@ from teleconsult import clock
 from teleconsult.bookings import queries, unattended
 from teleconsult.bookings.models import BookingOffer, BookingRequest
 from teleconsult.bookings.words import visit_time
-from teleconsult.bookings.world import local_day, standing_offer
+from teleconsult.bookings.world import standing_offer
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user
 from teleconsult.shifts.asked import day_of
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import localday
 

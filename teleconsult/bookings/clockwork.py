@@ -16,13 +16,13 @@ from teleconsult.bookings.actions.booking import expire
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Kind, State
-from teleconsult.bookings.world import local_day
 from teleconsult.cases.models_opinion import Referral
 from teleconsult.cases.sides import asking
 from teleconsult.extensions import changed, db
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
 from teleconsult.people.access import Role
+from teleconsult.shifts.calendar import local_day
 
 AT_ONCE = 100
 AGAIN = timedelta(days=7)

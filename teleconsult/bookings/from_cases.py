@@ -14,7 +14,7 @@ from teleconsult.bookings.queries_prints import booked_for
 from teleconsult.bookings.reading import MAY_READ
 from teleconsult.bookings.steps import NEXT_WORDS, STATE_WORDS, Kind, State
 from teleconsult.bookings.words import visit_clock
-from teleconsult.bookings.world import facts_for, local_day
+from teleconsult.bookings.world import facts_for
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.errors import N_, Refused
@@ -22,6 +22,7 @@ from teleconsult.extensions import changed, db, read
 from teleconsult.network.models import HealthUnit
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
 from teleconsult.web.words import localdate

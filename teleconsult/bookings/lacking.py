@@ -19,7 +19,6 @@ from teleconsult.bookings.clockwork import AGAIN
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.steps import Kind
-from teleconsult.bookings.world import local_day
 from teleconsult.extensions import db
 from teleconsult.network import noted
 from teleconsult.network.models import Specialty
@@ -27,6 +26,7 @@ from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 
 REF = re.compile(r"ES-[A-Z]*(\d{1,9})")
 

@@ -12,10 +12,10 @@ from teleconsult.bookings import models, queries_quota, queueing, shelves
 from teleconsult.bookings.models import Booking, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import State
-from teleconsult.bookings.world import local_day
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
+from teleconsult.shifts.calendar import local_day
 from teleconsult.shifts.models import Holiday
 
 NEXT = 12

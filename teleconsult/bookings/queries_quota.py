@@ -12,11 +12,11 @@ from teleconsult.bookings.allowance import PASSES, WEEKDAYS, month_of
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpent
 from teleconsult.bookings.steps import Kind
-from teleconsult.bookings.world import local_day
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.messages import gettext as _
 
 

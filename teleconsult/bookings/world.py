@@ -1,7 +1,6 @@
 """What the rules of booking must know of the world, read for one request and one person."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import select
 
@@ -12,6 +11,7 @@ from teleconsult.cases.lifecycle import State as CaseState
 from teleconsult.cases.world import own_district
 from teleconsult.extensions import db
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.shifts.models import Holiday
 
 
@@ -65,11 +65,6 @@ def open_offer(request: BookingRequest) -> BookingOffer | None:
 def standing_offer(request: BookingRequest) -> BookingOffer | None:
     """Return the offer that a request may take; nothing is read for one that is offered none."""
     return open_offer(request) if request.state == State.OFFERED else None
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """Return the day of a moment on the clocks of a zone."""
-    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def holidays(first: date, last: date) -> dict[date, str]:

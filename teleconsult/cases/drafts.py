@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -34,6 +33,7 @@ from teleconsult.network.directory import HAS_VISITS
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole
+from teleconsult.shifts.calendar import local_day
 from teleconsult.shifts.roster import served
 from teleconsult.web.words import in_language
 
@@ -78,7 +78,7 @@ def _draft_of(case: Case) -> CaseDraft | None:
 
 def today_at(case: Case) -> date:
     """Return the day it is at the case's unit."""
-    return clock.now().astimezone(ZoneInfo(case.unit.zone)).date()
+    return local_day(clock.now(), case.unit.zone)
 
 
 def reading_of(case: Case, fields: Mapping[str, Any] | None = None, rows: Sequence[Any] | None = None) -> Reading:

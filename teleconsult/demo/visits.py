@@ -12,10 +12,10 @@ from teleconsult.bookings.agenda import weekly
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.steps import Channel
-from teleconsult.bookings.world import local_day
 from teleconsult.demo.teller import Teller
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
+from teleconsult.shifts.calendar import local_day
 
 DESK = "rosangela-lima"
 UNIT = "policlinica-lessa-de-andrade"

@@ -10,11 +10,11 @@ from teleconsult import clock
 from teleconsult.bookings import actions, queries
 from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import Allowance
-from teleconsult.bookings.world import local_day
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
 from teleconsult.patients.models import Patient
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.refs import new_ref
 from tests import world
 

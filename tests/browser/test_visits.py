@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 from teleconsult import clock
 from teleconsult.bookings.models import Booking
 from teleconsult.bookings.models_agenda import AgendaSession
-from teleconsult.bookings.world import holidays, local_day
+from teleconsult.bookings.world import holidays
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
+from teleconsult.shifts.calendar import local_day
 from tests import world
 from tests.attachments import samples
 from tests.bookings.conftest import Desk, today, unit

@@ -6,11 +6,11 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
 from teleconsult import audit, clock
-from teleconsult.bookings.world import local_day
 from teleconsult.cases import actions, clocks, lifecycle
 from teleconsult.cases.lifecycle import State
 from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
+from teleconsult.shifts.calendar import local_day
 from tests import world
 
 BEGIN = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)

@@ -13,11 +13,12 @@ from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSeries, AgendaSession, AgendaSlot
 from teleconsult.bookings.steps import Kind
 from teleconsult.bookings.unattended import hold_to_attending, hold_to_presence
-from teleconsult.bookings.world import holidays, local_day
+from teleconsult.bookings.world import holidays
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.typed import show_day
 from teleconsult.web.refs import new_ref
 

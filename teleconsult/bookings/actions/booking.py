@@ -17,13 +17,14 @@ from teleconsult.bookings.queries_quota import allowance_of
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Channel, Kind, State
 from teleconsult.bookings.unattended import reasons
-from teleconsult.bookings.world import live_booking, local_day, open_offer
+from teleconsult.bookings.world import live_booking, open_offer
 from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
 from teleconsult.people.access import Permission
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 
 NOTICE = timedelta(hours=4)
 """A slot nearer than this is offered to nobody: no patient would hear of it."""

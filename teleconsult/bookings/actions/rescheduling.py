@@ -14,12 +14,13 @@ from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.unattended import hold_to_presence
-from teleconsult.bookings.world import holidays, live_booking, local_day, open_offer
+from teleconsult.bookings.world import holidays, live_booking, open_offer
 from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 
 
 def move_session(session: AgendaSession, day: date, minute: int, why: str, *, by: User) -> tuple[int, int]:

@@ -9,11 +9,11 @@ from teleconsult.bookings import settings
 from teleconsult.bookings.actions.quota import month_row
 from teleconsult.bookings.allowance import month_of
 from teleconsult.bookings.models_quota import Allowance
-from teleconsult.bookings.world import local_day
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, NetworkSetting, Specialty
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 
 MOST = 9999
 BOUNDS = {

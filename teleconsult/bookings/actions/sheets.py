@@ -10,11 +10,11 @@ from teleconsult.bookings import settings, sheets
 from teleconsult.bookings.actions.quota import spend_sheets
 from teleconsult.bookings.allowance import sheets_for
 from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
-from teleconsult.bookings.world import local_day
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.refs import new_ref
 
 

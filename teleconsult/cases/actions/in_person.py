@@ -13,6 +13,7 @@ from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.typed import show_day
 
 events.declare("referral.end")
@@ -136,7 +137,7 @@ def _hold_to_the_calendar(case: Case, referral: Referral | None, visit: Visit) -
 
 def day_made(referral: Referral) -> date:
     """Return the day on which a referral was made, on the clocks of its unit."""
-    return referral.made_at.astimezone(ZoneInfo(referral.case.unit.zone)).date()
+    return local_day(referral.made_at, referral.case.unit.zone)
 
 
 def precedes(day: date, referral: Referral) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -30,6 +29,7 @@ from teleconsult.patients.models import Patient
 from teleconsult.people import queries as people
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.typed import same_lines
 from teleconsult.web.words import initials
 
@@ -53,7 +53,7 @@ def submit(case: Case, request: Request, *, patient: Patient, by: User) -> CaseE
     before = {name: getattr(case, name) for name in KEPT} if again else {}
     new = {name: getattr(request, name) for name in KEPT}
     facts = request.patient
-    age = age_on(now.astimezone(ZoneInfo(case.unit.zone)).date(), facts.birth_date, facts.age_years)
+    age = age_on(local_day(now, case.unit.zone), facts.birth_date, facts.age_years)
     filed_for = case.requester_id != by.id
     _fill(case, request)
     event = make(
