@@ -15,7 +15,7 @@ from teleconsult.attachments.receive import Stored, too_much
 from teleconsult.attachments.storage import storage
 from teleconsult.cases import actions as cases
 from teleconsult.cases.drafts import today_at
-from teleconsult.cases.lifecycle import State, being_written
+from teleconsult.cases.lifecycle import CLOSED, State, being_written
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.world import asks
 from teleconsult.errors import N_, Overtaken, Refused
@@ -101,11 +101,7 @@ def describe(row: Attachment, *, caption: str, kind: str, taken_on: date | None,
     Raises:
         Refused: it is somebody else's, or the case is closed.
     """
-    if (
-        not is_theirs(row, by, asking=asks(row.case, by))
-        or row.case.state in (State.CONCLUDED, State.CANCELLED)
-        or row.withdrawn_at
-    ):
+    if not is_theirs(row, by, asking=asks(row.case, by)) or row.case.state in CLOSED or row.withdrawn_at:
         raise Refused(N_("Só quem enviou o arquivo muda a legenda, enquanto o caso está aberto."))
     row.taken_on = _not_future(taken_on, row.case)
     row.caption, row.kind = caption, kind if kind in KIND_WORDS else row.kind

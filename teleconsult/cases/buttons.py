@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flask import url_for
 
 from teleconsult.cases import lifecycle
-from teleconsult.cases.lifecycle import MOVES, State
+from teleconsult.cases.lifecycle import MOVES
 from teleconsult.cases.models import Case
 from teleconsult.cases.needs import DECLINED, Facts
 from teleconsult.cases.words import MAIN, is_main, words_of
@@ -93,6 +93,6 @@ def _mark_main(made: list[Button], case: Case) -> list[Button]:
 
 def link_of(case: Case, user: User) -> str:
     """Return where a new case is begun that continues this one, or '' when that is not this person's to do."""
-    if user.id != case.requester_id or case.state not in (State.CONCLUDED, State.CANCELLED):
+    if user.id != case.requester_id or case.state not in lifecycle.CLOSED:
         return ""
     return url_for("cases.new", linked=case.ref)

@@ -43,7 +43,8 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN = frozenset(State) - {State.CONCLUDED, State.CANCELLED}
+CLOSED = frozenset({State.CONCLUDED, State.CANCELLED})
+OPEN = frozenset(State) - CLOSED
 SERVICE = frozenset({State.SUBMITTED, State.ASSIGNED})
 REQUESTER_TIME = frozenset({State.RETURNED, State.AWAITING_INFORMATION})
 WRITTEN = frozenset({State.DRAFT, State.RETURNED})

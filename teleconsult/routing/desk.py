@@ -12,7 +12,7 @@ from flask import url_for
 from teleconsult.cases.access import Sight
 from teleconsult.cases.clocks import PRIORITY_WORDS, Priority
 from teleconsult.cases.due import Chip
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import CLOSED, State
 from teleconsult.cases.request import KIND_WORDS
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.cases.words import STATE_WORDS
@@ -54,7 +54,7 @@ class Desk:
 def desk_for(asked: Asked, user: User, selected: str) -> Desk:
     """Return the desk of one person; `selected` is the reference of the case beside the list, '' for the first."""
     moment = Moment()
-    counted, waits = asked.show not in queries.CLOSED, asked.show == State.SUBMITTED
+    counted, waits = asked.show not in CLOSED, asked.show == State.SUBMITTED
     rail = rail_for(asked.show, moment)
     total, late = total_of(rail)
     page = queries.queue(asked, user)

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.clocks import Priority
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import CLOSED, State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.queries_lists import ASKED
@@ -34,7 +34,6 @@ SHOWN = {
     State.CONCLUDED: N_("Concluídos"),
     State.CANCELLED: N_("Cancelados"),
 }
-CLOSED = frozenset({State.CONCLUDED, State.CANCELLED})
 SORTS = {"due": N_("Por prazo"), "age": N_("Mais antigos primeiro"), "changed": N_("Mudados por último")}
 PRINT_MOST = 500
 

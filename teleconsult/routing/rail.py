@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
-from teleconsult.cases.lifecycle import State
+from teleconsult.cases.lifecycle import CLOSED, State
 from teleconsult.cases.rows import Moment, specialty_words
 from teleconsult.extensions import read
 from teleconsult.people.models import User
@@ -65,7 +65,7 @@ def rail_for(show: State, moment: Moment) -> list[RailRow]:
     here = moment.here.replace(hour=0, minute=0, second=0, microsecond=0)
     night = here + DAY
     rows = queries.rail(show, moment.now, night)
-    if show in queries.CLOSED:
+    if show in CLOSED:
         return [RailRow(row.slug, specialty_words(row), None, 0) for row in rows]
     if show != State.SUBMITTED or not rows:
         return [RailRow(row.slug, specialty_words(row), row.count, row.late) for row in rows]

@@ -17,6 +17,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from teleconsult.shifts.actions.rooms import MOST_WORKSTATIONS
 from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.calendar import DAY
 from teleconsult.shifts.fields import CalendarDay
@@ -27,8 +28,6 @@ from teleconsult.web import BaseForm, VersionedForm, _l
 from teleconsult.web.dates import HourField
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.words import in_language
-
-MOST_WORKSTATIONS = 99
 
 
 class Wanted(NamedTuple):

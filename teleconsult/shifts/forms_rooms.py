@@ -11,13 +11,12 @@ from config import ZONES
 from teleconsult import clock
 from teleconsult.errors import Refused
 from teleconsult.shifts import openings
+from teleconsult.shifts.actions.rooms import MOST_WORKSTATIONS
 from teleconsult.shifts.fields import CalendarDay
 from teleconsult.shifts.models import Room
 from teleconsult.shifts.words import ROOM_KINDS, WEEKDAYS
 from teleconsult.web import BaseForm, VersionedForm, _l, say
 from teleconsult.web.messages import gettext as _
-
-MOST = 99
 
 
 class OpeningField(StringField):
@@ -47,7 +46,7 @@ class RoomForm(VersionedForm):
     unit = SelectField(_l("Unidade"))
     workstations = IntegerField(
         _l("Estações de trabalho"),
-        [InputRequired(_l("Diga quantas pessoas cabem ao mesmo tempo.")), NumberRange(1, MOST)],
+        [InputRequired(_l("Diga quantas pessoas cabem ao mesmo tempo.")), NumberRange(1, MOST_WORKSTATIONS)],
         default=1,
     )
     zone = SelectField(
