@@ -251,6 +251,17 @@ def test_what_stands_in_a_row_can_be_pressed_though_the_name_opens_all_of_it(pag
             one.click(trial=True, timeout=3000)
 
 
+@pytest.mark.parametrize("phone", [False, True])
+def test_what_stands_over_the_people_can_be_pressed_and_each_name_opens_its_own(page_for, phone):
+    """The link of the last name lay over the whole window: whoever pressed “Cadastrar pessoa” came to somebody's page."""
+    page = page_for("teresa", phone=phone)
+    page.goto("/people")
+    for one in page.locator("main").locator("a, button, select, input").all():
+        one.click(trial=True, timeout=3000)
+    page.get_by_role("link", name="Importar planilha").click()
+    page.wait_for_url("**/people/import")
+
+
 def test_a_field_of_two_rows_shows_all_that_is_written_in_it(page_for, waiting):
     """Of a reason of three lines a telephone showed the last two."""
     page = Somebody(page_for("rosangela", phone=True)).at(f"/cases/{waiting[0]}/return").page
