@@ -22,6 +22,7 @@ from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network import settings
 from teleconsult.network.models import HealthUnit
+from teleconsult.people.access import Role
 from teleconsult.people.models import User
 
 NOT_INFORMED = "not_informed"
@@ -203,10 +204,11 @@ def settled_later(days: int) -> ColumnElement[bool]:
 def _asked_of(user: User) -> list[list[Any]]:
     """Return whose cases a person is asked about, each way in the words of the index that serves it."""
     own = Case.requester_id == user.id
+    asks = [[own]] if user.has(Role.REQUESTER) else []
     if not user.supported_district:
-        return [[own]]
+        return asks
     units = select(HealthUnit.id).where(HealthUnit.district == user.supported_district)
-    return [[own], [FILED, ~own, Case.unit_id.in_(units)]]
+    return [*asks, [FILED, ~own, Case.unit_id.in_(units)]]
 
 
 def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:

@@ -10,6 +10,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models_opinion import Outcome, OutcomeLater
 from teleconsult.extensions import db, transaction
 from teleconsult.network import settings
+from teleconsult.people.models import UserRole
 from tests import world
 from tests.cases.filing import value_of
 from tests.cases.helping import text_of, told
@@ -227,6 +228,13 @@ def test_what_waits_for_whom(session, concluded):
         assert [row.days for row in outcome.pending_for(world.person("marina"))] == [30]
     with later(200):
         assert outcome.pending_for(world.person("marina")) == []
+
+
+def test_nothing_waits_for_who_asks_no_more(session, concluded):
+    """Their press would be refused, and the first letters of the patient's name are nothing of theirs now."""
+    with transaction():
+        world.person("marina").role_rows = [UserRole("consultant")]
+    assert outcome.pending_for(world.person("marina")) == []
 
 
 def test_what_was_answered_waits_no_more(session, concluded, sign_in):
