@@ -145,6 +145,7 @@ _ROWS: Any = (
         Case.objective,
         Case.assessment,
         Case.plan,
+        Case.available,
         Case.due_at,
         Case.ends_at,
         Case.clock_since,

@@ -88,7 +88,7 @@ def write(case_ids: Iterable[int]) -> None:
         if case is None or case.state == State.DRAFT:
             continue
         rows = read(_TEXTS, {"case_id": case_id})
-        written = " ".join([*(getattr(case, name) for name in _CLINICAL), *(row.words for row in rows)])[:LONGEST]
+        written = " ".join([*(getattr(case, name) for name in CLINICAL), *(row.words for row in rows)])[:LONGEST]
         called = " ".join(getattr(case, name) or "" for name in _NAMES)
         born = [f"{case.birth_date:%Y%m%d}"] if case.birth_date else []
         names = sorted({*words_of(called), *words_of(joined(dated(called))), *born})
@@ -112,7 +112,9 @@ def _keys(case: Row[Any], others: set[int]) -> list[tuple[str, str]]:
     return [(kind, str(number)) for kind, number in keys]
 
 
-_CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan", "available")
+CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan", "available")
+"""The clinical text of a case: what is found by its words, and what a found line shows a piece of."""
+
 _NAMES = ("name", "social_name", "cns", "cpf", "record_number")
 _CASE = (
     select(
@@ -124,7 +126,7 @@ _CASE = (
         Case.specialty_id,
         Case.birth_date,
         IS_WITHHELD.label("withheld"),
-        *(getattr(Case, name) for name in _CLINICAL),
+        *(getattr(Case, name) for name in CLINICAL),
         *(getattr(PatientSnapshot, name) for name in _NAMES),
     )
     .outerjoin(PatientSnapshot, PatientSnapshot.case_id == Case.id)

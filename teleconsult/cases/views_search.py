@@ -18,6 +18,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.queries_search import LONGEST_QUERY, Scope, code_in, find, row_of_code, rows_of, scope_of
 from teleconsult.cases.rows import Moment, called, due_words_of, sight_of_row, specialty_words, state_words
+from teleconsult.cases.search import CLINICAL
 from teleconsult.cases.snippets import snippet
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.coding.words import beginnings_of
@@ -27,8 +28,6 @@ from teleconsult.people.gate import requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.web import BaseForm, Page
 from teleconsult.web.messages import gettext as _
-
-CLINICAL = ("complaint", "subjective", "objective", "assessment", "plan")
 
 
 class SearchForm(BaseForm):

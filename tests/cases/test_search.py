@@ -244,6 +244,13 @@ def test_the_place_of_the_hit_is_shown_to_whoever_sees_all(case_in, sign_in):
     assert "<mark>" not in results(sign_in("paulo"), "sensibil")
 
 
+@pytest.mark.parametrize("field", search.CLINICAL)
+def test_every_clinical_text_that_is_found_shows_its_place(session, sign_in, field):
+    walk = world.new_case()
+    walk.submit(**{field: "Temos crioterapia na unidade."})
+    assert "<mark>crioterapia</mark>" in results(sign_in("marina"), "crioterap")
+
+
 def test_initials_until_the_case_is_held(case_in, sign_in):
     walk = case_in(State.SUBMITTED)
     page = results(sign_in("paulo"), "manchas")
