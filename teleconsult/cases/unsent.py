@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flask import flash, request
 
 from teleconsult import events
+from teleconsult.cases import draft_problems
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.queries_moves import last_own
@@ -56,7 +57,16 @@ def key_of(case: Case, verb: str, part: str = "") -> str:
 def label_of(path: str) -> str | None:
     """Return what a form that the server kept (people/kept.py) would have done, by its address, if that is a move of a case."""
     verb = path.partition("?")[0].rpartition("/")[2]
+    if case_in(path) and verb == "answer":
+        return _("Enviar o parecer")  # answers and concludes: its form has one button
     return str(_(words_of(verb, State.SUBMITTED).label)) if case_in(path) and verb in told() - {"submit"} else None
+
+
+@events.panel("kept_text")
+def problem_of(text: str) -> str | None:
+    """Return how a code that stood in a kept form is read, with its title; nothing of other texts."""
+    codes = draft_problems.codes_in({"problems": [text]})
+    return draft_problems.label_of(text, dict.fromkeys(codes, "")) if codes else None
 
 
 def forget(case: Case, verb: str, part: str = "") -> None:

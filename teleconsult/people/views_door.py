@@ -95,7 +95,8 @@ def kept_form(ref: str) -> str:
     row = kept.find(ref, current_user.id)
     if row is None:
         raise NotFound
-    texts = [value for _name, value in row.content if len(value) >= READABLE]
+    long = [value for _name, value in row.content if len(value) >= READABLE]
+    texts = [next(iter(events.panels("kept_text", text=value)), value) for value in long]
     act = next(iter(events.panels("kept_form", path=row.path)), "")
     return render_template("people/kept.html", row=row, texts=texts, about=case_in(row.path), act=act)
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from teleconsult import clock
 from teleconsult.audit import AuditEvent
+from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.people import kept
 from teleconsult.people.models import KeptForm, Session, User
@@ -329,3 +330,15 @@ def test_a_form_with_files_keeps_its_text(application, teresa):
     offer = teresa.get(enter(teresa, page).location)
     assert "escolha de novo" in offer.get_data(as_text=True)
     assert [form for form in forms(offer) if form["action"] == "/people/import"]
+
+
+def test_an_opinion_is_called_as_its_button_and_its_codes_as_they_are_read(application, case_in, sign_in):
+    ref = case_in(State.ASSIGNED).case.ref
+    paulo = sign_in("paulo")
+    expire(application)
+    typed = {"conduct": "Tratar na unidade por doze meses.", "diagnoses": "cid10:A30.3|Hanseníase dimorfa"}
+    offer = paulo.get(enter(paulo, paulo.post(f"/cases/{ref}/answer", data=typed), "paulo@rede.example").location)
+    page = offer.get_data(as_text=True)
+    assert f"o formulário “Enviar o parecer” do caso {ref}" in page
+    assert "<p>A30.3 Hanseníase dimorfa</p>" in page
+    assert filled(offer, action=f"/cases/{ref}/answer")["diagnoses"] == [typed["diagnoses"]]
