@@ -251,6 +251,18 @@ def test_what_stands_in_a_row_can_be_pressed_though_the_name_opens_all_of_it(pag
             one.click(trial=True, timeout=3000)
 
 
+def test_what_is_said_of_saving_runs_on_as_one_sentence(page_for, site):
+    """On a telephone “só você vê até enviar” stood as a column of four lines beside the longest sentence."""
+    page = page_for("paulo", phone=True)
+    page.goto(f"/cases/{site.case_in(State.ASSIGNED)}/answer")
+    page.locator(".tc-saved").evaluate("e => { e.querySelector('[data-text]').textContent = e.dataset.signedOut; }")
+    last, more = (
+        page.locator(part).evaluate("(e, at) => [...e.getClientRects()].at(at).top", at)
+        for part, at in (("[data-text]", -1), (".tc-saved__more", 0))
+    )
+    assert more >= last - 2
+
+
 @pytest.mark.parametrize("phone", [False, True])
 def test_what_stands_over_the_people_can_be_pressed_and_each_name_opens_its_own(page_for, phone):
     """The link of the last name lay over the whole window: whoever pressed “Cadastrar pessoa” came to somebody's page."""
