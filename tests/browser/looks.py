@@ -45,6 +45,16 @@ _SMALL = """() => {
 }"""
 """Whatever a finger is to meet, but a link in running text, and one whose whole row can be pressed."""
 
+_COVERED = """() => [...document.querySelectorAll('main :is(a, button, select, textarea, summary, input:not([type=hidden]))')].flatMap((e) => {
+  if (!e.checkVisibility({visibilityProperty: true}) || e.disabled || e.closest('.visually-hidden')) return [];
+  e.scrollIntoView({block: 'center', inline: 'center'});
+  const box = e.getClientRects()[0];
+  const top = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  if (!top || e.contains(top) || top.closest('label')?.control === e) return [];
+  return [`${e.outerHTML.slice(0, 80)} lies under ${top.outerHTML.slice(0, 80)}`];
+}).slice(0, 3)"""
+"""What is seen and cannot be pressed: something else takes the press."""
+
 
 @cache
 def _axe_source() -> str:
@@ -66,7 +76,7 @@ def faults(page: Page) -> list[str]:
 def _at_a_desk(page: Page) -> Iterator[str]:
     _resize(page, DESK)
     yield from _axe(page, "desk")
-    yield from (f"desk: {told}" for told in page.evaluate(_WIDE))
+    yield from (f"desk: {told}" for told in [*page.evaluate(_WIDE), *page.evaluate(_COVERED)])
 
 
 def _in_the_dark(page: Page) -> Iterator[str]:
@@ -80,7 +90,9 @@ def _in_the_dark(page: Page) -> Iterator[str]:
 
 def _by_telephone(page: Page) -> Iterator[str]:
     yield from _axe(page, "telephone")
-    yield from (f"telephone: {told}" for told in [*page.evaluate(_WIDE), *page.evaluate(_SMALL)])
+    yield from (
+        f"telephone: {told}" for told in [*page.evaluate(_WIDE), *page.evaluate(_SMALL), *page.evaluate(_COVERED)]
+    )
 
 
 def _narrow(page: Page) -> Iterator[str]:
