@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from teleconsult import audit, clock
 from teleconsult.cases import lifecycle
@@ -176,9 +176,15 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
     """Return the questions that wait for this person, the latest conclusion first."""
     now, window = clock.now(), settings.days("survey_days")
     given = exists().where(Outcome.case_id == Case.id, Outcome.round == Case.round)
+    done = {0: given} | {days: settled_later(days) for days in LATER}
+    # Answered and not yet due ones are left out before the limit: they would stand before what still waits.
+    waits = [
+        and_(Case.concluded_at.between(now - timedelta(days=days + window), now - timedelta(days=days)), ~settled)
+        for days, settled in done.items()
+    ]
     query = (
-        select(Case.ref, Case.initials, Case.concluded_at, given, settled_later(LATER[0]), settled_later(LATER[1]))
-        .where(in_state(State.CONCLUDED), Case.changed_at >= now - timedelta(days=LATER[-1] + window))
+        select(Case.ref, Case.initials, Case.concluded_at, *done.values())
+        .where(in_state(State.CONCLUDED), Case.changed_at >= now - timedelta(days=LATER[-1] + window), or_(*waits))
         .order_by(Case.changed_at.desc(), Case.id.desc())
         .limit(limit)
     )
@@ -186,11 +192,11 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
     found = []
     at: Any
     for ref, initials, at, *answered in sorted(rows, key=lambda row: row.concluded_at, reverse=True)[:limit]:
-        done = dict(zip((0, *LATER), answered, strict=True))
+        settled = dict(zip(done, answered, strict=True))
         found += [
             Pending(ref, initials, days, at, at + timedelta(days=days + window))
             for days in _asked(at, now, window)
-            if not done[days]
+            if not settled[days]
         ]
     return found
 

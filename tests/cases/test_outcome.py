@@ -230,6 +230,17 @@ def test_what_waits_for_whom(session, concluded):
         assert outcome.pending_for(world.person("marina")) == []
 
 
+def test_what_others_answered_hides_nothing_that_still_waits(concluded, case_in):
+    """Whoever concludes a case a day was never asked at thirty days: the newest conclusions had used up the list."""
+    with later(31):
+        for _n in range(3):
+            newer = case_in(State.CONCLUDED).case
+            with transaction():
+                outcome.answer(newer, outcome.Survey(satisfaction=5), by=world.person("marina"))
+        pending = outcome.pending_for(world.person("marina"), limit=2)
+        assert [(row.ref, row.days) for row in pending] == [(concluded.case.ref, 30)]
+
+
 def test_nothing_waits_for_who_asks_no_more(session, concluded):
     """Their press would be refused, and the first letters of the patient's name are nothing of theirs now."""
     with transaction():
