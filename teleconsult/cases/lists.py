@@ -132,10 +132,10 @@ def to_confirm(user: User) -> list[Row]:
     ]
 
 
-def surveys(user: User, limit: int, unread: Iterable[Row] = ()) -> list[Row]:
+def surveys(user: User, unread: Iterable[Row] = ()) -> list[Row]:
     """Return rows of what is asked about concluded cases; of none whose answer is still to be read."""
     to_read = {row["ref"] for row in unread}
-    return [_survey(asked) for asked in outcome.pending_for(user, limit) if asked.ref not in to_read]
+    return [_survey(asked) for asked in outcome.pending_for(user) if asked.ref not in to_read]
 
 
 def _survey(asked: outcome.Pending) -> Row:

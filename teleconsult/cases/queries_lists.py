@@ -110,34 +110,45 @@ class District:
 @lru_cache(maxsize=64)
 def _district(show: State, by_unit: bool, by_requester: bool, filed: bool) -> Any:
     """Build the query of one shape once; its parameters are named as the fields of `District`."""
-    here = HealthUnit.district == bindparam("district")
-    query = listed().where(in_state(show), here, HealthUnit.district != "")
+    return listed().where(in_state(show), *_in_district(by_unit, by_requester, filed))
+
+
+@lru_cache(maxsize=8)
+def _district_counts(by_unit: bool, by_requester: bool, filed: bool) -> Any:
+    return (
+        select(Case.state, func.count().label("number"))
+        .join(HealthUnit, HealthUnit.id == Case.unit_id)
+        .join(_requester, _requester.id == Case.requester_id)
+        .where(LIVE, *_in_district(by_unit, by_requester, filed))
+        .group_by(Case.state)
+    )
+
+
+def _in_district(by_unit: bool, by_requester: bool, filed: bool) -> list[Any]:
+    found: list[Any] = [HealthUnit.district == bindparam("district"), HealthUnit.district != ""]
     if by_unit:
-        query = query.where(HealthUnit.slug == bindparam("unit"))
+        found.append(HealthUnit.slug == bindparam("unit"))
     if by_requester:
-        query = query.where(_requester.ref == bindparam("requester"))
-    return query.where(FILED) if filed else query
+        found.append(_requester.ref == bindparam("requester"))
+    return [*found, FILED] if filed else found
 
 
-_DISTRICT_COUNTS = (
-    select(Case.state, func.count().label("number"))
-    .join(HealthUnit, HealthUnit.id == Case.unit_id)
-    .where(LIVE, HealthUnit.district == bindparam("district"), HealthUnit.district != "")
-    .group_by(Case.state)
-)
+def _asked_for(user: User, asked: District) -> dict[str, Any]:
+    chosen = {name: value for name, value in (("unit", asked.unit), ("requester", asked.requester)) if value}
+    return {"district": user.supported_district, **chosen}
 
 
 def district_page(user: User, asked: District, size: int) -> Page:
     """Return a page of the cases of the person's district in one state, what changed last first."""
     query = _district(asked.show, bool(asked.unit), bool(asked.requester), asked.filed)
-    chosen = {name: value for name, value in (("unit", asked.unit), ("requester", asked.requester)) if value}
-    return page_by_key(query, NEWEST, size, {"user_id": user.id, "district": user.supported_district, **chosen})
+    return page_by_key(query, NEWEST, size, {"user_id": user.id, **_asked_for(user, asked)})
 
 
-def district_counts(user: User) -> Mapping[str, int]:
-    """Return how many open cases the person's district has in each state."""
-    rows = read(_DISTRICT_COUNTS, {"district": user.supported_district})
-    return {row.state: row.number for row in rows}
+def district_counts(user: User, asked: District | None = None) -> Mapping[str, int]:
+    """Return how many open cases the person's district has in each state; of `asked`, what its filters leave, whatever its state."""
+    asked = asked or District(State.SUBMITTED)
+    query = _district_counts(bool(asked.unit), bool(asked.requester), asked.filed)
+    return {row.state: row.number for row in read(query, _asked_for(user, asked))}
 
 
 # ---------------------------------------------------------------- the consultant

@@ -104,11 +104,11 @@ def mine() -> str | Response:
         return _mine_list(user, show)
     page, on = queries_mine.mine_waiting(user, FIRST), queries_mine.mine_going(user, FIRST)
     waits, confirms = lists.waiting(page.rows), lists.to_confirm(user)
-    offers, surveys = lists.offers(user), lists.surveys(user, FIRST, waits)
+    offers, surveys = lists.offers(user), lists.surveys(user, waits)
     return render_template(
         "cases/lists/mine.html",
         greeting=greeting(),
-        waiting=[*offers, *confirms, *waits, *surveys],
+        waiting=[*offers, *confirms, *waits, *surveys[:FIRST]],
         beside=lists.beside(len(offers), len(confirms), len(surveys)),
         more_waiting=page.older is not None,
         drafts=lists.unsent(user),
@@ -156,15 +156,19 @@ def district() -> str:
     filed = request.args.get("filed") == "1"
     states = [State(show)] if show in DISTRICT else list(WAIT_FOR_UNIT)
     size = PAGE_SIZE if show in DISTRICT else FIRST
-    parts = [_district_part(user, District(state, text["unit"], text["requester"], filed), size) for state in states]
+    wanted = [District(state, text["unit"], text["requester"], filed) for state in states]
+    counts = queries_lists.district_counts(user)
+    narrowed = queries_lists.district_counts(user, wanted[0]) if any(text.values()) or filed else counts
+    surveys = [] if show else lists.surveys(user)
     return render_template(
         "cases/lists/district.html",
         show=show if show in DISTRICT else "",
-        parts=parts,
-        counts=queries_lists.district_counts(user),
+        parts=[_district_part(user, asked, size) | {"count": narrowed.get(asked.show)} for asked in wanted],
+        counts=counts,
         offers=[] if show else lists.offers(user),
         drafts=[] if show else lists.unsent(user),
-        surveys=[] if show else lists.surveys(user, FIRST),
+        surveys=surveys[:FIRST],
+        asked_of_ended=len(surveys),
         asked={**text, "filed": "1" if filed else ""},
         district=user.supported_district,
         show_choices=[("", _("Esperam pela unidade")), *((s, _(STATE_WORDS[s])) for s in DISTRICT)],
@@ -226,4 +230,11 @@ def _consultant_list(user: User, show: str, duties: frozenset[int], specialties:
         rows = lists.to_answer(page.rows, Moment()) if mine else lists.going(page.rows, user, whose=True, asker=False)
     else:
         abort(404)
-    return render_template("cases/lists/waiting_list.html", show=show, rows=rows, page=page, counts=_held(user))
+    return render_template(
+        "cases/lists/waiting_list.html",
+        show=show,
+        rows=rows,
+        page=page,
+        counts=_held(user),
+        open_count=queries_lists.waiting_count(user, specialties),
+    )

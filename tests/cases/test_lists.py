@@ -198,6 +198,14 @@ def test_no_case_waits_where_only_the_outcome_is_asked(case_in, see):
     assert "esperam por você." not in html
 
 
+def test_all_that_is_asked_of_ended_cases_is_counted_though_ten_are_shown(case_in, see):
+    for _n in range(11):
+        see("marina", f"/cases/{case_in(State.CONCLUDED).case.ref}")
+    html = see("marina", "/mine")
+    assert "Também: 11 perguntas sobre casos concluídos" in html
+    assert html.count("Conte em um minuto") == 10
+
+
 def test_what_support_filed_waits_for_the_requesters_word(session, see):
     with transaction():
         case = actions.draft(by=world.person("dora"), requester=world.person("marina"))
@@ -312,6 +320,18 @@ def test_support_filters_by_unit_requester_and_who_filed(case_in, see):
         assert [r for r in (ref, other) if r in html] == shown, address
 
 
+@pytest.mark.parametrize(
+    ("address", "count"), [("", 3), ("?unit=usf-vietna", 2), ("?requester=PE-BIA", 1), ("?show=returned&filed=1", None)]
+)
+def test_each_part_counts_what_its_filters_leave(case_in, see, address, count):
+    for requester in ("marina", "jonas", "bia"):
+        case_in(State.RETURNED, requester=requester)
+    html = see("dora", f"/district{address}")
+    assert "3 casos esperam pelas unidades" in html
+    found = re.search(r'tc-count">(\d+)<', part(html, "parte-returned"))
+    assert (int(found[1]) if found else None) == count
+
+
 def test_another_district_sees_nothing(case_in, see):
     ref = case_in(State.RETURNED).case.ref
     with transaction():
@@ -378,6 +398,12 @@ def test_the_consultant_has_a_list_of_each(case_in, see, state, show):
     shows = ("mine", "awaiting", "answered", "in_person", "done")
     assert [s for s in shows if ref in see("paulo", f"/waiting?show={s}")] == [show]
     assert not [s for s in shows if ref in see("lia", f"/waiting?show={s}")]
+
+
+def test_what_waits_in_the_specialties_is_counted_beside_every_list(case_in, see):
+    case_in(State.SUBMITTED)
+    for show in ("", "?show=open", "?show=mine", "?show=done"):
+        assert re.search(r'show=open"[^>]*>Na fila<span class="tc-count">1<', see("paulo", f"/waiting{show}")), show
 
 
 def test_nearest_deadline_first(session, see):
