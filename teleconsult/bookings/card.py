@@ -129,11 +129,11 @@ def _place(request: BookingRequest) -> list[tuple[str, str]]:
     age = short_span((clock.now() - request.since).total_seconds())
     place = _("%(place)dº", place=ahead + 1) if ahead else _("1º: é o próximo")
     found = [(str(_("Lugar na lista")), str(place)), (str(_("Na lista há")), age)]
-    return found if request.state == State.OFFERED else [*found, (str(_("Data prevista")), _expected(request, ahead))]
+    return found if request.state == State.OFFERED else [*found, (str(_("Data prevista")), _expected(request))]
 
 
-def _expected(request: BookingRequest, ahead: int) -> str:
-    expected = queries.expected_for(request, ahead + 1)
+def _expected(request: BookingRequest) -> str:
+    expected = queries.expected_for(request, queries.ahead_of(request, offered=False) + 1)
     if expected.day is None:
         return str(_("ainda não há agenda publicada que alcance este lugar da lista"))
     if expected.published:

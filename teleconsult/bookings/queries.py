@@ -44,8 +44,13 @@ def wanted_by(day: Any) -> ColumnElement[bool]:
     return or_(BookingRequest.wanted_from.is_(None), BookingRequest.wanted_from <= day)
 
 
-def ahead_of(request: BookingRequest) -> int:
-    """Return how many stand before a request on its list, of those who are wanted when it is."""
+def ahead_of(request: BookingRequest, *, offered: bool = True) -> int:
+    """Return how many stand before a request on its list, of those who are wanted when it is.
+
+    Args:
+        request: one that is on the list.
+        offered: whether those are counted too for whom a slot is kept already: they take none of the free ones.
+    """
     here = (request.rank, request.since, request.id)
     today = local_day(clock.now(), request.unit.zone)
     query = select(func.count()).where(
@@ -58,6 +63,7 @@ def ahead_of(request: BookingRequest) -> int:
             and_(BookingRequest.rank == here[0], BookingRequest.since < here[1]),
             and_(BookingRequest.rank == here[0], BookingRequest.since == here[1], BookingRequest.id < here[2]),
         ),
+        *(() if offered else (BookingRequest.state == State.WAITING,)),
     )
     return int(db.session.scalar(query) or 0)
 
@@ -191,7 +197,7 @@ def _count(specialty_id: int, kind: str, which: ColumnElement[bool]) -> int:
 
 
 def expected_for(request: BookingRequest, position: int) -> queueing.Expected:
-    """Return when the turn of a request may come, from the free slots and the pace of the agenda."""
+    """Return when the turn of whoever stands at `position` among those without a slot may come, from free slots and pace."""
     now = clock.now()
     today = local_day(now, request.unit.zone)
     free = free_slots(request.specialty_id, request.kind, limit=max(position, 1), day=request.wanted_from)

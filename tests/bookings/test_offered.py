@@ -9,7 +9,7 @@ from teleconsult.bookings.models import BookingOffer
 from teleconsult.cases.models import Case
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import UserRole
-from teleconsult.web.words import localtime
+from teleconsult.web.words import localday, localtime
 from tests import world
 from tests.bookings.conftest import text, today
 
@@ -135,6 +135,20 @@ def test_beside_an_offered_slot_no_other_day_is_expected(desk, sign_in):
         assert "Data prevista" not in page
     desk.do("refuse", request, by="marina")
     assert "Data prevista" in text(browser.get(f"/bookings/{request.ref}"))
+
+
+def test_who_stands_behind_an_offered_slot_expects_the_next_free_one(desk, sign_in):
+    """The offered slot was counted twice: it was not free, and who holds it took a free one before."""
+    desk.allow()
+    near = desk.publish(days=7, first=2, returns=0)
+    desk.publish(days=40, first=2, returns=0)
+    first, second, third = desk.escalated(), desk.escalated(), desk.escalated()
+    desk.book(first)
+    desk.do("cancel", first, "Chuva.", by="marina")
+    assert (second.state, third.state) == ("offered", "waiting")
+    page = text(sign_in("marina").get(f"/bookings/{third.ref}"))
+    assert "<dd>2º" in page
+    assert f"{localday(near.day)}, pela agenda publicada" in page
 
 
 def test_an_offer_for_what_was_filed_as_support_is_not_shown_once_one_is_support_no_more(desk, sign_in):
