@@ -17,7 +17,7 @@ from teleconsult.shifts.attendance import EARLY
 from teleconsult.shifts.keeping import leaves_from
 from teleconsult.shifts.models import Leave, Room, Shift, Swap
 from teleconsult.shifts.showing import AWAY, AWAY_WHOLE, minutes_of
-from teleconsult.shifts.words import day_inside, day_words, on_clock, span_words, why_cancelled
+from teleconsult.shifts.words import ahead_words, day_inside, day_words, on_clock, span_words, why_cancelled
 from teleconsult.typed import show_clock
 from teleconsult.web.words import in_language
 
@@ -40,7 +40,7 @@ class Mine:
     specialty: str
     room: str
     workstation: int
-    starts_at: datetime
+    ahead: str
     arrived: str
     away: str
     away_whole: bool
@@ -216,7 +216,7 @@ def _mine(row: Any, now: datetime) -> Mine:
         specialty=in_language(row.name_pt, row.name_en),
         room=row.room,
         workstation=row.workstation,
-        starts_at=row.starts_at,
+        ahead=ahead_words(row.starts_at, zone),
         arrived=show_clock(arrived.hour, arrived.minute) if arrived else "",
         away=row.away or "",
         away_whole=bool(row.away_whole),

@@ -16,7 +16,7 @@ from teleconsult.typed import show_clock
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import local, localday, localtime
+from teleconsult.web.words import local, localday, localtime, relative
 
 LEFT = N_("A pessoa deixou de atender nesta especialidade.")
 """Why the shifts of who leaves are cancelled; kept as people's own reasons are, in Portuguese."""
@@ -100,6 +100,17 @@ def month_name(day: date) -> str:
 def day_of_month(day: date) -> str:
     """Return '16 de novembro'."""
     return _("%(day)d de %(month)s", day=day.day, month=month_name(day))
+
+
+def ahead_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return how far a shift is, as days are counted on a calendar of its room: 'em 5 horas', 'amanhã', 'em 4 dias'.
+
+    By hours alone the Friday after a Monday evening would be three days away.
+    """
+    days = (moment.astimezone(zone).date() - clock.now().astimezone(zone).date()).days
+    if days == 1:
+        return _("amanhã")
+    return spoken().away(timedelta(days=days)) if days > 1 else relative(moment)
 
 
 def days_title(name: str, first: date, last: date) -> str:

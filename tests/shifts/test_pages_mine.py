@@ -48,6 +48,19 @@ def test_without_shifts_the_page_says_so_and_the_navigation_leads_to_it(paulo):
     assert 'href="/shifts/mine" aria-current="page"' in page
 
 
+@pytest.mark.parametrize(
+    ("days", "hour", "said"), [(0, 6, "em 2 horas"), (1, 21, "amanhã"), (4, 21, "em 4 dias"), (7, 21, "em 7 dias")]
+)
+def test_the_days_until_a_shift_are_those_of_the_calendar(room, sign_in, days, hour, said):
+    """On Monday evening the page said “Sex., 27 nov. · em 3 dias”."""
+    monday = rooms.next_monday()
+    with clock.at(rooms.at(monday - timedelta(days=7), 0)):
+        rooms.lay(day=monday + timedelta(days=days))
+    with clock.at(rooms.at(monday, hour * 60)):
+        page = text(sign_in("paulo").get("/shifts/mine"))
+    assert f"estação 1 · {said}" in page
+
+
 def test_which_shifts_were_cancelled_is_seen_by_who_was_told_until_they_would_be_over(room, session, sign_in):
     ref, day = rooms.lay(), rooms.next_monday()
     told, by = sign_in("paulo"), world.person("rosangela")
