@@ -56,11 +56,11 @@ class PersonFacts:
 
 
 class Faulty(Exception):
-    """What was given cannot be taken: every refusal, each with its field."""
+    """What was given cannot be taken: every refusal, each with its field. `facts` is what could be read of it, for further checks."""
 
-    def __init__(self, refusals: list[Refused]) -> None:
+    def __init__(self, refusals: list[Refused], facts: PersonFacts) -> None:
         super().__init__("; ".join(str(refusal) for refusal in refusals))
-        self.refusals = refusals
+        self.refusals, self.facts = refusals, facts
 
 
 def read_person(
@@ -103,7 +103,7 @@ def read_person(
     )
     _check_whole(facts, trial)
     if trial.refusals:
-        raise Faulty(trial.refusals)
+        raise Faulty(trial.refusals, facts)
     return facts
 
 

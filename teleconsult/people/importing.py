@@ -117,11 +117,11 @@ def make_plan(text: str, language: str = "pt_BR") -> Plan:
     for line in lines:
         try:
             facts = reader.read(line)
+            plan.people.append(facts)
         except Faulty as faulty:
             plan.bad += [_bad(line, refusal) for refusal in faulty.refusals]
-            continue
+            facts = faulty.facts  # whose address is in use already is to be told in the same round
         plan.bad += _repeated(line, facts, taken)
-        plan.people.append(facts)
     plan.bad += _here_already(taken["email"], User.email, N_("Já existe uma conta com este e-mail."))
     plan.bad += _here_already(taken["cpf"], User.cpf, N_("Já existe uma conta com este CPF."))
     plan.bad.sort(key=lambda bad: bad.line)
@@ -163,9 +163,9 @@ class _Reader:
         except Faulty as faulty:
             told = {refusal.field for refusal in wrong}
             wrong += [refusal for refusal in faulty.refusals if refusal.field not in told]
-            raise Faulty(wrong) from None
+            raise Faulty(wrong, faulty.facts) from None
         if wrong:
-            raise Faulty(wrong)
+            raise Faulty(wrong, facts)
         return facts
 
 

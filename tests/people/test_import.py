@@ -217,6 +217,22 @@ def test_tells_everything_at_once(teresa):
     assert "7 problemas no arquivo" in page
 
 
+def test_tells_in_the_same_round_whose_address_and_cpf_are_taken(application, teresa):
+    with application.app_context(), transaction():
+        world.person("marina").cpf = "11144477735"
+    ill = "Ana;Marina@rede.example;rei;;;;;;111.444.777-35\n", "Ana;iara@rede.example;rei;;;;;;529.982.247-25\n"
+    page = told(send(teresa, HEADING + IARA + "".join(ill) + RUI.replace("rui@", "MARINA@")))
+    for said, times in (
+        ("Já existe uma conta com este e-mail.", 1),
+        ("Já existe uma conta com este CPF.", 1),
+        ("O mesmo valor já está na linha 2.", 2),
+        ("O mesmo valor já está na linha 3.", 1),
+        ("Não há o papel “rei”.", 2),
+    ):
+        assert page.count(said) == times, said
+    assert people(application) == 0
+
+
 def test_a_cpf_that_somebody_has(application, teresa):
     with application.app_context(), transaction():
         marina = world.person("marina")
