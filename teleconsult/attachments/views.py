@@ -23,6 +23,7 @@ from teleconsult.cases.needs import WITHDRAWN
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, NotFound, Refused
 from teleconsult.extensions import csrf, transaction, transaction_apart
+from teleconsult.people import kept
 from teleconsult.people.access import Permission
 from teleconsult.people.gate import current_user, requires
 from teleconsult.web import BaseForm, _l, say, show_refusal
@@ -82,6 +83,9 @@ def _text_of(case: Case) -> str:
         return url_for("cases.edit_step", ref=case.ref, step="questions")
     if any(move.verb == "supply" for move in lifecycle.open_moves(case, current_user, facts_for(case, current_user))):
         return url_for("cases.supply", ref=case.ref)
+    message = url_for("cases.add", ref=case.ref)
+    if kept.find_path(message, current_user.id) is not None:
+        return message
     return _page_of(case.ref)
 
 
