@@ -12,6 +12,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import TIMEDELTA_UNITS, format_timedelta
+from babel.numbers import format_decimal
 from babel.support import NullTranslations
 from flask.globals import _cv_app
 from flask_babel import get_domain, get_locale
@@ -19,6 +20,8 @@ from flask_babel import get_domain, get_locale
 DEFAULT = "pt_BR"
 SENTENCES = 8192
 """More than there are."""
+
+THOUSAND = 1000
 
 THRESHOLD = 1.2
 """How much of a unit of time there must be before it is the one that is said."""
@@ -48,11 +51,16 @@ class Language:
         return found
 
     def count(self, one: str, many: str, number: int) -> str:
-        """Return the form of a sentence of ours that goes with a number, in this language."""
+        """Return the form of a sentence of ours that goes with a number, in this language.
+
+        From a thousand on the number is in it already, with its thousands told apart; below, its place is left to be filled.
+        """
         key = (one, many, number)
         found = self.counted.get(key)
         if found is None:
             found = str(self.catalogue.ngettext(one, many, number))
+            if abs(number) >= THOUSAND:
+                found = found.replace("%(num)d", format_decimal(number, locale=self.code))
             if len(self.counted) < SENTENCES:
                 self.counted[key] = found
         return found

@@ -17,7 +17,7 @@ from teleconsult import clock
 from teleconsult.errors import Refused
 from teleconsult.extensions import current_user
 from teleconsult.typed import show_clock
-from teleconsult.web.language import DEFAULT, spoken
+from teleconsult.web.language import DEFAULT, THOUSAND, spoken
 from teleconsult.web.messages import gettext, ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -144,7 +144,7 @@ def _mark(code: str) -> str:
 
 def thousands(number: int) -> str:
     """Show a whole number with its thousands told apart: '10.000', in English '10,000'."""
-    return format_decimal(number, locale=get_locale())
+    return str(number) if abs(number) < THOUSAND else format_decimal(number, locale=get_locale())
 
 
 def initials(name: str) -> str:

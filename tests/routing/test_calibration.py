@@ -80,6 +80,15 @@ def test_the_page_shows_the_share_the_picture_and_the_tables(application, sessio
     assert counts[0] == counts[1]
 
 
+def test_one_promise_is_said_as_one(session, sign_in):
+    with clock.at(FRIDAY):
+        shift("paulo", MONDAY)
+        sent()
+    with clock.at(MONDAY + 48 * HOUR):
+        page = sign_in("teresa").get("/distribution").get_data(as_text=True)
+    assert "com 95% de confiança; 1 previsão)." in page
+
+
 def test_it_is_the_managements(sign_in):
     for key in ("marina", "paulo", "rosangela"):
         assert sign_in(key).get("/distribution").status_code == 403

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from babel.dates import format_datetime, format_timedelta
-from flask import Flask, url_for
+from flask import Flask, render_template_string, url_for
 from flask_babel import force_locale, get_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +32,21 @@ def test_a_moment_is_told_as_babel_tells_it(application, language, span):
         assert papertime(moment) == format_datetime(here, "EEE, d MMM y, H:mm", locale=get_locale())
         told = format_timedelta(span, add_direction=True, threshold=1.2, locale=get_locale())
         assert relative(moment) == told
+
+
+FIGURES = """{%- from "macros/tags.html" import count -%}{%- from "macros/tiles.html" import tile -%}
+{%- from "macros/tables.html" import data_table -%}{{ count(n) }}{{ tile("Casos", n) }}{{ data_table("Casos", ["", ""], [["Na fila", n]]) }}
+{{- ngettext("%(num)d caso", "%(num)d casos", n) }}"""
+
+
+@pytest.mark.parametrize(("language", "told"), [("pt_BR", "12.345"), ("en", "12,345")])
+def test_a_large_figure_is_written_alike_wherever_it_stands(application, language, told):
+    """One screen of the hours said “1.234” of a month, the next one of the same month “1234 lançamentos”."""
+    with application.test_request_context(), force_locale(language):
+        page = render_template_string(FIGURES, n=12345)
+        assert (page.count(told), page.count("12345")) == (4, 0)
+        assert ngettext("%(num)d caso", "%(num)d casos", 12345).startswith(told)
+        assert ngettext("%(num)d caso", "%(num)d casos", 999).startswith("999 ")
 
 
 def test_sentences_follow_the_language_of_the_moment(application):
