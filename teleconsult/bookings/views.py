@@ -29,7 +29,7 @@ from teleconsult.cases.access import case_for
 from teleconsult.cases.rows import Moment
 from teleconsult.errors import NotFound, Overtaken, Refused
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import unit_filter
+from teleconsult.network.directory import by_name, unit_filter
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
@@ -78,7 +78,7 @@ def waiting() -> str:
             ("", _("Toda especialidade")),
             *(
                 (row.slug, in_language(row.name_pt, row.name_en))
-                for row in queries_list.specialties_listed(asked.specialty)
+                for row in by_name(queries_list.specialties_listed(asked.specialty))
             ),
         ],
         units=unit_filter() if desk else [],

@@ -21,6 +21,7 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.opinion_form import from_earlier, titles
 from teleconsult.cases.queries_case import problems_of
 from teleconsult.errors import N_, Refused
+from teleconsult.network.directory import by_name
 from teleconsult.network.models import Specialty
 from teleconsult.people.gate import current_user
 from teleconsult.shifts import roster
@@ -44,7 +45,7 @@ def accepted(_form: Any, case: Case) -> dict[str, Any]:
 
 def specialties(form: Any, case: Case) -> dict[str, Any]:
     """Offer the other specialties that take cases, and say in which of them nobody would answer."""
-    rows = [row for row in queries.specialties_answering() if row.id != case.specialty_id]
+    rows = [row for row in by_name(queries.specialties_answering()) if row.id != case.specialty_id]
     empty = roster.unserved(row.id for row in rows)
     form.specialty.choices = [("", _("Escolha"))] + [(row.slug, _served(row, row.id in empty)) for row in rows]
     return {}
@@ -107,7 +108,7 @@ def referral(form: Any, case: Case) -> dict[str, Any]:
     Of an opinion that is not sent only the diagnosis goes along: nobody would read the rest of it.
     """
     typed = queries.opinion_typed(case) if case.state == State.ASSIGNED else {}
-    rows = queries.specialties_seen_in_person()
+    rows = by_name(queries.specialties_seen_in_person())
     form.specialty.choices = [("", _("Escolha"))] + [(row.slug, _with_reference(row)) for row in rows]
     form.priority.choices = forms.priority_choices()
     if not form.is_submitted():

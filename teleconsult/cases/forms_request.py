@@ -6,7 +6,6 @@ shown as it was typed, with the reason beside it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -24,7 +23,8 @@ from teleconsult.cases.request import (
     QuestionKind,
 )
 from teleconsult.errors import N_, Refused
-from teleconsult.patients.matching import SEXES, name_key
+from teleconsult.network.directory import by_name
+from teleconsult.patients.matching import SEXES
 from teleconsult.web import BaseForm, say
 from teleconsult.web.forms import _l
 from teleconsult.web.messages import gettext as _
@@ -192,14 +192,9 @@ def words_of_value(field: Field, value: Any, titles: Codes) -> str:
 FORMS: dict[str, type[StepForm]] = {"patient": PatientForm, "clinical": ClinicalForm, "questions": QuestionsForm}
 
 
-_place_of = lru_cache(maxsize=1024)(name_key)
-"""Where the name of a specialty stands among others."""
-
-
 def specialty_choices(rows: Iterable[Any], first: str, *, every: bool = False) -> Choices:
     """Return the choices of specialties in the reader's language: those that take cases, or every one."""
-    named = [(in_language(row.name_pt, row.name_en), row) for row in rows if every or row.teleconsult]
-    named.sort(key=lambda choice: _place_of(choice[0]))
+    named = [(in_language(row.name_pt, row.name_en), row) for row in by_name(rows) if every or row.teleconsult]
     return [("", first), *((row.slug, name if row.served else unserved_words(name)) for name, row in named)]
 
 

@@ -1,8 +1,9 @@
 """The network as the screens and the other floors ask for it: units, specialties, the reference guide."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
@@ -10,12 +11,14 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, selec
 from teleconsult.errors import N_, NotFound
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
+from teleconsult.network.naming import name_key
 from teleconsult.network.wording import sought
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.typed import fold
 from teleconsult.web import Page, page_by_key
 from teleconsult.web.messages import gettext as _
+from teleconsult.web.words import in_language
 
 UNIT_KINDS = {
     "usf": N_("Unidade de Saúde da Família"),
@@ -128,7 +131,7 @@ def guide_specialties(asked: GuideFilter) -> Sequence[Any]:
     ).where(Specialty.category != "statistical_group", *_holds(Specialty.search_key, asked.words))
     if asked.specialty:
         query = query.where(Specialty.slug == asked.specialty)
-    return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id).limit(200)).all()
+    return by_name(db.session.execute(query.order_by(Specialty.name_pt, Specialty.id).limit(200)).all())
 
 
 def neighbourhoods() -> list[str]:
@@ -137,11 +140,20 @@ def neighbourhoods() -> list[str]:
     return list(db.session.scalars(query.distinct().order_by(HealthUnit.neighbourhood)))
 
 
+_place_of = lru_cache(maxsize=1024)(name_key)
+"""Where the name of a specialty stands among others."""
+
+
+def by_name(rows: Iterable[Any]) -> list[Any]:
+    """Return specialties by their names in the reader's language; a database has them by the Portuguese ones."""
+    return sorted(rows, key=lambda row: _place_of(in_language(row.name_pt, row.name_en)))
+
+
 def specialty_choices(*, teleconsult: bool = False) -> Sequence[Any]:
     """Return slug and names of the specialties by name; `teleconsult`: those that take cases."""
     query = select(Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en)
     query = query.where(Specialty.teleconsult) if teleconsult else query.where(Specialty.category == "specialty")
-    return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id)).all()
+    return by_name(db.session.execute(query.order_by(Specialty.id)).all())
 
 
 HAS_VISITS = or_(Specialty.category.in_(("specialty", "sub_specialty")), Specialty.teleconsult)
@@ -151,7 +163,7 @@ HAS_VISITS = or_(Specialty.category.in_(("specialty", "sub_specialty")), Special
 def visit_choices() -> Sequence[Any]:
     """Return slug and names of the specialties that have visits, by name."""
     query = select(Specialty.id, Specialty.slug, Specialty.name_pt, Specialty.name_en).where(HAS_VISITS)
-    return db.session.execute(query.order_by(Specialty.name_pt, Specialty.id)).all()
+    return by_name(db.session.execute(query.order_by(Specialty.id)).all())
 
 
 _UNITS = (

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from teleconsult.cases.lifecycle import CLOSED, State
 from teleconsult.cases.rows import Moment, specialty_words
 from teleconsult.extensions import read
+from teleconsult.network.directory import by_name
 from teleconsult.people.models import User
 from teleconsult.routing import queries
 from teleconsult.routing.modes import HOW_WORDS, How
@@ -64,7 +65,7 @@ def rail_for(show: State, moment: Moment) -> list[RailRow]:
     """Return the specialties with something in a state; of what waits, also what is due today and the shifts."""
     here = moment.here.replace(hour=0, minute=0, second=0, microsecond=0)
     night = here + DAY
-    rows = queries.rail(show, moment.now, night)
+    rows = by_name(queries.rail(show, moment.now, night))
     if show in CLOSED:
         return [RailRow(row.slug, specialty_words(row), None, 0) for row in rows]
     if show != State.SUBMITTED or not rows:

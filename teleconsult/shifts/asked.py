@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from teleconsult.extensions import db
+from teleconsult.network.directory import by_name
 from teleconsult.network.models import Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User, UserRole, UserSpecialty
@@ -80,7 +81,7 @@ def specialty_choices() -> list[tuple[str, str]]:
     statement = (
         select(Specialty.slug, Specialty.name_pt, Specialty.name_en)
         .where(Specialty.id.in_(select(UserSpecialty.specialty_id)))
-        .order_by(Specialty.name_pt)
+        .order_by(Specialty.id)
     )
-    rows = db.session.execute(statement)
+    rows = by_name(db.session.execute(statement))
     return [("", _("Toda especialidade")), *((row.slug, in_language(row.name_pt, row.name_en)) for row in rows)]
