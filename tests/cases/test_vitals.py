@@ -5,7 +5,6 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleconsult.cases.request import VITALS as NAMES
 from teleconsult.cases.vitals import VITALS, read_vital, show_vital, unusual
 from teleconsult.errors import Refused
 from teleconsult.web import say
@@ -112,10 +111,6 @@ def test_what_is_rare_is_remarked_and_never_stands_in_the_way():
     assert unusual("blood_pressure", "120/80") is None
     assert "40.5 °C" in str(unusual("temperature", read_vital("temperature", "40,5")))
     assert "220/120" in str(unusual("blood_pressure", read_vital("blood_pressure", "220/120")))
-
-
-def test_every_sign_of_the_request_is_here():
-    assert tuple(VITALS) == NAMES
 
 
 @given(st.sampled_from(sorted(VITALS)), st.text(max_size=20))
