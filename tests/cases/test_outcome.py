@@ -38,6 +38,16 @@ def test_the_survey_stands_on_the_page_of_its_requester_only(concluded, sign_in)
     assert "Satisfação com a resposta" not in text_of(sign_in("paulo"), concluded)
 
 
+def test_the_survey_is_led_to_from_the_top_of_the_page_while_it_waits(concluded, sign_in):
+    """Who has just pressed the button that ends the case is told to say how it was: far below, on a telephone."""
+    browser = sign_in("marina")
+    page = text_of(browser, concluded)
+    assert page.index('Falta contar <a href="#desfecho">como foi</a>') < page.index('id="desfecho"')
+    assert 'href="#desfecho"' not in text_of(sign_in("paulo"), concluded)
+    browser.post(f"/cases/{concluded.case.ref}/outcome", data={"satisfaction": "5"})
+    assert 'href="#desfecho"' not in text_of(browser, concluded)
+
+
 def test_the_answers_are_kept_and_shown_in_words(concluded, sign_in):
     browser = sign_in("marina")
     page = told(browser, browser.post(f"/cases/{concluded.case.ref}/outcome", data=ALL))
