@@ -13,6 +13,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from teleconsult import clock
@@ -58,10 +59,31 @@ def _here() -> str:
 
 
 def page_before() -> str:
-    """Return the path of the page that the form stood on; what is only posted to cannot be gone back to."""
+    """Return the path of the page that the form stood on; for one that is only posted to (a question, a preview), of the page above it."""
     before = parts_of(request.referrer)
     path = f"{before.path}?{before.query}" if before.query else before.path
-    return own_path(path) if before.netloc == request.host else "/"
+    if before.netloc != request.host or own_path(path) == "/":
+        return "/"
+    return path if _opens(before.path) else _above(before.path)
+
+
+def _opens(path: str) -> bool:
+    """Tell whether an address can be gone to; one of nothing at all can, and says so."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except MethodNotAllowed:
+        return False
+    except HTTPException:
+        pass
+    return True
+
+
+def _above(path: str) -> str:
+    while path.count("/") > 1:
+        path = path.rpartition("/")[0]
+        if current_app.url_map.bind("").test(path, method="GET"):
+            return path
+    return "/"
 
 
 def _last_owner() -> int | None:

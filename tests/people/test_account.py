@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from teleconsult import clock
@@ -190,6 +191,36 @@ def test_the_language_stays_with_the_account(application, sign_in):
     assert answer.location == "/account?x=1"
     with application.app_context():
         assert world.person("marina").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("/people/PE-1/switch-off", "/people/PE-1"),
+        ("/people/import/KF-1", "/people/import"),
+        ("/kept/KF-1/discard", "/kept/KF-1"),
+        ("/notices/seen", "/notices"),
+        ("/sign-out", "/"),
+        ("/nowhere/at/all", "/nowhere/at/all"),
+        ("/people/PE-1?x=y", "/people/PE-1?x=y"),
+    ],
+)
+def test_a_page_that_is_only_posted_to_leads_to_the_one_above(sign_in, before, after):
+    """A question, and the preview of a file, stand at an address that nobody can go to."""
+    client, referer = sign_in("teresa"), {"Referer": f"http://localhost{before}"}
+    assert client.post("/language", data={"locale": "en"}, headers=referer).location == after
+
+
+def test_who_was_signed_out_at_a_question_comes_back_to_where_it_is_asked(application, sign_in):
+    with application.app_context():
+        person = f"/people/{world.person('paulo').ref}"
+    client = sign_in("teresa")
+    assert "Desligar a conta de" in client.post(f"{person}/switch-off").get_data(as_text=True)
+    client.delete_cookie(application.config["SESSION_COOKIE_NAME"])
+    answer = client.post(
+        f"{person}/switch-off", data={"sure": "1"}, headers={"Referer": f"http://localhost{person}/switch-off"}
+    )
+    assert answer.location == f"/sign-in?next={person}"
 
 
 def test_the_language_before_signing_in_stays_in_the_browser(client):
