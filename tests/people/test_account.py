@@ -199,7 +199,6 @@ def test_the_language_stays_with_the_account(application, sign_in):
         ("/people/PE-1/switch-off", "/people/PE-1"),
         ("/people/import/KF-1", "/people/import"),
         ("/kept/KF-1/discard", "/kept/KF-1"),
-        ("/notices/seen", "/notices"),
         ("/sign-out", "/"),
         ("/nowhere/at/all", "/nowhere/at/all"),
         ("/people/PE-1?x=y", "/people/PE-1?x=y"),
