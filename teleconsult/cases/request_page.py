@@ -31,7 +31,7 @@ from teleconsult.web.controls import kept
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.messages import ngettext
-from teleconsult.web.words import localclock
+from teleconsult.web.words import saved_words
 
 
 def frame(case: Case, step: str, reading: Reading, rows: Sequence[Any] = ()) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def frame(case: Case, step: str, reading: Reading, rows: Sequence[Any] = ()) -> 
         "heading": _("Completar o caso: %(step)s", step=word) if again else _("Novo caso: %(step)s", step=word),
         "lead": lead_of(case, reading, rows),
         "steps": steps_of(case, step, reading),
-        "saved_at": localclock(case.draft.saved_at) if case.draft else "",
+        "saved": saved_words(case.draft.saved_at) if case.draft else "",
         "named": "" if case.requester_id == current_user.id else case.requester.full_name,
         "parts": events.panels("draft_files", case=case, user=current_user),
         "emergency_chosen": reading.request.priority == EMERGENCY,

@@ -26,7 +26,7 @@ from teleconsult.cases.queries_moves import last_opinion
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.people.gate import current_user
-from teleconsult.web.words import localclock
+from teleconsult.web.words import saved_words
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Writing:
     """Nothing was typed yet: the form is the one that all share, of which only the texts are shown."""
 
     draft_version: int = 0
-    saved_at: str = ""
+    saved: str = ""
     results: list[dict[str, str]] | None = None
     query: str = ""
     overtaken: str = ""
@@ -84,7 +84,7 @@ def writing_for(case: Case, verb: str = "", asked: Sequence[Asked] | None = None
     form = opinion_form(numbers)(version=case.version, seen=case.steps, **values)
     if draft is None:
         return Writing(form, asked, carried=carried)
-    return Writing(form, asked, draft_version=draft.version, saved_at=localclock(draft.saved_at))
+    return Writing(form, asked, draft_version=draft.version, saved=saved_words(draft.saved_at))
 
 
 def _earlier(case: Case) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def keep(case: Case, writing: Writing, words: Sequence[str] = ()) -> bool:
     try:
         with transaction():
             draft = actions.save_opinion_draft(case, fields, by=current_user)
-            writing.draft_version, writing.saved_at = draft.version, localclock(draft.saved_at)
+            writing.draft_version, writing.saved = draft.version, saved_words(draft.saved_at)
     except (Refused, Overtaken):
         return False  # The case moved on: the page says so, and still shows what was posted.
     return True

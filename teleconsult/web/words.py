@@ -88,6 +88,13 @@ def localclock(moment: datetime) -> str:
     return show_clock(here.hour, here.minute)
 
 
+def saved_words(moment: datetime) -> str:
+    """Say when a text was saved: “Salvo às 14:02”, with the day when it was not today."""
+    if local(moment).date() == local(clock.now()).date():
+        return gettext("Salvo às %(time)s", time=localclock(moment))
+    return gettext("Salvo %(when)s", when=localtime(moment))
+
+
 def localdate(day: date | datetime | None) -> str:
     """Show a date in the reader's language: '21 de nov. de 2026', '21 Nov 2026'."""
     if day is None:

@@ -1,9 +1,11 @@
 """Saving as one types: its own version, both texts on a conflict, and nothing lost when it cannot be saved."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from teleconsult import clock
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import Session
 from tests.cases.filing import CLINICAL, PATIENT, begin, case_of, fill_all, hidden, path, send, texts_of
@@ -32,6 +34,19 @@ def test_what_is_typed_is_kept_and_the_hour_is_told(marina, ref):
     assert answer.json["version"] == int(window["draft_version"]) + 1
     assert re.fullmatch(r"\d{1,2}:\d\d", answer.json["saved_at"])
     assert texts_of(ref)["subjective"] == CLINICAL["subjective"]
+
+
+def test_of_another_day_the_page_tells_the_day_too(application, ref, sign_in):
+    with clock.at(clock.now() - timedelta(days=2)):
+        marina = sign_in("marina")
+        autosave(marina, ref, **CLINICAL, **hidden(marina, ref, "clinical"))
+        assert re.search(
+            r"<span data-text>Salvo às \d{1,2}:\d\d<", marina.get(path(ref, "clinical")).get_data(as_text=True)
+        )
+    marina = sign_in("marina")
+    for step in ("clinical", "review"):
+        page = marina.get(path(ref, step)).get_data(as_text=True)
+        assert re.search(r"Salvo (seg|ter|qua|qui|sex|sáb|dom)\., \d{1,2} [a-z]+\.,[^<]* \d{1,2}:\d\d<", page)
 
 
 def test_saving_the_same_again_changes_nothing(marina, ref):
