@@ -150,6 +150,12 @@ def check(html: str) -> None:
         if given.get("type", "text") in REMEMBERED and given["_tag"] == "input"
         if "autocomplete" not in given and "readonly" not in given
     ]
+    faults += [
+        f"{given.get('name') or given.get('id')} is put back by the browser, by its place in a list: say autocomplete=off"
+        for given in page.inputs
+        if given["_tag"] == "select" or given.get("type") in {"checkbox", "radio"}
+        if given.get("autocomplete") != "off"
+    ]
     places = {name: place for place, name in enumerate(page.ids)}
     order = [places[target] for target in page.summary if target in places]
     faults += ["the summary is in another order than the page: " + ", ".join(page.summary)] * (order != sorted(order))

@@ -65,8 +65,9 @@ def control(field: Any, described: Any, limit: int, size: str, given: Mapping[st
         "aria-describedby": about_of(field, described, limit) or False,
         "aria-invalid": "true" if field.errors else False,
     }
-    if getattr(field.widget, "input_type", None) in REMEMBERED:
-        # A browser shared by many offers the next what was typed of a patient, unless it is told not to keep it.
+    if getattr(field.widget, "input_type", None) in REMEMBERED or isinstance(field.widget, Select):
+        # A browser shared by many offers the next what was typed of a patient, unless it is told not to keep it; and on
+        # its way back it puts the old choice into a list, over what somebody else has chosen since.
         asked.setdefault("autocomplete", "off")
     write = _WRITERS.get(type(field.widget)) if field.render_kw is None and field._datalist is None else None
     made: Markup = write(field, asked) if write else field(**asked)

@@ -47,7 +47,7 @@ def test_a_control_is_what_the_widget_writes(form, given, described):
             "aria-describedby": about_of(field, described, limit) or False,
             "aria-invalid": "true" if field.errors else False,
         }
-        if getattr(field.widget, "input_type", None) == "text":
+        if getattr(field.widget, "input_type", None) == "text" or kind_of(field) == "select":
             asked = {"autocomplete": "off"} | asked
         assert control(field, described, limit, "m", given, "form-control") == field(**asked)
 
@@ -73,9 +73,8 @@ def test_the_kind_and_the_limit_of_a_field(form):
 @pytest.mark.parametrize("data", ["", "c", "unknown", None])
 def test_a_list_is_written_anew_for_what_is_chosen(form, data):
     form.named.data = data
-    assert control(form.named, "", 0, "", {}, "x") == form.named(
-        **{"class": "x", "maxlength": False, "minlength": False, "aria-describedby": False, "aria-invalid": False}
-    )
+    plain = {"class": "x", "maxlength": False, "minlength": False, "aria-describedby": False, "aria-invalid": False}
+    assert control(form.named, "", 0, "", {}, "x") == form.named(**plain, autocomplete="off")
 
 
 def test_a_list_whose_choices_change_is_written_anew(form):
