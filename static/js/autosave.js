@@ -16,14 +16,14 @@
   let version = Number(form.dataset.draftVersion);
   let saved = read();
   let based = true;
-  let timer = 0;
-  let keepTimer = 0;
+  let timer = 0, keepTimer = 0;
   let failures = 0;
   let saving = false;
   let unsure = false;
   let asking = false;
   let submitting = false;
   let wiped = false;
+  form.autocomplete = "off";  // or the browser puts an older text back, over what another window has saved
 
   // ---- the form's values, by name
 

@@ -4,9 +4,15 @@ import pytest
 from playwright.sync_api import expect
 
 from teleconsult.bookings.models import BookingRequest
+from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
+from teleconsult.network.models import Specialty
 from tests import world
 from tests.bookings.conftest import Desk
+from tests.browser.people import Somebody
+from tests.browser.windows import hurried, sign_in
+
+OLD, NEW = "Dor lombar há três meses.", "Dor lombar há três anos, com febre."
 
 
 def leaves_and_says_yes(page, path):
@@ -45,3 +51,62 @@ def test_a_choice_that_somebody_changed_meanwhile_is_not_put_back(page_for, site
         world.person("dora").language = "en"
     page.go_back()
     expect(page.locator("[name=language]")).to_have_value("en")
+
+
+def test_an_older_text_does_not_go_over_what_another_window_has_saved(page_for, site):
+    ref = site.case_in(State.DRAFT)
+    page, other = hurried(page_for("marina")), hurried(page_for("marina"))
+    step = f"/cases/{ref}/edit/clinical"
+    page.goto(step)
+    page.get_by_label("História").fill(OLD)
+    site.wait_until(lambda: site.draft_of(ref).get("subjective") == OLD)
+    Somebody(page).is_saved()
+    page.goto("/mine")
+    other.goto(step)
+    other.get_by_label("História").fill(NEW)
+    site.wait_until(lambda: site.draft_of(ref).get("subjective") == NEW)
+    page.go_back()
+    expect(page.get_by_label("História")).to_have_value(NEW)
+    page.get_by_label("Motivo").first.fill("Lombalgia")
+    site.wait_until(lambda: site.draft_of(ref).get("complaint") == "Lombalgia")
+    assert site.draft_of(ref)["subjective"] == NEW
+
+
+def test_what_was_typed_stands_there_again_and_is_told_of_what_changed_meanwhile(page_for, site, watch):
+    """A text is put back, which is as well; it went out with the version of a page that nobody had seen."""
+    watch.allowed += ["409", "422"]
+    page = page_for("teresa")
+    page.goto("/specialties/cardiologia/edit")
+    page.locator("[name=prompts]").fill(OLD)
+    leaves_and_says_yes(page, "/specialties")
+    page.go_back()
+    expect(page.locator("[name=prompts]")).to_have_value(OLD)
+    page.goto("/specialties")
+    with site.application.app_context(), transaction():
+        row = db.session.scalars(db.select(Specialty).where(Specialty.slug == "cardiologia")).one()
+        row.prompts = NEW
+    page.go_back()
+    expect(page.locator("[name=prompts]")).to_have_value(OLD)
+    page.locator("main form .btn-primary").click()
+    expect(page.locator("[data-errors]")).to_contain_text("Alguém foi mais rápido")
+    expect(page.locator("[name=prompts]")).to_have_value(OLD)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "first", "then"),
+    [("/shifts/mine/leave", "why", "paulo", "lia"), ("/cases/{ref}/add", "message", "marina", "marina")],
+)
+def test_who_signs_in_after_a_signing_out_does_not_find_what_was_typed(page_for, site, path, name, first, then):
+    path = path.format(ref=site.case_in(State.ASSIGNED))
+    page = page_for(first, fresh=True)
+    page.goto(path)
+    page.locator(f"main [name={name}]").fill(OLD)
+    page.locator(".tc-me summary").click()
+    page.locator("[data-sign-out] button").click()
+    page.locator("[name=who]").wait_for()
+    sign_in(page, then)
+    for _page in range(4):  # past the door and the home page that one came by
+        if not page.url.endswith(path):
+            page.go_back()
+    assert page.url.endswith(path)
+    expect(page.locator(f"main [name={name}]")).to_have_value("")
