@@ -127,13 +127,17 @@ def _place(request: BookingRequest) -> list[tuple[str, str]]:
         return []
     ahead = queries.ahead_of(request)
     age = short_span((clock.now() - request.since).total_seconds())
-    place = _("%(place)dº", place=ahead + 1) if ahead else _("1º: é o próximo")
+    place = _("%(place)dº", place=ahead.listed + 1) if ahead.listed else _("1º: é o próximo")
     found = [(str(_("Lugar na lista")), str(place)), (str(_("Na lista há")), age)]
-    return found if request.state == State.OFFERED else [*found, (str(_("Data prevista")), _expected(request))]
+    return (
+        found
+        if request.state == State.OFFERED
+        else [*found, (str(_("Data prevista")), _expected(request, ahead.unserved))]
+    )
 
 
-def _expected(request: BookingRequest) -> str:
-    expected = queries.expected_for(request, queries.ahead_of(request, offered=False) + 1)
+def _expected(request: BookingRequest, unserved: int) -> str:
+    expected = queries.expected_for(request, unserved + 1)
     if expected.day is None:
         return str(_("ainda não há agenda publicada que alcance este lugar da lista"))
     if expected.published:

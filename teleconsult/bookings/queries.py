@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_, select, text, union
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, not_, or_, select, text, union
 from sqlalchemy.orm import aliased
 
 from teleconsult import clock
@@ -44,16 +44,19 @@ def wanted_by(day: Any) -> ColumnElement[bool]:
     return or_(BookingRequest.wanted_from.is_(None), BookingRequest.wanted_from <= day)
 
 
-def ahead_of(request: BookingRequest, *, offered: bool = True) -> int:
-    """Return how many stand before a request on its list, of those who are wanted when it is.
+class Ahead(NamedTuple):
+    """How many stand before a request on its list: all, and those of them for whom no slot is kept yet."""
 
-    Args:
-        request: one that is on the list.
-        offered: whether those are counted too for whom a slot is kept already: they take none of the free ones.
-    """
+    listed: int
+    unserved: int
+
+
+def ahead_of(request: BookingRequest) -> Ahead:
+    """Return how many stand before a request on its list, of those who are wanted when it is."""
     here = (request.rank, request.since, request.id)
     today = local_day(clock.now(), request.unit.zone)
-    query = select(func.count()).where(
+    unserved = func.count(case((BookingRequest.state == State.WAITING, 1)))
+    query = select(func.count(), unserved).where(
         BookingRequest.specialty_id == request.specialty_id,
         BookingRequest.kind == request.kind,
         shelves.LISTED,
@@ -63,9 +66,8 @@ def ahead_of(request: BookingRequest, *, offered: bool = True) -> int:
             and_(BookingRequest.rank == here[0], BookingRequest.since < here[1]),
             and_(BookingRequest.rank == here[0], BookingRequest.since == here[1], BookingRequest.id < here[2]),
         ),
-        *(() if offered else (BookingRequest.state == State.WAITING,)),
     )
-    return int(db.session.scalar(query) or 0)
+    return Ahead(*db.session.execute(query).one())
 
 
 _NOBODYS: Any = literal_column("+agenda_slots.request_id")

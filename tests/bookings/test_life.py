@@ -46,7 +46,7 @@ def test_an_escalation_lists_the_visit_with_all_that_the_referral_says(desk):
 
 def test_the_list_is_by_priority_then_by_age(desk):
     old, young, urgent = desk.escalated(), desk.escalated(), desk.escalated(priority="urgent")
-    assert [queries.ahead_of(r) for r in (urgent, old, young)] == [0, 1, 2]
+    assert [queries.ahead_of(r).listed for r in (urgent, old, young)] == [0, 1, 2]
 
 
 def test_booked_moved_and_attended(desk):
