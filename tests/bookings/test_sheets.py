@@ -248,7 +248,7 @@ def test_ten_thousand_rows_are_looked_at(desk, sign_in):
     desk.escalated()
     rows = "".join(f"Ana {n};01/01/1980;;;;;Dermatologia\n" for n in range(9_999))
     page = text(send(sign_in("dora"), f"{HEAD}\n{rows}{GOOD}\n"))
-    assert "9999 linhas ficam de fora" in page
+    assert "9.999 linhas ficam de fora" in page
     assert "Importar 1 paciente" in page
 
 

@@ -391,7 +391,7 @@ def test_confirmed_twice_at_once_adds_once(application, sign_in):
 def test_thousands_of_people(application, teresa):
     rows = "".join(f"Ana Sá {n};ana{n}@rede.example;gerência;;;;;;\n" for n in range(2_000))
     preview = send(teresa, HEADING + rows)
-    assert "2000 pessoas para cadastrar" in told(preview)
+    assert "2.000 pessoas para cadastrar" in told(preview)
     assert confirm(teresa, preview).status_code == 302
     assert people(application) == 2_000
 
