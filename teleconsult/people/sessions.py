@@ -12,6 +12,7 @@ from teleconsult import clock
 from teleconsult.extensions import changed, db, read
 from teleconsult.people.models import Session, User
 from teleconsult.people.tokens import new_token, token_hash
+from teleconsult.web.tokens import name_owner
 
 ENDED = "was"
 """Where the cookie keeps the token of a session that was signed out: it opens nothing, but names whose form
@@ -50,6 +51,7 @@ def begin(user: User, *, shared: bool) -> str:
 def enter(user: User, token: str) -> None:
     """Give the browser a new cookie for the session: nothing of the old one stays, its CSRF token least of all."""
     _empty_cookie()
+    name_owner(user.ref)
     user.session_token = token
     login_user(user)
 

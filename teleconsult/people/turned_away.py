@@ -20,12 +20,13 @@ from teleconsult import clock
 from teleconsult.extensions import csrf, current_user, db, transaction
 from teleconsult.people import kept
 from teleconsult.people.forms import SignInForm
-from teleconsult.people.models import Session
+from teleconsult.people.models import Session, User
 from teleconsult.people.sessions import ENDED
 from teleconsult.people.tokens import token_hash
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path, parts_of
 from teleconsult.web.setup import error_page
+from teleconsult.web.tokens import owner_of
 
 
 def reads_its_own_body(view: Callable[..., Any]) -> bool:
@@ -127,8 +128,25 @@ def refused_token(_error: CSRFError) -> Any:
         flash(_("A página ficou aberta tempo demais. Tente de novo."), "warning")
         has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
         return redirect(request.path if has_page else page_before())
+    owner = _other_owner()
+    if owner is not None:
+        return _page_of_another(owner)
     ref = keep_posted(current_user.id)
     return error_page(400, back=page_before()) if ref is None else redirect(url_for("people.kept_form", ref=ref))
+
+
+def _other_owner() -> User | None:
+    """Return whose page the form stood on, if somebody else has signed in in this browser since it was opened."""
+    ref = owner_of(csrf._get_csrf_token() or "")
+    return db.session.scalar(select(User).where(User.ref == ref)) if ref not in ("", current_user.ref) else None
+
+
+def _page_of_another(owner: User) -> Any:
+    """Keep what was posted for who had the page open, and say so: it is not to go out in another person's name."""
+    names = {"whose": owner.full_name, "name": current_user.full_name}
+    waits = keep_posted(owner.id) is not None
+    sentence = _("Desde que %(whose)s a abriu, entrou %(name)s neste navegador.", **names)
+    return error_page(400, sentence, back=page_before(), owner=names["whose"], waits=waits)
 
 
 def _to_the_door() -> Response:

@@ -11,7 +11,8 @@ from teleconsult.audit import AuditEvent
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.people import kept
-from teleconsult.people.models import KeptForm, Session, User
+from teleconsult.people.access import Role
+from teleconsult.people.models import KeptForm, Session, User, UserRole
 from tests import world
 from tests.people.filled import filled, forms
 
@@ -201,6 +202,29 @@ def test_a_token_of_an_earlier_session_leads_to_the_offer(application, teresa):
     assert fields["csrf_token"] != ["of-yesterday"]
     assert teresa.post("/people/new", data=fields).status_code == 302
     assert known(application)
+
+
+def test_what_stood_on_the_page_of_who_was_there_before_goes_out_in_nobody_elses_name(application, come_in):
+    """Two managers at one computer: the tab of the first was offered to the second as what they had written."""
+    with application.app_context(), transaction():
+        world.person("dora").role_rows = [UserRole(Role.MANAGER)]
+    browser = come_in("teresa")
+    token = filled(browser.get("/people/new"), action="/sign-out")["csrf_token"]
+    browser.post("/sign-out")
+    enter(browser, browser.get("/sign-in"), who="dora@rede.example")
+    browser.forges = True
+    page = browser.post("/people/new", data=POST | {"csrf_token": token})
+    words = page.get_data(as_text=True)
+    assert page.status_code == 400
+    assert "Desde que Teresa Farias a abriu, entrou Dora Siqueira neste navegador." in words
+    assert "espera, por um dia, que Teresa Farias entre de novo" in words
+    assert LONG[:40] not in words
+    pressed = browser.post("/people/PE-LIA/switch-off", data={"csrf_token": token}).get_data(as_text=True)
+    assert "Nada foi feito." in pressed
+    browser.post("/sign-out", data=filled(browser.get("/account"), action="/sign-out"))
+    enter(browser, browser.get("/sign-in"))
+    assert "Há um formulário seu que não chegou a ser enviado." in browser.get("/account").get_data(as_text=True)
+    assert not known(application)
 
 
 def test_of_a_button_pressed_too_late_the_page_is_offered_anew(application, teresa):
