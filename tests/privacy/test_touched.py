@@ -13,7 +13,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.patients.merging import merge
 from teleconsult.patients.queries import patient_for
 from tests import world
-from tests.bookings.conftest import Desk
+from tests.bookings.conftest import Desk, today
 from tests.cases.helping import leaky_case
 
 
@@ -85,7 +85,7 @@ def test_lists_that_were_printed_or_found_touch_each_of_their_patients(session, 
     assert browser.get(f"/bookings/agenda/{made.day}.pdf").status_code == 200
     assert browser.get("/desk/print").status_code == 200
     assert browser.post("/cases/search", data={"q": "Severina"}, follow_redirects=True).status_code == 200
-    since = f"{clock.now():%Y-%m-%d}"
+    since = f"{today():%Y-%m-%d}"
     _done, lines = touched("--account", "rosangela@rede.example", "--since", since)
     by_case = {line[2]: line for line in lines}
     assert "Agenda impressa" in by_case[refs[0]][4]
@@ -99,7 +99,7 @@ def test_a_record_that_was_shown_beside_another_is_touched_too(session, sign_in,
     browser = sign_in("rosangela")
     assert browser.get(f"/patients/{one}/merge?with={beside}").status_code == 200
     assert browser.get(f"/cases/{case}/repoint").status_code == 200
-    _done, lines = touched("--account", "rosangela@rede.example", "--since", f"{clock.now():%Y-%m-%d}")
+    _done, lines = touched("--account", "rosangela@rede.example", "--since", f"{today():%Y-%m-%d}")
     by_ref = {(line[0], line[2]): line[4] for line in lines}
     assert by_ref[one, ""] == by_ref[beside, ""] == "Cadastro de paciente lido"
     assert "Cadastro de paciente lido" in by_ref[beside, case]
