@@ -79,8 +79,12 @@ class Desk:
         return made[0] if len(made) == 1 else made
 
     def allow(self, slug: str = "usf-vietna", **given: Any) -> Allowance:
+        """State what a unit has; the journeys of one site may each state it."""
         with transaction():
-            row = Allowance(unit_id=unit(slug).id, **({"forms": 5, "sheets": 2, "weekday": None} | given))
+            of_unit = db.select(Allowance).where(Allowance.unit_id == unit(slug).id)
+            row = db.session.scalars(of_unit).one_or_none() or Allowance(unit_id=unit(slug).id)
+            for name, value in ({"forms": 5, "sheets": 2, "weekday": None} | given).items():
+                setattr(row, name, value)
             db.session.add(row)
         return row
 

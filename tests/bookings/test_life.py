@@ -377,7 +377,7 @@ def test_a_unit_is_pressed_on_the_day_on_which_it_books(desk):
     assert asked_to_book(9) == 0
     assert asked_to_book(10) == 1
     assert verbs(request)[-1] == "book_due"
-    assert [asked_to_book(days) for days in (16, 17.1)] == [1, 1]  # the urgent one, and on its day the other
+    assert [asked_to_book(days) for days in (16, 17)] == [1, 1]  # the urgent one, and on its day the other
 
 
 def test_a_unit_of_another_district_is_pressed_while_what_was_agreed_lasts(desk):

@@ -28,8 +28,7 @@ def test_another_hour_is_not_chosen_because_one_before_it_was_taken(page_for, si
     with site.application.app_context():
         desk.publish(days=9 if scripts else 10, first=8, specialty=world.specialty("neurologia"))
         mine, other = (desk.escalated(specialty="neurologia").ref for _ in range(2))
-        if scripts:
-            desk.allow("usf-vietna", forms=30)
+        desk.allow("usf-vietna", forms=30, sheets=9)
     page = page_for("marina", java_script_enabled=scripts)
     page.goto(f"/bookings/{mine}/book")
     page.locator("[name=slot]").nth(4).check()
