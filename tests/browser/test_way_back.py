@@ -26,15 +26,15 @@ def test_another_hour_is_not_chosen_because_one_before_it_was_taken(page_for, si
     """The mark went over to the hour that had moved up: the patient would have been booked half an hour later."""
     desk = Desk()
     with site.application.app_context():
-        desk.publish(days=9 if scripts else 10, first=8, specialty=world.specialty("neurologia"))
-        mine, other = (desk.escalated(specialty="neurologia").ref for _ in range(2))
-        desk.allow("usf-vietna", forms=30, sheets=9)
-    page = page_for("marina", java_script_enabled=scripts)
+        desk.publish(days=9 if scripts else 10, first=8, specialty=world.specialty("cardiologia"), specialist=None)
+        mine, other = (desk.escalated("bia", specialty="cardiologia").ref for _ in range(2))
+        desk.allow("usf-skylab", forms=30)
+    page = page_for("bia", java_script_enabled=scripts)
     page.goto(f"/bookings/{mine}/book")
     page.locator("[name=slot]").nth(4).check()
     leaves_and_says_yes(page, "/mine")
     with site.application.app_context():
-        desk.book(db.session.scalars(db.select(BookingRequest).where(BookingRequest.ref == other)).one())
+        desk.book(db.session.scalars(db.select(BookingRequest).where(BookingRequest.ref == other)).one(), by="bia")
     page.go_back()
     expect(page.locator("[name=slot]").first).to_be_visible()
     expect(page.locator("[name=slot]:checked")).to_have_count(0)
