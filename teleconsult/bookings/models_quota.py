@@ -106,7 +106,7 @@ class BookingSheet(Model):
     due_on: Mapped[date]
     imported_at: Mapped[datetime] = mapped_column(UTCDateTime)
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    over_why: Mapped[str] = mapped_column(String(300), default="")
+    over_why: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     returned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

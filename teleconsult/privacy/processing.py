@@ -102,6 +102,7 @@ ACTIVITIES = (
             "booking_requests",
             "booking_events",
             "bookings",
+            "booking_sheets",
             "booking_sheet_lines",
             "agenda_sessions",
             "agenda_slots",

@@ -21,8 +21,8 @@ from tests.bookings.conftest import Desk
 from tests.cases.helping import CLINICAL, leaky_case, shown, through_everything
 
 OF_PROFESSIONALS = {
-    "agenda_sessions", "audit_events", "credit_declarations", "credit_disputes", "credit_entries", "kept_forms",
-    "kept_searches", "leaves", "outbox_messages", "sessions", "shifts", "swaps", "users",
+    "agenda_sessions", "audit_events", "booking_sheets", "credit_declarations", "credit_disputes", "credit_entries",
+    "kept_forms", "kept_searches", "leaves", "outbox_messages", "sessions", "shifts", "swaps", "users",
 }  # fmt: skip
 """Tables of personal data whose rows are about who works here; what a patient says in none of them."""
 
