@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, false, func, literal_column, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import clock
@@ -221,7 +221,7 @@ def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:
 @cache
 def _drafts(own: bool, others: bool) -> Select[Any]:
     user_id: Any = bindparam("user_id")
-    mine = [Case.requester_id == user_id] if own else []
+    mine = [Case.requester_id == user_id if own else false()]  # an empty or_() is no condition: it would list everybody's
     if others:
         here = HealthUnit.district == bindparam("district")
         mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id, here))

@@ -149,13 +149,26 @@ def test_nobody_confirms_for_another(dora, sign_in):
     assert case_of(ref).confirm_by_id == person("marina").id
 
 
-def test_support_of_another_district_now_is_not_shown_what_it_began_for_this_one(dora):
+@pytest.mark.parametrize("moved", ["DS V", ""])
+def test_support_of_another_district_now_is_not_shown_what_it_began_for_this_one(dora, moved):
     ref = begin(dora, requester="PE-MARINA")
     fill_all(dora, ref)
     pages = ("/district", "/cases/search?q=Severina")
     assert all(ref in dora.get(page).get_data(as_text=True) for page in pages)
     with transaction():
-        person("dora").unit.district = "DS V"
+        person("dora").unit.district = moved
     assert dora.get(path(ref, "patient")).status_code == 404
     for page in pages:
         assert ref not in dora.get(page).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["/district", "/cases/new", "/cases/search?q=Severina"])
+def test_support_of_no_district_is_shown_nobodys_drafts(dora, sign_in, address):
+    marina = sign_in("marina")
+    ref = begin(marina)
+    fill_all(marina, ref)
+    with transaction():
+        person("dora").unit.district = ""
+    html = dora.get(address).get_data(as_text=True)
+    assert ref not in html
+    assert "Severina" not in html.replace('value="Severina"', "")

@@ -60,7 +60,7 @@ def held(shift):
 def left_by(shifts):
     """Return the kind of leave that takes each of these shifts, or part of it, as the calendar shows it: by row number."""
     of_these = Shift.id.in_([shift.id for shift in shifts])
-    return dict(db.session.execute(db.select(Shift.id, AWAY).where(of_these, AWAY.is_not(None))).tuples().all())
+    return dict(db.session.execute(db.select(Shift.id, AWAY).where(of_these, AWAY.is_not(None))).all())
 
 
 def whole(shift):
