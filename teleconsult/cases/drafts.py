@@ -221,7 +221,8 @@ def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:
 @cache
 def _drafts(own: bool, others: bool) -> Select[Any]:
     user_id: Any = bindparam("user_id")
-    mine = [Case.requester_id == user_id if own else false()]  # an empty or_() is no condition: it would list everybody's
+    # With neither, an empty or_() would be no condition: it lists everybody's.
+    mine = [Case.requester_id == user_id if own else false()]
     if others:
         here = HealthUnit.district == bindparam("district")
         mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id, here))
