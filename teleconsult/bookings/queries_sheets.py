@@ -49,7 +49,7 @@ def sheets_page(user: User) -> Page:
             lines.label("lines"),
         )
         .join(HealthUnit, HealthUnit.id == BookingSheet.unit_id)
-        .where(HealthUnit.district == user.supported_district)
+        .where(HealthUnit.district == user.supported_district, HealthUnit.district != "")
     )
     return page_by_key(query, [(BookingSheet.id, True)])
 

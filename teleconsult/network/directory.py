@@ -171,11 +171,12 @@ _UNITS = (
     .where(HealthUnit.closed_at.is_(None))
     .order_by(HealthUnit.name, HealthUnit.id)
 )
-_UNITS_OF = _UNITS.where(HealthUnit.district == bindparam("district"))
+_OF: ColumnElement[bool] = and_(HealthUnit.district == bindparam("district"), HealthUnit.district != "")
+_UNITS_OF = _UNITS.where(_OF)
 _EVER = select(HealthUnit.slug, HealthUnit.name, HealthUnit.closed_at).order_by(
     HealthUnit.closed_at.is_not(None), HealthUnit.name, HealthUnit.id
 )
-_EVER_OF = _EVER.where(HealthUnit.district == bindparam("district"))
+_EVER_OF = _EVER.where(_OF)
 
 
 def unit_choices(district: str | None = None) -> Sequence[Any]:

@@ -16,6 +16,7 @@ from teleconsult.bookings.models_quota import AllowanceMonth, BookingSheet
 from teleconsult.bookings.world import live_booking
 from teleconsult.cases.models import PatientSnapshot
 from teleconsult.extensions import db, transaction
+from teleconsult.network.models import HealthUnit
 from teleconsult.people.models import KeptForm
 from tests import world
 from tests.bookings.conftest import unit
@@ -284,6 +285,19 @@ def test_only_the_district_and_only_its_own(desk, sign_in):
         world.person("dora").unit.district = "DS V"
     assert browser.get(url).status_code == 404
     assert db.session.scalars(db.select(Booking)).all() == []
+
+
+def test_support_of_no_district_is_shown_no_sheet_and_no_unit(desk, sign_in):
+    desk.escalated()
+    browser = sign_in("dora")
+    url = take(browser, text(send(browser, f"{HEAD}\n{GOOD}\n"))).location
+    fresh()
+    with transaction():
+        db.session.execute(db.update(HealthUnit).values(district=""))
+    listed = text(browser.get("/bookings/sheets"))
+    assert url.rsplit("/", 1)[1] not in listed
+    assert "USF Vietnã" not in listed
+    assert browser.get(url).status_code == 404
 
 
 def test_a_row_is_read_as_units_write_it(desk, sign_in):
