@@ -297,6 +297,7 @@ def test_support_of_no_district_is_shown_no_sheet_and_no_unit(desk, sign_in):
     listed = text(browser.get("/bookings/sheets"))
     assert url.rsplit("/", 1)[1] not in listed
     assert "USF Vietnã" not in listed
+    assert "Sua conta não tem distrito: peça à gerência." in listed
     assert browser.get(url).status_code == 404
 
 

@@ -9,6 +9,8 @@ from teleconsult.audit import AuditEvent
 from teleconsult.cases.models import CaseConsent
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
+from teleconsult.people.access import Role
+from teleconsult.people.models import UserRole
 from tests.cases.filing import begin, case_of, fill_all, hidden, path, send, value_of
 from tests.world import person
 
@@ -32,6 +34,22 @@ def test_support_says_first_in_whose_name(dora):
     answer = dora.post("/cases/new", data={"token": value_of(page, "token")})
     assert answer.status_code == 422
     assert "Escolha em nome de quem é o pedido." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("nobody", "words"),
+    [
+        ("district", "Sua conta não tem distrito: peça à gerência."),
+        ("requester", "Nenhum solicitante nas unidades do seu distrito em cujo nome pedir: fale com a gerência."),
+    ],
+)
+def test_support_that_can_name_nobody_is_told_before_it_begins(dora, nobody, words):
+    with transaction():
+        if nobody == "district":
+            person("dora").unit.district = ""
+        else:
+            db.session.execute(db.delete(UserRole).where(UserRole.role == Role.REQUESTER))
+    assert words in dora.get("/cases/new").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("requester", ["PE-PAULO", "PE-DORA", "PE-XXXXXX", "'; --", "\x00"])
