@@ -9,6 +9,7 @@ from teleconsult.bookings import actions as visits
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
+from teleconsult.people.access import Role
 from teleconsult.people.models import UserRole, UserSpecialty
 from tests.bookings.conftest import Desk
 from tests.world import new_case, person, specialty, walk_to
@@ -52,6 +53,20 @@ GOINGS = {
     "a consultant who asks now": ("paulo", lambda: (roles("paulo", "requester"), move("paulo", "usf-vietna"))),
     "a consultant who distributes now": ("paulo", lambda: roles("paulo", "administrator")),
     "support of another district": ("dora", lambda: elsewhere("dora")),
+    "support of no district": ("dora", lambda: setattr(person("dora").unit, "district", "")),
+    "support of no unit": ("dora", lambda: setattr(person("dora"), "unit_id", None)),
+    "support where no unit has a district": (
+        "dora",
+        lambda: db.session.execute(db.update(HealthUnit).values(district="")),
+    ),
+    "a requester where no unit has a district": (
+        "marina",
+        lambda: db.session.execute(db.update(HealthUnit).values(district="")),
+    ),
+    "a requester of no unit": ("marina", lambda: setattr(person("marina"), "unit_id", None)),
+    "a consultant of nothing": ("paulo", lambda: setattr(person("paulo"), "specialty_rows", [])),
+    "a manager alone": ("rosangela", lambda: roles("rosangela", "manager")),
+    "a person of every role": ("dora", lambda: roles("dora", *Role)),
     "support who asks now": ("dora", lambda: (roles("dora", "requester"), move("dora", "usf-skylab"))),
     "an administrator who answers now": ("rosangela", lambda: answers("rosangela", "neurologia")),
     "an administrator who asks now": (
