@@ -96,7 +96,7 @@ def holidays() -> Answer | Response:
 
 
 def _year() -> int:
-    year = carried(request.values.get("year")) or clock.now().year
+    year = carried(request.values.get("year")) or clock.now().astimezone(clock.home()).year
     return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 

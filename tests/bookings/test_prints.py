@@ -5,13 +5,13 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
-from teleconsult import clock
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.models import PatientSnapshot
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User, UserRole
 from teleconsult.web.words import localdate
 from tests import world
+from tests.bookings.conftest import today
 
 
 def words_of(answer):
@@ -112,7 +112,7 @@ def test_a_sheet_says_in_which_year_it_was_printed(booked, sign_in, sheet):
     here = f"/cases/{request.case.ref}" if sheet == "referral" else f"/bookings/{request.ref}"
     said = words_of(sign_in("marina").get(f"{here}/{sheet}.pdf"))
     (foot,) = (line for line in said.splitlines() if "Emitido por" in line)
-    assert f" {clock.now().year}, " in foot
+    assert f" {today().year}, " in foot
 
 
 def test_the_agenda_of_a_day_lists_who_comes_and_what_is_free(booked, desk, sign_in):

@@ -1,6 +1,6 @@
 """Rooms and what is laid in them: what fits, what is refused and why, what is told."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -80,6 +80,8 @@ def test_a_holiday_closes_the_room_until_it_is_struck_out(session):
     with clock.at(NOW), transaction():
         assert actions.load_holidays(2026) > 10
         assert actions.load_holidays(2026) == 0
+        assert actions.years_to_load() == [2027]
+    with clock.at(datetime(2027, 1, 1, 1, tzinfo=UTC)):  # still the last evening of 2026 in Recife
         assert actions.years_to_load() == [2027]
     with pytest.raises(Refused) as refused:
         laid(place, day=date(2026, 12, 8))

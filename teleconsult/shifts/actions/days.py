@@ -34,7 +34,7 @@ def load_holidays(year: int, *, by: User | None = None) -> int:
 
 def years_to_load() -> Sequence[int]:
     """Return this year and the next, as far as nothing of them has been loaded."""
-    this = clock.now().year
+    this = clock.now().astimezone(clock.home()).year
     wanted = (this, this + 1)
     first, last = date(this, 1, 1), date(this + 1, 12, 31)
     days = db.session.scalars(
