@@ -44,7 +44,7 @@ def ask_to_sign_in() -> Any:
         return Response(status=401, headers={"HX-Redirect": back})
     if request.method == "GET":
         return redirect(_sign_in_and_back(_here()))
-    ref = keep_posted(_last_owner())
+    ref = keep_posted(_whose(_last_owner()))
     if ref is None:
         return redirect(_sign_in_and_back(page_before()))
     form = SignInForm(formdata=None, next="", kept=ref)
@@ -97,6 +97,15 @@ def _last_owner() -> int | None:
             Session.token_hash == token_hash(str(token)), Session.expires_at > clock.now() - kept.LIFE
         )
     )
+
+
+def _whose(user_id: int | None) -> int | None:
+    """Return whose form came: who had its page open, where somebody else has come into this browser since."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if user_id is None or view is None or reads_its_own_body(view):
+        return user_id
+    ref = owner_of(csrf._get_csrf_token() or "")
+    return db.session.scalar(select(User.id).where(User.ref == ref)) or user_id if ref else user_id
 
 
 def keep_posted(owner_id: int | None) -> str | None:
@@ -163,11 +172,15 @@ def _is_public() -> bool:
 
 
 def way_back(user_id: int) -> str:
-    """Return where to go on after something that must be done first: the page, or what was posted to it."""
+    """Return where to go on after something that must be done first: the page, or what was posted to it.
+
+    What stood on the page of who was here before waits for them, and is not offered to this person.
+    """
     if request.method == "GET":
         return _here()
-    ref = keep_posted(user_id)
-    return page_before() if ref is None else url_for("people.kept_form", ref=ref)
+    owner_id = _whose(user_id)
+    ref = keep_posted(owner_id)
+    return page_before() if ref is None or owner_id != user_id else url_for("people.kept_form", ref=ref)
 
 
 def forget_taken(response: Response) -> Response:

@@ -227,6 +227,43 @@ def test_what_stood_on_the_page_of_who_was_there_before_goes_out_in_nobody_elses
     assert not known(application)
 
 
+@pytest.fixture
+def left_open(application, come_in):
+    """Return a browser in which Dora came in after Teresa, and the token of a page that Teresa left open there."""
+    with application.app_context(), transaction():
+        world.person("dora").role_rows = [UserRole(Role.MANAGER)]
+    browser = come_in("teresa")
+    token = filled(browser.get("/people/new"), action="/sign-out")["csrf_token"]
+    browser.post("/sign-out")
+    enter(browser, browser.get("/sign-in"), who="dora@rede.example")
+    browser.forges = True
+    return browser, token
+
+
+def test_a_page_left_open_waits_for_its_owner_also_when_the_session_of_the_next_one_is_over(application, left_open):
+    browser, token = left_open
+    expire(application)
+    page = browser.post("/people/new", data=POST | {"csrf_token": token})
+    assert page.status_code == 401
+    answer = enter(browser, page, who="dora@rede.example")
+    assert answer.location == "/"
+    assert "O que estava escrito é de outra pessoa" in browser.get("/account").get_data(as_text=True)
+    with application.app_context():
+        assert db.session.scalars(select(KeptForm)).one().user_id == world.person("teresa").id
+
+
+def test_a_page_left_open_waits_for_its_owner_also_when_the_next_one_has_terms_to_accept(application, left_open):
+    browser, token = left_open
+    with application.app_context(), transaction():
+        world.person("dora").terms_version = "0"
+    answer = browser.post(
+        "/people/new", data=POST | {"csrf_token": token}, headers={"Referer": "http://localhost/people/new"}
+    )
+    assert answer.location == "/terms?next=/people/new"
+    with application.app_context():
+        assert db.session.scalars(select(KeptForm)).one().user_id == world.person("teresa").id
+
+
 def test_of_a_button_pressed_too_late_the_page_is_offered_anew(application, teresa):
     teresa.forges = True
     for came, there in (("http://localhost/people/PE-LIA", True), ("http://elsewhere.example/people", False)):
