@@ -13,8 +13,6 @@ from teleconsult.people.models import User
 
 PERSONAL = {"personal": True}
 
-"""The grain of the calendar: shifts begin and end on it, and one row per grain holds a workstation and a person."""
-
 
 class Room(Model):
     """A room with workstations: the telehealth room of the consultants, or the computers of a support unit."""
