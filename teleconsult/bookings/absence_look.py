@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal
 
 from teleconsult.bookings.absence import PRIOR_RATE, PRIOR_VISITS, Rate, pooled
 from teleconsult.bookings.overbooking import Suggestion
 from teleconsult.bookings.queries_absence import Group
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language
+from teleconsult.web.words import in_language, percent
 
 FLOOR, TOP, STEP, WIDTH = 172.0, 32.0, 60, 36
 """Of a drawing of 360 by 196: where no visit is missed and where all are, and the place of each bar."""
@@ -77,12 +77,8 @@ def _called(group: Group) -> str:
 
 
 def share_words(share: float | None) -> str:
-    """Show a share as per cent: '12%'; less than one in a hundred is not rounded to nothing."""
-    if share is None:
-        return _("sem consultas")
-    if 0 < share < 0.01:
-        return _("menos de %(share)s", share=format_percent(0.01, "#,##0%"))
-    return str(format_percent(share, "#,##0%"))
+    """Show a share as per cent: '12%'; None: there were no visits."""
+    return _("sem consultas") if share is None else percent(share)
 
 
 def bars(groups: Sequence[Group]) -> list[Bar]:

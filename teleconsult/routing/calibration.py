@@ -19,7 +19,7 @@ from teleconsult.routing import learning
 from teleconsult.routing.promising import Share, Wait, share_of, waits
 from teleconsult.web.language import spoken
 from teleconsult.web.messages import gettext as _
-from teleconsult.web.words import in_language, local
+from teleconsult.web.words import in_language, local, percent
 
 SINCE = timedelta(days=180)
 TOLD = ((50, "median_at"), (90, "ninety_at"))
@@ -124,11 +124,6 @@ def promises_panel(**_facts: Any) -> dict[str, Any]:
     return {"template": "routing/calibration.html", "look": found, "percent": percent, "interval": interval}
 
 
-def percent(share: float) -> str:
-    """Show a share without decimals: '92%'."""
-    return _("%(n)d%%", n=round(share * 100))
-
-
 def interval(share: Share) -> str:
-    """Show how sure a share is: '85 a 96%'."""
-    return _("%(low)d a %(high)d%%", low=round(share.low * 100), high=round(share.high * 100))
+    """Show how sure a share is: '85% a 96%'."""
+    return _("%(low)s a %(high)s", low=percent(share.low), high=percent(share.high))

@@ -21,6 +21,7 @@ from teleconsult.web.language import DEFAULT, THOUSAND, spoken
 from teleconsult.web.messages import gettext, ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+ONE_IN_A_HUNDRED = 0.01
 
 
 def say(refusal: Refused) -> str:
@@ -124,12 +125,12 @@ def relative(moment: datetime | None) -> str:
 
 def short_span(seconds: float) -> str:
     """Show a length of time with one unit: '40 min', '5 h', '3 dias'."""
-    seconds = abs(seconds)
-    if seconds < HOUR:
-        return gettext("%(n)d min", n=max(1, round(seconds / MINUTE)))
-    if seconds < 2 * DAY:
-        return gettext("%(n)d h", n=round(seconds / HOUR))
-    return str(ngettext("%(num)d dia", "%(num)d dias", round(seconds / DAY)))
+    minutes, hours, days = (round(abs(seconds) / unit) for unit in (MINUTE, HOUR, DAY))
+    if minutes < HOUR // MINUTE:
+        return gettext("%(n)d min", n=max(1, minutes))
+    if hours < 2 * DAY // HOUR:
+        return gettext("%(n)d h", n=hours)
+    return str(ngettext("%(num)d dia", "%(num)d dias", days))
 
 
 def hours_said(minutes: int) -> str:
@@ -152,6 +153,16 @@ def _mark(code: str) -> str:
 def thousands(number: int) -> str:
     """Show a whole number with its thousands told apart: '10.000', in English '10,000'."""
     return str(number) if abs(number) < THOUSAND else format_decimal(number, locale=get_locale())
+
+
+def percent(share: float) -> str:
+    """Show a share without decimals: '92%'. All is said of all alone and none of none: 199 of 200 are 'mais de 99%'."""
+    share = round(share, 9)  # what was reckoned as all may be less by the last bit
+    if 0 < share < ONE_IN_A_HUNDRED:
+        return gettext("menos de %(share)s", share="1%")
+    if 1 - ONE_IN_A_HUNDRED < share < 1:
+        return gettext("mais de %(share)s", share="99%")
+    return f"{round(share * 100)}%"
 
 
 def initials(name: str) -> str:
