@@ -128,7 +128,7 @@ def _months_until(month: date, count: int) -> list[date]:
 
 
 def _sums(person_id: int, first: date, last: date) -> tuple[dict[date, MonthSum], dict[str, int]]:
-    """Return the sums of each month; and how many entries of each kind the last one has."""
+    """Return the sums of each month; and how many entries of each kind the last one has, without those it reversed."""
     found: dict[date, MonthSum] = {}
     month = first
     while month <= last:
@@ -157,7 +157,16 @@ def _sums(person_id: int, first: date, last: date) -> tuple[dict[date, MonthSum]
             found[at].work += int(minutes)
         if at == last:
             counts[kind] += count
+    for kind in _reversed(person_id, last):
+        counts[kind] -= 1
     return found, counts
+
+
+def _reversed(person_id: int, month: date) -> list[str]:
+    """Return the kind of each line of a month that was reversed in it, and is worth nothing now."""
+    query = select(Origin.kind).join(E, E.corrects_id == Origin.id).group_by(Origin.id, Origin.kind, Origin.minutes)
+    query = query.where(E.person_id == person_id, E.month == month, Origin.month == month, Origin.minutes > 0)
+    return list(db.session.scalars(query.having(Origin.minutes + func.sum(E.minutes) == 0)))
 
 
 def _shifts(person_id: int, month: date) -> list[ShiftRow]:

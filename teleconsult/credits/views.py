@@ -1,5 +1,6 @@
 """The statement of hours: one's own, month by month, with its lines, its spreadsheet and its disputes."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from teleconsult import audit, clock
+from teleconsult.cases.still import still_seen
 from teleconsult.credits import chart, closing, correcting, statement, versions, words
 from teleconsult.credits import rules as r
 from teleconsult.errors import NotFound, Refused
@@ -80,6 +82,11 @@ def hours(month: str = "") -> str:
     return show_statement(signed_in(), words.read_month(month) if month else r.month_of(versions.today()))
 
 
+def _seen(lines: Iterable[Any]) -> frozenset[str]:
+    """Return which cases of one's own lines still open: whoever asked on a case once may see it no more."""
+    return still_seen(signed_in(), [line.subject for line in lines if line.subject])
+
+
 def show_statement(person: User, month: date, own: bool = True) -> str:
     """Return the page of a person's statement: theirs, or as a manager reads it."""
     found = statement.statement_of(person, month)
@@ -94,6 +101,7 @@ def show_statement(person: User, month: date, own: bool = True) -> str:
     return render_template(
         "credits/statement.html",
         own=own, consults=found.consults, found=found, page=page, disputes=statement.disputes_of([row.id for row in page.rows]),
+        seen=_seen(page.rows) if own else (),
         bars=chart.bars(found.sums, found.month == running), names=[words.month_short(one.month) for one in found.sums],
         values=[words.hours(one.total) for one in found.sums], words=words, here=here,
         running=running, earlier=r.previous_month(month), later=r.next_month(month) if month < running else None,
@@ -159,7 +167,14 @@ def shift(ref: str) -> str:
     missed = found.came is None and found.ends_at <= clock.now()
     over = missed and closing.is_past_noting(found)
     return render_template(
-        "credits/shift.html", shift=found, lines=lines, disputes=disputes, words=words, missed=missed, over=over
+        "credits/shift.html",
+        shift=found,
+        lines=lines,
+        disputes=disputes,
+        words=words,
+        missed=missed,
+        over=over,
+        seen=_seen(lines),
     )
 
 
@@ -171,14 +186,14 @@ def dispute(source: str) -> str | Answer | tuple[str, int]:
     form = DisputeForm()
     line = statement.line(entry.id)
     if not form.validate_on_submit():
-        page = render_template("credits/dispute.html", form=form, line=line, words=words)
+        page = render_template("credits/dispute.html", form=form, line=line, seen=_seen([line]), words=words)
         return (page, 422) if form.errors else page
     refs: list[str] = []
     try:
         twice(lambda: refs.append(correcting.dispute(entry, form.words.data or "", by=current_user).ref))
     except Refused as refusal:
         show_refusal(form, refusal)
-        return render_template("credits/dispute.html", form=form, line=line, words=words), 422
+        return render_template("credits/dispute.html", form=form, line=line, seen=_seen([line]), words=words), 422
     flash(_("Contestação enviada à gerência. A resposta aparece aqui e nos avisos."))
     return redirect(url_for("credits.followed", ref=refs[-1]))
 
@@ -190,4 +205,5 @@ def followed(ref: str) -> str:
     found = correcting.dispute_called(ref)
     if found.person_id != current_user.id:
         raise NotFound
-    return render_template("credits/followed.html", found=found, line=statement.line(found.entry_id), words=words)
+    line = statement.line(found.entry_id)
+    return render_template("credits/followed.html", found=found, line=line, seen=_seen([line]), words=words)

@@ -15,7 +15,7 @@ from teleconsult.extensions import db, transaction
 from teleconsult.shifts import actions as shifts
 from tests import world
 from tests.counting import statements
-from tests.credits.acts import answered, at, attended, come, entries, leave, scheduled
+from tests.credits.acts import answered, at, attended, come, entries, held, leave, scheduled
 
 NOW = at("2026-12-05T10:00")
 
@@ -216,6 +216,26 @@ def test_a_manager_corrects_a_line_and_reads_statements_on_the_record(november, 
     db.session.rollback()
     words = db.session.scalars(db.text("SELECT word FROM audit_events WHERE stream = 'reader:PE-TERESA'")).all()
     assert "credits.view" in words
+
+
+def test_an_opinion_that_was_reversed_is_not_counted_in_its_month(november, sign_in):
+    manager, consultant = sign_in("teresa"), sign_in("paulo")
+    address = "/credits/lines/" + next(entry.source for entry in entries() if entry.kind == "opinion")
+    assert "1 parecer, 0 pedidos" in text(consultant.get("/hours/2026-11"))
+    manager.post(address, data={"minutes": "0", "why": "Parecer de outro caso."})
+    assert "0 pareceres, 0 pedidos" in text(consultant.get("/hours/2026-11"))
+    manager.post(address, data={"minutes": "12", "why": "Era deste caso."})
+    assert "1 parecer, 0 pedidos" in text(consultant.get("/hours/2026-11"))
+
+
+def test_an_opinion_that_is_reversed_after_its_month_stays_counted_there(november, sign_in):
+    """The hours that it loses are those of the open month too."""
+    manager, consultant = sign_in("teresa"), sign_in("paulo")
+    assert manager.post("/credits/months/2026-11/close").status_code == 302
+    address = "/credits/lines/" + next(entry.source for entry in entries() if entry.kind == "opinion")
+    assert manager.post(address, data={"minutes": "0", "why": "Parecer de outro caso."}).status_code == 302
+    assert "1 parecer, 0 pedidos" in text(consultant.get("/hours/2026-11"))
+    assert "0 pareceres, 0 pedidos" in text(consultant.get("/hours/2026-12"))
 
 
 def test_a_correction_takes_hours_and_says_what_the_line_is_worth_now(november, sign_in):
@@ -433,3 +453,26 @@ def test_whom_the_rules_count_for_read_them(november, sign_in):
         assert "tolerância de 10 min e arredondada a cada 5 min" in page
         assert "/credits/" not in page
     assert sign_in("rosangela").get("/hours/rules").status_code == 403
+
+
+def test_a_line_leads_only_to_a_case_that_its_writer_still_sees(session, sign_in):
+    """Whoever asked on a case that went to a colleague, or lost the role, was led from their own hours to nothing."""
+    asked = held(at("2026-11-18T19:00"))
+    with clock.at(at("2026-11-18T19:00")):
+        asked.do("ask", ["Foto de longe"], by="paulo")
+    kept = answered(at("2026-11-19T19:00")).case.ref
+    ref = asked.case.ref
+    consultant = sign_in("paulo")
+    page = text(consultant.get("/hours/2026-11"))
+    assert f'href="/cases/{ref}"' in page
+    assert f'href="/cases/{kept}"' in page
+    with clock.at(at("2026-11-20T08:00")):
+        asked.do("supply", {1: ("Segue.", "")}, by="marina")
+        asked.do("assign", to=world.person("lia"), why="Em turno.", by="rosangela")
+    source = next(entry.source for entry in entries() if entry.kind == "ask")
+    for address in ("/hours/2026-11", f"/hours/lines/{source}"):
+        page = text(consultant.get(address))
+        assert ref in page
+        assert f'href="/cases/{ref}"' not in page
+        assert consultant.get(f"/cases/{ref}").status_code != 200
+    assert f'href="/cases/{kept}"' in text(consultant.get("/hours/2026-11"))
