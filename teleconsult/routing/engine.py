@@ -71,7 +71,7 @@ OPEN_NOW = N_("Casos em aberto com este consultor agora: %(count)d")
 KNOWS = N_("Já conhece este paciente ou o caso ligado")
 TOO_LATE = N_("Sem vaga em turno dentro do prazo")
 NOBODY = N_("Ninguém desta especialidade tem turno marcado.")
-DECLINED = N_("Todos os que têm turno recusaram este caso.")
+DECLINED = N_("Todos os que têm turno recusaram este caso, fizeram o pedido ou já estão com ele.")
 ASKS = N_("Só tem turno nesta especialidade quem fez o pedido.")
 FULL = N_("Os turnos marcados já estão cheios.")
 

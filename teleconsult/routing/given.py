@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from teleconsult.cases.access import Sight
@@ -21,6 +21,10 @@ MOST = 50
 LATELY = timedelta(hours=12)
 
 _holder = aliased(User)
+_later = aliased(CaseEvent)
+_given_again = exists().where(
+    _later.case_id == CaseEvent.case_id, _later.number > CaseEvent.number, _later.verb.in_(("assign", "claim"))
+)
 _GIVEN = (
     select(
         CaseEvent.id,
@@ -47,6 +51,7 @@ _GIVEN = (
         and_(
             Promise.case_id == Case.id,
             Promise.round == CaseEvent.round,
+            ~_given_again,  # what is promised today was not promised with an earlier assignment
             Promise.replaced_at.is_(None),
             Promise.answered_at.is_(None),
         ),

@@ -16,7 +16,7 @@ from teleconsult.cases.rows import specialty_words
 from teleconsult.cases.shelves import in_state
 from teleconsult.extensions import read
 from teleconsult.network.models import Specialty
-from teleconsult.people.access import Permission
+from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import current_user
 from teleconsult.routing.models import PlanLine
 from teleconsult.routing.plan_lines import is_withheld
@@ -137,13 +137,16 @@ def warning() -> dict[str, Any] | None:
         count,
         where=where,
     )
-    triage = Permission.TRIAGE in current_user.permissions
-    opened = [
-        (url_for("shifts.create", specialty=gap.slug), _("Abrir turno: %(name)s", name=gap.name))
-        for gap in found
-        if gap.served
-    ]
-    return {
-        "text": text,
-        "links": [*([(url_for("routing.desk"), _("Ver na fila"))] if triage else []), *opened[:LINKED]],
-    }
+    may = current_user.permissions
+    desk = [(url_for("routing.desk"), _("Ver na fila"))] if Permission.TRIAGE in may else []
+    ways = [way for gap in found if (way := _way_on(gap, staffs=Permission.MANAGE_PEOPLE in may))]
+    return {"text": text, "links": [*desk, *ways[:LINKED]]}
+
+
+def _way_on(gap: Gap, *, staffs: bool) -> tuple[str, str] | None:
+    """Return the way on from a gap, and its words: somebody is given a shift, or where nobody is there, the specialty."""
+    if gap.served:
+        return url_for("shifts.create", specialty=gap.slug), _("Abrir turno: %(name)s", name=gap.name)
+    if not staffs:
+        return None
+    return url_for("people.index", role=Role.CONSULTANT), _("Dar a especialidade a alguém: %(name)s", name=gap.name)

@@ -374,6 +374,19 @@ def test_a_specialty_in_which_nobody_answers_is_warned_of_without_a_calendar_too
     page = desk.browser.get("/shifts", follow_redirects=True).get_data(as_text=True)
     assert "1 caso à espera não tem ninguém em turno dentro do prazo: Dermatologia (1)." in page
     assert "Abrir turno: Dermatologia" not in page
+    assert "Dar a especialidade" not in page, "that is the management's to do"
+
+
+def test_the_management_is_led_from_a_specialty_in_which_nobody_answers_to_its_people(desk, sign_in):
+    shift("helena", FRIDAY + timedelta(days=3), slug="cardiologia")
+    sent()
+    for key in ("paulo", "lia"):
+        gone(key)
+    planning.replan()
+    browser = sign_in("teresa")
+    page = browser.get("/shifts", follow_redirects=True).get_data(as_text=True)
+    assert '<a href="/people?role=consultant">Dar a especialidade a alguém: Dermatologia</a>' in page
+    assert "Helena" in browser.get("/people?role=consultant").get_data(as_text=True)
 
 
 def test_whoever_redirects_is_told_where_nobody_answers(desk):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from teleconsult import clock
+from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.people.models import User, UserRole, UserSpecialty
@@ -46,6 +47,18 @@ def test_the_plan_says_that_only_the_requester_has_a_shift(session):
     case = sent()
     planning.replan()
     assert planned([case.id]).unplaced[case.id] == ["Só tem turno nesta especialidade quem fez o pedido."]
+
+
+def test_the_plan_does_not_say_that_somebody_declined_who_once_asked(session):
+    """Marina asked until she handed the case over: she has a shift, and never answers it."""
+    shift("marina", MONDAY)
+    case = sent()
+    with transaction(case, case.version):
+        actions.hand_over(case, to=person("jonas"), by=person("rosangela"))
+    planning.replan()
+    assert planned([case.id]).unplaced[case.id] == [
+        "Todos os que têm turno recusaram este caso, fizeram o pedido ou já estão com ele."
+    ]
 
 
 def test_the_desk_suggests_somebody_else(session, sign_in):

@@ -1,11 +1,15 @@
 """A batch that went to the wrong consultant: taken from them in one step, while they have not opened it."""
 
+from datetime import timedelta
+
 import pytest
 
+from teleconsult import clock
 from teleconsult.cases.models import CaseEvent
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.people.models import UserSpecialty
+from teleconsult.routing.models import Promise
 from tests import world
 from tests.routing.test_assign_many import holders, marks, sure, waiting
 
@@ -53,6 +57,29 @@ def test_the_whole_batch_goes_on_in_one_step_and_everybody_is_told(session, give
     ids = list(session.scalars(told))
     assert [ids.count(world.person(key).id) for key in ("lia", "paulo")] == [1, 2]
     assert f'value="{cases[0].ref}:' in done  # and back again, if that was wrong too
+
+
+def promised(page: str, name: str) -> list[bool]:
+    """Return of each row to a person, the last first, whether it says when an answer is expected."""
+    rows = page.split('<li class="tc-row ')[1:]
+    return ["resposta esperada até" in row for row in rows if f"<b>{name}</b>" in row]
+
+
+def test_what_is_promised_today_stands_beside_the_last_assignment_alone(session, given, sign_in):
+    (case,) = now_of(session, given(1))
+    browser = sign_in("rosangela")
+    with transaction():
+        day = clock.now() + timedelta(days=1)
+        db.session.add(Promise(case_id=case.id, round=1, made_at=clock.now(), median_at=day, ninety_at=day))
+    page = browser.get("/desk/given").get_data(as_text=True)
+    assert promised(page, "Dr. Paulo Nogueira") == [True]
+    _, page = send(browser, sure([case], ["lia"]) | {"why": "Lote trocado."})
+    assert promised(page, "Dr. Paulo Nogueira") == [False]
+    assert promised(page, "Dra. Lia Cordeiro") == [True]
+    now_of(session, [case])
+    _, page = send(browser, sure([case], ["paulo"]) | {"why": "Era dele."})
+    assert promised(page, "Dr. Paulo Nogueira") == [True, False]
+    assert promised(page, "Dra. Lia Cordeiro") == [False]
 
 
 def test_what_was_opened_stays_and_is_named(session, given, sign_in):
