@@ -13,6 +13,7 @@ from teleconsult.bookings.models import BookingRequest
 from teleconsult.bookings.models_quota import Allowance, AllowanceMonth, FormSpent
 from teleconsult.bookings.steps import Kind
 from teleconsult.extensions import db
+from teleconsult.network.directory import by_name
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
@@ -181,7 +182,7 @@ def units_with_allowances() -> Sequence[Any]:
 
 
 def agreements() -> Sequence[Any]:
-    """Return what was agreed with other districts and what they used of this month."""
+    """Return what was agreed with other districts and what they used of this month, by district and specialty."""
     month = month_of(local_day(clock.now(), clock.home().key))
     query = (
         select(
@@ -196,7 +197,9 @@ def agreements() -> Sequence[Any]:
         .outerjoin(AllowanceMonth, and_(AllowanceMonth.allowance_id == Allowance.id, AllowanceMonth.month == month))
         .where(Allowance.district != "", Allowance.ended_at.is_(None))
     )
-    return db.session.execute(query.order_by(Allowance.district, Specialty.name_pt).limit(500)).all()
+    rows = db.session.execute(query.order_by(Allowance.district, Specialty.name_pt).limit(500)).all()
+    place = {district: number for number, district in enumerate(dict.fromkeys(row.district for row in rows))}
+    return sorted(by_name(rows), key=lambda row: place[row.district])
 
 
 def agreement(number: int) -> Allowance | None:

@@ -11,6 +11,7 @@ from teleconsult.credits import closing, declaring, paper, statement, versions, 
 from teleconsult.credits import rules as r
 from teleconsult.credits.declaring import Asked, Facts
 from teleconsult.credits.rules import KIND_WORDS, Kind
+from teleconsult.network.naming import name_key
 from teleconsult.people.models import User
 from teleconsult.version import VERSION
 from teleconsult.web import pdf
@@ -42,7 +43,9 @@ def title_of(audience: str) -> str:
 
 def _declared(facts: Facts, asked: Asked, code: str, signed_by: str) -> dict[str, Any]:
     address = address_of(code)
-    answers = [[in_language(pt, en), str(count)] for pt, en, count in facts.answers]
+    answers = sorted(
+        ([in_language(pt, en), str(count)] for pt, en, count in facts.answers), key=lambda row: name_key(row[0])
+    )
     return _language() | {
         "title": title_of(asked.audience),
         "foot": _foot(),

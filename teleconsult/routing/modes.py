@@ -13,6 +13,7 @@ from teleconsult.cases.models import Case
 from teleconsult.cases.shelves import in_state
 from teleconsult.errors import N_, NotFound, Overtaken, Refused
 from teleconsult.extensions import db
+from teleconsult.network.directory import by_name
 from teleconsult.network.models import Specialty
 from teleconsult.people.models import User
 from teleconsult.routing.models import SpecialtyMode
@@ -80,9 +81,9 @@ def lines() -> Sequence[Line]:
         .outerjoin(SpecialtyMode, SpecialtyMode.specialty_id == Specialty.id)
         .outerjoin(waiting, waiting.c.specialty_id == Specialty.id)
         .where(Specialty.teleconsult)
-        .order_by(Specialty.name_pt, Specialty.id)
+        .order_by(Specialty.id)
     )
-    return [_line(row) for row in rows]
+    return [_line(row) for row in by_name(rows)]
 
 
 def _line(row: Any) -> Line:

@@ -15,7 +15,7 @@ from teleconsult.cases.clocks import PRIORITY_WORDS
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.rows import Moment, called, due_words_of, specialty_words
 from teleconsult.extensions import transaction
-from teleconsult.network.directory import unit_filter
+from teleconsult.network.directory import by_name, unit_filter
 from teleconsult.people.access import Permission, Role
 from teleconsult.people.gate import acting_role, current_user, requires, signed_in
 from teleconsult.people.models import User
@@ -187,7 +187,7 @@ def print_queue() -> str:
     more, rows = len(rows) > queries.PRINT_MOST, rows[: queries.PRINT_MOST]
     lines = lines_for(row.id for row in rows)
     sheets: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
+    for row in by_name(rows):
         sheets.setdefault(specialty_words(row), []).append(_printed(row, lines.get(row.id), moment))
     page = render_template(
         "routing/print.html", sheets=sheets, more=more, most=queries.PRINT_MOST, asked=asked, now=clock.now(),
