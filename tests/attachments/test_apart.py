@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from teleconsult import outbox
+from teleconsult import clock, outbox
 from teleconsult.attachments import apart
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases.lifecycle import State
@@ -86,6 +86,27 @@ def test_a_photograph_that_is_drawn_for_hours_is_given_up(sent, monkeypatch):
     db.session.rollback()
     assert (job.gave_up_at is None, job.attempts, job.last_error) == (False, 1, "Permanent")
     assert fetched() == body
+
+
+@pytest.mark.parametrize("told", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_file_whose_program_is_stopped_with_the_worker_waits_for_the_next_one(sent, monkeypatch, tmp_path, told):
+    """A service manager tells every program of a service to stop: the picture was given up for good."""
+    picture = io.BytesIO()
+    Image.new("RGB", (900, 900), "brown").save(picture, "JPEG")
+    job, _fetched = sent(picture.getvalue(), "mancha.jpg")
+    stopped = tmp_path / "decoding.py"
+    stopped.write_text(
+        f"import os, signal, sys\nsys.stdin.buffer.read()\nos.kill(os.getpid(), signal.{told})\nsignal.pause()"
+    )
+    with monkeypatch.context() as beside:
+        beside.setattr(apart, "PROGRAM", stopped)
+        assert not outbox.deliver_one(job.id)
+    db.session.rollback()
+    assert (job.gave_up_at, job.attempts, job.last_error) == (None, 1, "InterruptedError")
+    with clock.at(job.next_at):
+        assert outbox.deliver_one(job.id)
+    db.session.rollback()
+    assert db.session.scalars(db.select(Attachment)).one().previewed_at is not None
 
 
 def test_what_decodes_files_sees_none_of_the_secrets(tmp_path, monkeypatch):
