@@ -32,6 +32,7 @@
     form.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
     const plain = form.previousElementSibling;
     if (plain && plain.matches("[data-upload-plain]")) plain.hidden = true;
+    document.querySelectorAll("[data-upload-scripted]").forEach((part) => { part.hidden = false; });
     form.hidden = false;
     drop.classList.add("is-live");
     const chooser = drop.querySelector("input[multiple]");

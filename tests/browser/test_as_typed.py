@@ -42,6 +42,15 @@ def test_the_languages_stand_under_their_word(page_for):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_that_files_go_at_once_is_said_where_they_do(page_for, site, scripts):
+    ref = site.case_in(State.ASSIGNED)
+    page = page_for("marina", java_script_enabled=scripts)
+    page.goto(f"/cases/{ref}/add")
+    said = page.get_by_text("são enviados assim que você os escolhe")
+    expect(said).to_be_visible() if scripts else expect(said).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_without_scripts_it_is_said_that_another_language_takes_what_is_written(page_for, site, scripts):
     """The page was opened anew in the other language, empty, without a word; with scripts it is asked, or kept."""
     ref = site.case_in(State.ASSIGNED)
