@@ -283,7 +283,7 @@
     if (!url) return;
     const data = body();
     const size = Array.from(data.values()).reduce((sum, value) => sum + value.length * 2, 0);
-    if (size < KEEPALIVE_ROOM) fetch(url, { method: "POST", body: data, keepalive: true, credentials: "same-origin" }).catch(() => {});
+    if (size < KEEPALIVE_ROOM) fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" }, keepalive: true, credentials: "same-origin" }).catch(() => {});
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

@@ -358,6 +358,19 @@ def test_leaving_the_page_at_once_saves_what_was_typed(marina, ref, site):
     expect(marina.dialog).to_be_hidden()
 
 
+def test_leaving_the_page_at_once_after_the_session_ended_offers_no_form_that_answers_with_data(page_for, site, watch):
+    """The last save of the page was kept like a form: sent again by its button, it answered with a line of JSON."""
+    watch.allowed += ["401"]
+    ref = site.case_in(State.DRAFT, requester="jonas")
+    jonas = Writer(page_for("jonas", fresh=True)).begin(ref)
+    site.end_sessions("jonas")
+    jonas.story.fill(STORY)
+    jonas.at(f"/cases/{ref}/edit/clinical")
+    sign_in(jonas.page, "jonas")
+    expect(jonas.dialog).to_contain_text(STORY)
+    expect(jonas.page.get_by_text("Há um formulário seu que não chegou a ser enviado.")).to_have_count(0)
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
 def test_a_form_posted_after_the_session_ended_comes_back_after_signing_in(page_for, site, watch, script):
     watch.allowed += ["401"]
