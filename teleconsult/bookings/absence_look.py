@@ -93,7 +93,7 @@ def _bar(number: int, group: Group) -> Bar:
     known = group.rate.visits > 0
     return Bar(
         x, x + WIDTH // 2, y, round(FLOOR - y, 1), _height(low) if known else FLOOR, _height(high) if known else FLOOR,
-        share_words(share) if known else "–", ("≤7", "8–14", "15–30", "31–60", "61–90", "91+")[number],
+        percent(share or 0.0, short=True) if known else "–", ("≤7", "8–14", "15–30", "31–60", "61–90", "91+")[number],
     )  # fmt: skip
 
 

@@ -155,13 +155,16 @@ def thousands(number: int) -> str:
     return str(number) if abs(number) < THOUSAND else format_decimal(number, locale=get_locale())
 
 
-def percent(share: float) -> str:
-    """Show a share without decimals: '92%'. All is said of all alone and none of none: 199 of 200 are 'mais de 99%'."""
+def percent(share: float, *, short: bool = False) -> str:
+    """Show a share without decimals: '92%'. All is said of all alone and none of none: 199 of 200 are 'mais de 99%'.
+
+    `short` is for the figure in a picture, where words would leave it: '>99%'.
+    """
     share = round(share, 9)  # what was reckoned as all may be less by the last bit
     if 0 < share < ONE_IN_A_HUNDRED:
-        return gettext("menos de %(share)s", share="1%")
+        return "<1%" if short else gettext("menos de %(share)s", share="1%")
     if 1 - ONE_IN_A_HUNDRED < share < 1:
-        return gettext("mais de %(share)s", share="99%")
+        return ">99%" if short else gettext("mais de %(share)s", share="99%")
     return f"{round(share * 100)}%"
 
 

@@ -7,6 +7,9 @@ from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from teleconsult.bookings.absence import Rate
+from teleconsult.bookings.absence_look import bars
+from teleconsult.bookings.queries_absence import Group
 from teleconsult.web.words import percent, short_span
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -29,6 +32,17 @@ def test_all_is_said_of_all_alone_and_none_of_none(application, some, of, told, 
         assert percent(some / of) == told
         with force_locale("en"):
             assert percent(some / of) == in_english
+
+
+def test_in_a_picture_a_sign_stands_for_the_words(application):
+    """The words left the picture on both sides, over the figure of the next bar."""
+    with application.test_request_context():
+        assert [percent(some / 200, short=True) for some in (0, 1, 199, 200)] == ["0%", "<1%", ">99%", "100%"]
+
+
+def test_the_bars_of_missed_visits_have_figures_that_fit(application):
+    with application.test_request_context():
+        assert [bar.value for bar in bars([Group("", "", Rate(1, 200)), Group("", "", Rate(0, 0))])] == ["<1%", "–"]
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
