@@ -15,11 +15,14 @@ from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.patients.models import Patient
 from teleconsult.people.models import User, UserRole, UserSpecialty
 from teleconsult.people.passwords import hash_password
+from teleconsult.shifts.calendar import local_day
 from teleconsult.web.refs import new_ref
 
 PASSWORD = "cajueiro-em-flor-27"
 SECRET_NAME = "Severina Conceição Albuquerque"
 """A patient's name that must never show where names are not shown."""
+
+BORN = date(1979, 3, 14)
 
 UNITS = (
     ("usf-vietna", "USF Vietnã", "usf"),
@@ -95,12 +98,18 @@ def specialty(slug: str = "dermatologia") -> Specialty:
     return db.session.scalars(db.select(Specialty).where(Specialty.slug == slug)).one()
 
 
+def years() -> int:
+    """Return the age of the patient of `request` today, as the pages of Recife say it."""
+    today = local_day(clock.now(), "America/Recife")
+    return today.year - BORN.year - ((today.month, today.day) < (BORN.month, BORN.day))
+
+
 def request(slug: str = "dermatologia", **changes) -> Request:
     """Return a complete request, with changes."""
     given = {
         "patient": PatientFacts(
             name=SECRET_NAME,
-            birth_date=date(1979, 3, 14),
+            birth_date=BORN,
             sex="female",
             mother_name="Josefa Conceição",
             neighbourhood="Torrões",

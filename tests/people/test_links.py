@@ -287,9 +287,10 @@ def test_a_link_that_came_broken_is_told_from_one_that_is_over(client, kind):
 
 def test_a_mail_says_the_end_by_the_clock_of_the_unit(application, client):
     """By the clock of Recife somebody in Rio Branco would come two hours too late."""
-    with clock.at(datetime(2026, 11, 23, 18, 0, tzinfo=UTC)):
+    asked_at = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    with clock.at(asked_at):
         ask(client)
-    with application.app_context():
+    with application.app_context(), clock.at(asked_at):
         with transaction():
             world.person("marina").unit.zone = "America/Rio_Branco"
         payload = db.session.scalars(select(OutboxMessage.payload)).one()
