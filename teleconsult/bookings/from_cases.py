@@ -93,7 +93,9 @@ _AWAITED = _ATTENDED_BY.join(Referral, Referral.id == BookingRequest.referral_id
 def visit_of(case: Case) -> tuple[date, str] | None:
     """Return when and by whom the patient of a case was seen, as the agenda has it: it is not asked twice."""
     row = _visit(case)
-    return (row.day, row.specialist_name) if row is not None and _begun(row) else None
+    if row is None or not _begun(row):
+        return None
+    return min(_day(row), local_day(clock.now(), row.zone)), row.specialist_name
 
 
 @events.panel("visit_ahead")
@@ -103,7 +105,7 @@ def visit_ahead(case: Case) -> dict[str, str] | None:
     if row is None or _begun(row):
         return None
     hour = visit_clock(row.at, row.zone)
-    return {"template": "bookings/ahead.html", "day": localdate(row.day), "hour": hour, "doctor": row.specialist_name}
+    return {"template": "bookings/ahead.html", "day": localdate(_day(row)), "hour": hour, "doctor": row.specialist_name}
 
 
 def _visit(case: Case) -> Any:
@@ -114,6 +116,11 @@ def _visit(case: Case) -> Any:
         .where(BookingRequest.case_id == case.id, Booking.ended_at.is_(None))
     )
     return db.session.execute(query.order_by(Booking.at.desc()).limit(1)).one_or_none()
+
+
+def _day(visit: Any) -> date:
+    """Return the day of a visit at its place: an agenda that goes past midnight has slots on the next one."""
+    return local_day(visit.at, visit.zone)
 
 
 def _begun(visit: Any) -> bool:
@@ -146,7 +153,8 @@ def booked_on_paper(referral: Referral) -> dict[str, str] | None:
         return None
     session = booking.session
     hour = visit_clock(booking.at, session.zone)
-    return {"day": localdate(session.day), "hour": hour, "doctor": session.specialist_name}
+    day = localdate(local_day(booking.at, session.zone))
+    return {"day": day, "hour": hour, "doctor": session.specialist_name}
 
 
 @events.on("patient.merge", "patient.unmerge", "case.repoint", order=60)

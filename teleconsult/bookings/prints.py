@@ -19,6 +19,7 @@ from teleconsult.cases.models_opinion import CounterReferral, Referral
 from teleconsult.cases.words import UNSEEN_WORDS
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
+from teleconsult.shifts.calendar import local_day
 from teleconsult.typed import fold
 from teleconsult.version import VERSION
 from teleconsult.web.messages import gettext as _
@@ -45,7 +46,7 @@ def referral_sheet(
         "why": referral.justification,
         "diagnosis": referral.diagnosis,
         "bring": referral.bring,
-        "day": _day(booking) if booking else "",
+        "day": localdate(_day(booking)) if booking else "",
         "hour": visit_clock(booking.at, booking.session.zone) if booking else "",
         "doctor": booking.session.specialist_name if booking else "",
         "asker": ", ".join(filter(None, (case.requester.full_name, case.requester.registration))),
@@ -89,7 +90,7 @@ def slip(booking: Booking, patient: PatientSnapshot, *, by: User) -> bytes:
     bring = [*papers, _("Este papel e o encaminhamento"), *asked]
     fields = {
         "name": _called(patient),
-        "when": _("%(day)s, às %(hour)s", day=_long_day(session.day), hour=visit_clock(booking.at, session.zone)),
+        "when": _("%(day)s, às %(hour)s", day=_long_day(_day(booking)), hour=visit_clock(booking.at, session.zone)),
         "where": here.name,
         "address": ", ".join(filter(None, (here.address, here.neighbourhood, session.room))),
         "who": f"{session.specialist_name}, {_specialty(session.specialty)}",
@@ -272,8 +273,9 @@ def _place(unit: HealthUnit) -> str:
     return " · ".join(filter(None, (unit.name, unit.district)))
 
 
-def _day(booking: Booking) -> str:
-    return localdate(booking.session.day)
+def _day(booking: Booking) -> date:
+    """Return the day of a visit at its place: an agenda that goes past midnight has slots on the next one."""
+    return local_day(booking.at, booking.session.zone)
 
 
 def _long_day(day: date) -> str:

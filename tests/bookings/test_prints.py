@@ -1,9 +1,11 @@
 """The sheets on paper: what they say, for whom, and that they were read."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
+from babel.dates import format_date
 
 from teleconsult.audit import AuditEvent
 from teleconsult.cases.models import PatientSnapshot
@@ -78,6 +80,25 @@ def test_the_sheet_on_the_page_says_when_and_with_whom_the_visit_is(booked, desk
     assert f"<dt>Médico</dt><dd>{booking.session.specialist_name}</dd>" in page
     assert f"<dt>Hora</dt><dd>{local:%-H:%M}</dd>" in page
     assert '<dt>Hora</dt><dd><span class="tc-lines">' in shown(desk.escalated().case.ref)
+
+
+def test_a_visit_after_midnight_is_of_its_own_day_on_every_sheet(desk, sign_in):
+    """The agenda began the evening before, and the paper sent the patient a day too early."""
+    desk.allow()
+    desk.publish(starts=23 * 60 + 30, slot_minutes=30)
+    request = desk.escalated()
+    booking = desk.book(request, 2)
+    assert booking.at.astimezone(ZoneInfo(booking.session.zone)).strftime("%H:%M") == "00:30"
+    day = booking.session.day + timedelta(days=1)
+    marina, ref = sign_in("marina"), request.case.ref
+    assert f"{format_date(day, 'full', locale='pt_BR')}, às 0:30" in words_of(
+        marina.get(f"/bookings/{request.ref}/slip.pdf")
+    )
+    assert localdate(day) in words_of(marina.get(f"/cases/{ref}/referral.pdf"))
+    for path, browser in ((f"/cases/{ref}/referral", marina), (f"/cases/{ref}/counter_refer", sign_in("rosangela"))):
+        page = browser.get(path).get_data(as_text=True)
+        assert localdate(day) in page, path
+        assert localdate(booking.session.day) not in page, path
 
 
 def test_before_the_visit_is_booked_there_is_room_to_write(desk, sign_in):
