@@ -32,7 +32,7 @@ from teleconsult.web.words import in_language
 
 def accepted(_form: Any, case: Case) -> dict[str, Any]:
     """Say of a case whose opinion was taken back that it ends without one."""
-    if case.id not in standing.withdrawn_among([case.id]):
+    if standing.changed_among([case.id]).get(case.id) != "withdrawn":
         return {}
     return {
         "will": (

@@ -69,15 +69,16 @@ def waiting(rows: Sequence[Any], *, whose: bool = False) -> list[Row]:
     items = queries_mine.asked_items([row.id for row in rows if row.state == State.AWAITING_INFORMATION])
     fields = queries_mine.missing_fields([row.id for row in rows if row.state == State.RETURNED])
     told = [row.id for row in rows if row.state in (State.ANSWERED, State.CONCLUDED)]
-    taken_back, made = standing.withdrawn_among(told), []
+    changed, made = standing.changed_among(told), []
     visits = _visits([row.id for row in rows if row.state == State.IN_PERSON])
     for row in rows:
         line = _base(row, moment, Sight.FULL, asker=True)
         line["why"] = _why(row, items.get(row.id, []), fields.get(row.id, []))
         line["why"]["next"] = visits.get(row.id, ("", ""))[1]
         line["action"] = _next_step(row)
-        if row.id in taken_back:
-            line["why"] = {"kind": "withdrawn", "who": _person(row.holder_title, row.holder_name)}
+        if row.id in changed:
+            line["why"] = {"kind": changed[row.id], "who": _person(row.holder_title, row.holder_name)}
+        if changed.get(row.id) == "withdrawn":
             line["action"]["label"] = _("Ver o motivo")
         line["whose"] = f"{_person(row.requester_title, row.requester_name)}, {row.unit_name}" if whose else ""
         made.append(line)

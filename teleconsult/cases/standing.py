@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from teleconsult.cases.clocks import OPINIONS
 from teleconsult.cases.models import Case
@@ -14,13 +14,13 @@ CHANGED = frozenset({"correct", "withdraw"})
 """What is done to an opinion afterwards; its event names the round of it."""
 
 
-_WITHDRAWN = (
-    select(Opinion.case_id)
+_CHANGED = (
+    select(Opinion.case_id, Opinion.withdrawn_at)
     .join(Case, Case.id == Opinion.case_id)
     .where(
         Opinion.case_id.in_(bindparam("cases", expanding=True)),
         Opinion.round == Case.round,
-        Opinion.withdrawn_at.is_not(None),
+        or_(Opinion.withdrawn_at.is_not(None), Opinion.edition > 1),
     )
 )
 
@@ -35,9 +35,18 @@ def withdrawn(happened: Iterable[Any], number: int) -> bool:
     return bool(last) and max(last, key=lambda event: event.number).verb == "withdraw"
 
 
-def withdrawn_among(case_ids: Sequence[int]) -> frozenset[int]:
-    """Return those of these cases whose present round has an opinion that was taken back."""
-    return frozenset(row.case_id for row in read(_WITHDRAWN, {"cases": case_ids})) if case_ids else frozenset()
+def changed_among(case_ids: Sequence[int]) -> dict[int, str]:
+    """Return what became of the opinion of the present round, of those of these cases in which it is not as it was given.
+
+    That is "corrected" or "withdrawn"; what was corrected first and then withdrawn is withdrawn.
+    """
+    found: dict[int, str] = {}
+    for row in read(_CHANGED, {"cases": case_ids}) if case_ids else ():
+        if row.withdrawn_at is not None:
+            found[row.case_id] = "withdrawn"
+        else:
+            found.setdefault(row.case_id, "corrected")
+    return found
 
 
 def new_rounds(happened: Iterable[Any], seen: int, reader_id: int) -> frozenset[int]:

@@ -51,6 +51,21 @@ def test_the_author_corrects_and_the_old_words_stay_readable(answered, sign_in):
     assert [row.edition for row in db.session.scalars(db.select(Opinion).order_by(Opinion.id))] == [1, 2]
 
 
+def test_who_had_read_the_answer_sees_on_the_first_screen_that_it_was_corrected(answered, sign_in):
+    """"Respondeu à sua pergunta" stood there as before, and whoever had read it went by the old dose."""
+    paulo, marina = sign_in("paulo"), sign_in("marina")
+    text_of(marina, answered)
+    send(paulo, answered, "opinions/1/correct", **NEW)
+    for address in ("/mine", "/mine?show=waiting"):
+        home = marina.get(address).get_data(as_text=True)
+        assert "Dr. Paulo Nogueira corrigiu o parecer deste caso: vale a nova versão." in home
+        assert "respondeu" not in home
+    send(paulo, answered, "opinions/1/withdraw", why="Foto de outro paciente.")
+    home = marina.get("/mine").get_data(as_text=True)
+    assert "Dr. Paulo Nogueira retirou o parecer deste caso." in home
+    assert "corrigiu" not in home
+
+
 def test_a_correction_needs_its_reason(answered, sign_in):
     answer = send(sign_in("paulo"), answered, "opinions/1/correct", **NEW | {"why": ""})
     assert answer.status_code == 422
