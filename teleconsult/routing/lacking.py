@@ -27,7 +27,8 @@ def lacking(look: Overview) -> list[Step]:
     """Return what is still to do, in the order in which it can be done."""
     found = [*_network(look), *_people(_roles_held())]
     if db.session.scalar(select(Room.id).where(Room.closed_at.is_(None)).limit(1)) is None:
-        why = _("sem turno marcado, ninguém assume nem recebe casos")
+        # Until a specialty has a calendar, all its consultants are on duty at all times: shifts/roster.py.
+        why = _("sem turno marcado, todo consultor pode assumir, e nenhuma resposta tem hora prevista")
         found.append(Step(url_for("shifts.new_room"), "clock", _("Abrir a sala de telessaúde e marcar turnos"), why))
     return found
 

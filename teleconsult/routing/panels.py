@@ -14,6 +14,7 @@ from teleconsult.cases.request import Request
 from teleconsult.extensions import read
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
+from teleconsult.routing import telling
 from teleconsult.routing.models import PlanLine, Promise
 from teleconsult.routing.plan_lines import is_withheld
 from teleconsult.routing.promises import expected_if_sent
@@ -56,7 +57,8 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
     if is_withheld(row):
         return None
     # A plan may have left out what somebody took in the meantime: the line stays until the next one.
-    nobody = reasons_in_words(row.reasons) if row.reasons and row.user_id is None and case.holder_id is None else []
+    lone = row.reasons and row.user_id is None and case.holder_id is None and telling.is_told(case.specialty_id)
+    nobody = reasons_in_words(row.reasons) if lone else []
     instead = _instead(case, user, row)
     if row.ninety_at is None and not nobody and not instead:
         return None

@@ -1,10 +1,11 @@
 """What the administrators are told of a plan, once of each: nobody has a shift for a case, or its consultant lost it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 
-from teleconsult import audit
+from teleconsult import audit, clock
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_alerts import CaseAlert
 from teleconsult.errors import Overtaken
@@ -25,8 +26,7 @@ def tell(plan: Plan, world: World) -> int:
     """Tell what the plan could not place, and whom it would give on; return of how many cases."""
     specialty = {case.case_id: case.specialty_id for case in world.waiting}
     lone = {specialty[case_id] for case_id, _why in plan.unplaced}
-    # Where no calendar is kept a case goes to whoever answers in the specialty; where nobody does, it goes nowhere.
-    kept = roster.calendars(world.now) | roster.unserved(lone) if lone else frozenset()
+    kept = _of_whom_is_told(lone, world.now) if lone else frozenset()
     # Of what all have declined they were told when the last one did.
     alone = [
         (case_id, NO_SHIFT, str(world.rounds[case_id]))
@@ -39,6 +39,16 @@ def tell(plan: Plan, world: World) -> int:
         if world.mode_of(specialty[case_id]).how != How.AUTOMATIC
     ]
     return sum(_once(world, *one) for one in _new([*alone, *stuck]))
+
+
+def is_told(specialty_id: int) -> bool:
+    """Tell whether the administrators are told where nobody has a shift for a case of a specialty."""
+    return specialty_id in _of_whom_is_told([specialty_id], clock.now())
+
+
+def _of_whom_is_told(specialties: Iterable[int], now: datetime) -> frozenset[int]:
+    """Where no calendar is kept a case goes to whoever answers in the specialty; where nobody does, it goes nowhere."""
+    return roster.calendars(now) | roster.unserved(specialties)
 
 
 def _new(found: list[tuple[int, str, str]]) -> Iterable[tuple[int, str, str]]:

@@ -52,7 +52,7 @@ def test_the_author_corrects_and_the_old_words_stay_readable(answered, sign_in):
 
 
 def test_who_had_read_the_answer_sees_on_the_first_screen_that_it_was_corrected(answered, sign_in):
-    """"Respondeu à sua pergunta" stood there as before, and whoever had read it went by the old dose."""
+    """The line “respondeu à sua pergunta” stood there as before, and whoever had read it went by the old dose."""
     paulo, marina = sign_in("paulo"), sign_in("marina")
     text_of(marina, answered)
     send(paulo, answered, "opinions/1/correct", **NEW)

@@ -35,6 +35,13 @@ def test_a_new_network_is_led_through_its_first_hour_in_order(application, sign_
     assert steps(sign_in("teresa")) == ["/units/new", "/specialties/new", *people, "/rooms/new"]
 
 
+def test_of_a_room_is_said_what_is_so_without_one(application, sign_in):
+    """“Ninguém assume nem recebe casos”, it said, to a manager whose consultants did."""
+    empty(application)
+    page = sign_in("teresa").get("/overview").get_data(as_text=True)
+    assert "sem turno marcado, todo consultor pode assumir" in page
+
+
 def test_the_steps_lead_somewhere(application, sign_in):
     empty(application)
     teresa = sign_in("teresa")

@@ -13,6 +13,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
+from teleconsult.people.models import UserSpecialty
 from teleconsult.routing import planning
 from teleconsult.routing import promises as rules
 from teleconsult.routing.plan_lines import lines_for
@@ -148,7 +149,13 @@ def test_a_holiday_after_the_weekend_is_left_out_too(session, sign_in):
     assert "qua., 14 out." in page
 
 
+def heard(key):
+    """Return the kinds of the notices of one person."""
+    return list(db.session.scalars(db.select(Notice.kind).where(Notice.user_id == world.person(key).id)))
+
+
 def test_nobody_with_a_shift_is_said_and_no_time_is_made_up(session, friday, sign_in):
+    shift("paulo", FRIDAY - timedelta(days=1))
     case = sent()
     assert promises(case) == []
     planning.replan()
@@ -156,6 +163,27 @@ def test_nobody_with_a_shift_is_said_and_no_time_is_made_up(session, friday, sig
     page = sign_in("marina").get(f"/cases/{case.ref}").get_data(as_text=True)
     assert "Ninguém desta especialidade tem turno marcado." in page
     assert "não há hora prevista" in page
+    assert heard("rosangela").count("case.no_shift") == 1
+
+
+def test_where_no_calendar_is_kept_nobody_is_said_to_have_been_told(session, friday, sign_in):
+    """Every consultant may claim it, and the administration hears of each request alike: it was “avisada” of nothing."""
+    case = sent()
+    planning.replan()
+    for person in ("marina", "paulo"):
+        page = sign_in(person).get(f"/cases/{case.ref}").get_data(as_text=True)
+        assert "A administração foi avisada" not in page
+        assert "tem turno marcado" not in page
+    assert "case.no_shift" not in heard("rosangela")
+
+
+def test_a_specialty_without_a_calendar_in_which_nobody_answers_is_said_too(session, friday, sign_in):
+    case = sent()
+    with transaction():
+        db.session.execute(db.delete(UserSpecialty).where(UserSpecialty.specialty_id == case.specialty_id))
+    planning.replan()
+    assert "A administração foi avisada" in sign_in("marina").get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert heard("rosangela").count("case.no_shift") == 1
 
 
 def test_the_plan_confirms_what_was_told_at_once(session, friday):
