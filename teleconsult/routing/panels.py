@@ -57,8 +57,9 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
     if is_withheld(row):
         return None
     # A plan may have left out what somebody took in the meantime: the line stays until the next one.
-    lone = row.reasons and row.user_id is None and case.holder_id is None and telling.is_told(case.specialty_id)
-    nobody = reasons_in_words(row.reasons) if lone else []
+    lone = row.reasons and row.user_id is None and case.holder_id is None
+    told = lone and case.specialty_id is not None and telling.is_told(case.specialty_id)
+    nobody = reasons_in_words(row.reasons) if told else []
     instead = _instead(case, user, row)
     if row.ninety_at is None and not nobody and not instead:
         return None
