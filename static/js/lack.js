@@ -6,6 +6,8 @@
   if (!lack) return;
   const links = Array.from(lack.querySelectorAll("a[href^='#']"));
   const place = lack.closest("p") || lack;
+  // What is hidden still describes its button: whoever has it read aloud would hear that all is lacking when nothing is.
+  const described = place.id ? document.querySelectorAll("[aria-describedby='" + place.id + "']") : [];
 
   function filled(name) {
     const field = document.getElementById(name);
@@ -17,6 +19,10 @@
   function look() {
     links.forEach((link) => { link.hidden = filled(link.hash.slice(1)); });
     place.hidden = links.every((link) => link.hidden);
+    described.forEach((button) => {
+      if (place.hidden) button.removeAttribute("aria-describedby");
+      else button.setAttribute("aria-describedby", place.id);
+    });
   }
 
   document.addEventListener("input", look);

@@ -284,6 +284,31 @@ def test_who_tabs_comes_to_the_cases_past_menu_and_filters(page_for, waiting):
     expect(focused(page)).to_have_attribute("name", "case")
 
 
+def test_a_button_is_not_said_to_lack_what_has_been_filled_in(page_for, site):
+    """It was hidden and went on describing the button: whoever listens heard that all four were still to be filled in."""
+    page = page_for("paulo")
+    page.goto(f"/cases/{site.case_in(State.ASSIGNED)}")
+    send = page.get_by_role("button", name="Enviar o parecer")
+    expect(send).to_have_accessible_description(re.compile("a resposta 1.*os sinais de alerta", re.DOTALL))
+    for name in ("answer_1", "answer_2", "conduct"):
+        page.locator(f"[name={name}]").fill("Sim.")
+    expect(send).to_have_accessible_description(re.compile("preencha:\\s+os sinais de alerta$"))
+    page.locator("[name=red_flags]").fill("Febre.")
+    expect(send).to_have_accessible_description("")
+    page.locator("[name=red_flags]").fill("")
+    expect(send).to_have_accessible_description(re.compile("os sinais de alerta$"))
+
+
+def test_each_answer_is_in_the_group_of_what_was_asked_for(page_for, site):
+    """Every field was called “Resposta”, and whoever came to it by Tab did not hear to what."""
+    page = page_for("marina")
+    page.goto(f"/cases/{site.case_in(State.AWAITING_INFORMATION)}/supply")
+    asked = page.get_by_role("group").filter(has=page.get_by_label("Resposta"))
+    expect(asked).to_have_count(page.locator("textarea[name^=answer_]").count())
+    for number, group in enumerate(asked.all(), 1):
+        expect(group).to_have_accessible_name(re.compile(f"^{number}\\. ."))
+
+
 def test_what_is_left_to_answer_is_named_and_leads_to_its_own_field(page_for, site):
     ref = site.case_in(State.ASSIGNED)
     page = page_for("paulo")
