@@ -17,14 +17,14 @@ def steps(browser):
     return re.findall(r'<a href="([^"]+)"', found.group(1)) if found else []
 
 
-def empty(application):
-    """Leave nothing of the network but its manager."""
+def empty(application, but=("manager",)):
+    """Leave nothing of the network but its manager, or who has one of these roles."""
     now = clock.now()
     with application.app_context(), transaction():
         db.session.execute(db.update(HealthUnit).values(closed_at=now))
         db.session.execute(db.update(Specialty).values(teleconsult=False))
         db.session.execute(db.update(Room).values(closed_at=now))
-        keep = db.select(UserRole.user_id).where(UserRole.role == "manager")
+        keep = db.select(UserRole.user_id).where(UserRole.role.in_(but))
         off = db.update(User).where(User.id.not_in(keep)).values(switched_off_at=now, switched_off_by_id=1)
         db.session.execute(off)
 
@@ -60,6 +60,19 @@ def test_the_last_administrator_is_missed(application, sign_in):
     teresa = sign_in("teresa")
     assert "/people/new" in steps(teresa)
     assert "Convidar a administração técnica" in teresa.get("/overview").get_data(as_text=True)
+
+
+def test_a_room_and_a_quota_are_asked_for_no_unit_that_is_not_there(application, sign_in):
+    """The room had a list with nothing to choose, the quotas a table with nothing but its head."""
+    teresa, rosangela = sign_in("teresa"), sign_in("rosangela")
+    for path in ("/rooms/new", "/bookings/quotas"):
+        assert 'href="/units/new"' not in teresa.get(path).get_data(as_text=True)
+    empty(application, but=("manager", "administrator"))
+    for path in ("/rooms/new", "/bookings/quotas"):
+        assert 'href="/units/new"' in teresa.get(path).get_data(as_text=True), path
+    page = rosangela.get("/rooms/new").get_data(as_text=True)
+    assert "Ainda não há unidade aberta" in page
+    assert "/units/new" not in page
 
 
 def test_a_person_cannot_be_asked_for_a_unit_that_is_not_there(application, sign_in):
