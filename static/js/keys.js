@@ -1,4 +1,5 @@
-// The keyboard in a list: j and k walk, Enter opens, x marks, / searches, ? shows the help.
+// The keyboard in a list: j and k walk, Enter opens, x marks, / searches, ? shows the help; d goes to the buttons for what
+// is marked and p to what is shown beside the list, which lie behind all its rows for who goes by Tab.
 // The list is [data-keys]; its rows are its <li> or <tr> children with a link.
 (() => {
   "use strict";
@@ -37,7 +38,15 @@
     else { const way = document.querySelector("a.tc-icon[href*='search']"); if (way) way.click(); }
   }
 
-  const acts = { j: () => walk(1), k: () => walk(-1), x: mark, "/": search, "?": () => help && help.showModal() };
+  function to(place) {
+    const found = Array.from(document.querySelectorAll(place)).find((one) => !one.disabled && one.offsetParent);
+    if (found) found.focus();
+  }
+
+  const acts = {
+    j: () => walk(1), k: () => walk(-1), x: mark, d: () => to("[data-bulk] button"),
+    p: () => to("[data-preview-at] :is(a[href], button)"), "/": search, "?": () => help && help.showModal(),
+  };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;

@@ -90,6 +90,25 @@ def test_the_keys_of_the_queue_walk_mark_search_and_explain_themselves(page_for,
     expect(page.locator("#busca")).to_be_focused()
 
 
+def test_one_key_leads_from_the_list_to_its_buttons_and_one_to_the_case_beside_it(page_for, waiting):
+    """They lay behind all rows of the page: on a full one who had marked two cases went through forty stops to give them out."""
+    page = page_for("rosangela")
+    page.goto("/desk")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("d")
+    expect(focused(page)).to_have_text("Distribuir os marcados")
+    expect(focused(page)).to_be_in_viewport()
+    page.keyboard.press("j")
+    name = focused(page).inner_text()
+    page.keyboard.press("p")
+    expect(page.locator("[data-preview-at] :focus")).to_have_count(1)
+    page.keyboard.press("j")
+    expect(focused(page)).to_have_text(name)
+    page.keyboard.press("?")
+    expect(page.locator("#atalhos")).to_contain_text("ir ao botão que distribui")
+
+
 def test_one_box_marks_them_all_and_says_how_many(page_for, waiting):
     page = page_for("rosangela")
     boxes = page.locator("[data-keys] input[type=checkbox]")
