@@ -13,11 +13,11 @@ from teleconsult import clock
 from teleconsult.bookings import queries, queries_quota, settings, shelves
 from teleconsult.bookings.actions._step import remember
 from teleconsult.bookings.actions.booking import expire
+from teleconsult.bookings.asking import asking
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Kind, State
 from teleconsult.cases.models_opinion import Referral
-from teleconsult.cases.sides import asking
 from teleconsult.extensions import changed, db
 from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
@@ -73,7 +73,7 @@ def remind(due: tuple[int, int]) -> int:
     booking = db.session.get_one(Booking, booking_id, populate_existing=True)
     request = booking.request
     remember("remind", request, {"days": days, "at": booking.at.isoformat()})
-    notices.tell(asking(request.case), "booking.remind", subject=request.case.ref)
+    notices.tell(asking(request), "booking.remind", subject=request.case.ref)
     return 1
 
 
@@ -130,7 +130,7 @@ def ask_to_book(request_id: int) -> int:
     if not idle(BookingRequest.id == request_id):
         return 0
     remember("book_due", request)
-    notices.tell(asking(request.case), "booking.book_due", subject=request.case.ref)
+    notices.tell(asking(request), "booking.book_due", subject=request.case.ref)
     return 1
 
 

@@ -90,3 +90,34 @@ def test_over_http(desk, sign_in):
     fresh()
     assert live_booking(request).at.hour == 17
     assert queries.request_by(request.ref).state == State.BOOKED
+
+
+def test_the_district_that_booked_for_a_unit_is_told_of_what_becomes_of_the_visit(desk):
+    desk.allow()
+    session, request = desk.publish(), desk.escalated()
+    desk.book(request, by="dora")
+    assert told("booking.book", "marina") == 1
+    assert moved(session) == (1, 0)
+    assert told("booking.move", "dora") == 1
+    with transaction(session):
+        actions.cancel_session(session, "Doente.", by=world.person("rosangela"))
+    assert told("booking.release", "dora") == told("booking.release", "marina") == 1
+
+
+def test_who_supports_another_district_now_is_told_of_no_visit_they_booked(desk):
+    desk.allow()
+    session, request = desk.publish(), desk.escalated()
+    desk.book(request, by="dora")
+    with transaction():
+        world.person("dora").unit.district = "DS V"
+    moved(session)
+    assert (told("booking.move", "dora"), told("booking.move", "marina")) == (0, 1)
+
+
+def test_the_desk_that_booked_for_a_unit_is_told_of_no_visit_by_that(desk):
+    desk.allow()
+    desk.publish()
+    request = desk.escalated()
+    desk.book(request, by="rosangela")
+    desk.do("cancel", request, "Viajou.", by="marina")
+    assert told("booking.cancel", "rosangela") == 0

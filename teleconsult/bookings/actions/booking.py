@@ -11,6 +11,7 @@ from teleconsult.bookings.actions._step import step
 from teleconsult.bookings.actions.quota import spend_form
 from teleconsult.bookings.actions.slots import claim, fitting, free, hold_to_priority
 from teleconsult.bookings.allowance import Asked, check_weekday
+from teleconsult.bookings.asking import asking
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSlot
 from teleconsult.bookings.queries_quota import allowance_of
@@ -18,7 +19,6 @@ from teleconsult.bookings.settings import REMIND_DAYS
 from teleconsult.bookings.steps import Channel, Kind, State
 from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.world import live_booking, open_offer
-from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit
@@ -65,7 +65,7 @@ def book(request: BookingRequest, slot_id: int, terms: Terms, *, by: User) -> Bo
         carry={"slot": slot.id, "channel": terms.channel},
         said=" · ".join(dict.fromkeys(filter(None, (terms.over_why, terms.day_why)))),
         data={"at": slot.at.isoformat(), "channel": str(terms.channel)},
-        tell=asking(request.case),
+        tell=asking(request),
     )
     if request.kind == Kind.FIRST:
         spend_form(request, asked)
@@ -132,7 +132,7 @@ def move(request: BookingRequest, slot_id: int, why: str, *, by: User) -> Bookin
         carry={"slot": slot.id, "why": why},
         said=why,
         data={"at": slot.at.isoformat(), "from": old.at.isoformat() if old else ""},
-        tell=asking(request.case),
+        tell=asking(request),
     )
     channel = old.channel if old else str(Channel.SCREEN)
     released = _end_booking(old, "moved", why)
@@ -152,7 +152,7 @@ def cancel(request: BookingRequest, why: str, *, by: User) -> BookingEvent:
         carry={"why": why},
         said=why,
         data={"from": old.at.isoformat() if old else ""},
-        tell=asking(request.case),
+        tell=asking(request),
     )
     released = _end_booking(old, "cancelled", why)
     if released is not None:
@@ -170,7 +170,7 @@ def release(request: BookingRequest, why: str, *, by: User | None) -> BookingEve
         carry={"why": why},
         said=why,
         data={"from": old.at.isoformat() if old else ""},
-        tell=asking(request.case),
+        tell=asking(request),
     )
     _end_booking(old, "released", why)
     if offer is not None:
@@ -188,7 +188,7 @@ def offer(request: BookingRequest, slot: AgendaSlot, *, by: User | None) -> Book
         by=by,
         carry={"slot": slot.id},
         data={"at": slot.at.isoformat(), "until": expires_at.isoformat()},
-        tell=asking(request.case),
+        tell=asking(request),
     )
     claim(slot, request)
     row = BookingOffer(request_id=request.id, slot_id=slot.id, offered_at=now, expires_at=expires_at)
@@ -224,7 +224,7 @@ def refuse(request: BookingRequest, *, by: User) -> BookingEvent:
 def expire(row: BookingOffer) -> None:
     """Take back an offer that nobody answered in time; the slot goes on to the next."""
     request = row.request
-    step("expire", request, by=None, tell=asking(request.case))
+    step("expire", request, by=None, tell=asking(request))
     offer_next(_close_offer(row, "expired"))
 
 

@@ -8,6 +8,7 @@ from teleconsult import clock
 from teleconsult.bookings.actions._step import step, write
 from teleconsult.bookings.actions.booking import drop, offer_next
 from teleconsult.bookings.actions.quota import give_form_back
+from teleconsult.bookings.asking import asking
 from teleconsult.bookings.models import Booking, BookingEvent, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queueing import RANKS
@@ -15,7 +16,6 @@ from teleconsult.bookings.steps import Kind, State
 from teleconsult.bookings.wanted import wanted_from
 from teleconsult.cases.actions import UNSEEN_CAUSES
 from teleconsult.cases.models_opinion import Referral
-from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people import queries as people
@@ -120,4 +120,4 @@ def _both_sides(request: BookingRequest, by: User) -> list[User]:
         )
     )
     desk = [] if by.has(Role.ADMINISTRATOR) else people.active_with_role(Role.ADMINISTRATOR)
-    return [*asking(request.case), *db.session.scalars(seen_by), *desk]
+    return [*asking(request), *db.session.scalars(seen_by), *desk]

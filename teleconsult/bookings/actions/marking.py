@@ -3,10 +3,10 @@
 from teleconsult.bookings.actions._step import step
 from teleconsult.bookings.actions.agenda import hold_to_reason
 from teleconsult.bookings.actions.slots import claim, free
+from teleconsult.bookings.asking import asking
 from teleconsult.bookings.models import BookingEvent, BookingRequest
 from teleconsult.bookings.steps import ABSENCES
 from teleconsult.bookings.world import last_booking, live_booking
-from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.people.models import User
@@ -32,7 +32,7 @@ def miss(request: BookingRequest, cause: str, *, by: User) -> BookingEvent:
     if cause not in ABSENCES:
         raise Refused(N_("Escolha um dos motivos da lista."), field="cause")
     booking = live_booking(request)
-    event = step("miss", request, by=by, data={"cause": cause}, tell=asking(request.case))
+    event = step("miss", request, by=by, data={"cause": cause}, tell=asking(request))
     if booking is not None:
         booking.mark, booking.marked_at, booking.marked_by_id = "missed", event.at, by.id
         booking.cause, booking.ended_at, booking.ended_how = cause, event.at, "missed"

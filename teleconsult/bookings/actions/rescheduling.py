@@ -10,12 +10,12 @@ from teleconsult.bookings.actions.agenda import hold_to_reason, holding
 from teleconsult.bookings.actions.booking import NOTICE, release, reminders_left
 from teleconsult.bookings.actions.one_place import hold_to_one_place, queue_up
 from teleconsult.bookings.agenda import moment_of
+from teleconsult.bookings.asking import asking
 from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.bookings.unattended import hold_to_presence
 from teleconsult.bookings.world import holidays, live_booking, open_offer
-from teleconsult.cases.sides import asking
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.notices import actions as notices
@@ -92,7 +92,7 @@ def _bring(request: BookingRequest, why: str, by: User) -> bool:
         carry={"slot": booking.slot_id, "why": why},
         said=why,
         data={"at": booking.at.isoformat(), "from": old.isoformat()},
-        tell=asking(request.case),
+        tell=asking(request),
     )
     return True
 
@@ -103,7 +103,7 @@ def _offer_again(request: BookingRequest) -> bool:
     if offer is not None:
         offer.expires_at = min(offer.expires_at, offer.slot.at - NOTICE / 2)
         db.session.flush()
-    notices.tell(asking(request.case), "booking.offer", subject=request.case.ref)
+    notices.tell(asking(request), "booking.offer", subject=request.case.ref)
     return True
 
 
