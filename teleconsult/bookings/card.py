@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +13,9 @@ from sqlalchemy.orm import joinedload
 from teleconsult import clock, events
 from teleconsult.bookings import queries, steps
 from teleconsult.bookings.models import Booking, BookingEvent, BookingOffer, BookingRequest
-from teleconsult.bookings.models_agenda import AgendaSession, AgendaSlot
-from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, State
+from teleconsult.bookings.models_agenda import AgendaSession
+from teleconsult.bookings.steps import ABSENCES, CHANNEL_WORDS, KIND_WORDS, LISTED, TAKEN_AWAY, State
+from teleconsult.bookings.unattended import reasons
 from teleconsult.bookings.words import end_of, mark_of, visit_time, visits_of
 from teleconsult.bookings.world import facts_for, last_booking, standing_offer
 from teleconsult.cases.access import Sight
@@ -31,6 +33,8 @@ PRESSED = frozenset({"refuse", "requeue"})
 @dataclass(frozen=True)
 class Card:
     """One request in words. `gone` was so and is no more: the visit that was booked and called off.
+
+    On the waiting list it is the visit that a changed agenda took away: its patient may still set out for it.
 
     `doors` are what this person may do: verb, words, icon, address, pressed or a page.
     """
@@ -67,15 +71,17 @@ DOORS = (
 
 def card_of(request: BookingRequest, user: User) -> Card:
     """Return one request as this person may see it and act on it."""
-    booking = last_booking(request) if request.state not in LISTED else None
-    offer = standing_offer(request)
+    last, offer = last_booking(request), standing_offer(request)
+    booking = last if request.state not in LISTED else None
+    taken = last if last is not None and _is_taken_away(request, last) else None
+    off = taken or (booking if booking is not None and _is_off(booking) else None)
     return Card(
         request=request,
         mark=mark_of(request.state, request.ended_how),
         title=_(KIND_WORDS[steps.Kind(request.kind)]),
         facts=_facts(request, booking, offer),
-        gone=_when(booking.slot, booking.session) if booking is not None and _is_off(booking) else [],
-        said=_said(request),
+        gone=_when(off.at, off.session) if off is not None else [],
+        said=" ".join(filter(None, (_said_of_visit(taken, offer), _said(request)))),
         doors=_doors(request, user, offer),
     )
 
@@ -85,13 +91,26 @@ def _is_off(booking: Booking) -> bool:
     return booking.ended_at is not None and booking.ended_how != "missed"
 
 
+def _is_taken_away(request: BookingRequest, booking: Booking) -> bool:
+    """Tell whether a changed agenda put a request back on the list, and the hour of its visit is still to come."""
+    return request.state in LISTED and booking.ended_how == "released" and booking.at > clock.now()
+
+
+def _said_of_visit(taken: Booking | None, offer: BookingOffer | None) -> str:
+    """Return what the patient must hear of a visit that will not be, and why nobody would hold the one that is offered."""
+    if taken is not None:
+        return str(_(TAKEN_AWAY))
+    session = offer.slot.session if offer is not None else None
+    return reasons([session]).get(session.id, "") if session is not None else ""
+
+
 def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer | None) -> list[tuple[str, str]]:
     specialty = request.specialty
     found = [(str(_("Especialidade")), in_language(specialty.name_pt, specialty.name_en))]
     if request.state == State.ENDED:
         found.append((str(_("Por que foi encerrada")), end_of(request.ended_how)))
     if booking is not None and not _is_off(booking):
-        found += _when(booking.slot, booking.session)
+        found += _when(booking.at, booking.session)
         channel = CHANNEL_WORDS[steps.Channel(booking.channel)]
         found.append((str(_("Marcada em")), f"{localtime(booking.booked_at)}, {_(channel)}"))
         if request.state == State.BOOKED and booking.at <= clock.now():
@@ -99,7 +118,7 @@ def _facts(request: BookingRequest, booking: Booking | None, offer: BookingOffer
         if booking.cause:
             found.append((str(_("Por que faltou")), str(_(ABSENCES[booking.cause]))))
     if offer is not None:
-        found += [*_when(offer.slot, offer.slot.session), (str(_("Aceite até")), localtime(offer.expires_at))]
+        found += [*_when(offer.slot.at, offer.slot.session), (str(_("Aceite até")), localtime(offer.expires_at))]
     if request.return_when:
         found.append((str(_("Retorno pedido para")), _asked_for(request)))
     return [*found, *_place(request)]
@@ -112,10 +131,10 @@ def _asked_for(request: BookingRequest) -> str:
     return _("%(when)s: a partir de %(day)s", when=request.return_when, day=localday(request.wanted_from))
 
 
-def _when(slot: AgendaSlot, session: AgendaSession) -> list[tuple[str, str]]:
+def _when(at: datetime, session: AgendaSession) -> list[tuple[str, str]]:
     where = ", ".join(filter(None, (session.unit.name, session.room)))
     return [
-        (str(_("Dia e hora")), visit_time(slot.at, session.zone)),
+        (str(_("Dia e hora")), visit_time(at, session.zone)),
         (str(_("Onde")), where),
         (str(_("Com quem")), session.specialist_name),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, literal_column, select, update
 
 from teleconsult import clock, events
 from teleconsult.bookings import actions, queries, shelves
@@ -12,7 +12,7 @@ from teleconsult.bookings.models import Booking, BookingRequest
 from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.queries_prints import booked_for
 from teleconsult.bookings.reading import MAY_READ
-from teleconsult.bookings.steps import NEXT_WORDS, STATE_WORDS, Kind, State
+from teleconsult.bookings.steps import NEXT_WORDS, STATE_WORDS, TAKEN_AWAY, Kind, State
 from teleconsult.bookings.words import visit_clock
 from teleconsult.bookings.world import facts_for
 from teleconsult.cases.models import Case
@@ -134,12 +134,25 @@ def visits_said(case_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
 
     One that nobody booked looks else like one that is, and one that is booked as if its unit still had to.
     """
-    stands = {row.case_id: State(row.state) for row in read(_STANDS, {"cases": case_ids})}
-    return {number: (_(STATE_WORDS[state]), _(NEXT_WORDS[state])) for number, state in stands.items()}
+    rows = read(_STANDS, {"cases": case_ids, "now": clock.now()})
+    return {row.case_id: (_(STATE_WORDS[State(row.state)]), _(_next(row.state, row.taken_away))) for row in rows}
+
+
+def _next(state: str, taken_away: bool | None) -> str:
+    return TAKEN_AWAY if state == State.WAITING and taken_away else NEXT_WORDS[State(state)]
 
 
 _STANDS = (
-    select(BookingRequest.case_id, BookingRequest.state)
+    select(
+        BookingRequest.case_id,
+        BookingRequest.state,
+        select(and_(Booking.ended_how == "released", Booking.at > bindparam("now", type_=Booking.at.type)))
+        .where(Booking.request_id == BookingRequest.id)
+        .order_by(Booking.id.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+        .label("taken_away"),
+    )
     .where(BookingRequest.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(BookingRequest.id)
 )

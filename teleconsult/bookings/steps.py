@@ -45,6 +45,9 @@ NEXT_WORDS = {
 }
 """What a visit leaves to be done by whoever asked for the opinion, while its case is open."""
 
+TAKEN_AWAY = N_("A agenda mudou e a consulta que estava marcada não vai acontecer: avise o paciente.")
+"""The same of one that waits again because its agenda changed, until the hour at which it was booked."""
+
 LISTED = frozenset({State.WAITING, State.OFFERED})
 """On the waiting list: an offer keeps its place until it is taken."""
 
