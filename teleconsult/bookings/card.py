@@ -20,6 +20,7 @@ from teleconsult.bookings.words import end_of, mark_of, visit_time, visits_of
 from teleconsult.bookings.world import facts_for, last_booking, standing_offer
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case
+from teleconsult.cases.rows import Moment, called
 from teleconsult.cases.withheld import is_withheld
 from teleconsult.extensions import db
 from teleconsult.network import alternatives
@@ -52,6 +53,11 @@ class Card:
         """Return the verb of the one filled button, if there is one."""
         first = self.doors[0]["verb"] if self.doors else ""
         return first if first in FILLED else ""
+
+    @property
+    def whose(self) -> str:
+        """Return the patient and the unit as the lists call them: several windows of several patients stand open at once."""
+        return f"{called(self.request.case, Sight.ROUTING, Moment())} · {self.request.unit.name}"  # type: ignore[arg-type]  # the columns of a row
 
 
 FILLED = frozenset({"accept", "book", "requeue"})

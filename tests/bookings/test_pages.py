@@ -610,3 +610,20 @@ def test_an_ended_request_says_why_and_offers_nothing(desk, sign_in, how, booked
         assert "encerrada" in history
         assert how not in history
         assert "Já não é preciso" not in history
+
+
+def test_each_page_of_a_request_says_whose_it_is(desk, sign_in):
+    """The desk has several of them open, of several units: a slot must not go to another's patient."""
+    desk.allow()
+    desk.publish()
+    waiting, booked = desk.escalated(), desk.escalated()
+    desk.book(booked)
+    back, ended = desk.to_return(), desk.to_return()
+    desk.do("close_unseen", ended, "moved", by="marina")
+    browser = sign_in("rosangela")
+    for where in (waiting.ref, f"{waiting.ref}/book", booked.ref, f"{booked.ref}/move", f"{booked.ref}/cancel",
+                  f"{back.ref}/close_unseen", f"{ended.ref}/reopen"):  # fmt: skip
+        page = text(browser.get(f"/bookings/{where}"))
+        assert "S. C. A., de 40 a 59 anos · USF Vietnã" in page, where
+        assert world.SECRET_NAME not in page
+        assert "S. C. A." not in page.partition("</title>")[0]
