@@ -22,7 +22,7 @@
   function mark(cell) {
     if (over) over.classList.remove("is-over");
     over = cell;
-    if (over) { over.classList.add("is-over"); over.scrollIntoView({ block: "nearest" }); }
+    if (over) over.classList.add("is-over");
   }
 
   function take(shift) {
@@ -105,6 +105,7 @@
     } else if (event.key.startsWith("Arrow")) {
       event.preventDefault();
       mark(beside(over || home(taken), event.key));
+      over.scrollIntoView({ block: "nearest" }); // not while it is dragged: another place would come under the pointer
       tell(words("over", over.dataset.name));
     } else if (event.key === "Enter") {
       event.preventDefault();

@@ -100,6 +100,23 @@ def test_a_shift_is_dragged_to_another_day_and_the_move_undone(page_for, site):
     assert begins(site, ref) == rooms.at(day, rooms.EIGHT)
 
 
+def test_nothing_moves_under_the_pointer_while_a_shift_is_dragged_over_a_place_half_below_the_window(page_for, site):
+    """By the events alone: where the page scrolls away in the middle of a drag, Chromium takes no more of the mouse."""
+    ref, day = lay(site), rooms.next_monday()
+    page = page_for("teresa")
+    page.goto(f"/shifts?room=sala-de-telessaude&day={day}")
+    aim = cell(page, day + timedelta(days=2), "afternoon")
+    page.set_viewport_size({"width": 1280, "height": int(aim.bounding_box()["y"]) + 60})
+    carried = page.evaluate_handle("new DataTransfer()")
+    page.locator(f"#{ref} a").dispatch_event("dragstart", {"dataTransfer": carried})
+    aim.dispatch_event("dragover", {"dataTransfer": carried})
+    expect(aim).to_have_class(re.compile("is-over"))
+    assert page.evaluate("scrollY") == 0
+    aim.dispatch_event("drop", {"dataTransfer": carried})
+    expect(aim.locator(f"#{ref}")).to_be_visible()
+    assert begins(site, ref) == rooms.at(day + timedelta(days=2), rooms.NOON)
+
+
 def test_a_shift_is_moved_by_keyboard_alone_and_told(page_for, site):
     ref, day = lay(site), rooms.next_monday()
     page = page_for("teresa")
