@@ -21,9 +21,12 @@ from tests.cases import filing
 from tests.shifts import pages_world as rooms
 
 FIVE_MINUTES = 300
-OUT_OF_THEIR_DAY = """() => [...document.querySelectorAll('[data-calendar] li')]
-  .filter((item) => item.getBoundingClientRect().right > item.closest('section').getBoundingClientRect().right)
-  .map((item) => item.textContent)"""
+OUT_OF_THEIR_DAY = """() => [...document.querySelectorAll('[data-calendar] li')].filter((item) => {
+  const words = document.createRange();
+  words.selectNodeContents(item);
+  const right = Math.max(item.getBoundingClientRect().right, words.getBoundingClientRect().right);
+  return right > item.closest('section').getBoundingClientRect().right;
+}).map((item) => item.textContent)"""
 ROOM_DAY = 12 * 60
 TWENTY = 20
 A_MONTH = 12
