@@ -14,6 +14,7 @@ from teleconsult.bookings.agenda import weekly
 from teleconsult.bookings.forms_agenda import MissForm, MoveSessionForm, PublishForm, WhyForm
 from teleconsult.bookings.queries import request_by
 from teleconsult.bookings.stepping import already_changed, nobody_else
+from teleconsult.bookings.world import last_booking
 from teleconsult.errors import Overtaken, Refused
 from teleconsult.extensions import transaction
 from teleconsult.network.directory import specialty_by, unit_by, unit_choices, visit_choices
@@ -255,4 +256,7 @@ def mark(ref: str, verb: str) -> Response:
     except Overtaken:
         own = nobody_else(card.last_step(request_by(ref)))
         flash(already_changed() if own else _("Outra pessoa anotou esta consulta há pouco. Confira abaixo."), "warning")
-    return redirect(url_for("agenda.day", day=request.form.get("day") or None))
+    # A day of twenty is marked from its middle on: the page comes back at the visit, not at its top.
+    booking = last_booking(found)
+    place = f"vaga-{booking.session.ref}-{booking.slot.number}" if booking is not None else None
+    return redirect(url_for("agenda.day", day=request.form.get("day") or None, _anchor=place))

@@ -627,3 +627,21 @@ def test_each_page_of_a_request_says_whose_it_is(desk, sign_in):
         assert "S. C. A., de 40 a 59 anos · USF Vietnã" in page, where
         assert world.SECRET_NAME not in page
         assert "S. C. A." not in page.partition("</title>")[0]
+
+
+def test_marking_leads_back_to_the_visit_that_was_marked(desk, sign_in):
+    """On a telephone a day is ten windows long: after each mark the desk was at its top again."""
+    desk.allow()
+    desk.publish(days=0, starts=20 * 60)
+    request = desk.escalated()
+    desk.book(request, by="rosangela")
+    browser, page_of = sign_in("rosangela"), f"/bookings/agenda?day={today().isoformat()}"
+    for verb in ("attend", "correct"):
+        fresh()
+        sent = {"version": request.version, "day": today().isoformat(), "why": "Engano."}
+        answer = browser.post(f"/bookings/agenda/visits/{request.ref}/{verb}", data=sent)
+        address, _, place = answer.location.partition("#")
+        assert address == page_of
+        at_place = re.search(rf'<li [^>]*id="{place}">(.*?)</li>', text(browser.get(address)), re.DOTALL)
+        assert at_place is not None
+        assert request.ref in at_place.group(1)
