@@ -68,9 +68,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Known:
-    """The specialties by their words, and the unit's open requests by patient and specialty."""
+    """The specialties by their words, by the Portuguese ones alone, and the unit's open requests by patient and specialty."""
 
     specialties: dict[str, int]
+    in_portuguese: dict[str, int]
     requests: dict[tuple[str, date | None, int], int]
     on_sheets: frozenset[int]
 
@@ -97,10 +98,9 @@ def make_plan(text: str, unit: HealthUnit) -> Plan:
 
 
 def _known(unit: HealthUnit) -> _Known:
-    words = select(Specialty.id, Specialty.name_pt, Specialty.name_en, Specialty.slug)
-    specialties = {
-        fold(word): row.id for row in db.session.execute(words) for word in (row.name_pt, row.name_en, row.slug)
-    }
+    named = db.session.execute(select(Specialty.id, Specialty.name_pt, Specialty.name_en, Specialty.slug)).all()
+    specialties = {fold(word): row.id for row in named for word in (row.name_pt, row.name_en, row.slug)}
+    in_portuguese = {fold(row.name_pt): row.id for row in named}
     query = (
         select(
             BookingRequest.id,
@@ -124,15 +124,21 @@ def _known(unit: HealthUnit) -> _Known:
         .join(BookingSheet, BookingSheet.id == BookingSheetLine.sheet_id)
         .where(BookingSheet.unit_id == unit.id, BookingSheet.returned_at.is_(None))
     )
-    return _Known(specialties, requests, frozenset(db.session.scalars(sent)))
+    return _Known(specialties, in_portuguese, requests, frozenset(db.session.scalars(sent)))
 
 
-def _specialty(word: str, known: dict[str, int]) -> int | None:
-    """Return the specialty of a word, also of its beginning alone ('otorrino', 'dermato') where only one begins so."""
-    if word in known or len(word) < SHORTEST:
-        return known.get(word)
-    found = {number for name, number in known.items() if name.startswith(word)}
-    return found.pop() if len(found) == 1 else None
+def _specialty(word: str, known: _Known) -> int | None:
+    """Return the specialty of a word, also of its beginning alone ('otorrino', 'dermato') where only one begins so.
+
+    The Portuguese names go first: “Cirurgia dermatológica” is “Dermatological surgery” in English.
+    """
+    if word in known.specialties or len(word) < SHORTEST:
+        return known.specialties.get(word)
+    for names in (known.in_portuguese, known.specialties):
+        found = {number for name, number in names.items() if name.startswith(word)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def _read(line: Line, known: _Known) -> Row:
@@ -147,7 +153,7 @@ def _read(line: Line, known: _Known) -> Row:
         if not cells[name]:
             raise Refused(N_("Esta célula está vazia."), name)
     birth_date = read_birth_date(cells["birth_date"], local(clock.now()).date())
-    specialty_id = _specialty(fold(cells["specialty"]), known.specialties)
+    specialty_id = _specialty(fold(cells["specialty"]), known)
     if specialty_id is None:
         raise Refused(N_("Esta especialidade não existe na rede."), "specialty")
     request_id = known.requests.get((fold(cells["name"]), birth_date, specialty_id))

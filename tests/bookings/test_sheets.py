@@ -308,6 +308,16 @@ def test_a_row_is_read_as_units_write_it(desk, sign_in):
     assert world.SECRET_NAME in page
 
 
+def test_the_beginning_of_a_portuguese_name_is_no_other_specialty_in_english(desk, sign_in):
+    desk.escalated()
+    with transaction():
+        other = world.specialty("cardiologia")
+        other.name_pt, other.name_en = "Cirurgia dermatológica", "Dermatological surgery"
+    page = text(send(sign_in("dora"), f"{HEAD}\n{world.SECRET_NAME};14/03/1979;;;;;Dermato\n"))
+    assert "de fora" not in page
+    assert "Importar 1 paciente" in page
+
+
 def test_the_beginning_of_several_specialties_is_none_of_them(desk, sign_in):
     desk.escalated()
     with transaction():
