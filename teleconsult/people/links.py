@@ -60,8 +60,12 @@ def _row(user_id: int, kind: LinkKind, now: datetime) -> dict[str, Any]:
 
 
 def send(user: User, kind: LinkKind, *, by_id: int | None) -> None:
-    """Make a link and write the mail that carries it; those made before end. The caller holds the transaction."""
+    """Make a link and write the mail that carries it; those made before end. The caller holds the transaction.
+
+    The mails of those before that did not go out yet never do: tried again, they would bring links that open nothing.
+    """
     end_all(user.id)
+    forget_mails(user.email)
     send_all([Addressee(user.id, user.email, user.language)], kind)
     audit.record(stream_of(user), f"person.{kind}", by_id=by_id, subject=user.ref)
 

@@ -87,7 +87,7 @@ def test_a_mailbox_is_not_filled(application, client):
     for _ in range(5):
         # Said to everybody alike: whoever asks a fourth time would wait for a mail that does not come.
         assert "Depois de três pedidos em uma hora, nenhum outro é enviado" in ask(client)
-    assert count(application, OutboxMessage) == 3
+    assert count(application, SingleUseLink) == 3
     assert use(client, secret(application)).status_code == 302
 
 
@@ -173,6 +173,17 @@ def test_a_newer_one_ends_the_older(application, client):
     ask(client)
     assert client.get(older).status_code == 410
     assert client.get(secret(application)).status_code == 200
+
+
+def test_a_mail_that_did_not_go_out_never_brings_a_link_that_opens_nothing(application, client):
+    """The mail server was away: whoever asked three times would get three mails, of which two lead to “não vale mais”."""
+    invite(application)
+    for _ in range(2):
+        ask(client)
+    with application.app_context():
+        (waiting,) = db.session.scalars(select(OutboxMessage)).all()
+        newest = db.session.scalar(select(func.max(SingleUseLink.id)))
+    assert waiting.payload["params"] == {"link": newest}
 
 
 def test_a_guess_opens_nothing(client):
