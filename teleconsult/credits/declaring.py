@@ -18,6 +18,7 @@ from teleconsult.credits.rules import Kind
 from teleconsult.errors import N_, NotFound, Overtaken, Refused
 from teleconsult.extensions import db
 from teleconsult.network.models import Specialty
+from teleconsult.notices import actions as notices
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 from teleconsult.web.refs import ALPHABET, new_ref
@@ -174,7 +175,7 @@ def issue(person: User, asked: Asked, facts: Facts, made: tuple[str, bytes, str]
 
 
 def revoke(found: CreditDeclaration, why: str, *, by: User) -> None:
-    """Make a declaration void, with a reason.
+    """Make a declaration void, with a reason; the person it speaks of is told: they may have handed it in.
 
     Raises:
         Refused: it is void already, or there is no reason.
@@ -187,6 +188,7 @@ def revoke(found: CreditDeclaration, why: str, *, by: User) -> None:
         found.revoked_at, found.revoked_by_id, found.revoked_why = clock.now(), by.id, why.strip()
     db.session.flush()
     audit.record("system", "credits.revoke", by_id=by.id, for_id=found.person_id, subject=found.ref)
+    notices.tell([db.session.get_one(User, found.person_id)], "credits.revoke", subject=found.ref, by=by)
 
 
 def coded(code: str) -> CreditDeclaration | None:

@@ -58,7 +58,9 @@ def hours_in_account(user: User) -> dict[str, str] | None:
 
 @panel("notice")
 def dispute_of_notice(ref: str, user: User, **_facts: Any) -> str | None:
-    """Lead from a notice about a dispute to where this person follows it."""
+    """Lead from a notice about a dispute or a declaration to where this person follows it."""
+    if ref.startswith("DC-"):
+        return url_for("credits_papers.issued", ref=ref)
     if not ref.startswith("CO-"):
         return None
     endpoint = "credits_desk.dispute" if Permission.MANAGE_CREDITS in user.permissions else "credits.followed"

@@ -25,4 +25,11 @@ KINDS: tuple[Kind, ...] = (
         by=N_("%(name)s respondeu sua contestação: o lançamento fica como está"),
         choice=N_("Minha contestação de horas não é aceita"),
     ),
+    kind(
+        "credits.revoke",
+        "hours",
+        {C, R},
+        by=N_("%(name)s revogou uma declaração de horas sua: quem conferir o código fica sabendo"),
+        choice=N_("Minha declaração de horas é revogada"),
+    ),
 )

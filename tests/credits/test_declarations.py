@@ -21,6 +21,7 @@ from teleconsult.credits import correcting, declaring, paper
 from teleconsult.credits.models_activities import CreditDeclaration
 from teleconsult.errors import Unclean
 from teleconsult.extensions import db, transaction
+from teleconsult.outbox import OutboxMessage
 from teleconsult.web.refs import ALPHABET
 from tests import world
 from tests.credits import certificates
@@ -136,6 +137,21 @@ def test_a_revoked_declaration_says_so_and_keeps_the_reason_to_itself(november, 
     assert "Revogada" in manager.get("/credits/declarations").get_data(as_text=True)
     assert issue(sign_in("paulo")).status_code == 302
     assert newest().id != found.id
+
+
+def test_who_handed_a_declaration_in_is_told_that_it_was_revoked_and_why(november, sign_in):
+    issue(sign_in("paulo"))
+    found = newest()
+    sign_in("teresa").post(f"/credits/declarations/{found.ref}", data={"version": "1", "why": "Período errado."})
+    browser = sign_in("paulo")
+    page = browser.get("/notices").get_data(as_text=True)
+    assert "Teresa Farias revogou uma declaração de horas sua" in page
+    page = browser.get(f"/notices/{found.ref}", follow_redirects=True).get_data(as_text=True)
+    assert "Revogada" in page
+    assert "Período errado." in page
+    db.session.rollback()
+    told = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.key.like("credits.revoke:%"))).all()
+    assert [(row.address, row.payload["template"]) for row in told] == [("paulo@rede.example", "credits_revoke")]
 
 
 @pytest.mark.parametrize(
