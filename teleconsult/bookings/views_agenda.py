@@ -81,7 +81,8 @@ def day() -> str:
 def new() -> Any:
     """Publish a session, or sessions that come again."""
     form = PublishForm()
-    form.specialty.choices = [(row.slug, in_language(row.name_pt, row.name_en)) for row in visit_choices()]
+    named = [(row.slug, in_language(row.name_pt, row.name_en)) for row in visit_choices()]
+    form.specialty.choices = [("", _("Escolha")), *named]
     form.unit.choices = [(row.slug, row.name) for row in unit_choices()]
     form.specialist.choices = [
         ("", _("Quem não tem conta: escreva o nome")),

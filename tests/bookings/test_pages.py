@@ -645,3 +645,15 @@ def test_marking_leads_back_to_the_visit_that_was_marked(desk, sign_in):
         at_place = re.search(rf'<li [^>]*id="{place}">(.*?)</li>', text(browser.get(address)), re.DOTALL)
         assert at_place is not None
         assert request.ref in at_place.group(1)
+
+
+def test_no_specialty_is_published_that_nobody_chose(desk, sign_in):
+    """For whom has no account nothing else would tell: the first of the alphabet stood there chosen."""
+    browser = sign_in("rosangela")
+    page = text(browser.get("/bookings/agenda/new"))
+    assert re.search(r'<select[^>]* name="specialty"[^>]*>\s*<option value="">Escolha</option>', page)
+    form = {"specialist_name": "Dr. Visitante", "unit": "policlinica-lessa-de-andrade", "starts": "08:00",
+            "first_day": (today() + timedelta(days=7)).isoformat(), "slot_minutes": "30", "first": "4", "returns": "1"}  # fmt: skip
+    assert "Escolha a especialidade." in text(browser.post("/bookings/agenda/new", data=form | {"specialty": ""}), 422)
+    fresh()
+    assert db.session.scalar(db.select(AgendaSession.id).limit(1)) is None
