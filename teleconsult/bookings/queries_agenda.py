@@ -174,7 +174,7 @@ def consultants() -> Sequence[Any]:
         .join(UserRole, UserRole.user_id == User.id)
         .where(UserRole.role == Role.CONSULTANT, User.switched_off_at.is_(None))
     )
-    return db.session.execute(query.order_by(User.name, User.id).limit(500)).all()
+    return db.session.execute(query.order_by(User.search_key, User.id).limit(500)).all()
 
 
 def session_row(ref: str) -> AgendaSession:

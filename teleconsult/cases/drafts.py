@@ -247,7 +247,7 @@ def named_requesters(user: User) -> Sequence[Any]:
         .join(UserRole, and_(UserRole.user_id == User.id, UserRole.role == Role.REQUESTER))
         .where(HealthUnit.district == user.supported_district, User.switched_off_at.is_(None), User.id != user.id)
     )
-    return db.session.execute(query.order_by(HealthUnit.name, User.name, User.id)).all()
+    return db.session.execute(query.order_by(HealthUnit.name, User.search_key, User.id)).all()
 
 
 _BEGUN = select(Case.ref).where(Case.token == bindparam("token"), Case.filed_by_id == bindparam("user_id"))

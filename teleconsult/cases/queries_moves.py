@@ -86,7 +86,7 @@ def requesters_of_unit(case: Case) -> Sequence[User]:
             User.id.not_in(_authors(case)),
         )
         .options(lazyload(User.role_rows))
-        .order_by(User.name, User.id)
+        .order_by(User.search_key, User.id)
     )
     return db.session.scalars(query).all()
 

@@ -18,6 +18,7 @@ from teleconsult.people.gate import acting_role, requires, signed_in
 from teleconsult.people.models import User
 from teleconsult.shifts import roster
 from teleconsult.shifts.mine import awaited
+from teleconsult.typed import fold
 from teleconsult.web import Page
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.paging import PAGE_SIZE
@@ -185,9 +186,8 @@ def _district_part(user: User, asked: District, size: int) -> dict[str, Any]:
 
 
 def _requester_choices(user: User) -> list[tuple[str, str]]:
-    people: Sequence[Any] = drafts.named_requesters(user)
-    named = ((row.ref, f"{row.title} {row.name}".strip()) for row in people)
-    return [("", _("Todo solicitante")), *sorted(named, key=lambda pair: pair[1])]
+    people: Sequence[Any] = sorted(drafts.named_requesters(user), key=lambda row: fold(row.name))
+    return [("", _("Todo solicitante")), *((row.ref, f"{row.title} {row.name}".strip()) for row in people)]
 
 
 # ---------------------------------------------------------------- the consultant

@@ -115,7 +115,7 @@ def listed() -> Select[*tuple[Any, ...]]:
 def people_of(found: CreditActivity) -> list[User]:
     """Return who was there, by name."""
     ids = [row.person_id for row in found.attendance]
-    return list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.name)))
+    return list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.search_key)))
 
 
 def people_called(text: str, field: str) -> list[User]:
@@ -128,7 +128,9 @@ def people_called(text: str, field: str) -> list[User]:
     if len(asked) > MOST_PEOPLE:
         raise Refused(N_("Use no máximo %(most)d pessoas."), field, most=MOST_PEOPLE)
     upper = [line.upper() for line in asked]
-    rows = db.session.scalars(select(User).where(or_(User.email.in_(asked), User.ref.in_(upper))).order_by(User.name))
+    rows = db.session.scalars(
+        select(User).where(or_(User.email.in_(asked), User.ref.in_(upper))).order_by(User.search_key)
+    )
     found = list(rows)
     known = {person.email for person in found} | {person.ref.lower() for person in found}
     missing = [line for line in asked if line not in known]

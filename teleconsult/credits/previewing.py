@@ -52,7 +52,7 @@ class _Always(Rulebook):
 
 def _people(month: date) -> Iterator[User]:
     there = select(CreditEntry.person_id).where(CreditEntry.month == month).distinct()
-    yield from db.session.scalars(select(User).where(User.id.in_(there)).order_by(User.name).limit(MOST))
+    yield from db.session.scalars(select(User).where(User.id.in_(there)).order_by(User.search_key).limit(MOST))
 
 
 def _minutes(person: User, book: Rulebook, month: date) -> int:

@@ -37,7 +37,7 @@ _ACTIVE = (
     select(*(getattr(User, name) for name in _COLUMNS))
     .join(UserRole, UserRole.user_id == User.id)
     .where(UserRole.role == bindparam("role"), User.switched_off_at.is_(None))
-    .order_by(User.name, User.id)
+    .order_by(User.search_key, User.id)
 )
 
 
@@ -53,7 +53,7 @@ def consultants_of(specialty_id: int) -> list[User]:
                 UserRole.role == Role.CONSULTANT,
                 User.switched_off_at.is_(None),
             )
-            .order_by(User.name, User.id)
+            .order_by(User.search_key, User.id)
         )
     )
 

@@ -158,4 +158,6 @@ def people_called(text: str) -> list[Any]:
     named = [User.search_key.contains(word, autoescape=True) for word in fold(text).split()]
     if not named:
         return []
-    return list(db.session.execute(select(*columns).where(*named).order_by(User.name, User.id).limit(NAMESAKES + 1)))
+    return list(
+        db.session.execute(select(*columns).where(*named).order_by(User.search_key, User.id).limit(NAMESAKES + 1))
+    )
