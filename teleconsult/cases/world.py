@@ -107,6 +107,12 @@ def declined(case_id: int) -> dict[int, bool]:
     return found
 
 
+def nobody_left(case: Case) -> bool:
+    """Tell whether everybody who answers in the specialty of a case declined it, or asks or asked on it."""
+    gone = {*declined(case.id), case.requester_id}
+    return case.specialty_id is not None and all(person.id in gone for person in roster.able(case.specialty_id))
+
+
 def is_able(consultant: User | None, specialty_id: int | None) -> bool:
     """Tell whether a consultant is active and holds the specialty."""
     return bool(

@@ -58,8 +58,7 @@ def case_promise(case: Case, user: User, sight: Sight, facts: Facts) -> dict[str
         return None
     # A plan may have left out what somebody took in the meantime: the line stays until the next one.
     lone = row.reasons and row.user_id is None and case.holder_id is None
-    told = lone and case.specialty_id is not None and telling.is_told(case.specialty_id)
-    nobody = reasons_in_words(row.reasons) if told else []
+    nobody = reasons_in_words(row.reasons) if lone and telling.is_told(case, row.reasons[0][0]) else []
     instead = _instead(case, user, row)
     if row.ninety_at is None and not nobody and not instead:
         return None

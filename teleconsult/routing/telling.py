@@ -1,6 +1,6 @@
 """What the administrators are told of a plan, once of each: nobody has a shift for a case, or its consultant lost it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from teleconsult import audit, clock
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_alerts import CaseAlert
+from teleconsult.cases.world import nobody_left
 from teleconsult.errors import Overtaken
 from teleconsult.extensions import changed, db, transaction, upsert
 from teleconsult.notices import actions as notices
@@ -27,11 +28,10 @@ def tell(plan: Plan, world: World) -> int:
     specialty = {case.case_id: case.specialty_id for case in world.waiting}
     lone = {specialty[case_id] for case_id, _why in plan.unplaced}
     kept = _of_whom_is_told(lone, world.now) if lone else frozenset()
-    # Of what all have declined they were told when the last one did.
     alone = [
         (case_id, NO_SHIFT, str(world.rounds[case_id]))
         for case_id, why in plan.unplaced
-        if why != DECLINED and specialty[case_id] in kept
+        if specialty[case_id] in kept and (why != DECLINED or _waits_for_others(world, case_id))
     ]
     stuck = [
         (case_id, STRANDED, f"{world.rounds[case_id]}:{world.holders[case_id]}")
@@ -41,14 +41,24 @@ def tell(plan: Plan, world: World) -> int:
     return sum(_once(world, *one) for one in _new([*alone, *stuck]))
 
 
-def is_told(specialty_id: int) -> bool:
-    """Tell whether the administrators are told where nobody has a shift for a case of a specialty."""
-    return specialty_id in _of_whom_is_told([specialty_id], clock.now())
+def is_told(case: Case, why: str) -> bool:
+    """Tell whether the administrators are told of a case that the plan, for a reason of the engine's, gives to nobody."""
+    if case.specialty_id is not None and case.specialty_id in _of_whom_is_told({case.specialty_id}, clock.now()):
+        return True
+    return why == DECLINED and nobody_left(case)
 
 
-def _of_whom_is_told(specialties: Iterable[int], now: datetime) -> frozenset[int]:
+def _of_whom_is_told(specialties: Set[int], now: datetime) -> frozenset[int]:
     """Where no calendar is kept a case goes to whoever answers in the specialty; where nobody does, it goes nowhere."""
-    return roster.calendars(now) | roster.unserved(specialties)
+    kept = roster.calendars(now) & specialties
+    without = specialties - kept
+    return kept | roster.unserved(without) if without else kept
+
+
+def _waits_for_others(world: World, case_id: int) -> bool:
+    """Tell whether a case that all with a shift declined is left to those without: where none are, the last one told it."""
+    case = db.session.get(Case, case_id) if case_id not in world.holders else None
+    return case is not None and not nobody_left(case)
 
 
 def _new(found: list[tuple[int, str, str]]) -> Iterable[tuple[int, str, str]]:

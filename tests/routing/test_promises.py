@@ -186,6 +186,35 @@ def test_a_specialty_without_a_calendar_in_which_nobody_answers_is_said_too(sess
     assert heard("rosangela").count("case.no_shift") == 1
 
 
+def declined_by(*keys):
+    """Send a case, and let these people decline it one after the other."""
+    walk = world.walk_to(State.SUBMITTED)
+    for key in keys:
+        walk.do("assign", to=world.person(key), why="Em turno.", by="rosangela")
+        walk.do("decline", "Agenda cheia.", by=key)
+    return walk.case
+
+
+def test_of_a_case_that_all_have_declined_is_said_that_the_administration_was_told(session, friday, sign_in):
+    """No calendar is kept in its specialty, and they were told all the same, when the last one declined."""
+    shift("lia", MONDAY, slug="neurologia")
+    case = declined_by("paulo", "lia")
+    planning.replan()
+    assert "case.nobody_left" in heard("rosangela")
+    assert "A administração foi avisada" in sign_in("marina").get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert "case.no_shift" not in heard("rosangela")
+
+
+def test_who_distributes_is_told_when_only_who_has_no_shift_did_not_decline(session, friday, sign_in):
+    """“A administração foi avisada”, the page said, and nobody had told it."""
+    shift("paulo", MONDAY)
+    case = declined_by("paulo")
+    planning.replan()
+    assert "A administração foi avisada" in sign_in("marina").get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert "case.nobody_left" not in heard("rosangela")
+    assert heard("rosangela").count("case.no_shift") == 1
+
+
 def test_the_plan_confirms_what_was_told_at_once(session, friday):
     shift("paulo", MONDAY)
     cases = [sent() for _ in range(4)]

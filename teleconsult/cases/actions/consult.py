@@ -30,7 +30,6 @@ from teleconsult.notices import actions as notices
 from teleconsult.people import queries as people
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
-from teleconsult.shifts import roster
 from teleconsult.web.refs import new_ref
 
 MOST_ITEMS = 20
@@ -73,16 +72,10 @@ def decline(case: Case, why: str, *, by: User) -> CaseEvent:
         Decline(case_id=case.id, consultant_id=by.id, specialty_id=specialty_id, why=why, declined_at=clock.now())
     )
     db.session.flush()
-    if specialty_id is not None:
-        _alert_if_nobody_left(case, specialty_id)
-    return event
-
-
-def _alert_if_nobody_left(case: Case, specialty_id: int) -> None:
-    gone = {*world.declined(case.id), case.requester_id}
-    if all(person.id in gone for person in roster.able(specialty_id)):
+    if world.nobody_left(case):
         notices.tell(people.active_with_role(Role.ADMINISTRATOR), "case.nobody_left", subject=case.ref)
         events.emit("case.nobody_left", case=case)
+    return event
 
 
 def ask(case: Case, items: Sequence[str], *, by: User, note: str = "") -> CaseEvent:
