@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from teleconsult import clock
-from teleconsult.bookings import actions
+from teleconsult.bookings import actions, queries
 from teleconsult.extensions import db, transaction
 from teleconsult.shifts import feeds
 from tests import world
@@ -76,3 +76,20 @@ def test_a_visit_stays_on_a_list_until_somebody_says_who_came(desk, sign_in):
         db.session.rollback()
         desk.do("miss", request, "unknown", by="rosangela")
         assert "Nenhuma presença por anotar" in text(browser.get("/bookings?show=unmarked"))
+
+
+def test_a_line_of_ones_hours_leads_to_the_case_of_ones_session(desk, sign_in):
+    """Whoever asked on a case, gave it on and sees its patient now reads it whole; their own hours led to nothing."""
+    desk.allow()
+    desk.publish()
+    walk = world.walk_to(world.State.SUBMITTED)
+    walk.do("assign", to=world.person("lia"), why="Em turno.", by="rosangela")
+    walk.do("ask", ["Foto de longe"], by="lia")
+    walk.do("supply", {1: ("Segue.", "")}, by="marina")
+    walk.assign()
+    walk.escalate()
+    lia, line = sign_in("lia"), f'href="/cases/{walk.case.ref}"'
+    assert line not in text(lia.get("/hours"))
+    desk.book(queries.requests_of(walk.case.id)[0])
+    assert lia.get(f"/cases/{walk.case.ref}").status_code == 200
+    assert line in text(lia.get("/hours"))
