@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from teleconsult.cases.clocks import OPINIONS
-from teleconsult.cases.models import Case
+from teleconsult.cases.models import Case, CaseEvent
 from teleconsult.cases.models_opinion import Opinion
 from teleconsult.extensions import read
 
@@ -14,6 +14,13 @@ CHANGED = frozenset({"correct", "withdraw"})
 """What is done to an opinion afterwards; its event names the round of it."""
 
 
+# The visit of the round came back later: that is what there is to read.
+_seen_since = exists().where(
+    CaseEvent.case_id == Case.id,
+    CaseEvent.round == Case.round,
+    CaseEvent.verb == "counter_refer",
+    CaseEvent.at >= func.coalesce(Opinion.withdrawn_at, Opinion.given_at),
+)
 _CHANGED = (
     select(Opinion.case_id, Opinion.withdrawn_at)
     .join(Case, Case.id == Opinion.case_id)
@@ -21,6 +28,7 @@ _CHANGED = (
         Opinion.case_id.in_(bindparam("cases", expanding=True)),
         Opinion.round == Case.round,
         or_(Opinion.withdrawn_at.is_not(None), Opinion.edition > 1),
+        ~_seen_since,
     )
 )
 
@@ -38,7 +46,8 @@ def withdrawn(happened: Iterable[Any], number: int) -> bool:
 def changed_among(case_ids: Sequence[int]) -> dict[int, str]:
     """Return what became of the opinion of the present round, of those of these cases in which it is not as it was given.
 
-    That is "corrected" or "withdrawn"; what was corrected first and then withdrawn is withdrawn.
+    That is "corrected" or "withdrawn"; what was corrected first and then withdrawn is withdrawn. Of one whose visit came
+    back after that nothing is returned: the counter-referral is the last word.
     """
     found: dict[int, str] = {}
     for row in read(_CHANGED, {"cases": case_ids}) if case_ids else ():

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from teleconsult import audit
+from teleconsult import audit, clock
 from teleconsult.attachments.models import Attachment
 from teleconsult.cases import actions
 from teleconsult.cases.lifecycle import State
@@ -14,6 +14,7 @@ from teleconsult.errors import Refused
 from teleconsult.extensions import db, transaction
 from teleconsult.notices.models import Notice
 from teleconsult.outbox import OutboxMessage
+from teleconsult.shifts.calendar import local_day
 from tests import world
 from tests.attachments.samples import picture
 from tests.cases.helping import last_event, now_in, send, text_of, told
@@ -64,6 +65,28 @@ def test_who_had_read_the_answer_sees_on_the_first_screen_that_it_was_corrected(
     home = marina.get("/mine").get_data(as_text=True)
     assert "Dr. Paulo Nogueira retirou o parecer deste caso." in home
     assert "corrigiu" not in home
+
+
+def test_what_came_of_the_visit_is_not_hidden_by_an_opinion_that_was_corrected_before(case_in, sign_in):
+    """The line of the correction, long read, stood for the counter-referral that nobody had read."""
+    visit = actions.Visit(
+        local_day(clock.now(), "America/Recife"), "Dra. Lia Cordeiro", "Psoríase", "Sim.", "Tratar.", False, ""
+    )
+    for verb, line in (("correct", "corrigiu o parecer"), ("withdraw", "retirou o parecer")):
+        walk = case_in(State.ANSWERED)
+        paulo, marina = sign_in("paulo"), sign_in("marina")
+        send(paulo, walk, f"opinions/1/{verb}", **NEW)
+        text_of(marina, walk)
+        db.session.rollback()
+        walk.escalate()
+        walk.do("counter_refer", visit, by="rosangela", from_paper=True)
+        home = marina.get("/mine").get_data(as_text=True)
+        assert "Caso concluído: falta ler a resposta." in home
+        assert line not in home
+        text_of(marina, walk)
+        if verb == "correct":
+            send(paulo, walk, "opinions/1/correct", **NEW)
+            assert line in marina.get("/mine").get_data(as_text=True)
 
 
 def test_a_correction_needs_its_reason(answered, sign_in):
