@@ -174,13 +174,21 @@ def _is_public() -> bool:
 def way_back(user_id: int) -> str:
     """Return where to go on after something that must be done first: the page, or what was posted to it.
 
-    What stood on the page of who was here before waits for them, and is not offered to this person.
+    What stood on the page of who was here before waits for them, and is not offered to this person, who is told so.
     """
     if request.method == "GET":
         return _here()
     owner_id = _whose(user_id)
     ref = keep_posted(owner_id)
-    return page_before() if ref is None or owner_id != user_id else url_for("people.kept_form", ref=ref)
+    if ref is not None and owner_id != user_id:
+        say_it_waits()
+        return page_before()
+    return page_before() if ref is None else url_for("people.kept_form", ref=ref)
+
+
+def say_it_waits() -> None:
+    """Say on the next page that what was posted is kept, and for somebody else."""
+    flash(_("O que estava escrito é de outra pessoa: fica guardado por um dia para quando ela entrar."), "warning")
 
 
 def forget_taken(response: Response) -> Response:

@@ -18,7 +18,7 @@ from teleconsult.people.forms import SignInForm
 from teleconsult.people.gate import current_user, public, requires
 from teleconsult.people.models import User
 from teleconsult.people.throttle import in_words, limited, network_of_caller
-from teleconsult.people.turned_away import page_before
+from teleconsult.people.turned_away import page_before, say_it_waits
 from teleconsult.web.messages import gettext as _
 from teleconsult.web.paths import own_path
 from teleconsult.web.refs import case_in
@@ -71,7 +71,7 @@ def _way_on(target: str | None, ref: str | None, user: User) -> str:
     if ref and kept.find(ref, user.id):
         return url_for("people.kept_form", ref=ref)
     if ref:
-        flash(_("O que estava escrito é de outra pessoa: fica guardado por um dia para quando ela entrar."), "warning")
+        say_it_waits()
     own = kept.latest(user.id)
     if own:
         way = {"label": _("Ver"), "url": url_for("people.kept_form", ref=own)}

@@ -260,6 +260,7 @@ def test_a_page_left_open_waits_for_its_owner_also_when_the_next_one_has_terms_t
         "/people/new", data=POST | {"csrf_token": token}, headers={"Referer": "http://localhost/people/new"}
     )
     assert answer.location == "/terms?next=/people/new"
+    assert "O que estava escrito é de outra pessoa" in browser.get(answer.location).get_data(as_text=True)
     with application.app_context():
         assert db.session.scalars(select(KeptForm)).one().user_id == world.person("teresa").id
 
