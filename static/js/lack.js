@@ -7,7 +7,7 @@
   const links = Array.from(lack.querySelectorAll("a[href^='#']"));
   const place = lack.closest("p") || lack;
   // What is hidden still describes its button: whoever has it read aloud would hear that all is lacking when nothing is.
-  const described = place.id ? document.querySelectorAll("[aria-describedby='" + place.id + "']") : [];
+  const described = document.querySelectorAll("[aria-describedby='" + place.id + "']");
 
   function filled(name) {
     const field = document.getElementById(name);
@@ -19,10 +19,8 @@
   function look() {
     links.forEach((link) => { link.hidden = filled(link.hash.slice(1)); });
     place.hidden = links.every((link) => link.hidden);
-    described.forEach((button) => {
-      if (place.hidden) button.removeAttribute("aria-describedby");
-      else button.setAttribute("aria-describedby", place.id);
-    });
+    const change = place.hidden ? "removeAttribute" : "setAttribute";
+    described.forEach((button) => { button[change]("aria-describedby", place.id); });
   }
 
   document.addEventListener("input", look);

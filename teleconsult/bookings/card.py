@@ -77,7 +77,9 @@ DOORS = (
 
 def card_of(request: BookingRequest, user: User) -> Card:
     """Return one request as this person may see it and act on it."""
-    last, offer = last_booking(request), standing_offer(request)
+    # What has only been listed was never booked: its page asks for no booking.
+    last = last_booking(request) if request.state not in LISTED or request.steps > 1 else None
+    offer = standing_offer(request)
     booking = last if request.state not in LISTED else None
     taken = last if last is not None and _is_taken_away(request, last) else None
     off = taken or (booking if booking is not None and _is_off(booking) else None)
