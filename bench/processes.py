@@ -7,13 +7,17 @@ from pathlib import Path
 
 MIB = 1024 * 1024
 
+_ENDED = FileNotFoundError, ProcessLookupError
+"""A process ended since it was found: before its file was opened, or before it was read. Those that decode pictures end so."""
+
 
 def family(pid: int) -> list[int]:
     """Return a process and all that came from it and live."""
     found = [pid]
     for parent in found:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += [int(child) for child in task.read_text().split()]
+            with suppress(*_ENDED):
+                found += [int(child) for child in task.read_text().split()]
     return found
 
 
@@ -29,8 +33,9 @@ def named(pid: int, name: str) -> int:
         LookupError: none has.
     """
     for child in family(pid)[1:]:
-        if Path(f"/proc/{child}/comm").read_text().strip() == name:
-            return child
+        with suppress(*_ENDED):
+            if Path(f"/proc/{child}/comm").read_text().strip() == name:
+                return child
     raise LookupError(f"nothing that came from {pid} is named {name}")
 
 
@@ -38,7 +43,7 @@ def cpu_seconds(pids: Iterable[int]) -> dict[int, float]:
     """Return the CPU time of each process so far, all its threads, by the kernel's own clock of it (nanoseconds)."""
     found = {}
     for pid in pids:
-        with suppress(OSError):  # it has ended since it was found
+        with suppress(OSError):  # the clock of one that has ended is refused as an invalid argument
             found[pid] = time.clock_gettime(_clock(pid))
     return found
 
@@ -54,8 +59,18 @@ def _clock(pid: int) -> int:
 
 
 def pss(pids: Iterable[int]) -> float:
-    """Return the memory of processes in MiB, what they share counted once (proportional set size)."""
-    return sum(_kib(f"/proc/{pid}/smaps_rollup", "Pss:") for pid in pids) / 1024
+    """Return the memory of those processes that still live in MiB, what they share counted once (proportional set size).
+
+    Raises:
+        LookupError: none of them lives.
+    """
+    found = []
+    for pid in pids:
+        with suppress(*_ENDED):
+            found.append(_kib(f"/proc/{pid}/smaps_rollup", "Pss:"))
+    if not found:
+        raise LookupError("no process to measure lives any more")
+    return sum(found) / 1024
 
 
 def forget_peak(pids: Iterable[int]) -> None:
