@@ -3,6 +3,7 @@
 import pytest
 from flask_babel import force_locale
 from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from teleconsult.errors import Refused
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.only_sqlite  # what is written into a page does not dep
 class Some(BaseForm):
     why = StringField("Motivo", [Length(max=10)])
     story = StringField("História", [Length(max=1000)])
-    kind = RadioField("Tipo", choices=[("a", "A")])
-    many = SelectMultipleField("Papéis", choices=[("a", "A")])
+    kind = RadioField("Tipo", choices=[SelectChoice("a", "A")])
+    many = SelectMultipleField("Papéis", choices=[SelectChoice("a", "A")])
     name = StringField("Nome", [DataRequired()])
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from teleconsult.web.summary import lines_of
 
@@ -18,8 +19,8 @@ class Visit(Form):
     weight = StringField("Peso, kg")
     why = StringField("Motivo, em uma linha")
     cns = StringField("CNS (cartão SUS)")
-    kind = RadioField("Tipo", choices=[("a", "A")])
-    doubt = RadioField("A dúvida foi resolvida?", choices=[("a", "A")])
+    kind = RadioField("Tipo", choices=[SelectChoice("a", "A")])
+    doubt = RadioField("A dúvida foi resolvida?", choices=[SelectChoice("a", "A")])
     items = FieldList(FormField(Item), min_entries=1)
 
 

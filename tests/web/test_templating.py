@@ -63,7 +63,7 @@ SOURCES = [
     HEAD + "{{ _('%(a)s < %(b)s', a=tag('w'), b=row.word) }}{{ _('100%% de') }}{{ _(row.tone) }}",
     HEAD + "{{ ngettext('%(num)d caso', '%(num)d casos', 1) }}{{ ngettext('%(num)d caso', '%(num)d casos', n) }}",
     "{{ _('%(a)d de %(b)05.1f %(c)s %(d)s %(e)s', a=exact, b=exact, c=true, d=none, e=row.word) }}"
-    "{{ ngettext('%(num)d <b>', '%(num)d <i>', exact) }}{{ _('%(a)s', a=exact) }}",
+    "{{ ngettext('%(num)d <b>', '%(num)d <i>', n) }}{{ _('%(a)s', a=exact) }}",
     "{% trans n=n %}há {{ n }} coisas{% endtrans %}{% trans %}Sair{% endtrans %}",
     "{% if false %}a{% elif row.word %}b{% else %}c{% endif %}{% if none %}d{% elif 0 %}e{% else %}f{% endif %}{{ 'g' if true else 'h' }}",
     "{% extends 'base.html' %}{% from 'parts.html' import tag %}{% set word = 'set' %}{% block title %}{{ tag('t') }}{{ word }}{% endblock %}"
