@@ -270,8 +270,11 @@ def linkable(user: User, ref: str) -> Case | None:
 def waiting_to_confirm(user: User) -> Sequence[Any]:
     """Return the cases that support sent, or completed and sent again, in this person's name, to be confirmed.
 
-    Each names who sent it last, and when: that text is confirmed, and not always of whoever filed the case.
+    Each names who sent it last, and when: that text is confirmed, and not always of whoever filed the case. Who asks no
+    more reads the case no more, and confirms nothing.
     """
+    if not user.has(Role.REQUESTER):
+        return []
     last = (
         select(func.max(CaseEvent.number))
         .where(CaseEvent.case_id == Case.id, CaseEvent.verb == "submit")

@@ -167,6 +167,21 @@ def test_nobody_confirms_for_another(dora, sign_in):
     assert case_of(ref).confirm_by_id == person("marina").id
 
 
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
+def test_who_asks_no_more_is_not_shown_what_was_sent_in_their_name(dora, come_in, role):
+    ref = filed(dora)
+    with transaction():
+        person("marina").role_rows = [UserRole(role)]
+        person("marina").unit.district = ""
+    marina = come_in("marina")
+    assert marina.get(f"/cases/{ref}/print").status_code in (403, 404)
+    home = marina.get("/", follow_redirects=True).get_data(as_text=True)
+    assert "enviou casos em seu nome" not in home
+    html = marina.get("/cases/confirm").get_data(as_text=True)
+    assert ref not in html
+    assert "Manchas claras" not in html
+
+
 @pytest.mark.parametrize("moved", ["DS V", ""])
 def test_support_of_another_district_now_is_not_shown_what_it_began_for_this_one(dora, moved):
     ref = begin(dora, requester="PE-MARINA")

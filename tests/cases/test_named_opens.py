@@ -9,13 +9,14 @@ from teleconsult.bookings import actions as visits
 from teleconsult.cases.lifecycle import State
 from teleconsult.extensions import db, transaction
 from teleconsult.network.models import HealthUnit
+from teleconsult.patients.models import Patient
 from teleconsult.people.access import Role
 from teleconsult.people.models import UserRole, UserSpecialty
 from tests.bookings.conftest import Desk
-from tests.world import new_case, person, specialty, walk_to
+from tests.world import new_case, person, request, specialty, walk_to
 
 pytestmark = pytest.mark.only_sqlite  # who may see what is asked in the same words of both databases
-CODE = re.compile(r"/cases/(TC-[A-Z0-9]{6})")
+CODE = re.compile(r"/(cases/TC-[A-Z0-9]{6})")
 LINK = re.compile(r'href="(/[^"#]*)"')
 MOST = 40
 NOT_LISTS = ("/notices", "/hours", "/sign-out", "/feed")
@@ -59,6 +60,7 @@ GOINGS = {
         "dora",
         lambda: db.session.execute(db.update(HealthUnit).values(district="")),
     ),
+    "a requester who manages now": ("marina", lambda: roles("marina", "manager")),
     "a requester where no unit has a district": (
         "marina",
         lambda: db.session.execute(db.update(HealthUnit).values(district="")),
@@ -97,6 +99,11 @@ def lives(session):
 
     with transaction():
         actions.draft(by=person("dora"), requester=person("marina"))
+    with transaction():
+        case = actions.draft(by=person("dora"), requester=person("marina"))
+    with transaction(case):
+        actions.submit(case, request(), patient=db.session.scalars(db.select(Patient)).first(), by=person("dora"))
+    assert case.confirm_by_id == person("marina").id
     new_case("marina")
 
 
@@ -131,7 +138,7 @@ def test_every_case_that_a_page_leads_to_opens(application, lives, sign_in, goin
         codes = set(CODE.findall(html))
         seen |= codes
         for code in codes:
-            status = browser.get(f"/cases/{code}", follow_redirects=True).status_code
+            status = browser.get(f"/{code}", follow_redirects=True).status_code
             if status != 200:
                 closed.append((address, code, status))
     assert closed == []
