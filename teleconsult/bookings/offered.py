@@ -22,7 +22,9 @@ from teleconsult.web.words import localtime
 AT_MOST = 20
 
 _ME: BindParameter[int] = bindparam("user_id")
-# Who asks no more, or went to another district, sees the case no more (access.py): it is not named to them either.
+# Who asks no more, or went to another district, sees the case no more (access.py): it is not named to them either. Whoever
+# went to another unit still asks on it, but accepts nothing for the unit that they left (steps.py).
+_OF_UNIT = and_(Case.requester_id == bindparam("asks_id"), BookingRequest.unit_id == bindparam("unit_id"))
 _OF_DISTRICT = and_(
     or_(Case.requester_id == _ME, Case.filed_by_id == _ME), HealthUnit.district == bindparam("district")
 )
@@ -49,7 +51,7 @@ _MINE = (
     .join(Specialty, Specialty.id == BookingRequest.specialty_id)
     .join(AgendaSlot, AgendaSlot.id == BookingOffer.slot_id)
     .join(AgendaSession, AgendaSession.id == AgendaSlot.session_id)
-    .where(BookingOffer.closed_at.is_(None), or_(Case.requester_id == bindparam("asks_id"), _OF_DISTRICT))
+    .where(BookingOffer.closed_at.is_(None), or_(_OF_UNIT, _OF_DISTRICT))
     .order_by(BookingOffer.expires_at, BookingOffer.id)
     .limit(AT_MOST)
 )
@@ -59,7 +61,7 @@ _MINE = (
 def offers_waiting(user: User) -> list[dict[str, Any]] | None:
     """Return rows of the slots that are offered to a person's patients, the one that is kept least long first."""
     asks_id = user.id if user.has(Role.REQUESTER) else None
-    given = {"user_id": user.id, "asks_id": asks_id, "district": user.supported_district or None}
+    given = {"user_id": user.id, "asks_id": asks_id, "unit_id": user.unit_id, "district": user.supported_district or None}
     rows, moment = read(_MINE, given), Moment()
     return [_row(row, moment) for row in rows] or None
 

@@ -16,7 +16,7 @@ from tests.bookings.conftest import Desk
 from tests.world import new_case, person, request, specialty, walk_to
 
 pytestmark = pytest.mark.only_sqlite  # who may see what is asked in the same words of both databases
-CODE = re.compile(r"/(cases/TC-[A-Z0-9]{6})")
+CODE = re.compile(r"/(cases/TC-[A-Z0-9]{6}|bookings/MA-[A-Z0-9]{6})")
 LINK = re.compile(r'href="(/[^"#]*)"')
 MOST = 40
 NOT_LISTS = ("/notices", "/hours", "/sign-out", "/feed")
@@ -128,7 +128,7 @@ def page(browser, address):
 
 
 @pytest.mark.parametrize("going", GOINGS)
-def test_every_case_that_a_page_leads_to_opens(application, lives, sign_in, going):
+def test_every_case_and_visit_that_a_page_leads_to_opens(application, lives, sign_in, going):
     name, go = GOINGS[going]
     with transaction():
         go()
