@@ -61,7 +61,12 @@ _MINE = (
 def offers_waiting(user: User) -> list[dict[str, Any]] | None:
     """Return rows of the slots that are offered to a person's patients, the one that is kept least long first."""
     asks_id = user.id if user.has(Role.REQUESTER) else None
-    given = {"user_id": user.id, "asks_id": asks_id, "unit_id": user.unit_id, "district": user.supported_district or None}
+    given = {
+        "user_id": user.id,
+        "asks_id": asks_id,
+        "unit_id": user.unit_id,
+        "district": user.supported_district or None,
+    }
     rows, moment = read(_MINE, given), Moment()
     return [_row(row, moment) for row in rows] or None
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from teleconsult import clock
 from teleconsult.bookings import shelves
@@ -44,14 +44,14 @@ def asked_of(given: Any) -> Asked:
     return Asked(**(text | {"show": text["show"] if text["show"] in SHOWN else ""}))
 
 
-def own(user: User) -> list[Any]:
-    """Return what limits the lists to what is this person's: all for the desk, else the unit's or the district's."""
+def own(user: User) -> ColumnElement[bool]:
+    """Return the condition of the requests on which a person plays a part (`steps.parts`): of whoever plays none, none."""
     if user.has(Role.ADMINISTRATOR):
-        return []
+        return true()
     if user.supported_district:
         units = select(HealthUnit.id).where(HealthUnit.district == user.supported_district)
-        return [BookingRequest.unit_id.in_(units)]
-    return [BookingRequest.unit_id == (user.unit_id or 0)]
+        return BookingRequest.unit_id.in_(units)
+    return BookingRequest.unit_id == user.unit_id if user.has(Role.REQUESTER) and user.unit_id else false()
 
 
 _COLUMNS = (
@@ -83,7 +83,7 @@ def _base(asked: Asked, user: User, *more: Any) -> Select[*tuple[Any, ...]]:
         .join(Case, Case.id == BookingRequest.case_id)
         .join(Specialty, Specialty.id == BookingRequest.specialty_id)
         .join(HealthUnit, HealthUnit.id == BookingRequest.unit_id)
-        .where(*own(user))
+        .where(own(user))
     )
     if asked.specialty:
         query = query.where(
@@ -136,12 +136,12 @@ def listed(asked: Asked, user: User) -> Page:
 
 def counts(user: User) -> dict[str, int]:
     """Return how many wait, are to be decided, and are past without anybody having said who came."""
-    limits = own(user)
+    limit = own(user)
     found = {}
     for name, shelf in (("", shelves.LISTED), ("undecided", shelves.UNDECIDED)):
-        query = select(func.count()).select_from(BookingRequest).where(shelf, *limits)
+        query = select(func.count()).select_from(BookingRequest).where(shelf, limit)
         found[name] = int(db.session.scalar(query) or 0)
-    past = select(func.count()).select_from(Booking).join(Booking.request).where(shelves.TO_COME, *limits)
+    past = select(func.count()).select_from(Booking).join(Booking.request).where(shelves.TO_COME, limit)
     found["unmarked"] = int(db.session.scalar(past.where(Booking.at <= clock.now())) or 0)
     return found
 

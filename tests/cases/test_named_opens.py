@@ -60,6 +60,14 @@ GOINGS = {
         "dora",
         lambda: db.session.execute(db.update(HealthUnit).values(district="")),
     ),
+    "support of a unit that asks and has no district": (
+        "dora",
+        lambda: (move("dora", "usf-vietna"), setattr(person("dora").unit, "district", "")),
+    ),
+    "a requester who is support of no district now": (
+        "marina",
+        lambda: (roles("marina", "support"), setattr(person("marina").unit, "district", "")),
+    ),
     "a requester who manages now": ("marina", lambda: roles("marina", "manager")),
     "a requester where no unit has a district": (
         "marina",
