@@ -12,6 +12,7 @@ from teleconsult.bookings.words import visit_time
 from teleconsult.cases.access import Sight
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.rows import Moment, called, specialty_words
+from teleconsult.cases.visible import in_district
 from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.access import Role
@@ -25,9 +26,7 @@ _ME: BindParameter[int] = bindparam("user_id")
 # Who asks no more, or went to another district, sees the case no more (access.py): it is not named to them either. Whoever
 # went to another unit still asks on it, but accepts nothing for the unit that they left (steps.py).
 _OF_UNIT = and_(Case.requester_id == bindparam("asks_id"), BookingRequest.unit_id == bindparam("unit_id"))
-_OF_DISTRICT = and_(
-    or_(Case.requester_id == _ME, Case.filed_by_id == _ME), HealthUnit.district == bindparam("district")
-)
+_OF_DISTRICT = and_(or_(Case.requester_id == _ME, Case.filed_by_id == _ME), in_district())
 _MINE = (
     select(
         BookingRequest.ref.label("request_ref"),

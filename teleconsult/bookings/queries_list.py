@@ -13,6 +13,7 @@ from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.steps import State
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Referral
+from teleconsult.cases.visible import units_of
 from teleconsult.errors import N_
 from teleconsult.extensions import db
 from teleconsult.network.models import HealthUnit, Specialty
@@ -49,8 +50,7 @@ def own(user: User) -> ColumnElement[bool]:
     if user.has(Role.ADMINISTRATOR):
         return true()
     if user.supported_district:
-        units = select(HealthUnit.id).where(HealthUnit.district == user.supported_district)
-        return BookingRequest.unit_id.in_(units)
+        return BookingRequest.unit_id.in_(units_of(user.supported_district))
     return BookingRequest.unit_id == user.unit_id if user.has(Role.REQUESTER) and user.unit_id else false()
 
 

@@ -10,6 +10,7 @@ from teleconsult.bookings.models_agenda import AgendaSession
 from teleconsult.bookings.models_quota import BookingSheet, BookingSheetLine
 from teleconsult.bookings.steps import LISTED, State
 from teleconsult.cases.models import Case
+from teleconsult.cases.visible import in_district
 from teleconsult.errors import NotFound
 from teleconsult.extensions import db
 from teleconsult.network.directory import unit_by
@@ -49,7 +50,7 @@ def sheets_page(user: User) -> Page:
             lines.label("lines"),
         )
         .join(HealthUnit, HealthUnit.id == BookingSheet.unit_id)
-        .where(HealthUnit.district == user.supported_district, HealthUnit.district != "")
+        .where(in_district(user.supported_district))
     )
     return page_by_key(query, [(BookingSheet.id, True)])
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, false, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from teleconsult import clock
@@ -22,6 +22,7 @@ from teleconsult.cases.models_opinion import MissingItem
 from teleconsult.cases.needs import Facts
 from teleconsult.cases.queries_search import is_whole, one_number, told
 from teleconsult.cases.shelves import in_state
+from teleconsult.cases.visible import any_of, in_district
 from teleconsult.cases.world import consented, own_district
 from teleconsult.coding.search import titles_of
 from teleconsult.coding.words import beginnings_of, dated, joined, undotted, words_of
@@ -221,17 +222,15 @@ def _holds(fields: Mapping[str, Any], wanted: Sequence[str]) -> bool:
 @cache
 def _drafts(own: bool, others: bool) -> Select[Any]:
     user_id: Any = bindparam("user_id")
-    # With neither, an empty or_() would be no condition: it lists everybody's.
-    mine = [Case.requester_id == user_id if own else false()]
+    mine = [Case.requester_id == user_id] if own else []
     if others:
-        here = HealthUnit.district == bindparam("district")
-        mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id, here))
+        mine.append(and_(Case.filed_by_id == user_id, Case.requester_id != user_id, in_district()))
     return (
         select(Case.ref, Case.requester_id, CaseDraft.saved_at, CaseDraft.fields, User.title, User.name)
         .join(CaseDraft, CaseDraft.case_id == Case.id)
         .join(User, User.id == Case.requester_id)
         .join(HealthUnit, HealthUnit.id == Case.unit_id)
-        .where(in_state(State.DRAFT), or_(*mine))
+        .where(in_state(State.DRAFT), any_of(*mine))
         .order_by(CaseDraft.saved_at.desc())
         .limit(literal_column(str(MOST_DRAFTS)))
     )

@@ -17,11 +17,11 @@ from teleconsult.cases.lifecycle import State, Who
 from teleconsult.cases.models import Case
 from teleconsult.cases.models_opinion import Outcome, OutcomeLater, Referral
 from teleconsult.cases.shelves import FILED, in_state
+from teleconsult.cases.visible import any_of, units_of
 from teleconsult.cases.world import facts_for
 from teleconsult.errors import N_, Refused
 from teleconsult.extensions import db
 from teleconsult.network import settings
-from teleconsult.network.models import HealthUnit
 from teleconsult.people.access import Role
 from teleconsult.people.models import User
 
@@ -184,7 +184,7 @@ def pending_for(user: User, limit: int = 50) -> list[Pending]:
     ]
     query = (
         select(Case.ref, Case.initials, Case.concluded_at, *done.values())
-        .where(in_state(State.CONCLUDED), Case.changed_at >= now - timedelta(days=LATER[-1] + window), or_(*waits))
+        .where(in_state(State.CONCLUDED), Case.changed_at >= now - timedelta(days=LATER[-1] + window), any_of(*waits))
         .order_by(Case.changed_at.desc(), Case.id.desc())
         .limit(limit)
     )
@@ -213,8 +213,7 @@ def _asked_of(user: User) -> list[list[Any]]:
     asks = [[own]] if user.has(Role.REQUESTER) else []
     if not user.supported_district:
         return asks
-    units = select(HealthUnit.id).where(HealthUnit.district == user.supported_district)
-    return [*asks, [FILED, ~own, Case.unit_id.in_(units)]]
+    return [*asks, [FILED, ~own, Case.unit_id.in_(units_of(user.supported_district))]]
 
 
 def outcomes_of(case: Case) -> tuple[Sequence[Outcome], Sequence[OutcomeLater]]:

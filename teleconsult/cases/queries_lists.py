@@ -16,7 +16,7 @@ from teleconsult.cases.lifecycle import State
 from teleconsult.cases.models import Case, CaseQuestion, CaseSeen, PatientSnapshot
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.shelves import FILED, LIVE, in_state
-from teleconsult.cases.withheld import IS_WITHHELD
+from teleconsult.cases.visible import WAITS, in_district
 from teleconsult.extensions import read
 from teleconsult.network.models import HealthUnit, Specialty
 from teleconsult.people.models import User
@@ -125,7 +125,7 @@ def _district_counts(by_unit: bool, by_requester: bool, filed: bool) -> Any:
 
 
 def _in_district(by_unit: bool, by_requester: bool, filed: bool) -> list[Any]:
-    found: list[Any] = [HealthUnit.district == bindparam("district"), HealthUnit.district != ""]
+    found: list[Any] = [in_district()]
     if by_unit:
         found.append(HealthUnit.slug == bindparam("unit"))
     if by_requester:
@@ -154,10 +154,8 @@ def district_counts(user: User, asked: District | None = None) -> Mapping[str, i
 # ---------------------------------------------------------------- the consultant
 
 _CLAIMABLE = (
-    in_state(State.SUBMITTED),
-    Case.specialty_id.in_(bindparam("specialties", expanding=True)),
+    *WAITS,
     Case.requester_id != ME,
-    ~IS_WITHHELD,
     ~exists().where(Decline.case_id == Case.id, Decline.consultant_id == ME),
 )
 _OPEN = listed().where(*_CLAIMABLE)

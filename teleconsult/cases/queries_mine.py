@@ -16,6 +16,7 @@ from teleconsult.cases.models import Case, CaseEvent, CaseSeen
 from teleconsult.cases.models_opinion import InformationItem, InformationRequest, MissingItem
 from teleconsult.cases.queries_lists import ME, NEWEST, SEEN, UNSEEN, any_state, listed
 from teleconsult.cases.shelves import LIVE, in_state
+from teleconsult.cases.visible import OF_UNIT, shared_unit_of
 from teleconsult.columns import UTCDateTime
 from teleconsult.extensions import read
 from teleconsult.people.models import User
@@ -55,9 +56,9 @@ def _own_in(*states: State) -> Any:
 _MINE_WAITING = listed().where(_own_in(*ASKED_OF_UNIT, *TOLD), _WAITS)
 _MINE_GOING = listed().where(_OWN, or_(any_state(GOING), and_(any_state(TOLD), ~UNSEEN)), any_state((*GOING, *TOLD)))
 _MINE_CLOSED = {state: listed().where(_OWN, in_state(state)) for state in (State.CONCLUDED, State.CANCELLED)}
-_OF_UNIT = and_(Case.unit_id == bindparam("unit_id"), Case.requester_id != ME)
-_UNIT_OPEN = listed().where(_OF_UNIT, LIVE)
-_UNIT_CLOSED = listed().where(_OF_UNIT, in_state(State.CONCLUDED))
+_OF_COLLEAGUES = and_(OF_UNIT, Case.requester_id != ME)
+_UNIT_OPEN = listed().where(_OF_COLLEAGUES, LIVE)
+_UNIT_CLOSED = listed().where(_OF_COLLEAGUES, in_state(State.CONCLUDED))
 _MINE_COUNTS = (
     select(
         func.sum(case((_WAITS, 1), else_=0)), func.sum(case((_WAITS, 0), (Case.state == State.CONCLUDED, 0), else_=1))
@@ -95,12 +96,12 @@ def mine_counts(user: User) -> Mapping[str, int]:
 
 def unit_open(user: User) -> Page:
     """Return a page of the open cases of the requester's unit that others of it sent."""
-    return page_by_key(_UNIT_OPEN, NEWEST, given={"user_id": user.id, "unit_id": user.unit_id})
+    return page_by_key(_UNIT_OPEN, NEWEST, given={"user_id": user.id, "unit_id": shared_unit_of(user)})
 
 
 def unit_closed(user: User) -> Page:
     """Return a page of the concluded cases of the requester's unit that others of it sent."""
-    return page_by_key(_UNIT_CLOSED, NEWEST, given={"user_id": user.id, "unit_id": user.unit_id})
+    return page_by_key(_UNIT_CLOSED, NEWEST, given={"user_id": user.id, "unit_id": shared_unit_of(user)})
 
 
 _ITEMS = (

@@ -21,6 +21,7 @@ from teleconsult.cases.authors import WROTE
 from teleconsult.cases.models import Case, PatientSnapshot
 from teleconsult.cases.queries_fts import find_by_fts
 from teleconsult.cases.queries_vectors import find_by_vectors
+from teleconsult.cases.visible import shared_unit_of, units_of
 from teleconsult.cases.withheld import IS_WITHHELD
 from teleconsult.coding.words import beginnings_of, dated, unnamed
 from teleconsult.extensions import db, read
@@ -43,7 +44,7 @@ _GROUPED = re.compile(r"\b(?:\d{3}[. \xa0]\d{3}[. \xa0]\d{3}[- \xa0]?\d{2}|\d{3}
 """A CPF or a CNS in the groups in which cards and papers print it."""
 
 _CROCKFORD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_UNITS = select(HealthUnit.id).where(HealthUnit.district == bindparam("district")).order_by(HealthUnit.id)
+_UNITS = units_of().order_by(HealthUnit.id)
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def scope_of(user: User) -> Scope:
     waiting: list[str] = []
     if user.has(Role.REQUESTER):
         keys.append(f"r:{user.id}")
-        if user.unit and user.unit.shares_cases:
-            keys.append(f"u:{user.unit_id}")
+        if (shared := shared_unit_of(user)) is not None:
+            keys.append(f"u:{shared}")
     if user.has(Role.CONSULTANT):
         keys.append(f"c:{user.id}")
         waiting = [f"w:{specialty_id}" for specialty_id in sorted(user.specialty_ids)]

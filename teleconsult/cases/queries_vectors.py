@@ -5,7 +5,7 @@ or sorts all that have a common one. So the newest cases are looked through firs
 common, and the index of words is asked only when that did not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,10 +23,12 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    true,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import cast
 
+from teleconsult.cases.visible import any_of
 from teleconsult.web import Page, edge_asked, page_by_key
 
 NEWEST = 250
@@ -88,22 +90,28 @@ def _in_index(words: int, ways: Ways) -> tuple[Any, Any]:
 def _permitted(shelf: FromClause, words: int, ways: Ways) -> ColumnElement[bool]:
     """Each word by its beginning, in names or body; or all of them by their Portuguese stems, in the body."""
     opened, waiting, every_name = ways
-    found: list[ColumnElement[bool]] = [false()]
+    found: list[ColumnElement[bool]] = []
     if opened:
         found.append(and_(_holds(shelf.c.names, "open_keys"), or_(_anywhere(shelf, words), _stems(shelf))))
     if waiting:
         found.append(and_(_holds(shelf.c.body, "waiting_keys"), or_(_in_body(shelf, words), _stems(shelf))))
     if every_name:
-        found.append(and_(*(_holds(shelf.c.names, f"term_{n}") for n in range(words))))
-    return or_(*found)
+        found.append(_each(_holds(shelf.c.names, f"term_{n}") for n in range(words)))
+    return any_of(*found)
+
+
+def _each(holds: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return the condition that every word is held; without any it never holds."""
+    found = list(holds)
+    return and_(true(), *found) if found else false()
 
 
 def _anywhere(shelf: FromClause, words: int) -> ColumnElement[bool]:
-    return and_(*(or_(_holds(shelf.c.names, f"term_{n}"), _holds(shelf.c.body, f"term_{n}")) for n in range(words)))
+    return _each(or_(_holds(shelf.c.names, f"term_{n}"), _holds(shelf.c.body, f"term_{n}")) for n in range(words))
 
 
 def _in_body(shelf: FromClause, words: int) -> ColumnElement[bool]:
-    return and_(*(_holds(shelf.c.body, f"term_{n}") for n in range(words)))
+    return _each(_holds(shelf.c.body, f"term_{n}") for n in range(words))
 
 
 def _stems(shelf: FromClause) -> ColumnElement[bool]:

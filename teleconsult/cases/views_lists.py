@@ -11,6 +11,7 @@ from teleconsult.cases import drafts, lists, queries_lists, queries_mine
 from teleconsult.cases.lifecycle import State
 from teleconsult.cases.queries_lists import FIRST, District
 from teleconsult.cases.rows import Moment
+from teleconsult.cases.visible import shared_unit_of
 from teleconsult.cases.words import STATE_WORDS
 from teleconsult.network.directory import unit_filter
 from teleconsult.people.access import Permission, Role
@@ -116,12 +117,12 @@ def mine() -> str | Response:
         going=lists.going(on.rows, user),
         more_going=on.older is not None,
         counts=_counts(user),
-        shares=bool(user.unit and user.unit.shares_cases),
+        shares=shared_unit_of(user) is not None,
     )
 
 
 def _mine_list(user: User, show: str) -> str:
-    shares = bool(user.unit and user.unit.shares_cases)
+    shares = shared_unit_of(user) is not None
     if show not in MINE or (show.startswith("unit") and not shares):
         abort(404)
     if show == "waiting":

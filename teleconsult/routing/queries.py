@@ -15,6 +15,7 @@ from teleconsult.cases.models import Case, CaseQuestion, CaseSeen
 from teleconsult.cases.models_opinion import Decline
 from teleconsult.cases.queries_lists import ASKED
 from teleconsult.cases.shelves import LIVE, in_state
+from teleconsult.cases.visible import SENT
 from teleconsult.errors import N_
 from teleconsult.extensions import db, read
 from teleconsult.network.models import HealthUnit, Specialty
@@ -210,7 +211,7 @@ def on_duty(specialty_ids: Iterable[int]) -> dict[int, Ranked]:
     return {number: ranked(people) for number, people in found.items()}
 
 
-_PREVIEWED = _rows().where(Case.ref == bindparam("ref"), Case.state != State.DRAFT)
+_PREVIEWED = _rows().where(Case.ref == bindparam("ref"), SENT)
 _KINDS = (
     select(CaseQuestion.kind)
     .join(Case, and_(Case.id == CaseQuestion.case_id, Case.round == CaseQuestion.round))
@@ -253,6 +254,6 @@ def who_declined(case_id: int) -> Sequence[Any]:
 
 def marked(refs: Sequence[str], user: User) -> list[Any]:
     """Return the cases that were marked, in the order in which they were."""
-    query = _rows().where(Case.ref.in_(refs), Case.state != State.DRAFT)
+    query = _rows().where(Case.ref.in_(refs), SENT)
     by_ref = {row.ref: row for row in db.session.execute(query, {"user_id": user.id})}
     return [by_ref[ref] for ref in refs if ref in by_ref]
