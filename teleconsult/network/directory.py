@@ -64,6 +64,7 @@ def _holds(column: Any, typed: str, kind: Any = None) -> list[ColumnElement[bool
     """Each word by its beginning; `fold` leaves nothing that LIKE would read as a sign. A unit fits by its kind too."""
     return [
         or_(
+            false(),
             *(column.like(f"% {form}%") for form in word.forms),
             *([kind.in_(word.kinds)] if kind is not None and word.kinds else ()),
         )
@@ -239,7 +240,7 @@ def backup_of(specialty: Specialty) -> User | None:
 
 def specialties_page(words: str) -> Page:
     """Return a page of all specialties for the management, by name, with the backup consultant of each, and if they attend."""
-    attends = (
+    attends = and_(
         User.switched_off_at.is_(None),
         exists().where(UserRole.user_id == User.id, UserRole.role == Role.CONSULTANT),
         exists().where(UserSpecialty.user_id == User.id, UserSpecialty.specialty_id == Specialty.id),
@@ -255,7 +256,7 @@ def specialties_page(words: str) -> Page:
             Specialty.municipal_reference,
             User.title,
             User.name.label("backup_name"),
-            and_(*attends).label("backup_attends"),
+            attends.label("backup_attends"),
         )
         .outerjoin(User, User.id == Specialty.backup_id)
         .where(*_holds(Specialty.search_key, words))

@@ -90,7 +90,7 @@ def by_numbers(cns: str | None, cpf: str | None) -> list[Patient]:
     wanted = [column == value for column, value in ((Patient.cns, cns), (Patient.cpf, cpf)) if value]
     if not wanted:
         return []
-    found = db.session.scalars(select(Patient).where(or_(*wanted)).order_by(Patient.id))
+    found = db.session.scalars(select(Patient).where(or_(false(), *wanted)).order_by(Patient.id))
     return list({standing(patient).id: standing(patient) for patient in found}.values())
 
 
@@ -168,7 +168,7 @@ _SUGGESTS: dict[str, ColumnElement[bool]] = {
 @cache
 def _near(known: tuple[str, ...], but: bool) -> Any:
     """Return the query of the records that agree with something that is known; `but` leaves one out."""
-    query = _LIKE.where(Patient.merged_into_id.is_(None), or_(*(_SUGGESTS[name] for name in known)))
+    query = _LIKE.where(Patient.merged_into_id.is_(None), or_(false(), *(_SUGGESTS[name] for name in known)))
     return query.where(Patient.id != bindparam("but")) if but else query
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as day_time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, or_, select
 from sqlalchemy.orm import aliased
 
 from teleconsult import audit
@@ -102,7 +102,7 @@ def _about(refs: Sequence[str]) -> ColumnElement[bool]:
     if not refs[0].startswith(ON_LISTS):
         return subject
     data = cast(AuditEvent.data, Text)
-    named = or_(*(data.contains(f'"{ref}"', autoescape=True) for ref in refs))
+    named = or_(false(), *(data.contains(f'"{ref}"', autoescape=True) for ref in refs))
     lists = select(AuditEvent.id).where(AuditEvent.word.in_(sorted(BESIDE)), named)
     return or_(subject, AuditEvent.id.in_(lists))
 

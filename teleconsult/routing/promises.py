@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, false, or_, select, update
 
 from teleconsult.cases.lifecycle import SERVICE, State
 from teleconsult.cases.models import Case, CaseEvent
@@ -155,7 +155,7 @@ def renew(versions: Mapping[int, int], expected: Mapping[int, Expected], now: da
         select(Promise.case_id, Promise.ninety_at, HealthUnit.zone)
         .join(Case, (Case.id == Promise.case_id) & (Case.round == Promise.round))
         .join(HealthUnit, HealthUnit.id == Case.unit_id)
-        .where(or_(*(in_state(state) for state in SERVICE)), *_LIVE)
+        .where(or_(false(), *(in_state(state) for state in SERVICE)), *_LIVE)
     )
     live = {row.case_id: (row.ninety_at, ZoneInfo(row.zone)) for row in rows}
     wanted = sorted(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from teleconsult.cases.lifecycle import COMES, State
 from teleconsult.cases.models import Case, CaseEvent, CaseSeen
@@ -40,7 +40,7 @@ def stranded(seats: Sequence[Seat], now: datetime) -> frozenset[int]:
                 CaseSeen.case_id == Case.id, CaseSeen.user_id == Case.holder_id, CaseSeen.number >= CaseEvent.number
             ),
             ~exists().where(OpinionDraft.case_id == Case.id, OpinionDraft.author_id == Case.holder_id),
-            or_(*_gone(now)),
+            or_(false(), *_gone(now)),
         )
     )
     rows = db.session.execute(query)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, literal_column, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
@@ -111,7 +111,7 @@ def _beyond(keys: Sequence[tuple[Key, bool]], backwards: bool) -> ColumnElement[
         equal = [keys[j][0] == marks[j] for j in range(i)]
         further = column < marks[i] if down != backwards else column > marks[i]
         cases.append(and_(*equal, further))
-    return or_(*cases)
+    return or_(false(), *cases)
 
 
 def _mark(row: Row[Any], names: Sequence[str]) -> str:
